@@ -1,0 +1,89 @@
+/**
+ * Events of the engine; the element dispatches the same ones again on itself. None bubbles: a page
+ * listens where the files are.
+ */
+import type { UploadError } from './errors.ts';
+import type { Rejection, UploadSnapshot } from './types.ts';
+
+/** Before files become uploads; `preventDefault()` refuses the whole batch. */
+export class UploadAddEvent extends Event {
+  readonly files: readonly File[];
+  constructor(files: readonly File[]) {
+    super('upload-add', { cancelable: true });
+    this.files = files;
+  }
+}
+
+/** Before the first request for a file; `preventDefault()` leaves it queued until `start()`. */
+export class UploadStartEvent extends Event {
+  readonly upload: UploadSnapshot;
+  constructor(upload: UploadSnapshot) {
+    super('upload-start', { cancelable: true });
+    this.upload = upload;
+  }
+}
+
+/** Files of one batch that were not taken in. */
+export class UploadRejectedEvent extends Event {
+  readonly rejected: readonly Rejection[];
+  constructor(rejected: readonly Rejection[]) {
+    super('upload-rejected');
+    this.rejected = rejected;
+  }
+}
+
+/** Something in the snapshots changed; at most once a frame. */
+export class UploadProgressEvent extends Event {
+  readonly uploads: readonly UploadSnapshot[];
+  constructor(uploads: readonly UploadSnapshot[]) {
+    super('upload-progress');
+    this.uploads = uploads;
+  }
+}
+
+export class UploadDoneEvent extends Event {
+  readonly upload: UploadSnapshot;
+  constructor(upload: UploadSnapshot) {
+    super('upload-done');
+    this.upload = upload;
+  }
+}
+
+export class UploadFailedEvent extends Event {
+  readonly upload: UploadSnapshot;
+  readonly error: UploadError;
+  constructor(upload: UploadSnapshot, error: UploadError) {
+    super('upload-failed');
+    this.upload = upload;
+    this.error = error;
+  }
+}
+
+/** A row is gone: cancelled, removed or cleared. */
+export class UploadRemovedEvent extends Event {
+  readonly upload: UploadSnapshot;
+  constructor(upload: UploadSnapshot) {
+    super('upload-removed');
+    this.upload = upload;
+  }
+}
+
+/** Nothing is active any more: every upload is done, failed, paused or gone. */
+export class UploadSettledEvent extends Event {
+  readonly uploads: readonly UploadSnapshot[];
+  constructor(uploads: readonly UploadSnapshot[]) {
+    super('upload-settled');
+    this.uploads = uploads;
+  }
+}
+
+export interface UploadEventMap {
+  'upload-add': UploadAddEvent;
+  'upload-start': UploadStartEvent;
+  'upload-rejected': UploadRejectedEvent;
+  'upload-progress': UploadProgressEvent;
+  'upload-done': UploadDoneEvent;
+  'upload-failed': UploadFailedEvent;
+  'upload-removed': UploadRemovedEvent;
+  'upload-settled': UploadSettledEvent;
+}

@@ -1,97 +1,23 @@
 /**
- * The contract of both halves: what the page sends and what the Worker answers. The schemas
- * validate requests in the Worker; the page takes only the types and the part plan.
+ * The contract of both halves: what the page sends and what the Worker answers. The page imports
+ * from here alone, so nothing here may weigh anything in its bundle: the schemas that validate
+ * requests stay behind in schemas.ts, and only their types come along.
  */
-import * as v from 'valibot';
 import type { Plan } from './plan.ts';
 
+export * from './limits.ts';
 export * from './plan.ts';
-
-/** Most files in one `POST /uploads`. */
-export const MAX_FILES_PER_CREATE = 100;
-/** Most parts in one `POST /uploads/:id/sign`. */
-export const MAX_PARTS_PER_SIGN = 500;
-/** Most uploads in one `POST /uploads/complete`: each costs a HEAD, and Workers Free allows 50. */
-export const MAX_UPLOADS_PER_COMPLETE = 45;
-/** Checksums of the first parts that may travel with a Create. */
-export const MAX_CHECKSUMS_PER_CREATE = 8;
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-export const MAX_PART_NUMBER = 10_000;
-
-const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const PartNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PART_NUMBER));
-const ETag = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
-
-/** Base64 of the digest's bytes in network order, as S3's headers have it. */
-const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
-
-/** Made by the page before the first attempt, so that a Create can be sent again. RFC 9562. */
-export const UploadId = v.pipe(
-  v.string(),
-  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
-);
+export type {
+  CompleteBody,
+  CompleteManyBody,
+  CreateBody,
+  FileEntry,
+  PartReceipt,
+  SignBody,
+} from './schemas.ts';
 
 /** The checksum that a store checks for each part; null where checksums are off. */
 export type ChecksumAlgorithm = 'crc64nvme' | 'crc32c' | 'md5' | 'sha256';
-
-export const FileEntry = v.strictObject({
-  id: UploadId,
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
-  bytes: Bytes,
-  /** MIME type as the browser gave it; may be empty. */
-  type: v.pipe(v.string(), v.maxLength(255)),
-  metadata: v.optional(v.record(v.string(), v.string())),
-  /** Of the first parts, in order. */
-  checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
-});
-export type FileEntry = v.InferOutput<typeof FileEntry>;
-
-/** `POST /uploads`. Each entry is validated in its own slot: one bad file does not sink the rest. */
-export const CreateBody = v.strictObject({
-  files: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(MAX_FILES_PER_CREATE)),
-});
-export interface CreateBody {
-  readonly files: readonly FileEntry[];
-}
-
-const PartReceipt = v.strictObject({
-  number: PartNumber,
-  etag: ETag,
-  checksum: v.optional(Checksum),
-});
-/** What the store answered for a part. */
-export type PartReceipt = v.InferOutput<typeof PartReceipt>;
-
-/** `POST /uploads/:id/sign`. */
-export const SignBody = v.strictObject({
-  parts: v.pipe(
-    v.array(v.strictObject({ number: PartNumber, checksum: v.optional(Checksum) })),
-    v.minLength(1),
-    v.maxLength(MAX_PARTS_PER_SIGN),
-  ),
-  /** Receipts since the last call, kept for stores that cannot list parts. */
-  stored: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
-});
-export type SignBody = v.InferOutput<typeof SignBody>;
-
-/** `POST /uploads/:id/complete`. */
-export const CompleteBody = v.strictObject({
-  parts: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
-  /** Of the whole file, where the algorithm's parts combine into one. */
-  checksum: v.optional(Checksum),
-});
-export type CompleteBody = v.InferOutput<typeof CompleteBody>;
-
-/** `POST /uploads/complete`: uploads of one request each. */
-export const CompleteManyBody = v.strictObject({
-  uploads: v.pipe(
-    v.array(v.strictObject({ id: UploadId, token: Token, etag: v.optional(ETag) })),
-    v.minLength(1),
-    v.maxLength(MAX_UPLOADS_PER_COMPLETE),
-  ),
-});
-export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;
 
 /** `GET /policy`: what this caller may upload. */
 export interface Policy {

@@ -1,0 +1,81 @@
+/** What a request's body must look like. The types of the contract are inferred from these. */
+import * as v from 'valibot';
+import {
+  MAX_FILES_PER_CREATE,
+  MAX_PARTS_PER_SIGN,
+  MAX_UPLOADS_PER_COMPLETE,
+  MAX_CHECKSUMS_PER_CREATE,
+  MAX_PART_NUMBER,
+} from './limits.ts';
+
+const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const PartNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PART_NUMBER));
+const ETag = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
+
+/** Base64 of the digest's bytes in network order, as S3's headers have it. */
+const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
+
+/** Made by the page before the first attempt, so that a Create can be sent again. RFC 9562. */
+export const UploadId = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+);
+
+export const FileEntry = v.strictObject({
+  id: UploadId,
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  bytes: Bytes,
+  /** MIME type as the browser gave it; may be empty. */
+  type: v.pipe(v.string(), v.maxLength(255)),
+  metadata: v.optional(v.record(v.string(), v.string())),
+  /** Of the first parts, in order. */
+  checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
+});
+export type FileEntry = v.InferOutput<typeof FileEntry>;
+
+/** `POST /uploads`. Each entry is validated in its own slot: one bad file does not sink the rest. */
+export const CreateBody = v.strictObject({
+  files: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(MAX_FILES_PER_CREATE)),
+});
+export interface CreateBody {
+  readonly files: readonly FileEntry[];
+}
+
+const PartReceipt = v.strictObject({
+  number: PartNumber,
+  etag: ETag,
+  checksum: v.optional(Checksum),
+});
+/** What the store answered for a part. */
+export type PartReceipt = v.InferOutput<typeof PartReceipt>;
+
+/** `POST /uploads/:id/sign`. */
+export const SignBody = v.strictObject({
+  parts: v.pipe(
+    v.array(v.strictObject({ number: PartNumber, checksum: v.optional(Checksum) })),
+    v.minLength(1),
+    v.maxLength(MAX_PARTS_PER_SIGN),
+  ),
+  /** Receipts since the last call, kept for stores that cannot list parts. */
+  stored: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
+});
+export type SignBody = v.InferOutput<typeof SignBody>;
+
+/** `POST /uploads/:id/complete`. */
+export const CompleteBody = v.strictObject({
+  parts: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
+  /** Of the whole file, where the algorithm's parts combine into one. */
+  checksum: v.optional(Checksum),
+});
+export type CompleteBody = v.InferOutput<typeof CompleteBody>;
+
+/** `POST /uploads/complete`: uploads of one request each. */
+export const CompleteManyBody = v.strictObject({
+  uploads: v.pipe(
+    v.array(v.strictObject({ id: UploadId, token: Token, etag: v.optional(ETag) })),
+    v.minLength(1),
+    v.maxLength(MAX_UPLOADS_PER_COMPLETE),
+  ),
+});
+export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;

@@ -1,0 +1,108 @@
+/**
+ * `npm start`: builds, then runs the Worker in workerd by `wrangler dev`, with KV and a local R2
+ * bucket that speaks S3. Needs no account and no network; data stay in `.wrangler` between runs.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import process from 'node:process';
+import { buildPage } from './build.ts';
+
+const HOST = '127.0.0.1';
+const READY_WITHIN_MS = 60_000;
+const STOPS_WITHIN_MS = 5_000;
+
+const port = portFrom(process.env['PORT'] ?? '8787');
+if (!(await isFree(port))) {
+  exitWith(
+    `Port ${port} is taken, perhaps by another \`npm start\`. Stop that one, or choose another port: PORT=${port + 1} npm start`,
+  );
+}
+await buildPage();
+
+const url = `http://localhost:${port}`;
+const wrangler = run();
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+wrangler.on('exit', (code) => {
+  if (!stopped.signal.aborted) console.error('The Worker ended by itself; what it said is above.');
+  process.exit(stopped.signal.aborted ? 0 : (code ?? 1));
+});
+if (await answers()) console.log(`s3-upload is ready: ${url} (Ctrl-C ends it)`);
+else if (!stopped.signal.aborted) {
+  console.error(`The Worker did not answer on ${url} within ${READY_WITHIN_MS / 1000} s.`);
+  stop();
+}
+
+function run(): ChildProcess {
+  const args = ['dev', '--env', 'local', '--ip', HOST, '--port', String(port)];
+  args.push(
+    '--log-level',
+    process.env['LOG_LEVEL'] ?? 'error',
+    '--show-interactive-dev-session=false',
+  );
+  for (const [name, value] of Object.entries(storeSettings()))
+    args.push('--var', `${name}:${value}`);
+  if (process.env['STATE_DIR']) args.push('--persist-to', process.env['STATE_DIR']);
+  return spawn('wrangler', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // A group of its own: Ctrl-C reaches wrangler once, through us, and workerd ends with it.
+    detached: true,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
+  });
+}
+
+/** A store of your own where `S3_ENDPOINT` is set in the environment, else the local R2 bucket. */
+function storeSettings(): Record<string, string> {
+  if (!process.env['S3_ENDPOINT']) return { S3_ENDPOINT: `${url}/cdn-cgi/local/r2/s3` };
+  const own = Object.entries(process.env).filter(([name]) => name.startsWith('S3_'));
+  return Object.fromEntries(own.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+function stop(): void {
+  if (stopped.signal.aborted) return;
+  stopped.abort();
+  signalGroup('SIGTERM');
+  setTimeout(() => signalGroup('SIGKILL'), STOPS_WITHIN_MS).unref();
+}
+
+function signalGroup(signal: NodeJS.Signals): void {
+  try {
+    if (wrangler.pid !== undefined) process.kill(-wrangler.pid, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+async function answers(): Promise<boolean> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < deadline && !stopped.signal.aborted) {
+    try {
+      const response = await fetch(`http://${HOST}:${port}/policy`);
+      await response.body?.cancel();
+      if (response.ok) return true;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+function isFree(candidate: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(candidate, HOST, () => probe.close(() => resolve(true)));
+  });
+}
+
+function portFrom(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  return exitWith(`PORT must be a number from 1 to 65535, not ${JSON.stringify(text)}.`);
+}
+
+function exitWith(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,215 @@
+/**
+ * What stores can and cannot do, as data: code asks the profile and never which store it is.
+ *
+ * A row says what was measured (MinIO of Feb 2026, Ceph RGW 16.2, Swift 2.30, wrangler 4.164's local
+ * R2) or what the vendor documents (the rest). Where neither was clear it says no: a checksum that a
+ * store quietly ignores is worse than one that it was not asked for.
+ */
+import { LARGEST_PART_BYTES } from '../plan.ts';
+import type { ChecksumAlgorithm } from '../protocol.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+const TIB = 1024 ** 4;
+const DAY_SECONDS = 86_400;
+
+export type ProfileName =
+  | 'aws'
+  | 'minio'
+  | 'r2'
+  | 'r2-local'
+  | 'ceph'
+  | 'swift'
+  | 'garage'
+  | 'scaleway'
+  | 'b2'
+  | 'generic';
+
+/** One kind of store. Sizes in bytes. */
+export interface Profile {
+  readonly name: ProfileName;
+  /** What the region is where the operator names none. */
+  readonly defaultRegion: string;
+  readonly defaultStyle: 'path' | 'virtual';
+  /** ListParts is there. Without it the Worker has to keep receipts of the parts. */
+  readonly listParts: boolean;
+  /** Algorithms that the store checks in a presigned part, the best first. */
+  readonly checksums: readonly ChecksumAlgorithm[];
+  /** Of those, the ones whose whole-object value it checks at Complete and gives back on HEAD. */
+  readonly fullObjectChecksums: readonly ChecksumAlgorithm[];
+  /** Complete wants each part's checksum where Create named an algorithm. */
+  readonly completeNeedsChecksums: boolean;
+  /** The ETag of an object is the MD5 of its bytes, or of its parts' MD5s. */
+  readonly md5ETags: boolean;
+  /** `If-None-Match: *` on PutObject. */
+  readonly conditionalPut: boolean;
+  /** `If-None-Match: *` on CompleteMultipartUpload. */
+  readonly conditionalComplete: boolean;
+  /** `x-amz-mp-object-size` on CompleteMultipartUpload. */
+  readonly objectSizeHeader: boolean;
+  /** Form POST with a policy. */
+  readonly postPolicy: boolean;
+  readonly minPartBytes: number;
+  readonly maxPartBytes: number;
+  readonly maxParts: number;
+  readonly maxObjectBytes: number;
+  /** How long it keeps an unfinished upload; null: for ever, unless the bucket has a rule. */
+  readonly staleAfterSeconds: number | null;
+  readonly acl: boolean;
+  readonly tagging: boolean;
+  readonly storageClass: boolean;
+  readonly sse: readonly ('AES256' | 'aws:kms')[];
+  /** STS AssumeRole with session policies. */
+  readonly assumeRole: boolean;
+}
+
+/**
+ * What nearly every S3 server does: signed `content-length` and `Content-MD5` on parts, ListParts,
+ * and nothing else.
+ */
+const generic: Profile = {
+  name: 'generic',
+  defaultRegion: 'us-east-1',
+  defaultStyle: 'path',
+  listParts: true,
+  checksums: ['md5'],
+  fullObjectChecksums: [],
+  completeNeedsChecksums: false,
+  md5ETags: false,
+  conditionalPut: false,
+  conditionalComplete: false,
+  objectSizeHeader: false,
+  postPolicy: false,
+  minPartBytes: 5 * MIB,
+  maxPartBytes: LARGEST_PART_BYTES,
+  maxParts: 10_000,
+  maxObjectBytes: 5 * TIB,
+  staleAfterSeconds: null,
+  acl: true,
+  tagging: true,
+  storageClass: true,
+  sse: ['AES256', 'aws:kms'],
+  assumeRole: false,
+};
+
+/** Every store this project knows; `generic` for those it does not. */
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  generic,
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+  aws: {
+    ...generic,
+    name: 'aws',
+    defaultStyle: 'virtual',
+    checksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
+    fullObjectChecksums: ['crc64nvme', 'crc32c'],
+    conditionalPut: true,
+    conditionalComplete: true,
+    objectSizeHeader: true,
+    postPolicy: true,
+    maxObjectBytes: 10_000 * LARGEST_PART_BYTES,
+    assumeRole: true,
+  },
+  /** Measured. Accepts every ACL and ignores it: asking for one is refused here, not dropped. */
+  minio: {
+    ...generic,
+    name: 'minio',
+    checksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
+    fullObjectChecksums: ['crc64nvme', 'crc32c'],
+    completeNeedsChecksums: true,
+    md5ETags: true,
+    conditionalPut: true,
+    conditionalComplete: true,
+    postPolicy: true,
+    staleAfterSeconds: DAY_SECONDS,
+    acl: false,
+    assumeRole: true,
+  },
+  /**
+   * https://developers.cloudflare.com/r2/api/s3/api/ and /r2/platform/limits/. SHA checksums on a
+   * part are answered 501; a part that is sent again and fails destroys the one that was there.
+   */
+  r2: {
+    ...generic,
+    name: 'r2',
+    defaultRegion: 'auto',
+    checksums: ['crc32c', 'md5'],
+    conditionalPut: true,
+    maxPartBytes: LARGEST_PART_BYTES - 5 * MIB,
+    maxObjectBytes: 5 * TIB - 5 * GIB,
+    staleAfterSeconds: 7 * DAY_SECONDS,
+    acl: false,
+    tagging: false,
+    sse: [],
+  },
+  /** What `wrangler dev` serves (measured): ignores every `x-amz-checksum-*`, honours Content-MD5. */
+  'r2-local': {
+    ...generic,
+    name: 'r2-local',
+    defaultRegion: 'auto',
+    listParts: false,
+    conditionalPut: true,
+    maxObjectBytes: 5 * TIB - 5 * GIB,
+    acl: false,
+    tagging: false,
+    storageClass: false,
+    sse: [],
+  },
+  /**
+   * Measured on 16.2, which ignores `x-amz-checksum-*`; releases from 20 on check CRC64NVME, so an
+   * operator may choose it. Without TLS it refuses SSE.
+   */
+  ceph: {
+    ...generic,
+    name: 'ceph',
+    checksums: ['md5', 'crc64nvme', 'crc32c', 'sha256'],
+    md5ETags: true,
+    conditionalPut: true,
+    postPolicy: true,
+    assumeRole: true,
+  },
+  /** Measured. Conditional PUT is answered 501, conditional Complete works. */
+  swift: {
+    ...generic,
+    name: 'swift',
+    md5ETags: true,
+    conditionalComplete: true,
+    tagging: false,
+    storageClass: false,
+    sse: [],
+  },
+  /** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
+  garage: {
+    ...generic,
+    name: 'garage',
+    defaultRegion: 'garage',
+    checksums: ['crc32c', 'sha256', 'md5'],
+    md5ETags: true,
+    postPolicy: true,
+    acl: false,
+    tagging: false,
+    storageClass: false,
+    sse: [],
+  },
+  /** A thousand parts, as rclone has it: https://rclone.org/s3/#scaleway */
+  scaleway: {
+    ...generic,
+    name: 'scaleway',
+    defaultRegion: 'fr-par',
+    md5ETags: true,
+    maxParts: 1000,
+  },
+  /** https://www.backblaze.com/docs/cloud-storage-s3-compatible-api: refuses the SDKs' checksums. */
+  b2: {
+    ...generic,
+    name: 'b2',
+    maxObjectBytes: 10 * TIB,
+    acl: false,
+    tagging: false,
+    storageClass: false,
+    sse: ['AES256'],
+  },
+};
+
+export function isProfileName(name: string): name is ProfileName {
+  return Object.hasOwn(PROFILES, name);
+}

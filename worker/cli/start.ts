@@ -51,11 +51,10 @@ function run(): ChildProcess {
   });
 }
 
-/** A store of your own where `S3_ENDPOINT` is set in the environment, else the local R2 bucket. */
+/** A store of your own where the environment has `S3_…` settings, else the local R2 bucket. */
 function storeSettings(): Record<string, string> {
-  if (!process.env['S3_ENDPOINT']) return { S3_ENDPOINT: `${url}/cdn-cgi/local/r2/s3` };
   const own = Object.entries(process.env).filter(([name]) => name.startsWith('S3_'));
-  return Object.fromEntries(own.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  return { S3_ENDPOINT: `${url}/cdn-cgi/local/r2/s3`, ...Object.fromEntries(own) };
 }
 
 function stop(): void {

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'puppeteer-core';
+import { sha256OfUpload, writeRandomFile } from './files.ts';
+import { openPage, settled, startBrowser, startProduct, type Product } from './product.ts';
+import { heapBytes, partNumbers, recordLongTasks, watchTraffic } from './watch.ts';
+
+const MIB = 1024 * 1024;
+const BYTES = Number(process.env['LARGE_FILE_MIB'] ?? 1024) * MIB;
+
+let product: Product;
+let browser: Browser;
+let dir: string;
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 's3-upload-large-'));
+  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+test(`a file of ${BYTES / MIB} MiB arrives byte for byte, in parallel parts, with a flat heap and a free main thread`, async (t) => {
+  const path = join(dir, 'random.bin');
+  const expected = await writeRandomFile(path, BYTES);
+  const page = await browser.newPage();
+  const longTasks = await recordLongTasks(page);
+  const picker = await openPage(page, product.url);
+  const traffic = watchTraffic(page, product.url);
+  const session = await page.createCDPSession();
+
+  const heapBefore = await heapBytes(session);
+  let heapPeak = heapBefore;
+  const began = performance.now();
+  await picker.uploadFile(path);
+  let uploading = true;
+  const done = settled(page).finally(() => (uploading = false));
+  while (uploading) {
+    heapPeak = Math.max(heapPeak, await heapBytes(session));
+    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 500))]);
+  }
+  const [upload] = await done;
+  const seconds = (performance.now() - began) / 1000;
+
+  assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+  assert.equal(await sha256OfUpload(product.url, upload.id), expected);
+  const parts = partNumbers(traffic.putUrls);
+  assert.deepEqual(
+    parts,
+    parts.map((_, index) => index + 1),
+    'each part is sent once',
+  );
+  assert.ok(traffic.peakInFlight >= 4, `at least 4 in flight, not ${traffic.peakInFlight}`);
+  assert.ok(traffic.peakInFlight <= 6, `at most 6 in flight, not ${traffic.peakInFlight}`);
+  const grown = (heapPeak - heapBefore) / MIB;
+  assert.ok(grown < 32, `the heap grew by ${grown.toFixed(1)} MiB`);
+  const longest = Math.max(0, ...(await longTasks()));
+  assert.ok(longest <= 100, `a task of the main thread took ${longest} ms`);
+  t.diagnostic(
+    `${seconds.toFixed(1)} s, ${parts.length} parts, peak ${traffic.peakInFlight} in flight, heap +${grown.toFixed(1)} MiB, longest task ${longest.toFixed(0)} ms, ${traffic.workerRequests.length} Worker requests`,
+  );
+  await page.close();
+});

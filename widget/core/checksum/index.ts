@@ -1,0 +1,3 @@
+/** Checksums of parts, computed off the main thread, and of whole files from them. */
+export { combine, multipartEtag } from './combine.ts';
+export { HashPool, type HashPoolOptions } from './pool.ts';

@@ -31,7 +31,7 @@ export interface StoreErrorFields {
   readonly kind: StoreErrorKind;
   /** What was being done: `CompleteMultipartUpload`, `HeadObject`, … */
   readonly operation: string;
-  /** S3's `<Code>`, or one of ours where the store gave none. Letters only. */
+  /** S3's `<Code>`, or one of ours where the store gave none (`HTTP502`, `Timeout`). */
   readonly code: string;
   /** HTTP status; absent where no answer came. */
   readonly status?: number | undefined;

@@ -1,0 +1,24 @@
+/** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
+import type { ChecksumAlgorithm } from '../protocol.ts';
+
+/** Names of one algorithm. MD5 is the old `Content-MD5`, which has no place in multipart's own. */
+export interface ChecksumNames {
+  /** The request header, lower-case. */
+  readonly header: string;
+  /** Value of `x-amz-checksum-algorithm`, and what follows `Checksum` in XML; null for MD5. */
+  readonly name: string | null;
+  /** Length of a value in base64. */
+  readonly base64Length: number;
+}
+
+export const CHECKSUMS: Readonly<Record<ChecksumAlgorithm, ChecksumNames>> = {
+  crc64nvme: { header: 'x-amz-checksum-crc64nvme', name: 'CRC64NVME', base64Length: 12 },
+  crc32c: { header: 'x-amz-checksum-crc32c', name: 'CRC32C', base64Length: 8 },
+  sha256: { header: 'x-amz-checksum-sha256', name: 'SHA256', base64Length: 44 },
+  md5: { header: 'content-md5', name: null, base64Length: 24 },
+};
+
+/** Whether this could be the base64 of a checksum: the right alphabet, length and padding. */
+export function isChecksum(algorithm: ChecksumAlgorithm, value: string): boolean {
+  return value.length === CHECKSUMS[algorithm].base64Length && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+}

@@ -1,0 +1,149 @@
+/**
+ * What an answer of the store means. S3's `<Code>` decides, the status only where there is none:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+import { StoreError, type StoreErrorKind } from './errors.ts';
+import { readXml } from './xml.ts';
+
+/**
+ * Whether the call may be sent again: after `refused` always, since nothing was done; after `maybe`
+ * only where doing it twice does no harm; after `renew` with other credentials.
+ */
+export type Again = 'refused' | 'maybe' | 'renew' | 'never';
+
+/** A failed call, and what may come next. */
+export interface Fault {
+  readonly error: StoreError;
+  readonly again: Again;
+}
+
+interface Meaning {
+  readonly kind: StoreErrorKind;
+  readonly again: Again;
+  readonly advice?: string;
+}
+
+const meaning = (kind: StoreErrorKind, advice?: string): Meaning =>
+  advice === undefined ? { kind, again: 'never' } : { kind, again: 'never', advice };
+
+const BUSY: Meaning = { kind: 'unavailable', again: 'refused' };
+const TROUBLE: Meaning = { kind: 'unavailable', again: 'maybe' };
+const GONE = meaning('not_found');
+const EXISTS = meaning('exists');
+const CONFLICT = meaning('conflict');
+const BAD_PART = meaning('invalid_part');
+const MISMATCH = meaning('checksum_mismatch');
+const TOO_LARGE = meaning('too_large');
+const UNSUPPORTED = meaning('unsupported', 'the store does not do this; is the profile right?');
+const NO_BUCKET = meaning('misconfigured', 'there is no such bucket at this endpoint');
+const REGION = meaning('misconfigured', 'the bucket is in another region');
+const CLOCK = meaning('misconfigured', "the store's clock and the Worker's are 15 minutes apart");
+const DENIED = meaning('misconfigured', 'the credentials do not allow this, or not on this bucket');
+const KEYS: Meaning = {
+  kind: 'misconfigured',
+  again: 'renew',
+  advice: 'the store does not know these credentials, or they have expired',
+};
+
+const BY_CODE: Readonly<Record<string, Meaning>> = {
+  NoSuchUpload: GONE,
+  NoSuchKey: GONE,
+  NoSuchBucket: NO_BUCKET,
+  PreconditionFailed: EXISTS,
+  ConditionalRequestConflict: CONFLICT,
+  OperationAborted: CONFLICT,
+  InvalidPart: BAD_PART,
+  InvalidPartOrder: BAD_PART,
+  EntityTooSmall: BAD_PART,
+  BadDigest: MISMATCH,
+  InvalidDigest: MISMATCH,
+  XAmzContentChecksumMismatch: MISMATCH,
+  XAmzContentSHA256Mismatch: MISMATCH,
+  EntityTooLarge: TOO_LARGE,
+  NotImplemented: UNSUPPORTED,
+  AccessControlListNotSupported: meaning(
+    'unsupported',
+    'the bucket takes no ACLs (Object Ownership is "bucket owner enforced"): set none',
+  ),
+  InvalidStorageClass: meaning('unsupported', 'the store has no such storage class'),
+  SlowDown: BUSY,
+  SlowDownRead: BUSY,
+  SlowDownWrite: BUSY,
+  ServiceUnavailable: BUSY,
+  TooManyRequests: BUSY,
+  InternalError: TROUBLE,
+  RequestTimeout: TROUBLE,
+  IncompleteBody: TROUBLE,
+  ClientDisconnect: TROUBLE,
+  ExpiredToken: KEYS,
+  InvalidToken: KEYS,
+  InvalidTokenId: KEYS,
+  InvalidAccessKeyId: KEYS,
+  InvalidClientTokenId: KEYS,
+  Unauthorized: KEYS,
+  RequestTimeTooSkewed: CLOCK,
+  RequestExpired: CLOCK,
+  AuthorizationHeaderMalformed: REGION,
+  PermanentRedirect: REGION,
+  TemporaryRedirect: REGION,
+  SignatureDoesNotMatch: meaning('misconfigured', 'the secret access key is not the right one'),
+  AccessDenied: DENIED,
+};
+
+const BY_STATUS: Readonly<Record<number, Meaning>> = {
+  301: REGION,
+  307: REGION,
+  308: REGION,
+  401: KEYS,
+  403: DENIED,
+  404: GONE,
+  408: TROUBLE,
+  409: CONFLICT,
+  412: EXISTS,
+  413: TOO_LARGE,
+  429: BUSY,
+  501: UNSUPPORTED,
+  503: BUSY,
+};
+
+/** What is known of an answer that was not a success. */
+export interface BadAnswer {
+  readonly operation: string;
+  readonly status: number;
+  readonly headers: Headers;
+  /** Its body; undefined where it was too long to read. */
+  readonly body: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+export function faultOf(answer: BadAnswer): Fault {
+  const { operation, status, headers, retryAfterSeconds } = answer;
+  const xml = answer.body === undefined ? undefined : readXml(answer.body);
+  const error = xml?.name === 'ErrorResponse' ? xml.all('Error')[0] : xml; // STS wraps its own
+  const code = harmless(error?.text('Code'));
+  // Swift says InvalidRequest with a 412, so a code that means nothing here yields to the status.
+  const known = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  const { kind, again, advice } = known ?? BY_STATUS[status] ?? fallback(status);
+  const region = harmless(headers.get('x-amz-bucket-region') ?? error?.text('Region'));
+  return {
+    again,
+    error: new StoreError({
+      kind,
+      operation,
+      code: code ?? `HTTP${status}`,
+      status,
+      requestId: harmless(headers.get('x-amz-request-id') ?? error?.text('RequestId')),
+      retryAfterSeconds,
+      advice: known === REGION && region !== undefined ? `${advice}: ${region}` : advice,
+    }),
+  };
+}
+
+function fallback(status: number): Meaning {
+  return status >= 500 ? TROUBLE : meaning('rejected');
+}
+
+/** Codes and ids are quoted in our errors, so they must look like ones. */
+function harmless(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w.:-]{1,128}$/.test(text) ? text : undefined;
+}

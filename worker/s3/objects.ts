@@ -1,0 +1,84 @@
+/** Finished objects: what is there, and taking it away. */
+import { CHECKSUMS } from './checksums.ts';
+import type { Answer, Control } from './control.ts';
+import { isStoreError, StoreError } from './errors.ts';
+import { unquote } from './multipart.ts';
+import type { Profile } from './profiles.ts';
+import { readMetadata } from './settings.ts';
+import type { StoredObject } from './types.ts';
+
+/** @returns undefined where there is none. */
+export async function head(
+  control: Control,
+  profile: Profile,
+  key: string,
+): Promise<StoredObject | undefined> {
+  try {
+    return await control({
+      operation: 'HeadObject',
+      method: 'HEAD',
+      key,
+      // Without it no store says what it has computed.
+      headers: profile.fullObjectChecksums.length > 0 ? { 'x-amz-checksum-mode': 'ENABLED' } : {},
+      idempotent: true,
+      read: (answer) => readObject(answer, profile),
+    });
+  } catch (thrown) {
+    if (isStoreError(thrown, 'not_found')) return undefined;
+    throw isStoreError(thrown) && thrown.status === 403 ? withoutListing(thrown) : thrown;
+  }
+}
+
+function readObject({ headers, body }: Answer, profile: Profile): StoredObject {
+  const length = headers.get('content-length');
+  if (length === null || !/^\d+$/.test(length) || body === undefined) {
+    throw new StoreError({ kind: 'rejected', operation: 'HeadObject', code: 'NoContentLength' });
+  }
+  const checksum = checksumOf(headers, profile);
+  const lastModified = Date.parse(headers.get('last-modified') ?? '');
+  return {
+    bytes: Number(length),
+    etag: unquote(headers.get('etag') ?? ''),
+    type: headers.get('content-type') ?? '',
+    ...readMetadata(headers),
+    ...(checksum === undefined ? {} : { checksum }),
+    ...(Number.isNaN(lastModified) ? {} : { lastModified }),
+  };
+}
+
+/** Composites (`…==-3`) are left out: they are of no use to anyone with the file alone. */
+function checksumOf(headers: Headers, profile: Profile): string | undefined {
+  for (const algorithm of profile.checksums) {
+    const value =
+      CHECKSUMS[algorithm].name === null ? null : headers.get(CHECKSUMS[algorithm].header);
+    if (value !== null && !value.includes('-')) return value;
+  }
+  return undefined;
+}
+
+/** HEAD has no body: S3 answers a bare 403 for a missing object to whoever may not list. */
+function withoutListing(error: StoreError): StoreError {
+  return new StoreError({
+    kind: error.kind,
+    operation: error.operation,
+    code: error.code,
+    status: error.status,
+    requestId: error.requestId,
+    advice: 'the credentials need s3:GetObject on the objects and s3:ListBucket on the bucket',
+  });
+}
+
+/** A missing object is fine. */
+export async function remove(control: Control, key: string): Promise<void> {
+  try {
+    await control({
+      operation: 'DeleteObject',
+      method: 'DELETE',
+      key,
+      idempotent: true,
+      read: () => undefined,
+    });
+  } catch (thrown) {
+    if (!isStoreError(thrown, 'not_found')) throw thrown;
+  }
+}

@@ -1,0 +1,166 @@
+/** What the rest of the Worker may ask of a store, and how it is told where the store is. */
+import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
+import type { CredentialSource } from './credentials.ts';
+import type { Profile } from './profiles.ts';
+import type { RetryPolicy } from './retry.ts';
+
+/** Where the bucket is and who may sign for it. Comes from the operator, never from a client. */
+export interface StoreConfig {
+  /**
+   * Where the Worker sends its own calls: `https://s3.eu-west-1.amazonaws.com`, to which `style` is
+   * applied, or with the bucket's place written out, `https://{bucket}.s3.example` or
+   * `https://s3.example/{bucket}`. A path in front is kept (`http://localhost:8787/cdn-cgi/local/r2/s3`).
+   */
+  readonly endpoint: string;
+  /** Where browsers send parts: lanes, each of six connections. Default: `endpoint` alone. */
+  readonly publicEndpoints?: readonly string[];
+  readonly bucket: string;
+  readonly region: string;
+  readonly style: 'path' | 'virtual';
+  readonly profile: Profile;
+  readonly credentials: CredentialSource;
+  /** For tests and service bindings. */
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since the epoch; `Date.now` by default. */
+  readonly now?: () => number;
+  /** Of the Worker's own calls; `DEFAULT_RETRY` by default. */
+  readonly retry?: RetryPolicy;
+}
+
+/** The six canned ones of https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
+export type CannedAcl =
+  | 'private'
+  | 'public-read'
+  | 'public-read-write'
+  | 'authenticated-read'
+  | 'bucket-owner-read'
+  | 'bucket-owner-full-control';
+
+/** What an object is stored as. The Worker decides it at Create; the browser never does. */
+export interface ObjectSettings {
+  readonly contentType: string;
+  /** Random, one per upload: tells on HEAD whose object it is that lies under the key. */
+  readonly uploadToken: string;
+  /** Names of letters, digits and hyphens; values in any script (RFC 2047 on the wire). */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly acl?: CannedAcl;
+  /** `Content-Disposition` as it goes on the wire (RFC 6266): ASCII. */
+  readonly disposition?: string;
+  readonly cacheControl?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly storageClass?: string;
+  readonly sse?: 'AES256' | { readonly kms: string | null };
+  readonly checksum: ChecksumAlgorithm | null;
+  /** Refuse to replace an object. Ignored where the profile cannot: then HEAD first. */
+  readonly ifNoneMatch?: boolean;
+}
+
+/** What makes a Complete. */
+export interface CompleteRequest {
+  /** In any order; one entry per number. */
+  readonly parts: readonly PartReceipt[];
+  /** Of the whole object; checked by the store where it can (`objectSizeHeader`). */
+  readonly bytes: number;
+  readonly algorithm: ChecksumAlgorithm | null;
+  /** Of the whole object, base64; only sent where the store checks it (`fullObjectChecksums`). */
+  readonly checksum?: string | undefined;
+  readonly ifNoneMatch?: boolean | undefined;
+}
+
+/** What the store answered to a Complete. */
+export interface Completed {
+  /** Unquoted; absent where the store leaves it empty (Ceph): HEAD has it. */
+  readonly etag?: string;
+  /** Of the whole object, base64. */
+  readonly checksum?: string;
+}
+
+/** An object, as HEAD shows it. */
+export interface StoredObject {
+  readonly bytes: number;
+  /** Unquoted. */
+  readonly etag: string;
+  readonly type: string;
+  readonly uploadToken?: string;
+  /** Of the whole object, base64; where the store keeps one (never a composite). */
+  readonly checksum?: string;
+  /** Without the upload token; RFC 2047 decoded. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly lastModified?: number;
+}
+
+/** A signed request, and for how many seconds it is good: keys of a session may end sooner. */
+export interface Presigned {
+  readonly request: SignedRequest;
+  readonly expiresIn: number;
+}
+
+/** Signs the parts of one upload; everything but the part is computed once. */
+export interface PartSigner {
+  /** Seconds from the moment that the signer was made. */
+  readonly expiresIn: number;
+  /**
+   * The URL takes exactly `bytes` bytes with exactly this checksum. `bytes` is undefined only for
+   * Companion's clients, which do not say a part's size.
+   *
+   * @throws RangeError for a number that is not 1 to 10,000.
+   */
+  sign(number: number, bytes: number | undefined, checksum?: string): Promise<SignedRequest>;
+}
+
+/**
+ * One bucket. Every method throws `StoreError`, and on a key that could be read in two ways
+ * `KeyError`.
+ */
+export interface Store {
+  readonly profile: Profile;
+  /** How many hostnames take parts. */
+  readonly lanes: number;
+
+  createMultipart(key: string, settings: ObjectSettings): Promise<{ readonly uploadId: string }>;
+  /** All pages, by part number. A gone upload is `not_found`; without ListParts `unsupported`. */
+  listParts(key: string, uploadId: string): Promise<StoredPart[]>;
+  /**
+   * Only a whole `CompleteMultipartUploadResult` is success. `unknown`, `not_found` and `exists` may
+   * each mean that this very upload is the object by now: compare `head(key)` with the upload token
+   * and size before judging.
+   */
+  completeMultipart(key: string, uploadId: string, request: CompleteRequest): Promise<Completed>;
+  /** Repeated until the store holds no part of it. A gone upload is fine. */
+  abortMultipart(key: string, uploadId: string): Promise<void>;
+  head(key: string): Promise<StoredObject | undefined>;
+  /** A missing object is fine. */
+  remove(key: string): Promise<void>;
+
+  presignParts(upload: {
+    readonly key: string;
+    readonly uploadId: string;
+    readonly algorithm: ChecksumAlgorithm | null;
+    /** Seconds, 1 to 604,800. */
+    readonly expiresIn: number;
+  }): Promise<PartSigner>;
+  /** The whole object in one PUT. */
+  presignPut(
+    key: string,
+    bytes: number,
+    settings: ObjectSettings,
+    options: { readonly checksum?: string | undefined; readonly expiresIn: number },
+  ): Promise<Presigned>;
+  /** The whole object in one form POST, without preflight; `unsupported` without `postPolicy`. */
+  presignForm(
+    key: string,
+    bytes: number,
+    settings: ObjectSettings,
+    options: { readonly checksum?: string | undefined; readonly expiresIn: number },
+  ): Promise<Presigned>;
+  /** A link for reading; `disposition` and `contentType` are what the browser will be told. */
+  presignGet(
+    key: string,
+    options: {
+      readonly disposition?: string;
+      readonly contentType?: string;
+      readonly expiresIn: number;
+    },
+  ): Promise<{ readonly url: string; readonly expiresIn: number }>;
+}

@@ -6,12 +6,13 @@ import type { Credentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { daySigner } from './sigv4.ts';
 
-/** What the form may store: exactly this. */
+/** What the form may store: exactly this. Sizes in bytes. */
 export interface FormShape {
   readonly endpoint: Endpoint;
   readonly bucket: string;
   readonly key: string;
-  readonly bytes: number;
+  readonly min: number;
+  readonly max: number;
   /** Headers of the object as form fields; every one is pinned by the policy. */
   readonly fields: Readonly<Record<string, string>>;
   /** Seconds. */
@@ -45,7 +46,7 @@ export async function signForm(
     expiration: new Date(now + shape.expiresIn * 1000).toISOString(),
     conditions: [
       { bucket: shape.bucket },
-      ['content-length-range', shape.bytes, shape.bytes],
+      ['content-length-range', shape.min, shape.max],
       ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
     ],
   };

@@ -1,8 +1,10 @@
 /** The life of a multipart upload, as far as the Worker itself drives it. */
 import type { ChecksumAlgorithm, PartReceipt, StoredPart } from '../protocol.ts';
 import { CHECKSUMS } from './checksums.ts';
-import type { Answer, Call, Control } from './control.ts';
+import type { Call, Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
+import { unquote } from './etag.ts';
+import type { Answer } from './exchange.ts';
 import { faultOf, type Fault } from './faults.ts';
 import type { Profile } from './profiles.ts';
 import { checksumHeaders, objectHeaders } from './settings.ts';
@@ -30,7 +32,9 @@ export async function createMultipart(
     idempotent: false,
     read: (answer) => {
       const uploadId = documentOf(answer, 'InitiateMultipartUploadResult')?.text('UploadId');
-      return uploadId === undefined ? unreadable('CreateMultipartUpload') : { uploadId };
+      return uploadId === undefined
+        ? unreadable('CreateMultipartUpload')
+        : { result: { uploadId } };
     },
   });
 }
@@ -76,10 +80,8 @@ function listPage(key: string, uploadId: string, marker: number, size: number): 
       const result = documentOf(answer, 'ListPartsResult');
       if (result === undefined) return unreadable('ListParts');
       const more = result.text('IsTruncated') === 'true';
-      return {
-        parts: result.all('Part').map(readPart),
-        next: more ? Number(result.text('NextPartNumberMarker')) : undefined,
-      };
+      const next = more ? Number(result.text('NextPartNumberMarker')) : undefined;
+      return { result: { parts: result.all('Part').map(readPart), next } };
     },
   };
 }
@@ -129,7 +131,7 @@ export async function completeMultipart(
       timeoutMs: COMPLETE_TIMEOUT_MS,
       read: (answer) => {
         const result = documentOf(answer, 'CompleteMultipartUploadResult');
-        if (result !== undefined) return readCompleted(result, name);
+        if (result !== undefined) return { result: readCompleted(result, name) };
         const isError = documentOf(answer, 'Error') !== undefined;
         return isError ? { fault: faultOf({ operation, ...answer }) } : unreadable(operation);
       },
@@ -206,7 +208,7 @@ export async function abortMultipart(
         key,
         query: { uploadId },
         idempotent: true,
-        read: () => undefined,
+        read: () => ({ result: undefined }),
       }),
     );
     if (!profile.listParts) return;
@@ -244,9 +246,4 @@ function unreadable(operation: string): { readonly fault: Fault } {
 
 function badReceipts(code: string): StoreError {
   return new StoreError({ kind: 'invalid_part', operation: 'CompleteMultipartUpload', code });
-}
-
-/** ETags travel with and without their quotes; here they have none. */
-export function unquote(etag: string): string {
-  return etag.replace(/^(?:W\/)?"|"$/g, '');
 }

@@ -1,8 +1,9 @@
 /** Finished objects: what is there, and taking it away. */
 import { CHECKSUMS } from './checksums.ts';
-import type { Answer, Control } from './control.ts';
+import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
-import { unquote } from './multipart.ts';
+import { unquote } from './etag.ts';
+import type { Answer, Outcome } from './exchange.ts';
 import type { Profile } from './profiles.ts';
 import { readMetadata } from './settings.ts';
 import type { StoredObject } from './types.ts';
@@ -29,14 +30,16 @@ export async function head(
   }
 }
 
-function readObject({ headers, body }: Answer, profile: Profile): StoredObject {
+function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject> {
   const length = headers.get('content-length');
-  if (length === null || !/^\d+$/.test(length) || body === undefined) {
-    throw new StoreError({ kind: 'rejected', operation: 'HeadObject', code: 'NoContentLength' });
+  if (length === null || !/^\d+$/.test(length)) {
+    const code = 'UnreadableAnswer';
+    const error = new StoreError({ kind: 'unavailable', operation: 'HeadObject', code });
+    return { fault: { error, again: 'maybe' } };
   }
   const checksum = checksumOf(headers, profile);
   const lastModified = Date.parse(headers.get('last-modified') ?? '');
-  return {
+  const result: StoredObject = {
     bytes: Number(length),
     etag: unquote(headers.get('etag') ?? ''),
     type: headers.get('content-type') ?? '',
@@ -44,6 +47,7 @@ function readObject({ headers, body }: Answer, profile: Profile): StoredObject {
     ...(checksum === undefined ? {} : { checksum }),
     ...(Number.isNaN(lastModified) ? {} : { lastModified }),
   };
+  return { result };
 }
 
 /** Composites (`…==-3`) are left out: they are of no use to anyone with the file alone. */
@@ -76,7 +80,7 @@ export async function remove(control: Control, key: string): Promise<void> {
       method: 'DELETE',
       key,
       idempotent: true,
-      read: () => undefined,
+      read: () => ({ result: undefined }),
     });
   } catch (thrown) {
     if (!isStoreError(thrown, 'not_found')) throw thrown;

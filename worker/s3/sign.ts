@@ -5,9 +5,15 @@ import type { Credentials } from './credentials.ts';
 import { parseEndpoint, targetOf, type Endpoint, type Target } from './endpoint.ts';
 import { StoreError } from './errors.ts';
 import { signForm } from './form.ts';
-import { headerValue, MAX_EXPIRES_SECONDS, urlSigner } from './presign.ts';
+import {
+  headerValue,
+  MAX_EXPIRES_SECONDS,
+  urlSigner,
+  type UrlShape,
+  type UrlSigner,
+} from './presign.ts';
 import { objectHeaders } from './settings.ts';
-import type { PartSigner, Store, StoreConfig } from './types.ts';
+import type { ByteCount, PartSigner, Store, StoreConfig } from './types.ts';
 
 type Signing = Pick<Store, 'lanes' | 'presignParts' | 'presignPut' | 'presignForm' | 'presignGet'>;
 
@@ -37,26 +43,30 @@ export function createSigning(config: StoreConfig): Signing {
           ? { 'if-none-match': '*' }
           : {}),
       };
+      const sized =
+        typeof bytes === 'number'
+          ? { keys: ['content-length'], values: [length(bytes)] }
+          : { keys: [], values: [] };
       const sign = await urlSigner(
         {
           target: targetOf(laneFor(lanes, key), key),
           method: 'PUT',
           query: {},
-          headers: ['content-length', ...Object.keys(headers)],
+          headers: [...sized.keys, ...Object.keys(headers)],
           expiresIn: keys.expiresIn,
         },
         keys.credentials,
         region,
         keys.now,
       );
-      const url = await sign([length(bytes), ...Object.values(headers)]);
+      const url = await sign([...sized.values, ...Object.values(headers)]);
       return { request: { number: 1, method: 'PUT', url, headers }, expiresIn: keys.expiresIn };
     },
 
-    async presignForm(key, bytes, settings, { checksum, expiresIn }) {
+    async presignForm(key, bytes, settings, { checksum, expiresIn, successStatus }) {
       if (!profile.postPolicy) throw noForm('the store takes no form POST');
       if (settings.ifNoneMatch === true) throw noForm('a form POST cannot refuse to replace');
-      length(bytes);
+      const [min, max] = rangeOf(bytes);
       const keys = await keysFor(expiresIn);
       const headers = objectHeaders(settings, profile);
       const lane = laneFor(lanes, key);
@@ -66,8 +76,12 @@ export function createSigning(config: StoreConfig): Signing {
           endpoint: lane,
           bucket,
           key,
-          bytes,
-          fields: asFields(headers, checksumHeader(settings.checksum, checksum)),
+          min,
+          max,
+          fields: {
+            ...asFields(headers, checksumHeader(settings.checksum, checksum)),
+            ...(successStatus === undefined ? {} : { success_action_status: `${successStatus}` }),
+          },
           expiresIn: keys.expiresIn,
         },
         keys.credentials,
@@ -120,7 +134,7 @@ function keysOf(credentials: Credentials, wanted: number, now: number): Keys {
   return { credentials, expiresIn: Math.min(wanted, left), now };
 }
 
-/** The URL is bound to all lanes' hosts at once: part n goes to lane n mod count. */
+/** One signer per lane: a signature binds the host. Part n goes to lane n mod count. */
 async function partSigner(
   targets: readonly Target[],
   uploadId: string,
@@ -129,17 +143,16 @@ async function partSigner(
   region: string,
 ): Promise<PartSigner> {
   const checksumName = algorithm === null ? [] : [CHECKSUMS[algorithm].header];
-  const signersOf = (headers: readonly string[]): ReturnType<typeof urlSigner>[] =>
-    targets.map((target) =>
-      urlSigner(
-        { target, method: 'PUT', query: { uploadId, partNumber: null }, headers, expiresIn },
-        credentials,
-        region,
-        now,
-      ),
+  const signersOf = (headers: readonly string[]): Promise<UrlSigner[]> =>
+    Promise.all(
+      targets.map((target) => {
+        const query = { uploadId, partNumber: null };
+        const shape: UrlShape = { target, method: 'PUT', query, headers, expiresIn };
+        return urlSigner(shape, credentials, region, now);
+      }),
     );
-  const sized = await Promise.all(signersOf(['content-length', ...checksumName]));
-  const unsized = await Promise.all(signersOf(checksumName));
+  const sized = await signersOf(['content-length', ...checksumName]);
+  let unsized: UrlSigner[] | undefined;
 
   return {
     expiresIn,
@@ -148,13 +161,12 @@ async function partSigner(
         throw new RangeError(`a part's number is 1 to ${MAX_PART_NUMBER}, not ${number}`);
       }
       const headers = checksumHeader(algorithm, checksum);
-      const lane = (bytes === undefined ? unsized : sized)[number % targets.length];
-      if (lane === undefined) throw new RangeError('there is no lane');
       const values = Object.values(headers);
-      const url = await lane(
-        bytes === undefined ? values : [length(bytes), ...values],
-        `${number}`,
-      );
+      const lane = number % targets.length;
+      if (bytes === undefined) unsized ??= await signersOf(checksumName);
+      else values.unshift(length(bytes));
+      const url = await (bytes === undefined ? unsized : sized)?.[lane]?.(values, String(number));
+      if (url === undefined) throw new RangeError(`there is no lane ${lane}`);
       return { number, method: 'PUT', url, headers };
     },
   };
@@ -177,6 +189,11 @@ function length(bytes: number): string {
     throw new RangeError(`bytes must be a whole number of at least 0, not ${bytes}`);
   }
   return String(bytes);
+}
+
+function rangeOf(bytes: ByteCount): [number, number] {
+  const { min, max } = typeof bytes === 'number' ? { min: bytes, max: bytes } : bytes;
+  return [Number(length(min)), Number(length(max))];
 }
 
 /** Single requests are all number 1, so the key spreads them over the lanes. */

@@ -2,6 +2,7 @@
 import { createControl } from './control.ts';
 import { abortMultipart, completeMultipart, createMultipart, listParts } from './multipart.ts';
 import { head, remove } from './objects.ts';
+import { createRelay } from './relay.ts';
 import { createSigning } from './sign.ts';
 import type { Store, StoreConfig } from './types.ts';
 
@@ -25,5 +26,6 @@ export function createStore(config: StoreConfig): Store {
     abortMultipart: (key, uploadId) => abortMultipart(control, profile, key, uploadId),
     head: (key) => head(control, profile, key),
     remove: (key) => remove(control, key),
+    sendPart: createRelay(config),
   };
 }

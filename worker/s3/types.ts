@@ -109,6 +109,30 @@ export interface PartSigner {
   sign(number: number, bytes: number | undefined, checksum?: string): Promise<SignedRequest>;
 }
 
+/** The upload that parts are signed for. */
+export interface PartsOf {
+  readonly key: string;
+  readonly uploadId: string;
+  /** As it was said at Create; null: no checksums. */
+  readonly algorithm: ChecksumAlgorithm | null;
+}
+
+/**
+ * Exactly so many bytes; or, for Companion's clients, which do not say a file's size, anything in
+ * between.
+ */
+export type ByteCount = number | { readonly min: number; readonly max: number };
+
+/** Of a request that holds the whole object. */
+export interface WholeOptions {
+  /** Of `settings.checksum`'s kind; needed where that is not null. */
+  readonly checksum?: string | undefined;
+  /** Seconds, 1 to 604,800. */
+  readonly expiresIn: number;
+  /** Of the answer to a form POST. Default: the store's, 204. */
+  readonly successStatus?: 200 | 201;
+}
+
 /**
  * One bucket. Every method throws `StoreError`, and on a key that could be read in two ways
  * `KeyError`.
@@ -133,26 +157,20 @@ export interface Store {
   /** A missing object is fine. */
   remove(key: string): Promise<void>;
 
-  presignParts(upload: {
-    readonly key: string;
-    readonly uploadId: string;
-    readonly algorithm: ChecksumAlgorithm | null;
-    /** Seconds, 1 to 604,800. */
-    readonly expiresIn: number;
-  }): Promise<PartSigner>;
-  /** The whole object in one PUT. */
+  presignParts(upload: PartsOf & { readonly expiresIn: number }): Promise<PartSigner>;
+  /** The whole object in one PUT. Of a size range only forms know: the URL then takes any size. */
   presignPut(
     key: string,
-    bytes: number,
+    bytes: ByteCount,
     settings: ObjectSettings,
-    options: { readonly checksum?: string | undefined; readonly expiresIn: number },
+    options: WholeOptions,
   ): Promise<Presigned>;
   /** The whole object in one form POST, without preflight; `unsupported` without `postPolicy`. */
   presignForm(
     key: string,
-    bytes: number,
+    bytes: ByteCount,
     settings: ObjectSettings,
-    options: { readonly checksum?: string | undefined; readonly expiresIn: number },
+    options: WholeOptions,
   ): Promise<Presigned>;
   /** A link for reading; `disposition` and `contentType` are what the browser will be told. */
   presignGet(
@@ -163,4 +181,18 @@ export interface Store {
       readonly expiresIn: number;
     },
   ): Promise<{ readonly url: string; readonly expiresIn: number }>;
+
+  /**
+   * The relay: sends a part from the Worker, as it comes in, once. A stream must know its length
+   * (`FixedLengthStream`), or the store answers 411.
+   */
+  sendPart(
+    upload: PartsOf,
+    part: {
+      readonly number: number;
+      readonly bytes: number;
+      readonly checksum?: string | undefined;
+    },
+    body: BodyInit,
+  ): Promise<{ readonly etag: string }>;
 }

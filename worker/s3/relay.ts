@@ -1,0 +1,49 @@
+/** A part through the Worker, for clients that cannot reach the store. */
+import { StoreError } from './errors.ts';
+import { faultOf } from './faults.ts';
+import { unquote } from './etag.ts';
+import { readRetryAfter } from './retry.ts';
+import { createSigning } from './sign.ts';
+import type { Store, StoreConfig } from './types.ts';
+import { readBody } from './xml.ts';
+
+/** Between signing and the first byte, seconds: expiry is checked when a request starts. */
+const EXPIRES_SECONDS = 300;
+
+/** Sent once, since the body is gone afterwards; the client sends the part again. */
+export function createRelay(config: StoreConfig): Store['sendPart'] {
+  const operation = 'UploadPart';
+  const send = config.fetch ?? ((input, init) => fetch(input, init));
+  const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
+
+  return async (upload, { number, bytes, checksum }, body) => {
+    const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
+    const { url, headers } = await signer.sign(number, bytes, checksum);
+    let response: Response;
+    let text: string | undefined;
+    try {
+      response = await send(url, {
+        method: 'PUT',
+        headers,
+        body,
+        redirect: 'manual',
+        // Node wants to be told that a stream is sent while the answer is awaited; workerd ignores it.
+        ...({ duplex: 'half' } as object),
+      });
+      text = await readBody(response);
+    } catch {
+      throw new StoreError({ kind: 'unavailable', operation, code: 'NoAnswer' });
+    }
+    const { status, headers: answered } = response;
+    if (!response.ok) {
+      const retryAfterSeconds = readRetryAfter(answered, (config.now ?? Date.now)());
+      throw faultOf({ operation, status, headers: answered, body: text, retryAfterSeconds }).error;
+    }
+    const etag = unquote(answered.get('etag') ?? '');
+    // A proxy's page has none: the part is not there.
+    if (etag === '') {
+      throw new StoreError({ kind: 'unavailable', operation, code: 'UnreadableAnswer', status });
+    }
+    return { etag };
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * What the page of a benchmark runs: the floor, form POSTs, this engine, and Uppy. Each throws where
+ * anything was not uploaded.
+ */
+import AwsS3 from '@uppy/aws-s3';
+import Uppy from '@uppy/core';
+import { planFor, partCount, partRange } from '../../worker/plan.ts';
+import { Uploader } from '../../widget/core/index.ts';
+
+const AT_ONCE = 6;
+
+/** Files in, seconds out; made ready before the clock starts. */
+type Ready = () => Promise<number>;
+
+/** Parallel XHR PUTs to known URLs, of the very parts that the engine sends: nothing can be faster. */
+function floor(files: readonly File[], { lanes }: Where): Ready {
+  const slices = files.flatMap((file, index) => {
+    const plan = planFor(file.size);
+    return Array.from({ length: partCount(plan) }, (_, part) => {
+      const { start, end } = partRange(plan, part + 1);
+      const url = `${lanes[part % lanes.length]}/bucket/${crypto.randomUUID()}?file=${index}&partNumber=${part + 1}`;
+      return { url, body: file.slice(start, end) };
+    });
+  });
+  return () => timed(() => inParallel(slices, ({ url, body }) => send('PUT', url, body)));
+}
+
+/** Form POSTs alone, without a preflight. */
+function forms(files: readonly File[], { lanes }: Where): Ready {
+  return () =>
+    timed(() =>
+      inParallel(files, (file) => {
+        const form = new FormData();
+        form.append('key', file.name);
+        form.append('file', file);
+        return send('POST', `${lanes[0]}/bucket`, form);
+      }),
+    );
+}
+
+/** The element is on a page before anything is picked, so the engine is there before the clock. */
+function engine(files: readonly File[], { endpoint }: Where): Ready {
+  const uploader = new Uploader({ endpoint });
+  return async () => {
+    const seconds = await timed(async () => {
+      const settled = new Promise((resolve) =>
+        uploader.addEventListener('upload-settled', resolve, { once: true }),
+      );
+      uploader.add(files);
+      await settled;
+    });
+    const { uploads } = uploader;
+    const undone = uploads.find(({ status }) => status !== 'done');
+    uploader.close();
+    if (undone || uploads.length !== files.length) {
+      throw new Error(`not done: ${undone?.status} ${undone?.error?.message}`);
+    }
+    return seconds;
+  };
+}
+
+function uppy(files: readonly File[], { endpoint }: Where): Ready {
+  const uppy = new Uppy().use(AwsS3, { companionEndpoint: `${endpoint}/companion` });
+  return () =>
+    timed(async () => {
+      uppy.addFiles(files.map((data) => ({ name: data.name, type: data.type, data })));
+      const result = await uppy.upload();
+      if (result?.successful?.length !== files.length) {
+        throw new Error(`not done: ${result?.failed?.[0]?.error}`);
+      }
+    });
+}
+
+export interface Where {
+  readonly lanes: readonly string[];
+  readonly endpoint: string;
+}
+
+const CONTENDERS = { floor, forms, engine, uppy };
+export type Contender = keyof typeof CONTENDERS;
+
+/** What the page offers to the benchmark. */
+export interface BenchPage {
+  /** Makes a contender ready for the files of the page's input. */
+  prepare(contender: Contender, where: Where): void;
+  /** Seconds. */
+  go(): Promise<number>;
+}
+
+let ready: Ready | undefined;
+const bench: BenchPage = {
+  prepare: (contender, where) => {
+    const files = document.querySelector('input')?.files ?? [];
+    ready = CONTENDERS[contender]([...files], where);
+  },
+  go: () => ready?.() ?? Promise.reject(new Error('nothing was prepared')),
+};
+Object.assign(globalThis, { bench });
+
+function send(method: string, url: string, body: Blob | FormData): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, url);
+    xhr.onload = () => (xhr.status < 300 ? resolve() : reject(new Error(`${xhr.status}`)));
+    xhr.onerror = () => reject(new Error(`no answer from ${url}`));
+    xhr.send(body);
+  });
+}
+
+async function inParallel<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items].reverse();
+  const worker = async (): Promise<void> => {
+    for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}

@@ -1,0 +1,134 @@
+/**
+ * As little of an HTTP/1.1 server as measuring takes: heads are parsed, bodies are counted or
+ * collected, connections stay open. Node's own server costs several times as much per byte, and
+ * that would be measured too.
+ */
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { Line, type LineSpeed } from './line.ts';
+
+export interface Asked {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Empty where the server only counts. */
+  readonly body: string;
+  readonly bodyBytes: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface TinyServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface TinyOptions {
+  readonly speed: LineSpeed;
+  /** Keep bodies, up to this size; larger ones are counted and dropped. */
+  readonly keepBytes: number;
+  readonly answer: (asked: Asked) => Answer;
+}
+
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, PUT, POST, DELETE',
+  'access-control-allow-headers':
+    'authorization, content-type, content-md5, upload-token, x-amz-checksum-crc64nvme, x-amz-checksum-crc32c, x-amz-sdk-checksum-algorithm, x-requested-with, idempotency-key',
+  'access-control-expose-headers': 'ETag, x-amz-checksum-crc64nvme',
+  'access-control-max-age': '7200',
+};
+
+/** Serves a free port of the loopback interface. Every answer carries CORS for any origin. */
+export async function startTiny(options: TinyOptions): Promise<TinyServer> {
+  const server: Server = createServer({ noDelay: true }, (socket) => {
+    const connection = new Connection(options, (data) => line.write(data));
+    const line = new Line(socket, options.speed, (chunk) => connection.receive(chunk));
+    socket.on('error', () => socket.destroy());
+  });
+  const sockets = new Set<{ destroy(): void }>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+class Connection {
+  readonly #options: TinyOptions;
+  readonly #write: (data: string) => void;
+  #head: Buffer = Buffer.alloc(0);
+  #asked: Omit<Asked, 'body'> | undefined;
+  #kept: Buffer[] = [];
+  #left = 0;
+
+  constructor(options: TinyOptions, write: (data: string) => void) {
+    this.#options = options;
+    this.#write = write;
+  }
+
+  receive(chunk: Buffer): void {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (!this.#asked) {
+        this.#head = this.#head.length === 0 ? rest : Buffer.concat([this.#head, rest]);
+        const end = this.#head.indexOf(END_OF_HEAD);
+        if (end < 0) return;
+        rest = this.#head.subarray(end + END_OF_HEAD.length);
+        this.#begin(this.#head.toString('latin1', 0, end));
+        this.#head = Buffer.alloc(0);
+      } else {
+        const taken = rest.subarray(0, this.#left);
+        rest = rest.subarray(taken.length);
+        this.#left -= taken.length;
+        if (this.#asked.bodyBytes <= this.#options.keepBytes) this.#kept.push(taken);
+      }
+      if (this.#left === 0) this.#finish();
+    }
+  }
+
+  #begin(head: string): void {
+    const [first = '', ...lines] = head.split('\r\n');
+    const [method = '', target = ''] = first.split(' ');
+    const headers = new Map(
+      lines.map((line) => {
+        const colon = line.indexOf(':');
+        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+      }),
+    );
+    this.#left = Number(headers.get('content-length') ?? 0);
+    this.#asked = { method, target, headers, bodyBytes: this.#left };
+  }
+
+  #finish(): void {
+    const asked = this.#asked;
+    if (!asked) return;
+    const body = Buffer.concat(this.#kept).toString();
+    this.#asked = undefined;
+    this.#kept = [];
+    const {
+      status,
+      headers,
+      body: answered = '',
+    } = asked.method === 'OPTIONS' ? { status: 204 } : this.#options.answer({ ...asked, body });
+    const head = Object.entries({ ...CORS, ...headers }).map(
+      ([name, value]) => `${name}: ${value}`,
+    );
+    const length = status === 204 ? [] : [`content-length: ${Buffer.byteLength(answered)}`];
+    this.#write([`HTTP/1.1 ${status} OK`, ...head, ...length, '', answered].join('\r\n'));
+  }
+}

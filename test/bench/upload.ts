@@ -99,9 +99,9 @@ try {
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     protocolTimeout: 1_200_000,
   });
-  for (const bench of CASES) {
+  for (const aCase of CASES) {
     if (!only || only === aCase.id)
-      isMissed = (await measure(bench, browser, addresses)) || isMissed;
+      isMissed = (await measure(aCase, browser, addresses)) || isMissed;
   }
 } finally {
   await browser?.close();

@@ -1,0 +1,33 @@
+/** One JSON line per event. Nothing that is secret gets in: no token, no URL, no body. */
+
+/** Values of a log line. An error is named by its class and code, never by its message. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+}
+
+/** Where lines go; `console.log` by default, which Workers Logs and `wrangler tail` read. */
+export type LogSink = (line: string) => void;
+
+export function createLog(sink: LogSink = consoleSink): Log {
+  const write = (level: string, event: string, fields: LogFields = {}) =>
+    sink(JSON.stringify({ level, event, ...fields }, (_, value: unknown) => nameOf(value)));
+  return {
+    info: (event, fields) => write('info', event, fields),
+    warn: (event, fields) => write('warn', event, fields),
+  };
+}
+
+/** Messages may quote URLs and tokens (hono/jwt's do), so they stay out. */
+function nameOf(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const code = 'code' in value && typeof value.code === 'string' ? `:${value.code}` : '';
+  return value.name + code;
+}
+
+function consoleSink(line: string): void {
+  // oxlint-disable-next-line no-console
+  console.log(line);
+}

@@ -1,0 +1,96 @@
+/** Upload tokens: what was decided at Create, sealed, so that signing needs to read nothing. */
+import { sign, verify } from 'hono/jwt';
+import * as v from 'valibot';
+import { ProblemError } from './problem.ts';
+import { Upload } from './upload.ts';
+
+/** Keeps an upload token from passing for anything else signed with the same secret. */
+const AUDIENCE = 's3-upload';
+const MIN_SECRET_LENGTH = 32;
+
+/** Seals and opens upload tokens. */
+export interface Tokens {
+  seal(upload: Upload): Promise<string>;
+  /**
+   * @throws ProblemError `unauthenticated` for what was not sealed here, `expired` for what was but
+   *   is over.
+   */
+  open(token: string): Promise<Upload>;
+  /**
+   * The upload's mark: the same for the same file of the same upload, guessable by nobody. So a
+   * Create that is sent again needs no memory to end with the same object.
+   */
+  mark(parts: readonly (string | number)[]): Promise<string>;
+}
+
+/**
+ * HS256, pinned. The first secret seals; the others only open, so that secrets can be rotated.
+ *
+ * @param now milliseconds since the epoch.
+ * @throws ProblemError `misconfigured` for a secret shorter than 32 characters.
+ */
+export function createTokens(
+  secrets: readonly [string, ...string[]],
+  now: () => number = Date.now,
+): Tokens {
+  for (const secret of secrets) {
+    if (secret.length < MIN_SECRET_LENGTH) {
+      throw new ProblemError(
+        'misconfigured',
+        `TOKEN_SECRET is shorter than ${MIN_SECRET_LENGTH} characters: openssl rand -hex 32 makes a good one.`,
+      );
+    }
+  }
+  const keys = secrets.map((secret) => once(() => importKey(secret)));
+  const [sealing] = keys;
+  if (!sealing) throw new ProblemError('misconfigured', 'TOKEN_SECRET is missing.');
+
+  return {
+    async seal(upload) {
+      return sign({ ...upload, aud: AUDIENCE, exp: upload.expiresAt }, await sealing(), 'HS256');
+    },
+    async open(token) {
+      for (const key of keys) {
+        const payload = await verified(token, await key());
+        if (!payload) continue;
+        const upload = v.safeParse(Upload, payload);
+        if (!upload.success) break;
+        if (upload.output.expiresAt * 1000 <= now()) {
+          throw new ProblemError('expired', 'The upload has expired: start it again.');
+        }
+        return upload.output;
+      }
+      throw new ProblemError('unauthenticated', 'The upload token is not valid.');
+    },
+    async mark(parts) {
+      const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));
+      const digest = await crypto.subtle.sign('HMAC', await sealing(), text);
+      return hex(new Uint8Array(digest).subarray(0, 16));
+    },
+  };
+}
+
+/** Expiry is judged afterwards: Hono looks at `exp` before the signature, and by its own clock. */
+async function verified(token: string, key: CryptoKey): Promise<object | undefined> {
+  try {
+    return await verify(token, key, { alg: 'HS256', aud: AUDIENCE, exp: false, iat: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function importKey(secret: string): Promise<CryptoKey> {
+  const raw = new TextEncoder().encode(secret);
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  return crypto.subtle.importKey('raw', raw, hmac, false, ['sign', 'verify']);
+}
+
+/** Keeps the value and not the promise, which would belong to the request that made it. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: T | undefined;
+  return async () => (made ??= await make());
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,78 @@
+/** An upload as it was decided at Create: what the token seals and the ledger keeps. */
+import * as v from 'valibot';
+import type { Plan } from './protocol.ts';
+import { UploadId } from './schemas.ts';
+import type { ObjectSettings } from './s3/store.ts';
+
+const Seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** The object's settings beyond its type; a single request has to be signed with them again. */
+const ObjectChoices = v.strictObject({
+  metadata: v.exactOptional(v.record(v.string(), v.string())),
+  acl: v.exactOptional(
+    v.picklist([
+      'private',
+      'public-read',
+      'public-read-write',
+      'authenticated-read',
+      'bucket-owner-read',
+      'bucket-owner-full-control',
+    ]),
+  ),
+  disposition: v.exactOptional(v.string()),
+  cacheControl: v.exactOptional(v.string()),
+  tags: v.exactOptional(v.record(v.string(), v.string())),
+  storageClass: v.exactOptional(v.string()),
+  sse: v.exactOptional(
+    v.union([v.literal('AES256'), v.strictObject({ kms: v.nullable(v.string()) })]),
+  ),
+  ifNoneMatch: v.exactOptional(v.boolean()),
+});
+export type ObjectChoices = v.InferOutput<typeof ObjectChoices>;
+
+/** Checked on the way in, too: an old or broken record is no upload (facts, case 83). */
+export const Upload = v.object({
+  v: v.literal(1),
+  id: UploadId,
+  owner: v.string(),
+  /** Held by whoever holds the token; there is no name to compare it with. */
+  anonymous: v.exactOptional(v.literal(true)),
+  key: v.string(),
+  /** As the object is called for people; the key's last segment is cleaned further. */
+  name: v.string(),
+  type: v.string(),
+  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
+  /** Checksum of a single request, where it came with the Create: the upload is of these bytes. */
+  sum: v.exactOptional(v.string()),
+  /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
+  mark: v.string(),
+  /** Seconds since the epoch. */
+  createdAt: Seconds,
+  expiresAt: Seconds,
+  /** Seconds for which one signed request is good. */
+  urlSeconds: Seconds,
+  multipart: v.exactOptional(
+    v.strictObject({ uploadId: v.string(), partBytes: v.pipe(v.number(), v.safeInteger()) }),
+  ),
+  object: v.exactOptional(ObjectChoices),
+});
+export type Upload = v.InferOutput<typeof Upload>;
+
+/** The plan that the upload began with, whatever the limits say now. */
+export function planOf(upload: Upload): Plan {
+  const { bytes, multipart } = upload;
+  if (!multipart) return { kind: 'single', bytes };
+  const { partBytes } = multipart;
+  return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
+}
+
+/** What the store is asked to keep the object as. */
+export function settingsOf(upload: Omit<Upload, 'multipart'>): ObjectSettings {
+  return {
+    ...upload.object,
+    contentType: upload.type,
+    uploadToken: upload.mark,
+    checksum: upload.checksum,
+  };
+}

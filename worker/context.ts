@@ -1,0 +1,73 @@
+/** What every route works with. */
+import type { Context, Handler } from 'hono';
+import type { Authenticate, Caller } from './auth.ts';
+import type { UploadEvent } from './hooks.ts';
+import type { Ledger, WaitUntil } from './ledger.ts';
+import type { Log, LogFields } from './log.ts';
+import type { CheckedFile, Narrowing, Rules } from './policy.ts';
+import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
+import type { Store } from './s3/store.ts';
+import type { Tokens } from './token.ts';
+
+/** What is being asked for when a policy hook is asked. */
+export type PolicyAction = 'create' | 'sign' | 'complete';
+
+/**
+ * Code of the operator's own that narrows the rules for one file.
+ *
+ * @throws ProblemError, `forbidden` as a rule, to refuse it.
+ */
+export type PolicyHook = (
+  file: CheckedFile,
+  caller: Caller,
+  action: PolicyAction,
+) => Narrowing | undefined | Promise<Narrowing | undefined>;
+
+/** Assembled once from the options; lives as long as the isolate. */
+export interface Signer {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly authenticate: Authenticate;
+  readonly rules: Rules;
+  readonly policy: PolicyHook | undefined;
+  /** Tells the hooks, after the answer. */
+  emit(event: UploadEvent, waitUntil: WaitUntil): void;
+  readonly keyTemplate: string;
+  /** Two uploads of one owner can meet under one key, so replacing has to be refused. */
+  readonly keysMayMeet: boolean;
+  readonly checksum: ChecksumAlgorithm | null;
+  readonly plan: PlanLimits;
+  /** Types that may be shown in the browser beside those that are safe. */
+  readonly inlineTypes: readonly string[];
+  /** A link to read is good for, in seconds. */
+  readonly linkSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface SignerEnv {
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    /** Rules of this caller. */
+    rules: Rules;
+    /** Fields of the request's log line. */
+    line: Record<string, LogFields[string]>;
+  };
+}
+
+export type SignerContext = Context<SignerEnv>;
+export type SignerHandler = Handler<SignerEnv>;
+
+/** Work that goes on after the answer; without a platform that offers it, it just goes on. */
+export function waitUntilOf(c: SignerContext): WaitUntil {
+  return (work) => {
+    try {
+      c.executionCtx.waitUntil(work);
+    } catch {
+      work.catch(() => undefined);
+    }
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * What a caller may upload: rules from settings, narrowed by the caller's own claims and by a hook,
+ * never widened.
+ */
+import * as v from 'valibot';
+import { cleanPrefix } from './key.ts';
+import { extensionOf } from './name.ts';
+import { ProblemError } from './problem.ts';
+import type { FileEntry } from './protocol.ts';
+import { UploadId } from './schemas.ts';
+import type { Profile } from './s3/profiles.ts';
+import type { CannedAcl } from './s3/store.ts';
+import type { ObjectChoices, Upload } from './upload.ts';
+
+/** Everything that is decided about an upload. Sizes in bytes, times in seconds. */
+export interface Rules {
+  readonly maxBytes: number;
+  readonly minBytes: number;
+  /** MIME types, `image/*` wildcards and `.ext`; a file has to match one of each group. */
+  readonly accept: readonly (readonly string[])[];
+  /** Files in one selection; null: any number. */
+  readonly maxFiles: number | null;
+  /** What a name must match; null: any name. */
+  readonly name: RegExp | null;
+  /** Upload ids that may be used; null: any. A token with one is good for exactly one upload. */
+  readonly ids: readonly string[] | null;
+  /** Every key begins with it: empty, or ending in `/`. */
+  readonly prefix: string;
+  /** A claim confines the caller to keys that begin with this; null: to all of the owner's. */
+  readonly within: string | null;
+  /** Names of metadata that a browser may set, lower case. */
+  readonly metadata: readonly string[];
+  /** Set on every object, over what the browser sent. */
+  readonly fixedMetadata: Readonly<Record<string, string>>;
+  /** The first is set; a claim may choose another. Empty: none is sent. */
+  readonly acl: readonly CannedAcl[];
+  readonly object: Omit<ObjectChoices, 'metadata' | 'acl' | 'ifNoneMatch'>;
+  /** An upload has to be complete within. */
+  readonly uploadSeconds: number;
+  /** A signed request is good for. */
+  readonly urlSeconds: number;
+  /** A complete upload may be removed by its owner. */
+  readonly removable: boolean;
+}
+
+/** Rules as an operator states them; what is left out is the default. */
+export interface RulesOptions extends Partial<
+  Omit<Rules, 'accept' | 'within' | 'fixedMetadata' | 'prefix'>
+> {
+  /** A list as `<input accept>` has it; empty: anything. */
+  readonly accept?: readonly string[];
+  readonly prefix?: string;
+  readonly fixedMetadata?: Readonly<Record<string, string>>;
+}
+
+const GIB = 1024 ** 3;
+const DAY_SECONDS = 86_400;
+const MINUTE_SECONDS = 60;
+
+/**
+ * The rules that hold before anyone narrows them.
+ *
+ * @throws ProblemError `misconfigured` for what the store cannot do, rather than dropping it.
+ */
+export function rulesFrom(options: RulesOptions, profile: Profile): Rules {
+  const { accept = [], prefix = '', ...rest } = options;
+  const rules: Rules = {
+    maxBytes: 5 * GIB,
+    minBytes: 0,
+    maxFiles: null,
+    name: null,
+    ids: null,
+    within: null,
+    metadata: [],
+    fixedMetadata: {},
+    acl: [],
+    object: {},
+    uploadSeconds: DAY_SECONDS,
+    urlSeconds: 15 * MINUTE_SECONDS,
+    removable: false,
+    ...rest,
+    accept: accept.length > 0 ? [accept] : [],
+    prefix: cleanPrefix(prefix),
+  };
+  assertAble(rules, profile);
+  return rules;
+}
+
+function assertAble({ acl, object, uploadSeconds }: Rules, profile: Profile): void {
+  const refuse = (setting: string, what: string) => {
+    throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store has no ${what}.`);
+  };
+  if (acl.length > 0 && !profile.acl) refuse('ACL', 'ACLs');
+  if (object.tags && !profile.tagging) refuse('TAGS', 'tags');
+  if (object.storageClass && !profile.storageClass) refuse('STORAGE_CLASS', 'storage classes');
+  if (object.sse) {
+    const kind = object.sse === 'AES256' ? 'AES256' : 'aws:kms';
+    if (!profile.sse.includes(kind)) refuse('SSE', `encryption by ${kind}`);
+  }
+  if (profile.staleAfterSeconds !== null && uploadSeconds > profile.staleAfterSeconds) {
+    throw new ProblemError(
+      'misconfigured',
+      `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
+    );
+  }
+}
+
+const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Texts = v.array(v.pipe(v.string(), v.maxLength(256)));
+
+/** How a claim, or a hook's answer, narrows the rules. What it does not name stays as it was. */
+export const Narrowing = v.strictObject({
+  maxBytes: v.exactOptional(Whole),
+  minBytes: v.exactOptional(Whole),
+  accept: v.exactOptional(Texts),
+  maxFiles: v.exactOptional(Whole),
+  ids: v.exactOptional(v.array(UploadId)),
+  /** Appended to the prefix of the settings. */
+  prefix: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
+  /** A list keeps only these of the names allowed; an object sets values. */
+  metadata: v.exactOptional(v.union([Texts, v.record(v.string(), v.string())])),
+  acl: v.exactOptional(v.string()),
+  /** Seconds within which the upload has to be complete. */
+  expiresIn: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+});
+export type Narrowing = v.InferOutput<typeof Narrowing>;
+
+/**
+ * The rules, narrowed. A claim that cannot be understood narrows to nothing: it may have meant to.
+ *
+ * @throws ProblemError `forbidden`.
+ */
+export function narrow(rules: Rules, claim: unknown): Rules {
+  if (claim === undefined) return rules;
+  const parsed = v.safeParse(Narrowing, claim);
+  if (!parsed.success) {
+    throw new ProblemError('forbidden', 'The caller’s upload claim is not understood.');
+  }
+  const by = parsed.output;
+  const prefix = rules.prefix + prefixOf(by.prefix);
+  return {
+    ...rules,
+    maxBytes: Math.min(rules.maxBytes, by.maxBytes ?? Infinity),
+    minBytes: Math.max(rules.minBytes, by.minBytes ?? 0),
+    accept: by.accept?.length ? [...rules.accept, by.accept] : rules.accept,
+    maxFiles: smaller(rules.maxFiles, by.maxFiles),
+    ids: by.ids ? by.ids.filter((id) => rules.ids?.includes(id) ?? true) : rules.ids,
+    prefix,
+    within: prefix === rules.prefix ? rules.within : prefix,
+    metadata: Array.isArray(by.metadata)
+      ? rules.metadata.filter((name) => lower(by.metadata).includes(name))
+      : rules.metadata,
+    fixedMetadata: Array.isArray(by.metadata)
+      ? rules.fixedMetadata
+      : { ...by.metadata, ...rules.fixedMetadata },
+    acl: by.acl === undefined ? rules.acl : chosenAcl(rules.acl, by.acl),
+    uploadSeconds: Math.min(rules.uploadSeconds, by.expiresIn ?? Infinity),
+  };
+}
+
+/** What a check needs to know of a file, whether it is to be created or is there already. */
+export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'bytes' | 'type'>;
+
+/**
+ * Says no to a file; `path` is where it sits in the request.
+ *
+ * @throws ProblemError `too_large`, `type_not_allowed`, `invalid_request` or `forbidden`.
+ */
+export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
+  const at = (name: string) => (path === '' ? name : `${path}.${name}`);
+  if (file.bytes > rules.maxBytes) {
+    throw new ProblemError('too_large', `At most ${rules.maxBytes} bytes are allowed.`, {
+      field: at('bytes'),
+    });
+  }
+  if (file.bytes < rules.minBytes) {
+    throw new ProblemError('invalid_request', `At least ${rules.minBytes} bytes are asked for.`, {
+      field: at('bytes'),
+    });
+  }
+  if (!rules.accept.every((group) => accepts(group, file))) {
+    const allowed = rules.accept.map((group) => group.join(', ')).join(' and ');
+    throw new ProblemError('type_not_allowed', `Allowed are: ${allowed}.`, { field: at('type') });
+  }
+  if (rules.name && !rules.name.test(file.name)) {
+    throw new ProblemError('invalid_request', 'Files of this name are not allowed.', {
+      field: at('name'),
+    });
+  }
+  if (rules.ids && !rules.ids.includes(file.id)) {
+    throw new ProblemError('forbidden', 'The caller may not make this upload.', {
+      field: at('id'),
+    });
+  }
+}
+
+/** True where the rules let a caller see and touch an upload of the same owner. */
+export function covers(rules: Rules, upload: Pick<Upload, 'id' | 'key'>): boolean {
+  return upload.key.startsWith(rules.within ?? '') && (rules.ids?.includes(upload.id) ?? true);
+}
+
+/** A list as `<input accept>` has it. Empty: anything. */
+export function accepts(list: readonly string[], file: Pick<FileEntry, 'name' | 'type'>): boolean {
+  if (list.length === 0) return true;
+  const type = file.type.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const extension = extensionOf(file.name);
+  return list.some((entry) => {
+    const rule = entry.trim().toLowerCase();
+    if (rule.startsWith('.')) return rule === extension;
+    if (rule === '*/*') return true;
+    return rule.endsWith('/*') ? type.startsWith(rule.slice(0, -1)) : rule === type;
+  });
+}
+
+function smaller(limit: number | null, other: number | undefined): number | null {
+  if (other === undefined) return limit;
+  return limit === null ? other : Math.min(limit, other);
+}
+
+function prefixOf(prefix: string | undefined): string {
+  try {
+    return cleanPrefix(prefix?.replace(/^\//, '') ?? '');
+  } catch (cause) {
+    throw new ProblemError('forbidden', 'The caller’s upload claim has no legal prefix.', {
+      cause,
+    });
+  }
+}
+
+function chosenAcl(allowed: readonly CannedAcl[], wanted: string): readonly CannedAcl[] {
+  const found = allowed.find((acl) => acl === wanted);
+  if (!found)
+    throw new ProblemError('forbidden', 'The caller’s upload claim asks for another ACL.');
+  return [found];
+}
+
+function lower(names: unknown): string[] {
+  return Array.isArray(names) ? names.map((name) => String(name).toLowerCase()) : [];
+}

@@ -1,0 +1,67 @@
+/** Errors as callers see them: RFC 9457 problems with a stable code, and nothing that is secret. */
+import type { Problem, ProblemCode } from './protocol.ts';
+
+/** Status and title of each code; `status` may be another where a problem says so. */
+export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'The caller is not known' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'Not found' },
+  conflict: { status: 409, title: 'Conflict' },
+  expired: { status: 410, title: 'Expired' },
+  too_large: { status: 413, title: 'Too large' },
+  type_not_allowed: { status: 415, title: 'Type not allowed' },
+  incomplete: { status: 422, title: 'The upload is not complete' },
+  checksum_mismatch: { status: 422, title: 'The checksum does not match' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  store_unavailable: { status: 503, title: 'The store did not answer' },
+  misconfigured: { status: 500, title: 'The server is not configured' },
+};
+
+/** What a problem may say beside its code and detail. */
+export interface ProblemFields {
+  /** Path into the request, such as `files[0].bytes`. */
+  readonly field?: string | undefined;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+  /** Where it is not the code's usual one. */
+  readonly status?: number;
+  /** For the log; never sent. */
+  readonly cause?: unknown;
+}
+
+/** Thrown anywhere in a route; the app turns it into the answer. `detail` is sent as it is. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+
+  constructor(code: ProblemCode, detail: string, fields: ProblemFields = {}) {
+    super(detail, fields.cause === undefined ? undefined : { cause: fields.cause });
+    const { status, title } = PROBLEMS[code];
+    this.problem = {
+      type: `urn:s3-upload:problem:${code}`,
+      title,
+      status: fields.status ?? status,
+      detail,
+      code,
+      ...(fields.field !== undefined && { field: fields.field }),
+      ...(fields.retryAfter !== undefined && { retryAfter: fields.retryAfter }),
+    };
+  }
+
+  get code(): ProblemCode {
+    return this.problem.code;
+  }
+}
+
+/** The answer for a problem. https://www.rfc-editor.org/rfc/rfc9457 */
+export function problemResponse(problem: Problem): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(problem.retryAfter !== undefined && { 'retry-after': String(problem.retryAfter) }),
+    },
+  });
+}

@@ -78,6 +78,8 @@ export interface Created {
   readonly expiresIn: number;
   /** When the upload itself ends, ISO 8601. */
   readonly expiresAt: string;
+  /** There where the upload was complete already: a Create sent again. Then `requests` is empty. */
+  readonly result?: Result;
 }
 
 /** One slot of a batch answer that went wrong. */

@@ -1,0 +1,187 @@
+/**
+ * Ends uploads: complete, once or many times, or thrown away. The object under the key decides, by
+ * its mark and its size, and never what has been remembered.
+ */
+import { rulesFor } from './access.ts';
+import { waitUntilOf, type Signer, type SignerContext } from './context.ts';
+import type { WaitUntil } from './ledger.ts';
+import { ProblemError } from './problem.ts';
+import {
+  partCount,
+  partRange,
+  type CompleteBody,
+  type PartReceipt,
+  type Result,
+  type StoredPart,
+} from './protocol.ts';
+import { isStoreError } from './s3/errors.ts';
+import type { StoredObject } from './s3/store.ts';
+import { isOf, objectOf, resultOf } from './stored.ts';
+import { planOf, type Upload } from './upload.ts';
+
+/** Another Complete of the same upload may be at work: its object shows soon. */
+const LOOK_AGAIN_MS = [0, 250, 1000];
+
+/**
+ * Completes an upload. Asked twice, in order or at once, it answers the same.
+ *
+ * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or what the policy
+ *   says against it: then the upload is thrown away.
+ */
+export async function complete(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  body: CompleteBody,
+): Promise<Result> {
+  try {
+    await rulesFor(signer, c, upload, 'complete');
+  } catch (error) {
+    if (error instanceof ProblemError) await discard(signer, upload, waitUntilOf(c));
+    throw error;
+  }
+  const object = upload.multipart
+    ? await completeParts(signer, upload, upload.multipart.uploadId, body)
+    : await signer.store.head(upload.key);
+  if (!object) return remembered(signer, upload);
+  await assertWhole(signer, upload, object);
+  const result = resultOf(upload, object);
+  await signer.ledger.put({ state: 'complete', upload, result }, waitUntilOf(c));
+  signer.emit({ type: 'completed', upload, result }, waitUntilOf(c));
+  return result;
+}
+
+/** Takes from the store what there is of an upload that is not complete, and remembers that. */
+export async function discard(signer: Signer, upload: Upload, waitUntil: WaitUntil): Promise<void> {
+  if (upload.multipart) {
+    await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
+  } else if (await objectOf(signer, upload)) {
+    await signer.store.remove(upload.key);
+  }
+  await signer.ledger.put({ state: 'aborted', upload }, waitUntil);
+  signer.emit({ type: 'aborted', upload }, waitUntil);
+}
+
+/** The object that the parts make; undefined where the upload is gone and has left none. */
+async function completeParts(
+  signer: Signer,
+  upload: Upload,
+  uploadId: string,
+  body: CompleteBody,
+): Promise<StoredObject | undefined> {
+  const { store } = signer;
+  try {
+    const parts = await partsFor(signer, upload, uploadId, body.parts ?? []);
+    await store.completeMultipart(upload.key, uploadId, {
+      parts,
+      bytes: upload.bytes,
+      algorithm: upload.checksum,
+      checksum: body.checksum,
+      ifNoneMatch: upload.object?.ifNoneMatch,
+    });
+  } catch (error) {
+    const object = isAmbiguous(error) ? await lookFor(signer, upload) : undefined;
+    if (object) return object;
+    if (isStoreError(error, 'not_found')) return undefined;
+    throw error;
+  }
+  return store.head(upload.key);
+}
+
+/** It may have been done all the same: by this call, by an earlier one, or by one beside it. */
+function isAmbiguous(error: unknown): boolean {
+  return (['unknown', 'not_found', 'exists', 'conflict'] as const).some((kind) =>
+    isStoreError(error, kind),
+  );
+}
+
+async function lookFor(signer: Signer, upload: Upload): Promise<StoredObject | undefined> {
+  for (const delay of LOOK_AGAIN_MS) {
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    const object = await objectOf(signer, upload);
+    if (object) return object;
+  }
+  return undefined;
+}
+
+/** Every part of the plan, as the store lists it, or by receipts where it cannot. */
+async function partsFor(
+  signer: Signer,
+  upload: Upload,
+  uploadId: string,
+  said: readonly PartReceipt[],
+): Promise<PartReceipt[]> {
+  const { store, ledger } = signer;
+  if (!store.profile.listParts) {
+    const parts = new Map<number, PartReceipt>();
+    const complete = said.length === partCount(planOf(upload));
+    for (const part of complete ? said : [...(await ledger.receipts(upload)), ...said]) {
+      parts.set(part.number, part);
+    }
+    assertAll(upload, parts);
+    return [...parts.values()];
+  }
+  const listed = await store.listParts(upload.key, uploadId);
+  const parts = new Map(listed.filter((part) => fits(upload, part)).map((p) => [p.number, p]));
+  assertAll(upload, parts);
+  for (const { number, checksum } of said) {
+    const stored = parts.get(number)?.checksum;
+    if (checksum !== undefined && stored !== undefined && checksum !== stored) {
+      throw new ProblemError('checksum_mismatch', `Part ${number} is not what was said.`, {
+        field: 'parts',
+      });
+    }
+  }
+  return [...parts.values()];
+}
+
+/** A part of another plan, or of an earlier attempt with another size, is as good as none. */
+function fits(upload: Upload, part: StoredPart): boolean {
+  const plan = planOf(upload);
+  if (part.number > partCount(plan)) return false;
+  const { start, end } = partRange(plan, part.number);
+  return part.bytes === end - start;
+}
+
+function assertAll(upload: Upload, parts: ReadonlyMap<number, unknown>): void {
+  const count = partCount(planOf(upload));
+  const missing: number[] = [];
+  for (let number = 1; number <= count && missing.length <= 10; number++) {
+    if (!parts.has(number)) missing.push(number);
+  }
+  if (missing.length > 0) {
+    const some = missing.slice(0, 10).join(', ') + (missing.length > 10 ? ', …' : '');
+    throw new ProblemError('incomplete', `Parts are missing: ${some}.`, { field: 'parts' });
+  }
+}
+
+/** Another size cannot come from a signed request; it is not kept, and not called complete. */
+async function assertWhole(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
+  if (object.uploadToken !== upload.mark) {
+    throw new ProblemError('conflict', 'Under the key lies an object of another upload.');
+  }
+  if (!isOf(object, upload)) {
+    await signer.store.remove(upload.key);
+    throw new ProblemError(
+      'incomplete',
+      `The object had ${object.bytes} bytes and not ${upload.bytes}: it has been removed.`,
+    );
+  }
+  if (upload.sum !== undefined && object.checksum !== undefined && upload.sum !== object.checksum) {
+    await signer.store.remove(upload.key);
+    throw new ProblemError(
+      'checksum_mismatch',
+      'The object is not the file that was announced: it has been removed.',
+    );
+  }
+}
+
+/** The object has been moved since, or it never came. */
+async function remembered(signer: Signer, upload: Upload): Promise<Result> {
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  if (entry?.result) return entry.result;
+  if (upload.multipart) {
+    throw new ProblemError('expired', 'The store no longer knows this upload: start it again.');
+  }
+  throw new ProblemError('incomplete', 'The store has no such object: send it again.');
+}

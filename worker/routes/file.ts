@@ -1,0 +1,33 @@
+/** `GET /uploads/:id/file`: a short-lived link to read a complete upload. */
+import * as v from 'valibot';
+import { uploadOfOwner } from '../access.ts';
+import { parse } from '../body.ts';
+import type { Signer, SignerHandler } from '../context.ts';
+import { contentDisposition, mayShowInline } from '../disposition.ts';
+import { ProblemError } from '../problem.ts';
+import type { FileAnswer } from '../protocol.ts';
+import { objectOf } from '../stored.ts';
+
+/** The query of `GET /uploads/:id/file`. */
+export const FileQuery = v.object({
+  disposition: v.exactOptional(v.picklist(['inline', 'attachment'])),
+});
+
+export function fileRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { disposition = 'attachment' } = parse(FileQuery, c.req.query());
+    const { upload, entry } = await uploadOfOwner(signer, c);
+    if (entry?.state !== 'complete' && !(await objectOf(signer, upload))) {
+      throw new ProblemError('not_found', 'The upload is not complete.');
+    }
+    const inline = disposition === 'inline' && mayShowInline(upload.type, signer.inlineTypes);
+    const { url, expiresIn } = await signer.store.presignGet(upload.key, {
+      disposition: contentDisposition(inline ? 'inline' : 'attachment', upload.name),
+      contentType: upload.type,
+      expiresIn: signer.linkSeconds,
+    });
+    c.header('referrer-policy', 'no-referrer');
+    if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(url, 302);
+    return c.json<FileAnswer>({ url, expiresIn });
+  };
+}

@@ -1,0 +1,54 @@
+/** `POST /uploads/:id/resume`: a fresh token for the owner, and the parts that the store holds. */
+import { rulesFor, uploadOfOwner } from '../access.ts';
+import type { Signer, SignerHandler } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
+import { signParts } from '../requests.ts';
+import { resultOf, storedOf } from '../stored.ts';
+import { planOf, type Upload } from '../upload.ts';
+import { partsOf } from './status.ts';
+
+export function resumeRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { upload, entry } = await uploadOfOwner(signer, c);
+    await rulesFor(signer, c, upload, 'sign');
+    if (entry?.state === 'aborted') {
+      throw new ProblemError('conflict', 'This upload has been cancelled.');
+    }
+    const over = upload.expiresAt * 1000 <= signer.now();
+    const stored = entry?.result ? undefined : await storedOf(signer, upload);
+    const done =
+      entry?.result ??
+      (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
+    if (!done && (over || stored?.kind === 'gone')) {
+      throw new ProblemError('expired', 'The upload is over: start it again.');
+    }
+    const parts = partsOf(upload, stored);
+    const missing = done || upload.checksum ? [] : missingParts(upload, parts);
+    const [token, signed] = await Promise.all([
+      signer.tokens.seal(upload),
+      signParts(signer, upload, missing),
+    ]);
+    return c.json<ResumeAnswer>({
+      id: upload.id,
+      token,
+      key: upload.key,
+      plan: planOf(upload),
+      checksum: upload.checksum,
+      ...signed,
+      expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+      parts,
+      ...(done && { result: done }),
+    });
+  };
+}
+
+/** The first few that the store lacks; with checksums the page has to name them first. */
+function missingParts(upload: Upload, stored: readonly { number: number }[]) {
+  const there = new Set(stored.map(({ number }) => number));
+  const all = Array.from({ length: partCount(planOf(upload)) }, (_, index) => index + 1);
+  return all
+    .filter((number) => !there.has(number))
+    .slice(0, MAX_CHECKSUMS_PER_CREATE)
+    .map((number) => ({ number }));
+}

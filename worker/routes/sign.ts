@@ -1,0 +1,21 @@
+/** `POST /uploads/:id/sign`: signs a batch of parts, from the token alone. */
+import { rulesFor, uploadOfToken } from '../access.ts';
+import { readBody } from '../body.ts';
+import type { Signer, SignerHandler } from '../context.ts';
+import type { SignAnswer } from '../protocol.ts';
+import { signParts } from '../requests.ts';
+import { SignBody } from '../schemas.ts';
+
+export function signRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const upload = await uploadOfToken(signer, c);
+    const { parts, stored } = await readBody(c.req.raw, SignBody);
+    await rulesFor(signer, c, upload, 'sign');
+    const answer = await signParts(signer, upload, parts);
+    c.get('line')['parts'] = parts.length;
+    if (stored?.length && !signer.store.profile.listParts) {
+      await signer.ledger.addReceipts(upload, stored);
+    }
+    return c.json<SignAnswer>(answer);
+  };
+}

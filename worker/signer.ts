@@ -1,0 +1,139 @@
+/**
+ * The signing Worker as an app of Hono. Reading this file is reading its table of contents: what
+ * it is made of, what every request passes, and which route answers what.
+ */
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import type { Authenticate } from './auth.ts';
+import type { PolicyHook, Signer, SignerEnv } from './context.ts';
+import { createGate } from './gate.ts';
+import { eventsOf, type Hooks } from './hooks.ts';
+import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './key.ts';
+import { createLedger, type KV } from './ledger.ts';
+import { createLog, type LogSink } from './log.ts';
+import { observe } from './observe.ts';
+import { rulesFrom, type RulesOptions } from './policy.ts';
+import { ProblemError, problemResponse } from './problem.ts';
+import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from './protocol.ts';
+import { abortRoute } from './routes/abort.ts';
+import { completeManyRoute } from './routes/complete-many.ts';
+import { completeRoute } from './routes/complete.ts';
+import { createRoute } from './routes/create.ts';
+import { fileRoute } from './routes/file.ts';
+import { identify } from './identify.ts';
+import { listRoute } from './routes/list.ts';
+import { policyRoute } from './routes/policy.ts';
+import { resumeRoute } from './routes/resume.ts';
+import { signRoute } from './routes/sign.ts';
+import { statusRoute } from './routes/status.ts';
+import { asProblem } from './slots.ts';
+import type { Store } from './s3/store.ts';
+import { createTokens } from './token.ts';
+
+/** What a signer is made of. Only the first four have no default. */
+export interface SignerOptions {
+  readonly store: Store;
+  /** Workers KV, or anything with its four methods. */
+  readonly kv: KV;
+  /** Who calls: `jwtSecret`, `jwks`, `cloudflareAccess`, `anonymous`, or a function of your own. */
+  readonly authenticate: Authenticate;
+  /** Seal upload tokens. The first seals, the others still open: so secrets are rotated. */
+  readonly tokenSecrets: readonly [string, ...string[]];
+  /** Origins of pages that may call, beside the signer's own; `*` for any, then without cookies. */
+  readonly origins?: readonly string[];
+  /** What may be uploaded. */
+  readonly rules?: RulesOptions;
+  /** Narrows the rules for one file, or refuses it. */
+  readonly policy?: PolicyHook;
+  readonly hooks?: Hooks;
+  /** @default '{prefix}{owner}/{id}/{name}' */
+  readonly keyTemplate?: string;
+  /** Null: none. @default the best that the store checks */
+  readonly checksum?: ChecksumAlgorithm | null;
+  /** How files are cut. */
+  readonly plan?: Partial<PlanLimits>;
+  /** Types that may be shown in the browser beside those that run no script. */
+  readonly inlineTypes?: readonly string[];
+  /** For how long a link to read is good. @default 900 */
+  readonly linkSeconds?: number;
+  /** For how long a complete upload stays listed; null: for ever. @default 30 days */
+  readonly keepSeconds?: number | null;
+  readonly log?: LogSink;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * The app: `fetch` it from a Worker, or mount it in an app of your own with `app.route('/', …)`.
+ *
+ * @throws ProblemError `misconfigured` for options that cannot work.
+ */
+export function createSigner(options: SignerOptions): Hono<SignerEnv> {
+  const signer = assemble(options);
+  const app = new Hono<SignerEnv>();
+
+  app.onError((error) => problemResponse(asProblem(signer.log, error).problem));
+  app.notFound(() => problemResponse(new ProblemError('not_found', 'No such route.').problem));
+
+  app.use(requestId({ generator: () => crypto.randomUUID() }));
+  app.use(observe(signer));
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+
+  app.use(createGate(options.origins ?? []));
+  app.use(identify(signer));
+
+  app.get('/policy', policyRoute(signer));
+  app.post('/uploads', createRoute(signer));
+  app.get('/uploads', listRoute(signer));
+  app.post('/uploads/complete', completeManyRoute(signer));
+  app.post('/uploads/:id/sign', signRoute(signer));
+  app.post('/uploads/:id/resume', resumeRoute(signer));
+  app.post('/uploads/:id/complete', completeRoute(signer));
+  app.get('/uploads/:id', statusRoute(signer));
+  app.delete('/uploads/:id', abortRoute(signer));
+  app.get('/uploads/:id/file', fileRoute(signer));
+  return app;
+}
+
+const MONTH_SECONDS = 30 * 86_400;
+
+function assemble(options: SignerOptions): Signer {
+  const { store, authenticate, policy } = options;
+  const { profile } = store;
+  const now = options.now ?? Date.now;
+  const log = createLog(options.log);
+  const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
+  return {
+    store,
+    authenticate,
+    policy,
+    log,
+    now,
+    keyTemplate,
+    keysMayMeet: keysMayMeet(keyTemplate),
+    tokens: createTokens(options.tokenSecrets, now),
+    ledger: createLedger(options.kv, {
+      log,
+      now,
+      keepSeconds: options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds,
+    }),
+    rules: rulesFrom(options.rules ?? {}, profile),
+    emit: eventsOf(options.hooks ?? {}, log),
+    checksum: checksumFor(store, options.checksum),
+    plan: { ...DEFAULT_PLAN_LIMITS, maxParts: profile.maxParts, ...options.plan },
+    inlineTypes: options.inlineTypes ?? [],
+    linkSeconds: options.linkSeconds ?? 900,
+  };
+}
+
+function checksumFor(
+  { profile }: Store,
+  wanted: ChecksumAlgorithm | null | undefined,
+): ChecksumAlgorithm | null {
+  if (wanted === undefined) return profile.checksums[0] ?? null;
+  if (wanted === null || profile.checksums.includes(wanted)) return wanted;
+  throw new ProblemError(
+    'misconfigured',
+    `CHECKSUM: a ${profile.name} store does not check ${wanted}, but ${profile.checksums.join(', ') || 'none'}.`,
+  );
+}

@@ -1,0 +1,32 @@
+/** The Worker that `wrangler deploy` puts at the edge: a signer made from the environment. */
+import { optionsFrom } from './config.ts';
+import { ProblemError, problemResponse } from './problem.ts';
+import type { Env } from './read-setting.ts';
+import { createSigner } from './signer.ts';
+
+type App = Pick<ReturnType<typeof createSigner>, 'fetch'>;
+
+/** One app for each environment, so for each isolate: its caches live as long. */
+const apps = new WeakMap<Env, App>();
+
+export default {
+  fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response> {
+    return appOf(env).fetch(request, env, context);
+  },
+};
+
+function appOf(env: Env): App {
+  const made = apps.get(env) ?? appFrom(env);
+  apps.set(env, made);
+  return made;
+}
+
+/** A Worker that is not configured says so to everybody, and does nothing else. */
+function appFrom(env: Env): App {
+  try {
+    return createSigner(optionsFrom(env));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { fetch: () => problemResponse(error.problem) };
+  }
+}

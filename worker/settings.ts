@@ -1,0 +1,212 @@
+/** Every setting of the Worker: what it is called, what it means, what it is if nobody sets it. */
+
+/** One row of the table. */
+export interface Setting {
+  /** Of the environment variable. */
+  readonly name: string;
+  readonly meaning: string;
+  /** As one would write it; null: there is none, and the feature is off or the setting needed. */
+  readonly default: string | null;
+  readonly example: string;
+  /** To be set by `wrangler secret put`. */
+  readonly secret?: true;
+}
+
+/** Sizes take `KiB`, `MiB`, `GiB`, `TiB`, `KB`, `MB`, `GB`, `TB`; times `s`, `m`, `h`, `d`. Lists have commas. */
+export const SETTINGS = [
+  {
+    name: 'S3_BUCKET',
+    meaning: 'The bucket that files go to. Needed.',
+    default: null,
+    example: 'my-uploads',
+  },
+  {
+    name: 'S3_ENDPOINT',
+    meaning: 'Where the store answers the Worker; `{bucket}` in it says where the bucket goes.',
+    default: 'Amazon’s, of S3_REGION',
+    example: 'https://ACCOUNT.r2.cloudflarestorage.com',
+  },
+  {
+    name: 'S3_PUBLIC_ENDPOINTS',
+    meaning: 'Where browsers send parts; each hostname is a lane of six connections.',
+    default: 'S3_ENDPOINT',
+    example: 'https://s3.eu-west-1.amazonaws.com, https://s3.dualstack.eu-west-1.amazonaws.com',
+  },
+  {
+    name: 'S3_REGION',
+    meaning: 'The bucket’s region.',
+    default: 'of the profile: us-east-1, or auto for R2',
+    example: 'eu-west-1',
+  },
+  {
+    name: 'S3_PROFILE',
+    meaning:
+      'The kind of store: aws, minio, r2, r2-local, ceph, swift, garage, scaleway, b2, generic.',
+    default: 'by the endpoint’s host, else generic',
+    example: 'minio',
+  },
+  {
+    name: 'S3_STYLE',
+    meaning: 'How the bucket is named in URLs: path or virtual (as a subdomain).',
+    default: 'of the profile',
+    example: 'path',
+  },
+  {
+    name: 'S3_ACCESS_KEY_ID',
+    meaning: 'Key that may put, read and delete objects of the bucket. Needed.',
+    default: null,
+    example: 'AKIA…',
+    secret: true,
+  },
+  {
+    name: 'S3_SECRET_ACCESS_KEY',
+    meaning: 'Its secret. Needed.',
+    default: null,
+    example: '(40 characters)',
+    secret: true,
+  },
+  {
+    name: 'S3_SESSION_TOKEN',
+    meaning: 'Where the key is of a session.',
+    default: null,
+    example: '(long)',
+    secret: true,
+  },
+  {
+    name: 'AUTH',
+    meaning: 'How callers are known: anonymous. Needed; without it nothing is signed.',
+    default: null,
+    example: 'anonymous',
+  },
+  {
+    name: 'TOKEN_SECRET',
+    meaning: 'Seals upload tokens: 32 characters or more, `openssl rand -hex 32`. Needed.',
+    default: null,
+    example: '(64 characters)',
+    secret: true,
+  },
+  {
+    name: 'TOKEN_SECRET_PREVIOUS',
+    meaning: 'Still opens tokens sealed before TOKEN_SECRET was changed.',
+    default: null,
+    example: '(64 characters)',
+    secret: true,
+  },
+  {
+    name: 'ALLOWED_ORIGINS',
+    meaning: 'Origins of pages that may call, beside the Worker’s own. `*`: any, without cookies.',
+    default: '(none)',
+    example: 'https://app.example.com, https://www.example.com',
+  },
+  {
+    name: 'MAX_BYTES',
+    meaning: 'Largest file.',
+    default: '5GiB',
+    example: '500MB',
+  },
+  {
+    name: 'MIN_BYTES',
+    meaning: 'Smallest file.',
+    default: '0',
+    example: '1',
+  },
+  {
+    name: 'ACCEPT',
+    meaning: 'MIME types, `image/*` wildcards and `.ext` extensions that are taken.',
+    default: '(anything)',
+    example: 'image/*, .pdf',
+  },
+  {
+    name: 'MAX_FILES',
+    meaning: 'Files in one selection.',
+    default: '(any number)',
+    example: '10',
+  },
+  {
+    name: 'NAME_PATTERN',
+    meaning: 'Regular expression that file names must match.',
+    default: '(any name)',
+    example: '^[\\w. -]+$',
+  },
+  {
+    name: 'KEY_TEMPLATE',
+    meaning:
+      'What keys are made of: {prefix} {owner} {id} {name} {ext} {yyyy} {mm} {dd} {checksum}.',
+    default: '{prefix}{owner}/{id}/{name}',
+    example: '{yyyy}/{mm}/{id}{ext}',
+  },
+  {
+    name: 'KEY_PREFIX',
+    meaning: 'Every key begins with it.',
+    default: '(empty)',
+    example: 'uploads/',
+  },
+  {
+    name: 'METADATA',
+    meaning: 'Names of metadata that a page may set on its objects.',
+    default: '(none)',
+    example: 'album, caption',
+  },
+  {
+    name: 'CHECKSUM',
+    meaning: 'Checksum of each part: auto, none, crc64nvme, crc32c, md5 or sha256.',
+    default: 'auto: the best that the store checks',
+    example: 'crc32c',
+  },
+  {
+    name: 'SINGLE_MAX_BYTES',
+    meaning: 'Up to this size a file is one request.',
+    default: '16MiB',
+    example: '8MiB',
+  },
+  {
+    name: 'MIN_PART_BYTES',
+    meaning: 'Smallest part of a larger file.',
+    default: '8MiB',
+    example: '16MiB',
+  },
+  {
+    name: 'MAX_PART_BYTES',
+    meaning: 'Largest part, unless the store’s number of parts would be passed.',
+    default: '256MiB',
+    example: '64MiB',
+  },
+  {
+    name: 'UPLOAD_TTL',
+    meaning: 'An upload has to be complete within.',
+    default: '1d',
+    example: '6h',
+  },
+  {
+    name: 'URL_TTL',
+    meaning: 'A signed request is good for.',
+    default: '15m',
+    example: '30m',
+  },
+  {
+    name: 'LINK_TTL',
+    meaning: 'A link to read a file is good for.',
+    default: '15m',
+    example: '1h',
+  },
+  {
+    name: 'KEEP_FOR',
+    meaning: 'How long a complete upload stays listed; `forever` is possible. Objects stay.',
+    default: '30d',
+    example: 'forever',
+  },
+  {
+    name: 'REMOVABLE',
+    meaning: 'Owners may remove complete uploads: on or off.',
+    default: 'off',
+    example: 'on',
+  },
+  {
+    name: 'INLINE_TYPES',
+    meaning: 'Types that may be shown in the browser beside images, audio, video, PDF and text.',
+    default: '(none)',
+    example: 'image/svg+xml',
+  },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof SETTINGS)[number]['name'];

@@ -1,0 +1,86 @@
+/** The examples that AWS publishes with their signatures. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { urlSigner } from '../../../worker/s3/presign.ts';
+import { daySigner } from '../../../worker/s3/sigv4.ts';
+
+const credentials = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+
+describe("AWS's published signatures", () => {
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+  it('agree for the presigned GET of test.txt', async () => {
+    const host = 'examplebucket.s3.amazonaws.com';
+    const sign = await urlSigner(
+      {
+        target: { origin: `https://${host}`, host, path: '/test.txt' },
+        method: 'GET',
+        query: {},
+        headers: [],
+        expiresIn: 86_400,
+      },
+      credentials,
+      'us-east-1',
+      Date.UTC(2013, 4, 24),
+    );
+    assert.equal(
+      await sign([]),
+      'https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256' +
+        '&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request' +
+        '&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host' +
+        '&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+    );
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html: the same key and
+  // string to sign, which here is reached through the canonical request.
+  it('agree for the header-signed GET with a range', async () => {
+    const day = await daySigner(credentials, 'us-east-1', Date.UTC(2013, 4, 24));
+    const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    const canonical = [
+      'GET',
+      '/test.txt',
+      '',
+      'host:examplebucket.s3.amazonaws.com',
+      'range:bytes=0-9',
+      `x-amz-content-sha256:${emptyHash}`,
+      'x-amz-date:20130524T000000Z',
+      '',
+      'host;range;x-amz-content-sha256;x-amz-date',
+      emptyHash,
+    ].join('\n');
+    assert.equal(
+      await day.signRequest(canonical),
+      'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    );
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
+  it('agree for the form policy', async () => {
+    const day = await daySigner(credentials, 'us-east-1', Date.UTC(2015, 11, 29));
+    const policy = [
+      '{ "expiration": "2015-12-30T12:00:00.000Z",',
+      '  "conditions": [',
+      '    {"bucket": "sigv4examplebucket"},',
+      '    ["starts-with", "$key", "user/user1/"],',
+      '    {"acl": "public-read"},',
+      '    {"success_action_redirect": "http://sigv4examplebucket.s3.amazonaws.com/successful_upload.html"},',
+      '    ["starts-with", "$Content-Type", "image/"],',
+      '    {"x-amz-meta-uuid": "14365123651274"},',
+      '    {"x-amz-server-side-encryption": "AES256"},',
+      '    ["starts-with", "$x-amz-meta-tag", ""],',
+      '',
+      '    {"x-amz-credential": "AKIAIOSFODNN7EXAMPLE/20151229/us-east-1/s3/aws4_request"},',
+      '    {"x-amz-algorithm": "AWS4-HMAC-SHA256"},',
+      '    {"x-amz-date": "20151229T000000Z" }',
+      '  ]',
+      '}',
+    ].join('\r\n');
+    assert.equal(
+      await day.signString(Buffer.from(policy).toString('base64')),
+      '8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e',
+    );
+  });
+});

@@ -1,95 +1,89 @@
-// oxlint-disable unicorn/consistent-function-scoping -- its source text must stand alone
-import type { Algorithm } from './hasher.ts';
+import type { Algorithm } from './algorithm.ts';
 
 /**
  * MD5 (RFC 1321), which S3 takes as Content-MD5. It finds damage; it proves nothing about who
  * sent the bytes.
- *
- * Refers to nothing outside itself, because its source text also runs in the hashing worker.
  */
 export function createMd5(): Algorithm {
   const sines = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)) * 2 ** 32);
+  const words = new Int32Array(16);
 
-  const step = (sum: number, word: number, sine: number, turn: number, b: number) => {
-    const t = (sum + word + sine) | 0;
-    return (((t << turn) | (t >>> (32 - turn))) + b) | 0;
+  // In each sum the newest term comes last, and (c & ~d) + (b & d) stands for RFC 1321's
+  // (b & d) | (c & ~d): shorter chains of waiting, a third faster.
+  const block = (state: Int32Array, view: DataView, at: number) => {
+    for (let i = 0; i < 16; i++) words[i] = view.getInt32(at + i * 4, true);
+    let a = state[0] as number;
+    let b = state[1] as number;
+    let c = state[2] as number;
+    let d = state[3] as number;
+    for (let i = 0; i < 16; i += 4) {
+      a = (a + (sines[i] as number) + (words[i] as number) + (d ^ (b & (c ^ d)))) | 0;
+      a = (((a << 7) | (a >>> 25)) + b) | 0;
+      d = (d + (sines[i + 1] as number) + (words[i + 1] as number) + (c ^ (a & (b ^ c)))) | 0;
+      d = (((d << 12) | (d >>> 20)) + a) | 0;
+      c = (c + (sines[i + 2] as number) + (words[i + 2] as number) + (b ^ (d & (a ^ b)))) | 0;
+      c = (((c << 17) | (c >>> 15)) + d) | 0;
+      b = (b + (sines[i + 3] as number) + (words[i + 3] as number) + (a ^ (c & (d ^ a)))) | 0;
+      b = (((b << 22) | (b >>> 10)) + c) | 0;
+    }
+    for (let i = 16; i < 32; i += 4) {
+      a = (a + (sines[i] as number) + (words[(i * 5 + 1) & 15] as number) + (c & ~d) + (b & d)) | 0;
+      a = (((a << 5) | (a >>> 27)) + b) | 0;
+      d =
+        (d + (sines[i + 1] as number) + (words[(i * 5 + 6) & 15] as number) + (b & ~c) + (a & c)) |
+        0;
+      d = (((d << 9) | (d >>> 23)) + a) | 0;
+      c =
+        (c + (sines[i + 2] as number) + (words[(i * 5 + 11) & 15] as number) + (a & ~b) + (d & b)) |
+        0;
+      c = (((c << 14) | (c >>> 18)) + d) | 0;
+      b = (b + (sines[i + 3] as number) + (words[(i * 5) & 15] as number) + (d & ~a) + (c & a)) | 0;
+      b = (((b << 20) | (b >>> 12)) + c) | 0;
+    }
+    for (let i = 32; i < 48; i += 4) {
+      a = (a + (sines[i] as number) + (words[(i * 3 + 5) & 15] as number) + (c ^ d ^ b)) | 0;
+      a = (((a << 4) | (a >>> 28)) + b) | 0;
+      d = (d + (sines[i + 1] as number) + (words[(i * 3 + 8) & 15] as number) + (b ^ c ^ a)) | 0;
+      d = (((d << 11) | (d >>> 21)) + a) | 0;
+      c = (c + (sines[i + 2] as number) + (words[(i * 3 + 11) & 15] as number) + (a ^ b ^ d)) | 0;
+      c = (((c << 16) | (c >>> 16)) + d) | 0;
+      b = (b + (sines[i + 3] as number) + (words[(i * 3 + 14) & 15] as number) + (d ^ a ^ c)) | 0;
+      b = (((b << 23) | (b >>> 9)) + c) | 0;
+    }
+    for (let i = 48; i < 64; i += 4) {
+      a = (a + (sines[i] as number) + (words[(i * 7) & 15] as number) + (c ^ (b | ~d))) | 0;
+      a = (((a << 6) | (a >>> 26)) + b) | 0;
+      d = (d + (sines[i + 1] as number) + (words[(i * 7 + 7) & 15] as number) + (b ^ (a | ~c))) | 0;
+      d = (((d << 10) | (d >>> 22)) + a) | 0;
+      c =
+        (c + (sines[i + 2] as number) + (words[(i * 7 + 14) & 15] as number) + (a ^ (d | ~b))) | 0;
+      c = (((c << 15) | (c >>> 17)) + d) | 0;
+      b = (b + (sines[i + 3] as number) + (words[(i * 7 + 5) & 15] as number) + (d ^ (c | ~a))) | 0;
+      b = (((b << 21) | (b >>> 11)) + c) | 0;
+    }
+    state[0] = (state[0] as number) + a;
+    state[1] = (state[1] as number) + b;
+    state[2] = (state[2] as number) + c;
+    state[3] = (state[3] as number) + d;
   };
 
-  return () => {
-    const tail = new Uint8Array(64);
-    const words = new Int32Array(16);
-    let total = 0;
-    let a0 = 0x67452301;
-    let b0 = 0xefcdab89 | 0;
-    let c0 = 0x98badcfe | 0;
-    let d0 = 0x10325476;
+  const update: Algorithm['update'] = (state, view, from, to) => {
+    for (let at = from; at < to; at += 64) block(state, view, at);
+  };
 
-    const blocks = (bytes: Uint8Array, from: number, to: number) => {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      const word = (i: number) => words[i & 15] as number;
-      const sine = (i: number) => sines[i] as number;
-      for (let at = from; at < to; at += 64) {
-        for (let i = 0; i < 16; i++) words[i] = view.getInt32(at + i * 4, true);
-        let a = a0;
-        let b = b0;
-        let c = c0;
-        let d = d0;
-        for (let i = 0; i < 16; i += 4) {
-          a = step(a + (d ^ (b & (c ^ d))), word(i), sine(i), 7, b);
-          d = step(d + (c ^ (a & (b ^ c))), word(i + 1), sine(i + 1), 12, a);
-          c = step(c + (b ^ (d & (a ^ b))), word(i + 2), sine(i + 2), 17, d);
-          b = step(b + (a ^ (c & (d ^ a))), word(i + 3), sine(i + 3), 22, c);
-        }
-        for (let i = 16; i < 32; i += 4) {
-          a = step(a + (c ^ (d & (b ^ c))), word(i * 5 + 1), sine(i), 5, b);
-          d = step(d + (b ^ (c & (a ^ b))), word(i * 5 + 6), sine(i + 1), 9, a);
-          c = step(c + (a ^ (b & (d ^ a))), word(i * 5 + 11), sine(i + 2), 14, d);
-          b = step(b + (d ^ (a & (c ^ d))), word(i * 5), sine(i + 3), 20, c);
-        }
-        for (let i = 32; i < 48; i += 4) {
-          a = step(a + (b ^ c ^ d), word(i * 3 + 5), sine(i), 4, b);
-          d = step(d + (a ^ b ^ c), word(i * 3 + 8), sine(i + 1), 11, a);
-          c = step(c + (d ^ a ^ b), word(i * 3 + 11), sine(i + 2), 16, d);
-          b = step(b + (c ^ d ^ a), word(i * 3 + 14), sine(i + 3), 23, c);
-        }
-        for (let i = 48; i < 64; i += 4) {
-          a = step(a + (c ^ (b | ~d)), word(i * 7), sine(i), 6, b);
-          d = step(d + (b ^ (a | ~c)), word(i * 7 + 7), sine(i + 1), 10, a);
-          c = step(c + (a ^ (d | ~b)), word(i * 7 + 14), sine(i + 2), 15, d);
-          b = step(b + (d ^ (c | ~a)), word(i * 7 + 5), sine(i + 3), 21, c);
-        }
-        a0 = (a0 + a) | 0;
-        b0 = (b0 + b) | 0;
-        c0 = (c0 + c) | 0;
-        d0 = (d0 + d) | 0;
-      }
-    };
-
-    const update = (bytes: Uint8Array) => {
-      const used = total % 64;
-      const missing = used && Math.min(64 - used, bytes.length);
-      const end = bytes.length - ((bytes.length - missing) % 64);
-      total += bytes.length;
-      tail.set(bytes.subarray(0, missing), used);
-      if (missing && used + missing === 64) blocks(tail, 0, 64);
-      blocks(bytes, missing, end);
-      // Where the tail is still not full, there is nothing after `missing`, and nothing to keep.
-      tail.set(bytes.subarray(end));
-    };
-
-    return {
-      update,
-      digest() {
-        const padding = new DataView(new ArrayBuffer(((183 - (total % 64)) % 64) + 9));
-        const bits = padding.byteLength - 8;
-        padding.setUint8(0, 128);
-        padding.setUint32(bits, total * 8, true);
-        padding.setUint32(bits + 4, total / 2 ** 29, true);
-        update(new Uint8Array(padding.buffer));
-        const view = new DataView(new ArrayBuffer(16));
-        [a0, b0, c0, d0].forEach((word, i) => view.setInt32(i * 4, word, true));
-        return view.buffer;
-      },
-    };
+  return {
+    start: () => Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476),
+    update,
+    finish(state, rest, total) {
+      const padded = new Uint8Array(rest.length < 56 ? 64 : 128);
+      padded.set(rest);
+      padded[rest.length] = 128;
+      const view = new DataView(padded.buffer);
+      view.setUint32(padded.length - 8, total * 8, true);
+      view.setUint32(padded.length - 4, total / 2 ** 29, true);
+      update(state, view, 0, padded.length);
+      // Little-endian, as MD5 is and as every machine with a browser is.
+      return state.buffer;
+    },
   };
 }

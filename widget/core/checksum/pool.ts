@@ -1,5 +1,6 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { type Lane, LaneDied, pageLane, workerLane } from './lanes.ts';
+import { type Lane, pageLane } from './lane.ts';
+import { workerLane } from './worker-lane.ts';
 
 export interface HashPoolOptions {
   /** Workers at once. @default one less than the processor has cores, at least 1, at most 4 */
@@ -11,8 +12,8 @@ interface Job {
   readonly algorithm: ChecksumAlgorithm;
   readonly resolve: (checksum: string) => void;
   readonly reject: (reason: unknown) => void;
-  /** Workers that ended while they had it. */
-  deaths: number;
+  /** A worker has died of it. */
+  deadly?: boolean;
 }
 
 /** Workers that have had nothing to do for so long are ended. */
@@ -30,63 +31,59 @@ export class HashPool {
   readonly #size: number;
   readonly #waiting: Job[] = [];
   readonly #lanes = new Map<Lane, Job | undefined>();
-  /** No worker may start, or workers die of a job. */
-  #onPage = typeof Worker === 'undefined';
-  #pumping = false;
-  #closed = false;
+  /** A worker has done a job: the page's policy allows them. */
+  #proven = false;
+  #onPage = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: HashPoolOptions = {}) {
-    this.#size = options.workers ?? Math.min(4, navigator.hardwareConcurrency - 1 || 1);
+  constructor({ workers }: HashPoolOptions = {}) {
+    this.#size = workers ?? Math.min(4, navigator.hardwareConcurrency - 1 || 1);
   }
 
   /**
    * The blob's checksum, base64 of its bytes in network order, as in S3's headers. Memory stays
-   * flat, but SHA-256 reads the blob whole, one at a time, and needs a secure context.
+   * flat; only SHA-256 reads the blob whole, one blob at a time, and needs a secure context.
    *
    * @throws DOMException: `AbortError` when `signal` is aborted or the pool closed,
    *   `NotReadableError` or `NotFoundError` when the file has changed or is gone.
    */
   hash(blob: Blob, algorithm: ChecksumAlgorithm, signal?: AbortSignal): Promise<string> {
-    const { promise, resolve, reject } = withResolvers<string>();
-    const job: Job = { blob, algorithm, resolve, reject, deaths: 0 };
-    const abort = () => this.#drop(job);
-    if (this.#closed || signal?.aborted) {
-      abort();
-    } else {
+    let abort: () => void;
+    return new Promise<string>((resolve, reject) => {
+      const job: Job = { blob, algorithm, resolve, reject };
+      abort = () => this.#drop(job);
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort);
       this.#waiting.push(job);
       this.#pump();
-      signal?.addEventListener('abort', abort);
-    }
-    return promise.finally(() => signal?.removeEventListener('abort', abort));
+    }).finally(() => signal?.removeEventListener('abort', abort));
   }
 
   /** Ends the workers; what is not done rejects with `AbortError`. */
   close(): void {
-    this.#closed = true;
     for (const job of this.#waiting.concat(this.#endLanes())) this.#drop(job);
   }
 
-  /** Gives jobs to lanes. A moment later, so that a row of aborts does not start workers in vain. */
+  /** Gives jobs to lanes; a moment later, so that a row of aborts starts no worker in vain. */
   #pump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
     queueMicrotask(() => {
-      this.#pumping = false;
       clearTimeout(this.#idle);
-      for (let job = this.#next(); job; job = this.#next()) {
+      for (let job; (job = this.#next());) {
         const lane = this.#freeLane();
-        if (!lane) break;
+        if (!lane) return;
         this.#waiting.splice(this.#waiting.indexOf(job), 1);
         this.#run(lane, job);
       }
-      if (this.#running().length === 0) this.#idle = setTimeout(() => this.#endLanes(), IDLE_MS);
+      if (this.#lanes.size && !this.#running().length) {
+        this.#idle = setTimeout(() => this.#endLanes(), IDLE_MS);
+      }
     });
   }
 
   #next(): Job | undefined {
-    const sha256 = this.#running().some((job) => job.algorithm === 'sha256');
-    return this.#waiting.find((job) => !sha256 || job.algorithm !== 'sha256');
+    const whole = (job: Job) => job.algorithm === 'sha256';
+    const busy = this.#running().some(whole);
+    return this.#waiting.find((job) => !busy || !whole(job));
   }
 
   #running(): Job[] {
@@ -106,38 +103,37 @@ export class HashPool {
 
   #run(lane: Lane, job: Job): void {
     this.#lanes.set(lane, job);
-    lane.run(job.blob, job.algorithm).then(
-      (checksum) => {
-        if (this.#lanes.get(lane) !== job) return;
-        this.#lanes.set(lane, undefined);
-        job.resolve(checksum);
-        this.#pump();
-      },
-      (error: unknown) => {
-        if (this.#lanes.get(lane) !== job) return;
-        if (error instanceof LaneDied) {
+    lane
+      .hash(job.blob, job.algorithm)
+      .then(
+        (checksum) => {
+          this.#proven = true;
+          job.resolve(checksum);
+        },
+        (error: unknown) => {
+          if (this.#onPage || error instanceof DOMException) return job.reject(error);
           this.#end(lane);
           this.#waiting.unshift(job);
-          if (!error.started || job.deaths++ > 0) {
+          if (job.deadly || !this.#proven) {
             this.#onPage = true;
             this.#waiting.unshift(...this.#endLanes());
           }
-        } else {
-          this.#lanes.set(lane, undefined);
-          job.reject(error);
-        }
+          job.deadly = true;
+        },
+      )
+      .then(() => {
+        if (this.#lanes.has(lane)) this.#lanes.set(lane, undefined);
         this.#pump();
-      },
-    );
+      });
   }
 
   #drop(job: Job): void {
-    job.reject(new DOMException('Hashing was aborted.', 'AbortError'));
+    job.reject(new DOMException('Hashing was aborted', 'AbortError'));
     const at = this.#waiting.indexOf(job);
     if (at >= 0) this.#waiting.splice(at, 1);
-    // A read may hang (a network drive, a file still in the cloud): only ending the worker frees it.
+    // A read may hang, on a network drive or in a cloud: only the end of the worker ends it.
     for (const [lane, running] of this.#lanes) if (running === job) this.#end(lane);
-    if (!this.#closed) this.#pump();
+    this.#pump();
   }
 
   #end(lane: Lane): void {
@@ -151,15 +147,4 @@ export class HashPool {
     for (const lane of this.#lanes.keys()) this.#end(lane);
     return jobs;
   }
-}
-
-/** `Promise.withResolvers` is not in Safari before 17.4. */
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,9 +1,9 @@
 /** Options of the signer from the Worker's environment. What each setting means: settings.ts. */
-import { anonymous, type Authenticate } from './auth.ts';
+import { authFrom } from './config-auth.ts';
 import type { KV } from './ledger.ts';
 import type { RulesOptions } from './policy.ts';
 import type { PlanLimits } from './protocol.ts';
-import { either, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
+import { defined, either, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
 import { staticCredentials } from './s3/credentials.ts';
 import { EndpointError } from './s3/endpoint.ts';
 import { isProfileName, PROFILES, type Profile, type ProfileName } from './s3/profiles.ts';
@@ -42,18 +42,6 @@ export function optionsFrom(env: Env): SignerOptions {
     linkSeconds: read.seconds('LINK_TTL'),
     keepSeconds: keepFor === 'forever' ? null : read.seconds('KEEP_FOR'),
   });
-}
-
-const AUTH_KINDS = ['anonymous'] as const;
-
-function authFrom(read: Reader): Authenticate {
-  const kind = read.choice('AUTH', AUTH_KINDS);
-  switch (kind) {
-    case 'anonymous':
-      return anonymous();
-    case undefined:
-      return wrong('AUTH', `is missing: it must be ${either(AUTH_KINDS)}`);
-  }
 }
 
 function storeFrom(read: Reader): Store {
@@ -143,14 +131,4 @@ function planFrom(read: Reader): Partial<PlanLimits> {
     minPartBytes: read.bytes('MIN_PART_BYTES'),
     maxPartBytes: read.bytes('MAX_PART_BYTES'),
   });
-}
-
-/** Settings that are not set are left out, so that the defaults hold. */
-type Defined<T> = {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-} & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
-
-function defined<T extends object>(values: T): Defined<T> {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Defined<T>;
 }

@@ -87,6 +87,16 @@ export function either(options: readonly string[]): string {
     : `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`;
 }
 
+type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+} & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** Without what is not set, so that the defaults hold. */
+export function defined<T extends object>(values: T): Defined<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<T>;
+}
+
 function measured(
   name: SettingName,
   value: string | undefined,

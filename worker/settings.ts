@@ -74,9 +74,66 @@ export const SETTINGS = [
   },
   {
     name: 'AUTH',
-    meaning: 'How callers are known: anonymous. Needed; without it nothing is signed.',
+    meaning:
+      'How callers are known: jwt, access (Cloudflare Access) or anonymous. Needed; without it nothing is signed.',
     default: null,
-    example: 'anonymous',
+    example: 'jwt',
+  },
+  {
+    name: 'JWT_SECRET',
+    meaning:
+      'For AUTH=jwt: what your backend signs its tokens with (HS256); 32 characters or more.',
+    default: null,
+    example: '(64 characters)',
+    secret: true,
+  },
+  {
+    name: 'JWT_JWKS_URL',
+    meaning: 'For AUTH=jwt: where your identity provider publishes its keys (RS256, ES256, EdDSA).',
+    default: null,
+    example: 'https://login.example.com/.well-known/jwks.json',
+  },
+  {
+    name: 'JWT_ISSUER',
+    meaning: 'What `iss` has to be.',
+    default: '(anything)',
+    example: 'https://login.example.com/',
+  },
+  {
+    name: 'JWT_AUDIENCE',
+    meaning: 'What `aud` has to hold, one of a list. Needed with JWT_JWKS_URL.',
+    default: '(anything)',
+    example: 'uploads',
+  },
+  {
+    name: 'JWT_COOKIE',
+    meaning: 'A cookie that may hold the token; taken only from pages that may call.',
+    default: '(none)',
+    example: 'session',
+  },
+  {
+    name: 'JWT_LEEWAY',
+    meaning: 'How far clocks may be apart.',
+    default: '60s',
+    example: '5s',
+  },
+  {
+    name: 'OWNER_CLAIM',
+    meaning: 'The claim that uploads belong to.',
+    default: 'sub',
+    example: 'email',
+  },
+  {
+    name: 'ACCESS_TEAM',
+    meaning: 'For AUTH=access: the team’s domain.',
+    default: null,
+    example: 'https://example.cloudflareaccess.com',
+  },
+  {
+    name: 'ACCESS_AUDIENCE',
+    meaning: 'For AUTH=access: the application’s AUD tag.',
+    default: null,
+    example: '(64 characters)',
   },
   {
     name: 'TOKEN_SECRET',

@@ -45,7 +45,10 @@ export function encodeKey(key: string): string {
 
 function encodeSegment(segment: string): string {
   if (segment === '') throw new KeyError('is empty or holds an empty segment');
-  if (segment === '.' || segment === '..') throw new KeyError('holds a dot segment');
+  // MinIO, like `URL`, reads a backslash as a slash.
+  if (segment.split('\\').some((name) => name === '.' || name === '..')) {
+    throw new KeyError('holds a dot segment');
+  }
   if (utf8.encode(segment).length > MAX_SEGMENT_BYTES) {
     throw new KeyError(`holds a segment of more than ${MAX_SEGMENT_BYTES} bytes`);
   }

@@ -27,9 +27,10 @@ describe('a key in a URL', () => {
     for (const key of ['', '/', '/a', 'a/', 'a//b', '.', 'a/./b', './a']) refused(key);
   });
 
-  it('case 3: keeps a backslash as a character', () => {
-    const { path } = targetOf(endpoint, 'a/..\\..\\x');
-    assert.equal(path, '/bucket/a/..%5C..%5Cx');
+  it('case 3: keeps a backslash as a character, but lets it hide no dot segment', () => {
+    const { path } = targetOf(endpoint, 'a/b\\c');
+    assert.equal(path, '/bucket/a/b%5Cc');
+    for (const key of ['..\\..\\x', 'a/..\\x', 'a/x\\.']) refused(key);
   });
 
   it('case 4: encodes every reserved character', () => {

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { isStoreError } from '../../../worker/s3/errors.ts';
+import { createStore } from '../../../worker/s3/store.ts';
+import { onEveryStore } from './stores.ts';
+import { checksumOf } from './sums.ts';
+import { codeOf, download, random, send, settingsWith } from './uploads.ts';
+
+const any = (): boolean => true;
+
+onEveryStore('a whole object in one PUT', any, (running) => {
+  for (const bytes of [0, 1, 100_000]) {
+    it(`case 31: of ${bytes} bytes is stored as it is`, async () => {
+      const { store, key: newKey } = running();
+      const key = newKey();
+      const body = random(bytes);
+      const settings = settingsWith({ contentType: 'text/plain', metadata: { who: 'Zoë' } });
+      const { request } = await store.presignPut(key, bytes, settings, { expiresIn: 60 });
+      assert.equal((await send(request, body)).status, 200);
+      const object = await store.head(key);
+      assert.equal(object?.bytes, bytes);
+      assert.equal(object.type, 'text/plain');
+      assert.equal(object.uploadToken, settings.uploadToken);
+      assert.deepEqual(object.metadata, { who: 'Zoë' });
+      assert.deepEqual(await download(running(), key), body);
+    });
+  }
+
+  it('case 26: takes neither another size, type, token nor checksum', async () => {
+    const { store, key: newKey } = running();
+    const key = newKey();
+    const body = random(100);
+    const settings = settingsWith({ contentType: 'image/png', checksum: 'md5' });
+    const checksum = checksumOf('md5', body);
+    const { request } = await store.presignPut(key, 100, settings, { checksum, expiresIn: 60 });
+    assert.equal((await send(request, random(101))).status, 403);
+    for (const [name, value] of [
+      ['content-type', 'text/html'],
+      ['x-amz-meta-upload-token', 'forged'],
+      ['content-md5', checksumOf('md5', random(1))],
+    ] as const) {
+      assert.equal((await send(request, body, { [name]: value })).status, 403, name);
+    }
+    assert.deepEqual(await codeOf(await send(request, random(100))), 'BadDigest');
+    assert.equal(await store.head(key), undefined);
+    assert.equal((await send(request, body)).status, 200);
+  });
+
+  it('case 4: is found under its exact key, whatever that holds', async () => {
+    const { store, key: newKey } = running();
+    const names = [
+      "? # & = + % ; : @ ' ( ) * !",
+      'a%2Fb %2e%2e 100%',
+      'ü \u00e9 e\u0301 日本語 🚀 👩‍👩‍👧',
+      'a\\b',
+      '"<a>" ^|`{}~',
+      '.htaccess',
+      'soap',
+      `${'x'.repeat(200)}.bin`,
+    ];
+    for (const name of names) {
+      const key = newKey(name);
+      const body = random(10);
+      const settings = settingsWith();
+      const { request } = await store.presignPut(key, 10, settings, { expiresIn: 60 });
+      assert.equal((await send(request, body)).status, 200, name);
+      assert.equal((await store.head(key))?.uploadToken, settings.uploadToken, name);
+      assert.deepEqual(await download(running(), key), body, name);
+      await store.remove(key);
+      assert.equal(await store.head(key), undefined, name);
+    }
+  });
+
+  it('does not replace another where the store can refuse that', async (context) => {
+    const { store, key: newKey } = running();
+    if (!store.profile.conditionalPut) return context.skip('the store has no conditional PUT');
+    const key = newKey();
+    const settings = settingsWith({ ifNoneMatch: true });
+    const { request } = await store.presignPut(key, 5, settings, { expiresIn: 60 });
+    assert.equal((await send(request, random(5))).status, 200);
+    assert.equal((await send(request, random(5))).status, 412);
+  });
+});
+
+onEveryStore('a download link', any, (running) => {
+  it('is good for reading one object until it expires', async () => {
+    const { config, store, key: newKey } = running();
+    const key = newKey();
+    const { request } = await store.presignPut(key, 5, settingsWith(), { expiresIn: 60 });
+    await send(request, random(5));
+    const { url, expiresIn } = await store.presignGet(key, { expiresIn: 60 });
+    assert.equal(expiresIn, 60);
+    assert.equal((await fetch(url)).status, 200);
+    assert.equal((await fetch(url, { method: 'PUT', body: 'x' })).status, 403);
+    assert.equal((await fetch(url, { method: 'DELETE' })).status, 403);
+    assert.equal((await fetch(url.replace('file.bin', 'other.bin'))).status, 403);
+    const past = createStore({ ...config, now: () => Date.now() - 120_000 });
+    const old = await past.presignGet(key, { expiresIn: 60 });
+    assert.equal((await fetch(old.url)).status, 403);
+  });
+
+  it('case 12: tells the browser the name and type that we chose', async (context) => {
+    const { store, key: newKey } = running();
+    if (store.profile.name === 'r2-local') return context.skip('the local R2 ignores it');
+    const key = newKey();
+    const { request } = await store.presignPut(key, 5, settingsWith(), { expiresIn: 60 });
+    await send(request, random(5));
+    const disposition = `attachment; filename="a; b.txt"; filename*=UTF-8''%C3%A9%3B%20b.txt`;
+    const { url } = await store.presignGet(key, {
+      disposition,
+      contentType: 'text/plain',
+      expiresIn: 60,
+    });
+    const { headers } = await fetch(url);
+    assert.equal(headers.get('content-disposition'), disposition);
+    assert.equal(headers.get('content-type'), 'text/plain');
+  });
+});
+
+onEveryStore('an object', any, (running) => {
+  it('that is not there is undefined, and removing it is fine', async () => {
+    const { store, key: newKey } = running();
+    const key = newKey();
+    assert.equal(await store.head(key), undefined);
+    await store.remove(key);
+  });
+
+  it('in a bucket that is not there, or with wrong keys, is a misconfiguration', async () => {
+    const { config, credentials, key } = running();
+    const wrongSecret = { ...credentials, secretAccessKey: 'not-the-secret' };
+    const stores = [
+      { ...config, bucket: 'no-such-bucket' },
+      { ...config, credentials: { get: () => Promise.resolve(wrongSecret) } },
+    ];
+    for (const one of stores) {
+      const store = createStore(one);
+      await assert.rejects(store.createMultipart(key(), settingsWith()), (thrown) =>
+        isStoreError(thrown, 'misconfigured'),
+      );
+    }
+  });
+});
+
+onEveryStore(
+  'a form POST',
+  ({ postPolicy }) => postPolicy,
+  (running) => {
+    it('stores the file with its settings, and answers as it was asked to', async () => {
+      const { store, key: newKey } = running();
+      const key = newKey("ü 'x'.txt");
+      const body = random(1000);
+      const settings = settingsWith({
+        contentType: 'text/plain',
+        metadata: { who: 'Zoë' },
+        cacheControl: 'no-store',
+      });
+      const { request } = await store.presignForm(key, 1000, settings, {
+        expiresIn: 60,
+        successStatus: 201,
+      });
+      assert.equal(request.method, 'POST');
+      assert.deepEqual(request.headers, {});
+      const response = await send(request, body);
+      assert.equal(response.status, 201);
+      assert.ok(response.headers.get('etag'));
+      const object = await store.head(key);
+      assert.equal(object?.type, 'text/plain');
+      assert.equal(object.uploadToken, settings.uploadToken);
+      assert.deepEqual(object.metadata, { who: 'Zoë' });
+      assert.deepEqual(await download(running(), key), body);
+    });
+
+    it('case 35: takes exactly the promised number of bytes', async () => {
+      const { store, key: newKey } = running();
+      const key = newKey();
+      const { request } = await store.presignForm(key, 100, settingsWith(), { expiresIn: 60 });
+      for (const bytes of [0, 99, 101]) {
+        assert.ok((await send(request, random(bytes))).status >= 400, `${bytes}`);
+      }
+      assert.equal(await store.head(key), undefined);
+      assert.equal((await send(request, random(100))).status, 204);
+    });
+
+    it('case 26: takes no other key, type, token or field, and nothing after its time', async () => {
+      const { config, store, key: newKey } = running();
+      const key = newKey();
+      const body = random(10);
+      const { request } = await store.presignForm(key, 10, settingsWith(), { expiresIn: 60 });
+      for (const changed of [
+        { key: newKey() },
+        { 'content-type': 'text/html' },
+        { 'x-amz-meta-upload-token': 'forged' },
+        { 'x-amz-meta-more': 'x' },
+        { 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
+      ]) {
+        const fields = { ...request.fields, ...changed };
+        assert.equal(
+          (await send({ ...request, fields }, body)).status,
+          403,
+          Object.keys(changed)[0],
+        );
+      }
+      const past = createStore({ ...config, now: () => Date.now() - 120_000 });
+      const old = await past.presignForm(key, 10, settingsWith(), { expiresIn: 60 });
+      assert.ok((await send(old.request, body)).status >= 400);
+      assert.equal(await store.head(key), undefined);
+    });
+
+    it('takes any size of a range, for those who do not say one', async () => {
+      const { store, key: newKey } = running();
+      const key = newKey();
+      const range = { min: 1, max: 50 };
+      const { request } = await store.presignForm(key, range, settingsWith(), { expiresIn: 60 });
+      assert.ok((await send(request, random(51))).status >= 400);
+      assert.equal((await send(request, random(50))).status, 204);
+    });
+  },
+);

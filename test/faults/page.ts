@@ -1,0 +1,139 @@
+/** The page under test: the engine alone, an input, and what the rig asks of both. No element. */
+import { Uploader } from '../../widget/core/index.ts';
+import type { UploaderOptions, UploadSnapshot } from '../../widget/core/types.ts';
+
+/** A snapshot as plain data: errors and files do not cross to the rig. */
+export interface PlainUpload {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly status: UploadSnapshot['status'];
+  readonly loaded: number;
+  readonly sent: number;
+  readonly resumed: boolean;
+  readonly waitingFor?: string | undefined;
+  readonly key?: string | undefined;
+  readonly etag?: string | undefined;
+  readonly checksum?: string | undefined;
+  readonly error?:
+    | {
+        readonly code: string;
+        readonly message: string;
+        readonly status?: number | undefined;
+        readonly storeCode?: string | undefined;
+        readonly retryable: boolean;
+      }
+    | undefined;
+}
+
+/** A file cut out of those that the input holds. */
+export interface Cut {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RigPage {
+  /** A new engine; an old one is closed. */
+  start(options: UploaderOptions): void;
+  /** Adds what the input holds, or pieces of its first file. */
+  add(cuts?: readonly Cut[]): { readonly added: number; readonly rejected: readonly string[] };
+  /** Settles once every upload is done, failed, cancelled or paused. */
+  settled(): Promise<readonly PlainUpload[]>;
+  uploads(): readonly PlainUpload[];
+  /** What went wrong with progress: it ran backwards, or past its end. */
+  violations(): readonly string[];
+  pause(id?: string): void;
+  resume(id?: string): void;
+  retry(id?: string): void;
+  cancel(id?: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  close(): void;
+}
+
+let uploader: Uploader | undefined;
+let violations: string[] = [];
+let last = new Map<string, UploadSnapshot>();
+
+const rig: RigPage = {
+  start(options) {
+    uploader?.close();
+    uploader = new Uploader(options);
+    violations = [];
+    last = new Map();
+    const started = uploader;
+    started.addEventListener('upload-progress', () => watch(started.uploads));
+  },
+  add(cuts) {
+    const files = [...(document.querySelector('input')?.files ?? [])];
+    const whole = files[0];
+    const added = cuts?.map(({ name, start, end }) => {
+      if (!whole) throw new Error('the input is empty');
+      return new File([whole.slice(start, end)], name, { lastModified: whole.lastModified });
+    });
+    const { uploads, rejected } = engine().add(added ?? files);
+    return { added: uploads.length, rejected: rejected.map(({ error }) => error.code) };
+  },
+  async settled() {
+    const settled = new Set(['done', 'failed', 'cancelled', 'paused']);
+    const isBusy = (): boolean => engine().uploads.some(({ status }) => !settled.has(status));
+    while (isBusy()) {
+      await new Promise((resolve) =>
+        engine().addEventListener('upload-settled', resolve, { once: true }),
+      );
+    }
+    watch(engine().uploads);
+    return rig.uploads();
+  },
+  uploads: () => engine().uploads.map(plain),
+  violations: () => violations,
+  pause: (id) => engine().pause(id),
+  resume: (id) => engine().resume(id),
+  retry: (id) => engine().retry(id),
+  cancel: (id) => engine().cancel(id),
+  remove: (id) => engine().remove(id),
+  close: () => engine().close(),
+};
+Object.assign(globalThis, { rig });
+addEventListener('unhandledrejection', ({ reason }) => violations.push(`unhandled: ${reason}`));
+addEventListener('error', ({ message }) => violations.push(`error: ${message}`));
+
+function engine(): Uploader {
+  if (!uploader) throw new Error('the engine was not started');
+  return uploader;
+}
+
+function watch(uploads: readonly UploadSnapshot[]): void {
+  for (const upload of uploads) {
+    const { id, bytes, loaded, sent } = upload;
+    const before = last.get(id)?.loaded ?? 0;
+    if (loaded < before) violations.push(`loaded fell from ${before} to ${loaded}`);
+    if (sent < loaded || sent > bytes)
+      violations.push(`sent ${sent} of ${bytes}, loaded ${loaded}`);
+    last.set(id, upload);
+  }
+}
+
+function plain(upload: UploadSnapshot): PlainUpload {
+  const { id, name, bytes, status, loaded, sent, resumed, waitingFor, key, result, error } = upload;
+  return {
+    id,
+    name,
+    bytes,
+    status,
+    loaded,
+    sent,
+    resumed,
+    waitingFor,
+    key: result?.key ?? key,
+    etag: result?.etag,
+    checksum: result?.checksum,
+    error: error && {
+      code: error.code,
+      message: error.message,
+      status: error.status,
+      storeCode: error.storeCode,
+      retryable: error.retryable,
+    },
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * The whole under test: a page in a browser, the Worker in workerd, a store; and a proxy of ours on
+ * each of the three ways between them.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Browser, BrowserContext } from 'puppeteer-core';
+import { PAGE_BUNDLE } from '../../worker/cli/build.ts';
+import { writeRandomFile } from '../e2e/files.ts';
+import { openBrowser, type BrowserName } from './browser.ts';
+import type { PlainUpload } from './page.ts';
+import { startProxy, type Proxy } from './proxy.ts';
+import type { FaultHandle } from './rules.ts';
+import { StoreWindow } from './store.ts';
+import { openTab, type Tab, type TabOptions } from './tab.ts';
+import { startWorker, STORE_PATH, type RunningWorker } from './worker.ts';
+
+const MIB = 1024 * 1024;
+/** The smallest that stores take. */
+export const PART_BYTES = 5 * MIB;
+/** Four parts, the last of them smaller, like the fault matrix's. */
+export const FOUR_PARTS = 18 * MIB;
+/** The most that an upload may take once the fault is over. */
+const AFTERMATH_MS = 5000;
+const MAX_IN_FLIGHT = 6;
+/** Short, so that a stall does not make the suite long. */
+const STALL_MS = 1500;
+
+export interface TestFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Rig {
+  /** Between the page and the Worker. */
+  readonly front: Proxy;
+  /** Between the page and the store: the public endpoint. */
+  readonly lane: Proxy;
+  /** Between the Worker and the store. */
+  readonly control: Proxy;
+  /** Behind all proxies. */
+  readonly store: StoreWindow;
+  readonly browser: Browser;
+  /** A tab with storage of its own; closed by `clear`. */
+  tab(): Promise<Tab>;
+  /** A file of random bytes on disk, made once for each name and size. */
+  file(bytes: number, name?: string): Promise<TestFile>;
+  /** Opens a tab, uploads the file in it and waits for the end. */
+  upload(file: TestFile, options?: TabOptions): Promise<Uploaded>;
+  /** Multipart uploads that the Worker has begun and the store still holds, by key. */
+  openUploads(): Promise<readonly string[]>;
+  /** Between tests: no faults, no tabs, nothing seen. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Uploaded {
+  readonly tab: Tab;
+  readonly upload: PlainUpload;
+  readonly file: TestFile;
+  /** Of the rig's clock. */
+  readonly endedAt: number;
+}
+
+export async function startRig(
+  name: BrowserName,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Rig> {
+  let worker: RunningWorker | undefined;
+  const workerUrl = (): URL => new URL(worker?.url ?? 'http://127.0.0.1:9');
+  const storeUrl = (): URL => new URL(worker?.store.endpoint ?? 'http://127.0.0.1:9');
+  const [front, lane, control] = await Promise.all([
+    startProxy(workerUrl),
+    startProxy(storeUrl),
+    startProxy(storeUrl),
+  ]);
+  const [pages, dir, browser] = await Promise.all([
+    servePage(),
+    mkdtemp(join(tmpdir(), 's3-upload-faults-')),
+    openBrowser(name),
+  ]);
+  worker = await startWorker(
+    { control: control.url, lane: lane.url },
+    {
+      ALLOWED_ORIGINS: pages.origin,
+      SINGLE_MAX_BYTES: String(PART_BYTES),
+      MIN_PART_BYTES: String(PART_BYTES),
+      ...settings,
+    },
+  );
+  const store = new StoreWindow(worker.store);
+  const contexts = new Set<BrowserContext>();
+  const files = new Map<string, Promise<TestFile>>();
+
+  const rig: Rig = {
+    front,
+    lane,
+    control,
+    store,
+    browser,
+    tab: async () => {
+      const opened = await openTab(browser, pages.origin, front.url);
+      contexts.add(opened.context);
+      return opened.tab;
+    },
+    file: (bytes, name = 'file') => {
+      const path = join(dir, `${name}-${bytes}.bin`);
+      const made =
+        files.get(path) ?? writeRandomFile(path, bytes).then((sha256) => ({ path, bytes, sha256 }));
+      files.set(path, made);
+      return made;
+    },
+    upload: async (file, options) => {
+      const tab = await rig.tab();
+      await tab.open({ stallMs: STALL_MS, ...options });
+      await tab.pick(file.path);
+      await tab.add();
+      const [upload] = await tab.settled();
+      const endedAt = performance.now();
+      assert.ok(upload);
+      return { tab, upload, file, endedAt };
+    },
+    openUploads: async () => {
+      const open: string[] = [];
+      for (const { key, uploadId } of uploadsBegun(control)) {
+        if (await store.isOpen(key, uploadId)) open.push(key);
+      }
+      return open;
+    },
+    clear: async () => {
+      for (const proxy of [front, lane, control]) {
+        proxy.clear();
+        await proxy.up();
+      }
+      await Promise.all([...contexts].map((context) => context.close()));
+      contexts.clear();
+      for (const proxy of [front, lane, control]) proxy.clear();
+    },
+    stop: async () => {
+      await browser.close();
+      await worker?.stop();
+      await Promise.all([front, lane, control].map((proxy) => proxy.stop()));
+      pages.server.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return rig;
+}
+
+/**
+ * The pass marks of the fault matrix: done, bytes equal, nothing left open on the store, no more
+ * than `extraPuts` PUTs beyond one a part, over within 5 s after the faults, and progress that
+ * never ran backwards.
+ */
+export async function assertWhole(
+  rig: Rig,
+  { tab, upload, file, endedAt }: Uploaded,
+  { faults = [], extraPuts = 1 }: { faults?: readonly FaultHandle[]; extraPuts?: number } = {},
+): Promise<void> {
+  assert.equal(upload.status, 'done', JSON.stringify(upload.error));
+  for (const fault of faults) {
+    assert.ok(fault.hits > 0, 'the fault was met');
+    assert.ok(fault.endedAt !== undefined, 'the fault is over');
+    const late = endedAt - fault.endedAt;
+    assert.ok(late <= AFTERMATH_MS, `done ${Math.round(late)} ms after the fault was over`);
+  }
+  assert.equal(upload.loaded, file.bytes);
+  assert.deepEqual(await tab.violations(), []);
+  assert.equal(await rig.store.sha256(upload.key ?? ''), file.sha256, 'the bytes are equal');
+  assert.deepEqual(await rig.openUploads(), [], 'no upload is left open');
+  const { traffic } = rig.lane;
+  assert.ok(traffic.extraPuts <= extraPuts, `${traffic.extraPuts} extra PUTs`);
+  assert.ok(traffic.peakInFlight <= MAX_IN_FLIGHT, `${traffic.peakInFlight} in flight`);
+}
+
+/** What the Worker's Creates were answered. */
+export function uploadsBegun(control: Proxy): { key: string; uploadId: string }[] {
+  return control.traffic.seen.flatMap(({ method, url, answer }) => {
+    const uploadId = /<UploadId>([^<]+)</.exec(answer ?? '')?.[1];
+    if (method !== 'POST' || !url.searchParams.has('uploads') || !uploadId) return [];
+    const [, , ...key] = url.pathname.slice(STORE_PATH.length).split('/');
+    return [{ key: key.map(decodeURIComponent).join('/'), uploadId }];
+  });
+}
+
+async function servePage(): Promise<{ origin: string; server: Server }> {
+  const { outputFiles } = await build({
+    ...PAGE_BUNDLE,
+    minify: false,
+    entryPoints: ['test/faults/page.ts'],
+    write: false,
+  });
+  const script = outputFiles[0]?.contents ?? new Uint8Array();
+  const html =
+    '<!doctype html><meta charset="utf-8"><title>faults</title><link rel="icon" href="data:,"><input type="file" multiple><script type="module" src="/page.js"></script>';
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/page.js';
+    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+    response.end(isScript ? script : html);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}

@@ -1,0 +1,29 @@
+/** Declares a suite once for each browser that FAULT_BROWSERS names, on a rig of its own. */
+import { after, afterEach, before, describe } from 'node:test';
+import { browserNames, type BrowserName } from './browser.ts';
+import { startRig, type Rig } from './rig.ts';
+
+/**
+ * `tests` is called at once and is given a function for the rig, which is there as soon as its
+ * tests run. Settings are the Worker's.
+ */
+export function withRig(
+  title: string,
+  tests: (rig: () => Rig, browser: BrowserName) => void,
+  settings: Readonly<Record<string, string>> = {},
+): void {
+  for (const name of browserNames()) {
+    describe(`${title} (${name})`, () => {
+      let started: Rig | undefined;
+      before(async () => {
+        started = await startRig(name, settings);
+      });
+      after(() => started?.stop());
+      afterEach(() => started?.clear());
+      tests(() => {
+        if (!started) throw new Error('the rig is not up yet');
+        return started;
+      }, name);
+    });
+  }
+}

@@ -1,0 +1,96 @@
+/** One tab with the page under test, as the rig drives it. */
+import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import type { UploaderOptions } from '../../widget/core/types.ts';
+import type { Cut, PlainUpload, RigPage } from './page.ts';
+
+/** On the page. */
+declare const rig: RigPage;
+
+/** Options that can cross to the page. */
+export type TabOptions = Partial<
+  Pick<UploaderOptions, 'concurrency' | 'auto' | 'resume' | 'stallMs' | 'patienceMs'>
+>;
+
+/** A promise of something asked too often is a promise of nothing. */
+const CHANGES_WITHIN_MS = 90_000;
+
+export class Tab {
+  readonly page: Page;
+  readonly #url: string;
+  readonly #endpoint: string;
+
+  constructor(page: Page, url: string, endpoint: string) {
+    this.page = page;
+    this.#url = url;
+    this.#endpoint = endpoint;
+  }
+
+  /** A second tab with the same storage. */
+  async beside(): Promise<Tab> {
+    return new Tab(await this.page.browserContext().newPage(), this.#url, this.#endpoint);
+  }
+
+  /** Opens the page and starts an engine. */
+  async open(options: TabOptions = {}): Promise<void> {
+    await this.page.goto(this.#url);
+    await this.start(options);
+  }
+
+  /** A new engine on the page that is open. */
+  async start(options: TabOptions = {}): Promise<void> {
+    await this.page.evaluate((options) => rig.start(options), {
+      endpoint: this.#endpoint,
+      ...options,
+    });
+  }
+
+  /** Picks files from disk. */
+  async pick(...paths: readonly string[]): Promise<void> {
+    const input = await this.page.$('input');
+    await input?.uploadFile(...paths);
+  }
+
+  add(cuts?: readonly Cut[]): Promise<ReturnType<RigPage['add']>> {
+    return cuts
+      ? this.page.evaluate((cuts) => rig.add(cuts), cuts)
+      : this.page.evaluate(() => rig.add());
+  }
+
+  settled(): Promise<readonly PlainUpload[]> {
+    return this.page.evaluate(() => rig.settled());
+  }
+
+  uploads(): Promise<readonly PlainUpload[]> {
+    return this.page.evaluate(() => rig.uploads());
+  }
+
+  violations(): Promise<readonly string[]> {
+    return this.page.evaluate(() => rig.violations());
+  }
+
+  act(action: 'pause' | 'resume' | 'retry' | 'cancel' | 'close'): Promise<void> {
+    return this.page.evaluate((action) => rig[action](), action);
+  }
+
+  /** Waits until some upload looks as `isSo` wants. */
+  async when(isSo: (upload: PlainUpload) => boolean): Promise<PlainUpload> {
+    const deadline = performance.now() + CHANGES_WITHIN_MS;
+    let uploads: readonly PlainUpload[] = [];
+    while (performance.now() < deadline) {
+      uploads = await this.uploads();
+      const found = uploads.find(isSo);
+      if (found) return found;
+    }
+    throw new Error(`no upload came to look like that: ${JSON.stringify(uploads)}`);
+  }
+}
+
+/** Opens a tab with storage of its own. */
+export async function openTab(
+  browser: Browser,
+  url: string,
+  endpoint: string,
+): Promise<{ tab: Tab; context: BrowserContext }> {
+  const context = await browser.createBrowserContext();
+  return { tab: new Tab(await context.newPage(), url, endpoint), context };
+}

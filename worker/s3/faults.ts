@@ -123,7 +123,8 @@ export function faultOf(answer: BadAnswer): Fault {
   const code = harmless(error?.text('Code'));
   // Swift says InvalidRequest with a 412, so a code that means nothing here yields to the status.
   const known = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
-  const { kind, again, advice } = known ?? BY_STATUS[status] ?? fallback(status);
+  const meant = known ?? BY_STATUS[status] ?? fallback(status);
+  const { kind, again, advice } = meant;
   const region = harmless(headers.get('x-amz-bucket-region') ?? error?.text('Region'));
   return {
     again,
@@ -134,7 +135,7 @@ export function faultOf(answer: BadAnswer): Fault {
       status,
       requestId: harmless(headers.get('x-amz-request-id') ?? error?.text('RequestId')),
       retryAfterSeconds,
-      advice: known === REGION && region !== undefined ? `${advice}: ${region}` : advice,
+      advice: meant === REGION && region !== undefined ? `${advice}: ${region}` : advice,
     }),
   };
 }

@@ -214,7 +214,7 @@ export async function abortMultipart(
     if (!profile.listParts) return;
     const page = await goneIsFine(control(listPage(key, uploadId, 0, 1)));
     if (page === undefined || page.parts.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100 * number));
+    if (number < ABORT_TRIES) await new Promise((resolve) => setTimeout(resolve, 100 * number));
   }
   throw new StoreError({
     kind: 'unavailable',

@@ -4,7 +4,7 @@ import { isStoreError } from '../../../worker/s3/errors.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import { onEveryStore } from './stores.ts';
 import { checksumOf } from './sums.ts';
-import { codeOf, download, random, send, settingsWith } from './uploads.ts';
+import { allChecksums, codeOf, download, random, send, settingsWith } from './uploads.ts';
 
 const any = (): boolean => true;
 
@@ -216,3 +216,28 @@ onEveryStore(
     });
   },
 );
+
+for (const algorithm of allChecksums) {
+  onEveryStore(
+    `a form POST with a ${algorithm} checksum`,
+    ({ postPolicy, checksums }) =>
+      postPolicy && checksums[0] !== 'md5' && checksums.includes(algorithm),
+    (running) => {
+      it('case 69: takes those bytes and no others', async () => {
+        const { store, key: newKey } = running();
+        const key = newKey();
+        const body = random(100);
+        const settings = settingsWith({ checksum: algorithm });
+        const checksum = checksumOf(algorithm, body);
+        const { request } = await store.presignForm(key, 100, settings, {
+          checksum,
+          expiresIn: 60,
+        });
+        assert.equal((await send(request, random(100))).status, 400);
+        assert.equal(await store.head(key), undefined);
+        assert.equal((await send(request, body)).status, 204);
+        assert.equal((await store.head(key))?.checksum, algorithm === 'md5' ? undefined : checksum);
+      });
+    },
+  );
+}

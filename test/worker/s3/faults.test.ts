@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { StoreError, type StoreErrorKind } from '../../../worker/s3/errors.ts';
+import { errorXml, withReplies, type Reply } from './scripted.ts';
+import { settingsWith } from './uploads.ts';
+
+const COMPLETED =
+  '<?xml version="1.0"?><CompleteMultipartUploadResult><ETag>"e-1"</ETag></CompleteMultipartUploadResult>';
+const request = { parts: [{ number: 1, etag: 'e' }], bytes: 5, algorithm: null };
+
+async function failure(promise: Promise<unknown>): Promise<StoreError> {
+  try {
+    await promise;
+  } catch (thrown) {
+    assert.ok(thrown instanceof StoreError, inspect(thrown));
+    return thrown;
+  }
+  assert.fail('it succeeded');
+}
+
+describe('a Complete', () => {
+  it('succeeds after the white space that keeps a slow line open', async () => {
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n${' '.repeat(500)}${COMPLETED.slice(21)}`;
+    for (const slow of [body, `   \n${COMPLETED}`]) {
+      await withReplies([{ status: 200, body: slow }], async ({ store }) => {
+        assert.deepEqual(await store.completeMultipart('k', 'u', request), { etag: 'e-1' });
+      });
+    }
+  });
+
+  it('says the size, the checksum of the whole, and what may not be replaced, where stores heed it', async () => {
+    const whole = {
+      parts: [{ number: 1, etag: '"e"', checksum: 'AAAAAAAAAAA=' }],
+      bytes: 5,
+      algorithm: 'crc64nvme' as const,
+      checksum: 'BBBBBBBBBBA=',
+      ifNoneMatch: true,
+    };
+    await withReplies([{ status: 200, body: COMPLETED }], async ({ store, asked }) => {
+      await store.completeMultipart('k', 'u&x', whole);
+      const [{ url, headers, body } = assert.fail('nothing was asked')] = asked;
+      assert.equal(url, '/bucket/k?uploadId=u%26x');
+      assert.equal(headers['content-type'], 'application/xml');
+      assert.equal(headers['x-amz-mp-object-size'], '5');
+      assert.equal(headers['x-amz-checksum-crc64nvme'], 'BBBBBBBBBBA=');
+      assert.equal(headers['if-none-match'], '*');
+      assert.ok(
+        body.includes('<ETag>"e"</ETag><ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME>'),
+      );
+    });
+    await withReplies(
+      [{ status: 200, body: COMPLETED }],
+      async ({ store, asked }) => {
+        await store.completeMultipart('k', 'u', { ...whole, algorithm: 'md5' });
+        const [{ headers, body } = assert.fail('nothing was asked')] = asked;
+        assert.deepEqual(
+          Object.keys(headers).filter((name) => /mp-object|checksum|if-none/.test(name)),
+          [],
+        );
+        assert.ok(!body.includes('Checksum'));
+      },
+      'generic',
+    );
+  });
+
+  it('keeps no composite for a checksum of the whole', async () => {
+    const body = COMPLETED.replace('</ETag>', '</ETag><ChecksumCRC32C>LoVfYw==-2</ChecksumCRC32C>');
+    await withReplies([{ status: 200, body }], async ({ store }) => {
+      const completed = await store.completeMultipart('k', 'u', {
+        ...request,
+        algorithm: 'crc32c',
+      });
+      assert.deepEqual(completed, { etag: 'e-1' });
+    });
+  });
+
+  it('leaves out an ETag that the store leaves empty', async () => {
+    const body = COMPLETED.replace('"e-1"', '');
+    await withReplies([{ status: 200, body }], async ({ store }) => {
+      assert.deepEqual(await store.completeMultipart('k', 'u', request), {});
+    });
+  });
+
+  it('case 46: tries again after a 200 that holds an InternalError', async () => {
+    const replies = [
+      { status: 200, body: errorXml('InternalError') },
+      { status: 200, body: COMPLETED },
+    ];
+    await withReplies(replies, async ({ store, asked }) => {
+      assert.deepEqual(await store.completeMultipart('k', 'u', request), { etag: 'e-1' });
+      assert.equal(asked.length, 2);
+    });
+  });
+
+  it('reads the error out of a 200 like out of any other answer', async () => {
+    const replies = [{ status: 200, body: errorXml('InvalidPart') }];
+    await withReplies(replies, async ({ store, asked }) => {
+      const error = await failure(store.completeMultipart('k', 'u', request));
+      assert.deepEqual([error.kind, error.code], ['invalid_part', 'InvalidPart']);
+      assert.equal(asked.length, 1);
+    });
+  });
+
+  const unreadable: Record<string, Reply> = {
+    'is empty': { status: 200 },
+    'is only white space': { status: 200, body: '   \n  ' },
+    'breaks off': { status: 200, body: COMPLETED.slice(0, 60) },
+    'breaks off with the line': { status: 200, body: COMPLETED.slice(0, 60), cut: true },
+    'breaks off with the line where nothing shows it': { status: 200, body: COMPLETED, cut: true },
+    "is a proxy's page": { status: 200, body: '<!doctype html><html><body>Sign in<br></html>' },
+    'is another document': { status: 200, body: '<CompleteMultipartUploadResultX/>' },
+    'is longer than any answer of S3': { status: 200, body: `<a>${'x'.repeat(3 << 20)}</a>` },
+    'is an entity bomb': {
+      status: 200,
+      body: `<!DOCTYPE a [<!ENTITY b "${'x'.repeat(1000)}">]><CompleteMultipartUploadResult>${'&b;'.repeat(10_000)}</CompleteMultipartUploadResult>`,
+    },
+    'nests without end': { status: 200, body: '<a>'.repeat(200_000) },
+  };
+  for (const [what, reply] of Object.entries(unreadable)) {
+    it(`case 47: is unknown where the 200 ${what}`, async () => {
+      await withReplies([reply], async ({ store }) => {
+        const error = await failure(store.completeMultipart('k', 'u', request));
+        assert.equal(error.kind, 'unknown');
+      });
+    });
+  }
+
+  it('case 45: whose reply is lost is asked about again', async () => {
+    const replies = [
+      { status: 200, body: '', cut: true },
+      { status: 200, body: COMPLETED },
+    ];
+    await withReplies(replies, async ({ store }) => {
+      assert.deepEqual(await store.completeMultipart('k', 'u', request), { etag: 'e-1' });
+    });
+  });
+
+  it('is not asked for at all where a checksum is missing that the store wants', async () => {
+    await withReplies(
+      [{ status: 200, body: COMPLETED }],
+      async ({ store, asked }) => {
+        const wants = { ...request, algorithm: 'crc64nvme' as const };
+        const error = await failure(store.completeMultipart('k', 'u', wants));
+        assert.deepEqual([error.kind, error.code], ['invalid_part', 'MissingChecksum']);
+        assert.equal(asked.length, 0);
+      },
+      'minio',
+    );
+  });
+});
+
+describe('an answer of the store', () => {
+  const meanings: [Reply, StoreErrorKind, number][] = [
+    [{ status: 503, body: errorXml('SlowDown') }, 'unavailable', 3],
+    [{ status: 429 }, 'unavailable', 3],
+    [{ status: 500, body: errorXml('InternalError') }, 'unavailable', 3],
+    [{ status: 502, body: '<html>' }, 'unavailable', 3],
+    [{ status: 504 }, 'unavailable', 3],
+    [{ status: 400, body: errorXml('RequestTimeout') }, 'unavailable', 3],
+    [{ status: 404, body: errorXml('NoSuchUpload') }, 'not_found', 1],
+    [{ status: 404, body: errorXml('NoSuchKey') }, 'not_found', 1],
+    [{ status: 404, body: errorXml('NoSuchBucket') }, 'misconfigured', 1],
+    [{ status: 412, body: errorXml('InvalidRequest') }, 'exists', 1],
+    [{ status: 409, body: errorXml('ConditionalRequestConflict') }, 'conflict', 1],
+    [{ status: 501, body: errorXml('NotImplemented') }, 'unsupported', 1],
+    [{ status: 400, body: errorXml('AccessControlListNotSupported') }, 'unsupported', 1],
+    [{ status: 403, body: errorXml('SignatureDoesNotMatch') }, 'misconfigured', 1],
+    [{ status: 403, body: errorXml('RequestTimeTooSkewed') }, 'misconfigured', 1],
+    [{ status: 401, body: errorXml('Unauthorized') }, 'misconfigured', 1],
+    [{ status: 400, body: errorXml('SomethingNew') }, 'rejected', 1],
+    [{ status: 413 }, 'too_large', 1],
+  ];
+  for (const [reply, kind, tries] of meanings) {
+    const what = /<Code>(\w+)/.exec(reply.body ?? '')?.[1] ?? 'without a code';
+    it(`case 61: of ${reply.status} ${what} is ${kind}, after ${tries} tries`, async () => {
+      await withReplies([reply], async ({ store, asked }) => {
+        const error = await failure(store.listParts('k', 'u'));
+        assert.equal(error.kind, kind);
+        assert.equal(error.status, reply.status);
+        assert.equal(asked.length, tries);
+      });
+    });
+  }
+
+  it('case 74: from another region names it', async () => {
+    const replies = [
+      {
+        status: 301,
+        headers: { 'x-amz-bucket-region': 'eu-west-1', location: 'http://127.0.0.1:1/' },
+      },
+      { status: 400, body: errorXml('AuthorizationHeaderMalformed', '<Region>eu-west-1</Region>') },
+    ];
+    for (const reply of replies) {
+      await withReplies([reply], async ({ store, asked }) => {
+        const error = await failure(store.createMultipart('k', settingsWith()));
+        assert.equal(error.kind, 'misconfigured');
+        assert.match(error.message, /eu-west-1/);
+        assert.equal(asked.length, 1);
+      });
+    }
+  });
+
+  it('case 75: from another time says whose clocks are apart', async () => {
+    const reply = { status: 403, body: errorXml('RequestTimeTooSkewed') };
+    await withReplies([reply], async ({ store }) => {
+      assert.match((await failure(store.createMultipart('k', settingsWith()))).message, /clock/);
+    });
+  });
+
+  it('a bare 403 to HEAD says which right may be missing', async () => {
+    await withReplies([{ status: 403 }], async ({ store }) => {
+      assert.match((await failure(store.head('k'))).message, /s3:ListBucket/);
+    });
+  });
+
+  it('case 30: leaves neither secret, address nor its own words in the error', async () => {
+    const leaky = errorXml(
+      'SignatureDoesNotMatch',
+      '<StringToSign>AWS4-HMAC-SHA256 TOPSECRET</StringToSign><AWSAccessKeyId>AKID</AWSAccessKeyId>',
+    );
+    const replies = [{ status: 403, body: leaky, headers: { 'x-amz-request-id': 'REQ-1' } }];
+    await withReplies(replies, async ({ store }) => {
+      const error = await failure(store.createMultipart('tenant/file.txt', settingsWith()));
+      const everything = inspect(error, { depth: 9, showHidden: true });
+      assert.doesNotMatch(everything, /TOPSECRET|AKID|127\.0\.0\.1|tenant|bucket\b.*\/|No\./);
+      assert.equal(error.requestId, 'REQ-1');
+    });
+  });
+
+  it('case 100: whose code is no code is not quoted', async () => {
+    const body = errorXml('&lt;script&gt;alert(1)&lt;/script&gt;');
+    await withReplies([{ status: 400, body }], async ({ store }) => {
+      assert.equal((await failure(store.listParts('k', 'u'))).code, 'HTTP400');
+    });
+  });
+});
+
+describe('a call to the store', () => {
+  const LISTED = '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>';
+
+  it('case 61: succeeds after a fault that passes', async () => {
+    const replies = [{ status: 503 }, { status: 500 }, { status: 200, body: LISTED }];
+    await withReplies(replies, async ({ store, asked }) => {
+      assert.deepEqual(await store.listParts('k', 'u'), []);
+      assert.equal(asked.length, 3);
+    });
+  });
+
+  it('case 61: waits as long as it is asked to, if that is bearable', async () => {
+    const replies = [
+      { status: 503, headers: { 'retry-after': '0' } },
+      { status: 200, body: LISTED },
+    ];
+    await withReplies(replies, async ({ store }) => {
+      assert.deepEqual(await store.listParts('k', 'u'), []);
+    });
+    await withReplies(
+      [{ status: 503, headers: { 'retry-after': '120' } }],
+      async ({ store, asked }) => {
+        const error = await failure(store.listParts('k', 'u'));
+        assert.equal(error.retryAfterSeconds, 120);
+        assert.equal(asked.length, 1);
+      },
+    );
+  });
+
+  it('case 61: reads Retry-After as a date, too', async () => {
+    const at = new Date(Date.now() + 90_000).toUTCString();
+    await withReplies([{ status: 503, headers: { 'retry-after': at } }], async ({ store }) => {
+      const { retryAfterSeconds = 0 } = await failure(store.listParts('k', 'u'));
+      assert.ok(retryAfterSeconds > 80 && retryAfterSeconds <= 90);
+    });
+  });
+
+  it('that opens an upload is not repeated where it may have been heard', async () => {
+    for (const reply of [{ status: 500 }, { status: 200, cut: true }, { status: 200, body: 'x' }]) {
+      await withReplies([reply], async ({ store, asked }) => {
+        const error = await failure(store.createMultipart('k', settingsWith()));
+        assert.equal(error.kind, 'unavailable');
+        assert.equal(asked.length, 1);
+      });
+    }
+  });
+
+  it('that opens an upload is repeated where the store says that it did nothing', async () => {
+    const opened =
+      '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>';
+    const replies = [
+      { status: 503, body: errorXml('SlowDown') },
+      { status: 200, body: opened },
+    ];
+    await withReplies(replies, async ({ store }) => {
+      assert.deepEqual(await store.createMultipart('k', settingsWith()), { uploadId: 'u' });
+    });
+  });
+
+  it('case 87: to nobody ends as unavailable, and names no address', async () => {
+    await withReplies([], async ({ config }) => {
+      const { createStore } = await import('../../../worker/s3/store.ts');
+      const store = createStore({ ...config, endpoint: 'http://127.0.0.1:9' });
+      const error = await failure(store.createMultipart('k', settingsWith()));
+      assert.deepEqual([error.kind, error.code], ['unavailable', 'NoAnswer']);
+      assert.doesNotMatch(inspect(error, { depth: 9 }), /127\.0\.0\.1/);
+    });
+  });
+
+  it('case 77: gets new keys once when the store refuses the old ones', async () => {
+    const refused: string[] = [];
+    let current = 'OLD';
+    const credentials = {
+      get: () => Promise.resolve({ accessKeyId: current, secretAccessKey: 's' }),
+      refuse: ({ accessKeyId }: { accessKeyId: string }) => {
+        refused.push(accessKeyId);
+        current = 'NEW';
+      },
+    };
+    const replies = [
+      { status: 400, body: errorXml('ExpiredToken') },
+      { status: 200, body: LISTED },
+    ];
+    await withReplies(
+      replies,
+      async ({ store, asked }) => {
+        await store.listParts('k', 'u');
+        assert.deepEqual(refused, ['OLD']);
+        assert.match(asked[1]?.headers.authorization ?? '', /Credential=NEW\//);
+      },
+      'aws',
+      { credentials },
+    );
+    await withReplies(
+      [{ status: 400, body: errorXml('ExpiredToken') }],
+      async ({ store, asked }) => {
+        assert.equal((await failure(store.listParts('k', 'u'))).kind, 'misconfigured');
+        assert.equal(asked.length, 2);
+      },
+      'aws',
+      { credentials },
+    );
+  });
+});
+
+const listed = (numbers: readonly number[]): string =>
+  `<ListPartsResult><IsTruncated>false</IsTruncated>${numbers
+    .map((number) => `<Part><PartNumber>${number}</PartNumber><Size>1</Size></Part>`)
+    .join('')}</ListPartsResult>`;
+
+describe('an abort', () => {
+  it('case 50: is said again while parts that were in flight keep landing', async () => {
+    const replies = [
+      { status: 204 },
+      { status: 200, body: listed([3]) },
+      { status: 204 },
+      { status: 404, body: errorXml('NoSuchUpload') },
+    ];
+    await withReplies(replies, async ({ store, asked }) => {
+      await store.abortMultipart('k', 'u');
+      assert.deepEqual(
+        asked.map(({ method }) => method),
+        ['DELETE', 'GET', 'DELETE', 'GET'],
+      );
+    });
+  });
+
+  it('gives up, and says so, where they never stop', async () => {
+    let asks = 0;
+    const scripted = Array.from({ length: 20 }, (_, index) =>
+      index % 2 === 0 ? { status: 204 } : { status: 200, body: listed([1]) },
+    );
+    await withReplies(scripted, async ({ store, asked }) => {
+      const error = await failure(store.abortMultipart('k', 'u'));
+      assert.deepEqual([error.kind, error.retryable], ['unavailable', true]);
+      asks = asked.length;
+    });
+    assert.equal(asks, 10);
+  });
+});
+
+describe('a list of parts', () => {
+  it('ends where the store repeats itself', async () => {
+    const body =
+      '<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>1</NextPartNumberMarker>' +
+      '<Part><PartNumber>1</PartNumber><Size>1</Size><ETag>"e"</ETag></Part></ListPartsResult>';
+    await withReplies([{ status: 200, body }], async ({ store, asked }) => {
+      await store.listParts('k', 'u');
+      assert.equal(asked.length, 2);
+    });
+  });
+});

@@ -94,7 +94,7 @@ export interface UploaderOptions {
   /** Metadata of each upload; the Worker's allow-list decides what is kept. */
   readonly metadata?: (file: File) => Readonly<Record<string, string>> | undefined;
   readonly restrictions?: Restrictions;
-  /** Requests to the store in flight, for all files together. @default 5 per lane */
+  /** Requests to the store in flight, for all files together. @default 6 per lane */
   readonly concurrency?: number;
   /** Start as soon as files are added. @default true */
   readonly auto?: boolean;
@@ -102,6 +102,10 @@ export interface UploaderOptions {
   readonly resume?: boolean;
   /** No byte for this long: abort and retry. @default 30_000 */
   readonly stallMs?: number;
+  /** Faults of the line, the store or the Worker are retried for so long. @default 600_000 */
+  readonly patienceMs?: number;
+  /** Keep the screen on while uploads run. @default true */
+  readonly wakeLock?: boolean;
 }
 
 /** The engine's face. `Uploader` in `uploader.ts` is the one implementation. */
@@ -130,6 +134,8 @@ export interface UploaderLike extends EventTarget {
   remove(id: string): Promise<void>;
   /** Takes every settled row away (done, failed, cancelled). */
   clear(): void;
+  /** A short-lived address to read a finished upload from, as a download. */
+  fileUrl?(id: string): Promise<string>;
   /** Stops all requests and frees everything; what has been sent can be resumed later. */
   close(): void;
 }

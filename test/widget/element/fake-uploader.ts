@@ -1,0 +1,185 @@
+/** An engine whose uploads do what a test says, in place of the one that talks to a Worker. */
+import { UploadError } from '../../../widget/core/errors.ts';
+import {
+  UploadAddEvent,
+  UploadDoneEvent,
+  UploadFailedEvent,
+  UploadProgressEvent,
+  UploadRejectedEvent,
+  UploadRemovedEvent,
+  UploadSettledEvent,
+} from '../../../widget/core/events.ts';
+import type {
+  FileWithPath,
+  Rejection,
+  Totals,
+  UploaderLike,
+  UploaderOptions,
+  UploadSnapshot,
+} from '../../../widget/core/types.ts';
+
+const IDLE = ['done', 'failed', 'paused', 'cancelled'];
+let count = 0;
+
+export class FakeUploader extends EventTarget implements UploaderLike {
+  uploads: readonly UploadSnapshot[] = [];
+  readonly checksum = null;
+  /** Every call, as its name and argument. */
+  readonly calls: [string, unknown?][] = [];
+  /** Names of files that `add` refuses, and why. */
+  readonly refuses = new Map<string, UploadError>();
+  isClosed = false;
+
+  get totals(): Totals {
+    const { uploads } = this;
+    const sum = (of: (upload: UploadSnapshot) => number): number =>
+      uploads.reduce((total, upload) => total + of(upload), 0);
+    const withStatus = (...list: string[]): number =>
+      uploads.filter(({ status }) => list.includes(status)).length;
+    const rate = sum(({ bytesPerSecond = 0 }) => bytesPerSecond);
+    const left = sum(({ bytes, sent }) => bytes - sent);
+    return {
+      files: uploads.length - withStatus('cancelled'),
+      done: withStatus('done'),
+      failed: withStatus('failed'),
+      paused: withStatus('paused'),
+      active: uploads.length - withStatus(...IDLE),
+      bytes: sum(({ bytes }) => bytes),
+      loaded: sum(({ loaded }) => loaded),
+      sent: sum(({ sent }) => sent),
+      ...(rate > 0 && { bytesPerSecond: rate, secondsLeft: left / rate }),
+    };
+  }
+
+  configure(options: Partial<UploaderOptions>): void {
+    this.calls.push(['configure', options]);
+  }
+
+  add(files: Iterable<File | FileWithPath>): {
+    uploads: readonly UploadSnapshot[];
+    rejected: readonly Rejection[];
+  } {
+    const entries = [...files].map((item) => ('file' in item ? item : { file: item }));
+    this.calls.push(['add', entries]);
+    const event = new UploadAddEvent(entries.map(({ file }) => file));
+    if (!this.dispatchEvent(event)) return { uploads: [], rejected: [] };
+    const rejected: Rejection[] = [];
+    const uploads: UploadSnapshot[] = [];
+    for (const { file, path } of entries) {
+      const error = this.refuses.get(file.name);
+      if (error) rejected.push({ file, error });
+      else
+        uploads.push(
+          snapshot({
+            name: file.name,
+            bytes: file.size,
+            type: file.type,
+            file,
+            ...(path && { path }),
+          }),
+        );
+    }
+    this.uploads = [...this.uploads, ...uploads];
+    if (rejected.length > 0) this.dispatchEvent(new UploadRejectedEvent(rejected));
+    this.tell();
+    return { uploads, rejected };
+  }
+
+  start(): void {
+    this.calls.push(['start']);
+  }
+
+  pause(id?: string): void {
+    this.calls.push(['pause', id]);
+    this.#each(id, IDLE, 'paused');
+  }
+
+  resume(id?: string): void {
+    this.calls.push(['resume', id]);
+    this.#each(id, ['done', 'failed', 'queued', 'uploading'], 'queued');
+  }
+
+  retry(id?: string): void {
+    this.calls.push(['retry', id]);
+  }
+
+  async cancel(id?: string): Promise<void> {
+    this.calls.push(['cancel', id]);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.calls.push(['remove', id]);
+    const gone = this.uploads.find((upload) => upload.id === id);
+    if (!gone) return;
+    this.uploads = this.uploads.filter((upload) => upload !== gone);
+    this.dispatchEvent(new UploadRemovedEvent(gone));
+    this.tell();
+  }
+
+  clear(): void {
+    this.calls.push(['clear']);
+    this.uploads = this.uploads.filter(
+      ({ status }) => !['done', 'failed', 'cancelled'].includes(status),
+    );
+    this.tell();
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Puts these in place of all uploads. */
+  show(...uploads: Partial<UploadSnapshot>[]): void {
+    this.uploads = uploads.map((upload) => snapshot(upload));
+    this.tell();
+  }
+
+  /** Changes one upload, and tells what a real engine would tell. */
+  become(id: string, changes: Partial<UploadSnapshot>): void {
+    const former = this.uploads.find((upload) => upload.id === id);
+    if (!former) throw new Error(`no upload ${id}`);
+    const upload = snapshot({ ...former, ...changes });
+    this.uploads = this.uploads.map((other) => (other === former ? upload : other));
+    if (former.status !== upload.status && upload.status === 'done') {
+      this.dispatchEvent(new UploadDoneEvent(upload));
+    }
+    if (upload.status === 'failed' && upload.error) {
+      this.dispatchEvent(new UploadFailedEvent(upload, upload.error));
+    }
+    this.tell();
+    if (this.totals.active === 0) this.dispatchEvent(new UploadSettledEvent(this.uploads));
+  }
+
+  tell(): void {
+    this.dispatchEvent(new UploadProgressEvent(this.uploads));
+  }
+
+  #each(id: string | undefined, except: string[], status: UploadSnapshot['status']): void {
+    this.uploads = this.uploads.map((upload) =>
+      (id === undefined || upload.id === id) && !except.includes(upload.status)
+        ? snapshot({ ...upload, status })
+        : upload,
+    );
+    this.tell();
+  }
+}
+
+/** An upload that is queued, but for what is given. */
+export function snapshot(given: Partial<UploadSnapshot>): UploadSnapshot {
+  const { status = 'queued', bytes = 1_000_000 } = given;
+  const loaded = given.loaded ?? (status === 'done' ? bytes : 0);
+  count += 1;
+  return Object.freeze({
+    id: `upload-${count}`,
+    name: 'file.bin',
+    type: '',
+    resumed: false,
+    ...given,
+    status,
+    bytes,
+    loaded,
+    sent: Math.max(loaded, given.sent ?? 0),
+  });
+}
+
+export { UploadError };

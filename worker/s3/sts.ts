@@ -33,31 +33,44 @@ export interface RoleConfig {
   readonly retry?: RetryPolicy;
 }
 
+/** Rights beyond plain uploads; each only where settings use it, since stores refuse those they lack. */
+export interface MoreRights {
+  readonly acl?: boolean;
+  readonly tags?: boolean;
+  /** Encryption by KMS (AWS): the key's ARN, or `*`. */
+  readonly kms?: string;
+}
+
 /**
  * What uploads under `prefix` need, and no more. ListBucket only so that HEAD of a missing object
  * is a 404 and not a 403; it cannot be narrowed to a prefix for that.
  */
-export function sessionPolicy(bucket: string, prefix: string): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: [
-          's3:PutObject',
-          's3:GetObject',
-          's3:DeleteObject',
-          's3:AbortMultipartUpload',
-          's3:ListMultipartUploadParts',
-          's3:PutObjectAcl',
-          's3:PutObjectTagging',
-        ],
-        Resource: [`arn:aws:s3:::${bucket}/${prefix}*`],
-      },
-      { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [`arn:aws:s3:::${bucket}`] },
-    ],
-  });
+export function sessionPolicy(bucket: string, prefix: string, more: MoreRights = {}): string {
+  const objects = [
+    's3:PutObject',
+    's3:GetObject',
+    's3:DeleteObject',
+    's3:AbortMultipartUpload',
+    's3:ListMultipartUploadParts',
+  ];
+  if (more.acl === true) objects.push('s3:PutObjectAcl');
+  if (more.tags === true) objects.push('s3:PutObjectTagging');
+  const statements = [
+    allow(objects, `arn:aws:s3:::${bucket}/${prefix}*`),
+    allow(['s3:ListBucket'], `arn:aws:s3:::${bucket}`),
+  ];
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, on permissions
+  if (more.kms !== undefined) {
+    statements.push(allow(['kms:GenerateDataKey', 'kms:Decrypt'], more.kms));
+  }
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
+
+const allow = (Action: string[], Resource: string): object => ({
+  Effect: 'Allow',
+  Action,
+  Resource: [Resource],
+});
 
 /** Values, never promises: in workerd one request must not wait for another's fetch. */
 const sessions = new Map<string, Credentials>();

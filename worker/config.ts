@@ -96,11 +96,12 @@ function profileFrom(read: Reader): Profile {
 function kvFrom(env: Env): KV {
   const kv = env['UPLOADS'];
   if (isKV(kv)) return kv;
-  return wrong('UPLOADS' as 'AUTH', 'must be a KV namespace bound in wrangler.toml');
+  return wrong('UPLOADS', 'must be a KV namespace bound in wrangler.toml');
 }
 
 function isKV(value: unknown): value is KV {
-  return typeof value === 'object' && value !== null && 'getWithMetadata' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  return ['get', 'put', 'delete', 'list'].every((method) => method in value);
 }
 
 function originsFrom(read: Reader): string[] {

@@ -1,0 +1,42 @@
+/** What a test may bend in the Worker's world, and what it can see of it. */
+import type { PolicyAction } from '../../worker/context.ts';
+import type { UploadEvent } from '../../worker/hooks.ts';
+import type { Narrowing } from '../../worker/policy.ts';
+
+export interface Bend {
+  /** Added to the clock. */
+  readonly clockMs?: number;
+  /** `stale`: reads answer what was there when this was set. */
+  readonly kv?: 'stale' | 'puts-fail' | 'reads-fail' | 'all-fails' | 'one-write-a-second';
+  /** Records hold this instead of what was written. */
+  readonly kvText?: string;
+  /** Of calls to the store whose method and URL match, in order. */
+  readonly store?: readonly StoreFault[];
+  /** The policy hook refuses this. */
+  readonly deny?: PolicyAction;
+  /** What the policy hook answers. */
+  readonly narrow?: Narrowing;
+}
+
+export interface StoreFault {
+  /** `POST ?uploadId`, say: a method and a piece of the URL. */
+  readonly on: readonly [method: string, piece: string];
+  /** How many times; for ever by default. */
+  readonly times?: number;
+  /** `before`: nothing is done. `after`: it is done, and the answer is lost. */
+  readonly cut?: 'before' | 'after';
+  readonly status?: number;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Done first, then this is answered instead. */
+  readonly done?: boolean;
+}
+
+export interface Seen {
+  readonly events: UploadEvent[];
+  readonly log: string[];
+  /** `put u:…`, `get u:…` */
+  readonly kv: string[];
+  /** `POST /path?query` of each call to the store. */
+  readonly store: string[];
+}

@@ -1,0 +1,57 @@
+/**
+ * The Worker as the tests run it in workerd: the real app from the real settings, with a clock, a
+ * KV and a network that a test can bend. What is bent is said in one header of one request,
+ * `Test-Bend`, and stays until the next one.
+ */
+import { optionsFrom } from '../../worker/config.ts';
+import type { PolicyHook } from '../../worker/context.ts';
+import type { UploadEvent } from '../../worker/hooks.ts';
+import type { KV } from '../../worker/ledger.ts';
+import { ProblemError, problemResponse } from '../../worker/problem.ts';
+import { createSigner } from '../../worker/signer.ts';
+import { bentFetch } from './bent-fetch.ts';
+import { bentKV } from './bent-kv.ts';
+import type { Bend, Seen } from './bend.ts';
+
+type Env = Record<string, unknown> & { UPLOADS: KV };
+type App = ReturnType<typeof createSigner>;
+
+let bend: Bend = {};
+const seen: Seen = { events: [], log: [], kv: [], store: [] };
+let app: App | undefined;
+
+globalThis.fetch = bentFetch(globalThis.fetch, () => bend, seen);
+
+export default {
+  async fetch(request: Request, env: Env, context: { waitUntil(work: Promise<unknown>): void }) {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/test/bend') {
+      bend = await request.json();
+      return new Response();
+    }
+    if (pathname === '/test/seen') {
+      const answer = Response.json(seen);
+      for (const list of Object.values(seen)) list.length = 0;
+      return answer;
+    }
+    try {
+      app ??= createSigner({
+        ...optionsFrom({ ...env, UPLOADS: bentKV(env.UPLOADS, () => bend, seen) }),
+        now: () => Date.now() + (bend.clockMs ?? 0),
+        policy,
+        hooks: { onEvent: (event: UploadEvent) => void seen.events.push(event) },
+        log: (line) => void seen.log.push(line),
+      });
+    } catch (error) {
+      if (error instanceof ProblemError) return problemResponse(error.problem);
+      throw error;
+    }
+    const passThroughOnException = () => undefined;
+    return app.fetch(request, env, { ...context, passThroughOnException, props: {} });
+  },
+};
+
+const policy: PolicyHook = (_file, _caller, action) => {
+  if (bend.deny === action) throw new ProblemError('forbidden', 'The hook says no.');
+  return bend.narrow;
+};

@@ -1,11 +1,12 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { browserPath } from './test/browsers.ts';
+import { fakePlugin } from './test/widget/core/fake/plugin.ts';
 
 export default {
   files: 'test/widget/**/*.test.ts',
   nodeResolve: { exportConditions: ['production', 'default'] },
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022' })],
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022' }), fakePlugin()],
   browsers: [
     chromeLauncher({
       launchOptions: {

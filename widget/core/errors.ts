@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../worker/protocol.ts';
+import type { Problem, ProblemCode } from '../../worker/protocol.ts';
 
 /** Everything that can go wrong with a file, as a stable word. The Worker's codes are among them. */
 export type UploadErrorCode =
@@ -58,4 +58,21 @@ export class UploadError extends Error {
 /** True also for an error of another copy of this module. */
 export function isUploadError(value: unknown): value is UploadError {
   return value instanceof Error && value.name === 'UploadError' && 'code' in value;
+}
+
+/** A problem of the Worker as an error. Retrying by hand can help where the Worker or the store was at fault. */
+export function problemError(
+  problem: Partial<Problem> = {},
+  fields: UploadErrorFields = {},
+): UploadError {
+  const {
+    code = 'store_unavailable',
+    detail = 'The Worker gave no answer for this file.',
+    status = 500,
+  } = problem;
+  return new UploadError(code, detail, {
+    status,
+    retryable: status >= 422 || status === 401,
+    ...fields,
+  });
 }

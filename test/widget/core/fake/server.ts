@@ -1,0 +1,139 @@
+/**
+ * A Worker and a store in one small server, for the engine's tests: keeps the contract (bodies are
+ * checked against its schemas), stores the bytes, checks lengths and checksums, and can be told to
+ * fail. Each test has a space of its own.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultRule, SpaceOptions } from './space.ts';
+import { Space } from './state.ts';
+import { storeRoutes } from './store.ts';
+import { workerRoutes } from './worker.ts';
+
+export interface Call {
+  readonly space: Space;
+  readonly method: string;
+  /** Below the space, with its query. */
+  readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Starts on a free port of the loopback interface. */
+export async function startFake(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const spaces = new Map<string, Space>();
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    serve(spaces, request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, CORS);
+      response.end(String(error));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': '*',
+  'access-control-allow-headers': '*, authorization',
+};
+
+async function serve(
+  spaces: Map<string, Space>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const base = `http://${request.headers.host}`;
+  const [, id = '', side = '', ...rest] = (request.url ?? '').split('/');
+  const url = new URL(`/${rest.join('/')}`, base);
+  if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
+  if (id === 'spaces') {
+    const space = new Space(base, (await json(request)) as SpaceOptions);
+    spaces.set(space.id, space);
+    return void response.writeHead(200, CORS).end(JSON.stringify({ id: space.id }));
+  }
+  const space = spaces.get(id);
+  if (!space) return void response.writeHead(404, CORS).end();
+  if (side === 'control') return control(space, url, request, response);
+  await meet(space, side, url, request, response);
+}
+
+/** One request of the engine, through the faults. */
+async function meet(
+  space: Space,
+  side: string,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', headers } = request;
+  const line = `${method} ${url.pathname}${url.searchParams.has('part') ? `?part=${url.searchParams.get('part')}` : ''}`;
+  const entry = space.begin(side, line);
+  response.once('close', () => space.end(entry));
+  const fault = space.faultFor(side, line);
+  if (fault?.reset) return void request.socket.destroy();
+  const body = await read(request);
+  if (!body) return;
+  if (fault?.stall) return;
+  if (fault?.delayMs) await sleep(fault.delayMs);
+  const call: Call = { space, method, url, headers, body };
+  const own = fault?.answer;
+  const answer = own
+    ? { status: own.status, headers: own.headers ?? {}, body: own.body ?? '' }
+    : side === 'api'
+      ? await workerRoutes(call)
+      : storeRoutes(call);
+  if (fault?.loseReply) return void request.socket.destroy();
+  const isHidden = own?.cors === false;
+  const expose = space.options.exposeEtag === false ? 'x-none' : 'etag, retry-after';
+  response.writeHead(answer.status, {
+    ...(!isHidden && { ...CORS, 'access-control-expose-headers': expose }),
+    ...answer.headers,
+  });
+  response.end(answer.body);
+}
+
+async function control(
+  space: Space,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const verb = url.pathname.slice(1);
+  if (verb === 'fault') space.faults.push((await json(request)) as FaultRule);
+  else if (verb === 'clear') space.faults.length = 0;
+  else if (verb === 'options') Object.assign(space.options, await json(request));
+  else if (verb === 'lose')
+    space.lose(url.searchParams.get('id') ?? '', Number(url.searchParams.get('part')));
+  else if (verb === 'forget') space.uploads.delete(url.searchParams.get('id') ?? '');
+  response.writeHead(200, { ...CORS, 'content-type': 'application/json' });
+  response.end(JSON.stringify(verb === 'state' ? space.report() : {}));
+}
+
+/** Undefined where the client went away. */
+async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
+}
+
+async function json(request: IncomingMessage): Promise<object> {
+  return JSON.parse(String((await read(request)) ?? '{}')) as object;
+}

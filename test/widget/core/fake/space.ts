@@ -1,0 +1,69 @@
+/** What a test says to the fake, and what it hears; shared by both sides, so free of Node and DOM. */
+import type { ChecksumAlgorithm } from '../../../../worker/protocol.ts';
+
+export interface SpaceOptions {
+  readonly checksum?: ChecksumAlgorithm | null;
+  readonly listParts?: boolean;
+  readonly singleMaxBytes?: number;
+  readonly partBytes?: number;
+  /** Files up to this size are sent as form POSTs. */
+  readonly formMaxBytes?: number;
+  readonly exposeEtag?: boolean;
+  /** Of signed requests, in seconds. */
+  readonly expiresIn?: number;
+  /** Only this bearer token is let in. */
+  readonly bearer?: string;
+  readonly lanes?: number;
+  /** Every answer of the store comes this much later. */
+  readonly storeDelayMs?: number;
+  readonly maxBytes?: number;
+}
+
+/** What a fault does to the requests that it meets. */
+export interface FaultRule {
+  readonly side: 'api' | 'store';
+  /** A regular expression for `METHOD /path?part=n`. */
+  readonly match?: string;
+  /** @default 1 */
+  readonly times?: number;
+  readonly skip?: number;
+  readonly reset?: boolean;
+  /** Takes the body and never answers. */
+  readonly stall?: boolean;
+  readonly delayMs?: number;
+  /** Does the work, and answers nothing. */
+  readonly loseReply?: boolean;
+  readonly answer?: {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly cors?: boolean;
+  };
+}
+
+export interface LogEntry {
+  readonly side: string;
+  readonly line: string;
+  readonly at: number;
+}
+
+export interface StoredUpload {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly state: 'open' | 'complete' | 'aborted';
+  readonly parts: readonly number[];
+  /** Of the object, once it is complete. */
+  readonly sha256?: string;
+  readonly checksum?: string;
+}
+
+export interface Report {
+  readonly log: readonly LogEntry[];
+  readonly uploads: readonly StoredUpload[];
+  /** Requests to the store in flight at the same time, at most. */
+  readonly peak: number;
+  readonly inFlight: number;
+  /** Breaches of the contract. */
+  readonly breaches: readonly string[];
+}

@@ -1,0 +1,91 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ChecksumAlgorithm, Plan, Result } from '../../../../worker/protocol.ts';
+import type { FaultRule, LogEntry, Report, SpaceOptions } from './space.ts';
+
+export interface FakePart {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly checksum: string | undefined;
+}
+
+export interface FakeUpload {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly type: string;
+  readonly plan: Plan;
+  readonly parts: Map<number, FakePart>;
+  /** What pages said was stored, where it cannot be listed. */
+  readonly receipts: Map<number, { etag: string; checksum: string | undefined }>;
+  state: 'open' | 'complete' | 'aborted';
+  result?: Result;
+  object?: Buffer;
+}
+
+export class Space {
+  readonly id = randomUUID();
+  readonly base: string;
+  readonly options: SpaceOptions;
+  readonly faults: FaultRule[] = [];
+  readonly uploads = new Map<string, FakeUpload>();
+  readonly breaches: string[] = [];
+  readonly #log: LogEntry[] = [];
+  readonly #hits = new Map<FaultRule, number>();
+  #inFlight = 0;
+  #peak = 0;
+
+  constructor(base: string, options: SpaceOptions) {
+    this.base = `${base}/${this.id}`;
+    this.options = options;
+  }
+
+  get checksum(): ChecksumAlgorithm | null {
+    return this.options.checksum === undefined ? 'md5' : this.options.checksum;
+  }
+
+  begin(side: string, line: string): LogEntry {
+    const entry = { side, line, at: performance.now() };
+    this.#log.push(entry);
+    if (side === 'store') this.#peak = Math.max(this.#peak, ++this.#inFlight);
+    return entry;
+  }
+
+  end({ side }: LogEntry): void {
+    if (side === 'store') this.#inFlight--;
+  }
+
+  faultFor(side: string, line: string): FaultRule | undefined {
+    return this.faults.find((fault) => {
+      if (fault.side !== side || !new RegExp(fault.match ?? '').test(line)) return false;
+      const hits = (this.#hits.get(fault) ?? 0) + 1;
+      const { skip = 0, times = 1 } = fault;
+      if (hits > skip + times) return false;
+      this.#hits.set(fault, hits);
+      return hits > skip;
+    });
+  }
+
+  lose(id: string, part: number): void {
+    this.uploads.get(id)?.parts.delete(part);
+  }
+
+  report(): Report {
+    return {
+      log: this.#log,
+      peak: this.#peak,
+      inFlight: this.#inFlight,
+      breaches: this.breaches,
+      uploads: [...this.uploads.values()].map(
+        ({ object, result, parts, id, name, bytes, state }) => ({
+          id,
+          name,
+          bytes,
+          state,
+          parts: [...parts.keys()].sort((a, b) => a - b),
+          ...(object && { sha256: createHash('sha256').update(object).digest('hex') }),
+          ...(result?.checksum && { checksum: result.checksum }),
+        }),
+      ),
+    };
+  }
+}

@@ -1,0 +1,262 @@
+/** The Worker's half: the contract, and nothing else. */
+import * as v from 'valibot';
+import {
+  partCount,
+  partRange,
+  planFor,
+  type Created,
+  type Policy,
+  type Problem,
+  type ProblemCode,
+  type Result,
+  type SignedRequest,
+  type StoredPart,
+} from '../../../../worker/protocol.ts';
+import {
+  CompleteBody,
+  CompleteManyBody,
+  CreateBody,
+  FileEntry,
+  SignBody,
+} from '../../../../worker/schemas.ts';
+import type { Answer, Call } from './server.ts';
+import type { FakeUpload, Space } from './state.ts';
+import { headerFor } from './store.ts';
+import { sumOf } from './sums.ts';
+
+const MIB = 2 ** 20;
+
+export async function workerRoutes(call: Call): Promise<Answer> {
+  const { space, method, url, headers } = call;
+  const { bearer } = space.options;
+  if (bearer && headers.authorization !== `Bearer ${bearer}`)
+    return problem('unauthenticated', 401);
+  const [, , id = '', verb = ''] = url.pathname.split('/');
+  if (url.pathname === '/policy') return ok(policyOf(space));
+  if (url.pathname === '/uploads') return ok({ uploads: create(call) });
+  if (url.pathname === '/uploads/complete') return ok({ uploads: completeMany(call) });
+  const upload = space.uploads.get(id);
+  if (!upload) return problem('not_found', 404);
+  if (verb !== 'resume' && headers['upload-token'] !== `token-${id}`)
+    return problem('unauthenticated', 401);
+  if (method === 'DELETE') {
+    if (upload.state === 'open') upload.state = 'aborted';
+    upload.parts.clear();
+    return { status: 204 };
+  }
+  if (upload.state === 'aborted') return problem('conflict', 409);
+  if (verb === 'resume') {
+    return ok({ ...created(space, upload, []), parts: listed(space, upload) });
+  }
+  if (verb === 'sign') return sign(call, upload);
+  if (verb === 'complete') {
+    const body = checked(space, CompleteBody, call.body);
+    if (!body) return problem('invalid_request', 400);
+    return complete(space, upload, body);
+  }
+  return problem('not_found', 404);
+}
+
+function policyOf({ options, checksum }: Space): Policy {
+  const {
+    singleMaxBytes = 4 * MIB,
+    partBytes = MIB,
+    listParts = true,
+    lanes = 1,
+    maxBytes = 2 ** 40,
+  } = options;
+  return {
+    maxBytes,
+    minBytes: 0,
+    accept: [],
+    maxFiles: null,
+    checksum,
+    plan: { singleMaxBytes, minPartBytes: partBytes, maxPartBytes: 256 * MIB, maxParts: 10_000 },
+    batch: { create: 100, sign: 500, complete: 45 },
+    lanes,
+    relay: false,
+    removable: false,
+    listParts,
+  };
+}
+
+function create({ space, body }: Call): (Created | { id: string; problem: Problem })[] {
+  const { files } = checked(space, CreateBody, body) ?? { files: [] };
+  return files.map((value) => {
+    const parsed = v.safeParse(FileEntry, value);
+    if (!parsed.success) {
+      space.breaches.push(JSON.stringify(v.flatten(parsed.issues)));
+      return { id: '', problem: problemOf('invalid_request', 400) };
+    }
+    const { id, name, bytes, type, checksums = [] } = parsed.output;
+    const { plan: limits, maxBytes } = policyOf(space);
+    if (bytes > maxBytes) return { id, problem: problemOf('too_large', 413) };
+    const plan = planFor(bytes, limits);
+    const known = space.uploads.get(id);
+    const upload: FakeUpload = known ?? {
+      id,
+      name,
+      bytes,
+      type,
+      plan,
+      parts: new Map(),
+      receipts: new Map(),
+      state: 'open',
+    };
+    if (upload.state === 'aborted') return { id, problem: problemOf('conflict', 409) };
+    space.uploads.set(id, upload);
+    const count = space.checksum ? checksums.length : Math.min(8, partCount(plan));
+    const first = Array.from({ length: count }, (_, at) => ({
+      number: at + 1,
+      checksum: checksums[at],
+    }));
+    return created(space, upload, first);
+  });
+}
+
+function created(space: Space, upload: FakeUpload, first: readonly Wanted[]): Created {
+  const { id, plan } = upload;
+  const expiresIn = space.options.expiresIn ?? 900;
+  return {
+    id,
+    token: `token-${id}`,
+    key: `files/${id}/${upload.name}`,
+    plan,
+    checksum: space.checksum,
+    requests: first.map((part) => request(space, upload, part)),
+    expiresIn,
+    expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+    ...(upload.result && { result: upload.result }),
+  };
+}
+
+interface Wanted {
+  readonly number: number;
+  readonly checksum?: string | undefined;
+}
+
+function request(space: Space, upload: FakeUpload, { number, checksum }: Wanted): SignedRequest {
+  const { start, end } = partRange(upload.plan, number);
+  const bytes = end - start;
+  const until = Date.now() + (space.options.expiresIn ?? 900) * 1000;
+  const query = new URLSearchParams({
+    id: upload.id,
+    part: String(number),
+    bytes: String(bytes),
+    until: String(until),
+  });
+  if (checksum) query.set('sum', checksum);
+  const url = `${space.base}/store/bucket?${query}`;
+  if (upload.plan.kind === 'single' && bytes <= (space.options.formMaxBytes ?? -1)) {
+    return {
+      number,
+      method: 'POST',
+      url,
+      headers: {},
+      fields: { key: `files/${upload.id}`, policy: 'p' },
+    };
+  }
+  const headers: Record<string, string> =
+    checksum && space.checksum ? { [headerFor(space.checksum)]: checksum } : {};
+  return { number, method: 'PUT', url, headers };
+}
+
+function sign({ space, body }: Call, upload: FakeUpload): Answer {
+  const wanted = checked(space, SignBody, body);
+  if (!wanted) return problem('invalid_request', 400);
+  for (const { number, etag, checksum } of wanted.stored ?? [])
+    upload.receipts.set(number, { etag, checksum });
+  if (space.checksum && wanted.parts.some(({ checksum }) => !checksum))
+    return problem('invalid_request', 400);
+  const requests = wanted.parts.map((part) => request(space, upload, part));
+  return ok({ requests, expiresIn: space.options.expiresIn ?? 900 });
+}
+
+function listed(space: Space, { parts, receipts, plan }: FakeUpload): StoredPart[] {
+  if (space.options.listParts === false) {
+    return [...receipts].map(([number, { etag, checksum }]) => {
+      const { start, end } = partRange(plan, number);
+      return { number, bytes: end - start, etag, ...(checksum && { checksum }) };
+    });
+  }
+  return [...parts].map(([number, { body, etag, checksum }]) => ({
+    number,
+    bytes: body.length,
+    etag,
+    ...(checksum && space.checksum !== 'md5' && { checksum }),
+  }));
+}
+
+function complete(space: Space, upload: FakeUpload, body: CompleteBody): Answer {
+  const { id, plan, parts, name, bytes, type } = upload;
+  if (upload.result) return ok(upload.result);
+  const numbers = Array.from({ length: partCount(plan) }, (_, at) => at + 1);
+  const bodies = numbers.map((number) => parts.get(number));
+  const isRight = (number: number) => {
+    const { start, end } = partRange(plan, number);
+    return parts.get(number)?.body.length === end - start;
+  };
+  if (!numbers.every(isRight)) return problem('incomplete', 422);
+  if (plan.kind === 'multipart' && space.options.listParts === false) {
+    const said = new Map(body.parts?.map(({ number, etag }) => [number, etag]));
+    if (!numbers.every((number) => said.get(number) === parts.get(number)?.etag))
+      return problem('incomplete', 422);
+  }
+  const object = Buffer.concat(bodies.map((part) => part?.body ?? Buffer.alloc(0)));
+  const checksum = space.checksum === 'crc64nvme' ? sumOf('crc64nvme', object) : undefined;
+  if (body.checksum && body.checksum !== checksum) return problem('checksum_mismatch', 422);
+  const result: Result = {
+    id,
+    key: `files/${id}/${name}`,
+    name,
+    bytes,
+    type,
+    etag: parts.get(1)?.etag ?? '',
+    ...(checksum && { checksum }),
+    completedAt: new Date().toISOString(),
+  };
+  Object.assign(upload, { state: 'complete', result, object });
+  return ok(result);
+}
+
+function completeMany({ space, body }: Call): (Result | { id: string; problem: Problem })[] {
+  const { uploads } = checked(space, CompleteManyBody, body) ?? { uploads: [] };
+  return uploads.map(({ id, token }) => {
+    const upload = space.uploads.get(id);
+    if (!upload || token !== `token-${id}`) return { id, problem: problemOf('not_found', 404) };
+    const answer = complete(space, upload, {});
+    const value = JSON.parse(answer.body ?? '') as Result;
+    return answer.status === 200 ? value : { id, problem: value as unknown as Problem };
+  });
+}
+
+function checked<Schema extends v.GenericSchema>(
+  space: Space,
+  schema: Schema,
+  body: Buffer,
+): v.InferOutput<Schema> | undefined {
+  const parsed = v.safeParse(schema, JSON.parse(String(body)));
+  if (parsed.success) return parsed.output;
+  space.breaches.push(JSON.stringify(v.flatten(parsed.issues)));
+  return undefined;
+}
+
+function ok(value: object): Answer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  };
+}
+
+function problemOf(code: ProblemCode, status: number): Problem {
+  return { type: 'about:blank', title: code, status, detail: `The fake says ${code}.`, code };
+}
+
+function problem(code: ProblemCode, status: number): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify(problemOf(code, status)),
+  };
+}

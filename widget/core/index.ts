@@ -1,0 +1,10 @@
+/** The headless engine: `import { Uploader } from 's3-upload-element/core'`. */
+export {
+  isUploadError,
+  UploadError,
+  type UploadErrorCode,
+  type UploadErrorFields,
+} from './errors.ts';
+export * from './events.ts';
+export type * from './types.ts';
+export { Uploader } from './uploader.ts';

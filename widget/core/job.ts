@@ -1,0 +1,68 @@
+/** What the engine keeps of one upload. */
+import type { ChecksumAlgorithm, Plan, Result, StoredPart } from '../../worker/protocol.ts';
+import { uuidv7 } from './id.ts';
+import type { Parts } from './parts.ts';
+import type { Rate } from './rate.ts';
+import type { UploadSnapshot } from './types.ts';
+import { type Phase, phaseOf, type UploadState } from './upload.ts';
+
+export class Job {
+  /** The Worker's id, too: made here, so that a Create whose reply was lost can be sent again. */
+  id = uuidv7();
+  readonly file: File;
+  readonly path: string | undefined;
+  state: UploadState = { status: 'queued' };
+  /** Stays queued until `start()`. */
+  isHeld = false;
+  /** How it is cut, as the page expects it until the Worker has said so. */
+  plan: Plan | undefined;
+  parts: Parts | undefined;
+  checksum: ChecksumAlgorithm | null = null;
+  /** Its key in the journal, as long as no other tab is at it. */
+  fingerprint: string | undefined;
+  token: string | undefined;
+  key: string | undefined;
+  /** Known without completing it: an earlier visit did, and did not hear of it. */
+  result: Result | undefined;
+  creating: Promise<void> | undefined;
+  /** What is stored has to be asked for before it goes on. */
+  isInDoubt = false;
+  isResumed = false;
+  /** The file's bytes could be read once: if they cannot any more, it has changed. */
+  wasRead = false;
+  /** Acknowledged bytes at their highest. */
+  loaded = 0;
+  rate: Rate | undefined;
+  setbacks = 0;
+  /** When it last got a slot, in turns of the engine. */
+  servedAt = 0;
+  /** What the journal says that the store holds, where the store itself cannot say it. */
+  receipts: readonly StoredPart[] = [];
+  isConsulted = false;
+  /** Ends the transfer: nothing is missing, or nothing helps. */
+  finish: () => void = () => undefined;
+  fail: (reason: unknown) => void = () => undefined;
+  abort: AbortController | undefined;
+  life: Promise<void> = Promise.resolve();
+  unlock: (() => void) | undefined;
+  snapshot: UploadSnapshot | undefined;
+
+  constructor(file: File, path: string | undefined) {
+    this.file = file;
+    this.path = path;
+  }
+
+  get phase(): Phase {
+    return phaseOf(this.state);
+  }
+
+  get isSingle(): boolean {
+    return this.plan?.kind === 'single';
+  }
+
+  /** Forgets what was agreed with the Worker, not who it is. */
+  forget(): void {
+    this.parts = this.token = this.key = this.creating = this.result = undefined;
+    this.isInDoubt = this.isResumed = false;
+  }
+}

@@ -1,0 +1,35 @@
+const HALF_LIFE_MS = 2000;
+/** Before this much has been seen, a rate is a guess. */
+const WARM_UP_MS = 300;
+
+/** Bytes a second, smoothed with a half-life of two seconds. Times are those of `performance.now()`. */
+export class Rate {
+  #bytes = 0;
+  #weight = 0;
+  #pending = 0;
+  #since: number;
+  #seenMs = 0;
+
+  constructor(nowMs: number) {
+    this.#since = nowMs;
+  }
+
+  add(bytes: number): void {
+    this.#pending += bytes;
+  }
+
+  /** Undefined until it is known. Silence counts: a line that is dead slows down. */
+  perSecond(nowMs: number): number | undefined {
+    const ms = nowMs - this.#since;
+    if (ms >= 50) {
+      const kept = 2 ** (-ms / HALF_LIFE_MS);
+      this.#bytes = this.#bytes * kept + (this.#pending / ms) * (1 - kept);
+      // The share of the average that is measurement: divides out the zero that it began with.
+      this.#weight = this.#weight * kept + 1 - kept;
+      this.#seenMs += ms;
+      this.#pending = 0;
+      this.#since = nowMs;
+    }
+    return this.#seenMs < WARM_UP_MS ? undefined : (this.#bytes / this.#weight) * 1000;
+  }
+}

@@ -1,0 +1,126 @@
+/** One request to the store. */
+import type { SignedRequest } from '../../worker/protocol.ts';
+import { watch } from './watchdog.ts';
+
+/** What became of a request, to the store or to the Worker; `verdict` says what to do about it. */
+export type Outcome =
+  /** `etag` is undefined where the bucket's CORS rule does not expose it. */
+  | { readonly kind: 'stored'; readonly etag: string | undefined }
+  | Answered
+  /** Status 0: no network, no CORS headers, or a file that cannot be read; a browser does not tell. */
+  | { readonly kind: 'no-answer' }
+  | { readonly kind: 'stalled' }
+  | { readonly kind: 'aborted' };
+
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** S3's `<Code>`, or a problem's `code`. */
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  readonly stallMs: number;
+  /** Bytes of the body that have left the machine so far. Never called for a form POST. */
+  readonly onSent: (bytes: number) => void;
+}
+
+/** More of an answer than this is not S3 speaking. */
+const MAX_ANSWER_BYTES = 65_536;
+/** Sent, as far as the browser can see, and still in the machine's buffers. */
+const BUFFERED_BYTES = 2 ** 21;
+/** Without an upload listener nothing moves until the answer: the slowest line that is waited for. */
+const SLOWEST_BYTES_PER_MS = 8;
+
+/**
+ * Sends `body` as the request says. XHR, because it reports progress; a Blob as it is, because
+ * Chromium sends buffers up to 15 times slower. A form POST gets no upload listener: with one it
+ * would need a preflight (https://fetch.spec.whatwg.org/#http-cors-protocol).
+ *
+ * Never throws, and settles in the same turn in which `signal` is aborted.
+ */
+export function send(request: SignedRequest, body: Blob, options: SendOptions): Promise<Outcome> {
+  const { signal, stallMs, onSent } = options;
+  return new Promise((resolve) => {
+    const xhr = new XMLHttpRequest();
+    const startedAt = performance.now();
+    const end = (outcome: Outcome) => {
+      dog.stop();
+      signal.removeEventListener('abort', cancel);
+      xhr.onerror = xhr.onload = null;
+      xhr.abort();
+      resolve(outcome);
+    };
+    const cancel = () => end({ kind: 'aborted' });
+    const dog = watch(stallMs, () => end({ kind: 'stalled' }));
+    if (signal.aborted) return cancel();
+    signal.addEventListener('abort', cancel);
+    xhr.onload = () => end(read(xhr, request.method));
+    xhr.onerror = () => end({ kind: 'no-answer' });
+    xhr.onprogress = ({ loaded }) => {
+      dog.touch();
+      if (loaded > MAX_ANSWER_BYTES) end({ kind: 'answered', status: xhr.status });
+    };
+    try {
+      xhr.open(request.method, request.url);
+      for (const name in request.headers) xhr.setRequestHeader(name, request.headers[name] ?? '');
+      if (request.method === 'POST') {
+        const form = new FormData();
+        for (const name in request.fields) form.append(name, request.fields[name] ?? '');
+        form.append('file', body);
+        dog.extend(body.size / SLOWEST_BYTES_PER_MS);
+        return xhr.send(form);
+      }
+      xhr.upload.onprogress = ({ loaded }) => {
+        dog.touch();
+        onSent(loaded);
+      };
+      xhr.upload.onload = () => {
+        dog.touch();
+        const ms = performance.now() - startedAt;
+        dog.extend(ms * Math.min(1, BUFFERED_BYTES / (body.size || 1)));
+      };
+      xhr.send(body);
+    } catch {
+      end({ kind: 'no-answer' });
+    }
+  });
+}
+
+/**
+ * S3 answers a part with an empty body, and a form POST with nothing or `<PostResponse>`. Anything
+ * else under a 200 is a captive portal, a proxy, or an error that came late.
+ */
+function read(xhr: XMLHttpRequest, method: string): Outcome {
+  const { status, responseText: text } = xhr;
+  if (
+    status >= 200 &&
+    status < 300 &&
+    (!text || (method === 'POST' && /<PostResponse/.test(text)))
+  ) {
+    return { kind: 'stored', etag: xhr.getResponseHeader('etag') ?? tag(text, 'ETag') };
+  }
+  return {
+    kind: 'answered',
+    status,
+    code: tag(text, 'Code'),
+    requestId: tag(text, 'RequestId'),
+    retryAfterMs: retryAfterMs(xhr.getResponseHeader('retry-after')),
+  };
+}
+
+/** Text of an element without attributes: S3's errors need no more, and a parser would be a risk. */
+function tag(xml: string, name: string): string | undefined {
+  return RegExp(`<${name}>([^<]{1,256})</`).exec(xml)?.[1]?.replaceAll('&quot;', '"');
+}
+
+/** Both forms of RFC 9110, 10.2.3: seconds or a date. */
+export function retryAfterMs(value: string | null): number | undefined {
+  if (!value) return undefined;
+  const ms = Number(value) * 1000 || Date.parse(value) - Date.now();
+  return ms >= 0 ? ms : undefined;
+}

@@ -1,0 +1,255 @@
+/** The engine's face: files in, snapshots and events out. */
+import { Engine } from './engine.ts';
+import { UploadError } from './errors.ts';
+import {
+  UploadAddEvent,
+  UploadDoneEvent,
+  UploadFailedEvent,
+  UploadProgressEvent,
+  UploadRejectedEvent,
+  UploadRemovedEvent,
+  UploadSettledEvent,
+  UploadStartEvent,
+} from './events.ts';
+import { Guard } from './guard.ts';
+import { Job } from './job.ts';
+import { refusal } from './restrictions.ts';
+import { NOTHING, replace, snapshotOf } from './snapshot.ts';
+import type {
+  FileWithPath,
+  Rejection,
+  Totals,
+  UploaderLike,
+  UploaderOptions,
+  UploadSnapshot,
+} from './types.ts';
+import { isActive } from './upload.ts';
+
+/** In a hidden tab there are no frames; snapshots stay this fresh nevertheless. */
+const HIDDEN_FRAME_MS = 250;
+
+/**
+ * Uploads files, many at once, straight to the bucket; the Worker at `endpoint` signs.
+ *
+ * @example
+ * const uploader = new Uploader({ endpoint: 'https://uploads.example.com' });
+ * uploader.addEventListener('upload-done', ({ upload }) => console.log(upload.key));
+ * uploader.add(input.files);
+ */
+export class Uploader extends EventTarget implements UploaderLike {
+  readonly #engine: Engine;
+  readonly #guard: Guard;
+  /** In the order in which they were added. */
+  readonly #jobs = new Set<Job>();
+  /** By id, former ids included: an upload of before is known by its own id again. */
+  readonly #byId = new Map<string, Job>();
+  readonly #dirty = new Set<Job>();
+  #uploads: readonly UploadSnapshot[] | undefined;
+  #sums = NOTHING;
+  #told: readonly UploadSnapshot[] | undefined;
+  #isFrameDue = false;
+  #isClosed = false;
+
+  constructor(options: UploaderOptions) {
+    super();
+    this.#engine = new Engine(options, {
+      changed: (job) => this.#changed(job),
+      starting: (job) => this.dispatchEvent(new UploadStartEvent(this.#refresh(job))),
+    });
+    this.#guard = new Guard(this.#engine);
+  }
+
+  get uploads(): readonly UploadSnapshot[] {
+    return (this.#uploads ??= Object.freeze(
+      [...this.#jobs].map((job) => job.snapshot ?? this.#refresh(job)),
+    ));
+  }
+
+  get totals(): Totals {
+    const { active, bytes, sent } = this.#sums;
+    const rate = active ? Math.round(this.#engine.bytesPerSecond) : 0;
+    if (!rate) return this.#sums;
+    return { ...this.#sums, bytesPerSecond: rate, secondsLeft: Math.ceil((bytes - sent) / rate) };
+  }
+
+  get checksum() {
+    return this.#engine.policy?.checksum;
+  }
+
+  configure(options: Partial<UploaderOptions>): void {
+    const engine = this.#engine;
+    engine.options = engine.signer.options = { ...engine.options, ...options };
+    engine.pump();
+  }
+
+  add(files: Iterable<File | FileWithPath>): {
+    uploads: readonly UploadSnapshot[];
+    rejected: readonly Rejection[];
+  } {
+    const entries = [...files].map((entry) => (entry instanceof File ? { file: entry } : entry));
+    const uploads: UploadSnapshot[] = [];
+    const rejected: Rejection[] = [];
+    const event = new UploadAddEvent(entries.map(({ file }) => file));
+    if (this.#isClosed || !entries.length || !this.dispatchEvent(event))
+      return { uploads, rejected };
+    const { options, policy } = this.#engine;
+    const known = new Set<string>();
+    let count = 0;
+    let bytes = 0;
+    for (const job of this.#jobs) {
+      if (job.phase === 'cancelled' || job.phase === 'failed') continue;
+      known.add(keyOf(job));
+      count++;
+      bytes += job.file.size;
+    }
+    for (const entry of entries) {
+      const { file, path } = entry as FileWithPath;
+      const key = keyOf({ file, path });
+      const error = known.has(key)
+        ? new UploadError('duplicate', `${file.name} is there already.`, { fileName: file.name })
+        : refusal(file, options.restrictions ?? {}, policy, { files: count, bytes });
+      if (error) {
+        rejected.push({ file, error });
+        continue;
+      }
+      known.add(key);
+      count++;
+      bytes += file.size;
+      const job = new Job(file, path);
+      job.isHeld = options.auto === false;
+      this.#jobs.add(job);
+      uploads.push(this.#refresh(job));
+      this.#engine.queue.push(job);
+    }
+    if (rejected.length) this.dispatchEvent(new UploadRejectedEvent(rejected));
+    this.#engine.pump();
+    return { uploads, rejected };
+  }
+
+  start(): void {
+    for (const job of this.#jobs) {
+      if (!job.isHeld) continue;
+      job.isHeld = false;
+      this.#engine.push(job);
+    }
+  }
+
+  pause(id?: string): void {
+    this.#each(id, (job) => this.#engine.pause(job));
+  }
+
+  resume(id?: string): void {
+    this.#each(id, (job) => job.phase === 'paused' && this.#engine.requeue(job));
+  }
+
+  retry(id?: string): void {
+    this.#each(id, (job) => job.phase === 'failed' && this.#engine.requeue(job));
+    this.#engine.naps.wake();
+  }
+
+  async cancel(id?: string): Promise<void> {
+    const leaving: Promise<void>[] = [];
+    this.#each(id, (job) => leaving.push(this.#engine.cancel(job)));
+    await Promise.all(leaving);
+  }
+
+  async remove(id: string): Promise<void> {
+    const job = this.#byId.get(id);
+    if (!job || !this.#jobs.delete(job)) return;
+    const leaving = this.#engine.cancel(job);
+    const upload = snapshotOf(job, performance.now());
+    this.#byId.delete(job.id);
+    this.#replace(job.snapshot);
+    this.dispatchEvent(new UploadRemovedEvent(upload));
+    await leaving;
+  }
+
+  clear(): void {
+    for (const job of this.#jobs) {
+      if (isActive(job.state) || job.phase === 'paused') continue;
+      void this.remove(job.id);
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#engine.close();
+    this.#guard.close();
+  }
+
+  #each(id: string | undefined, act: (job: Job) => unknown): void {
+    const jobs = id === undefined ? [...this.#jobs] : [this.#byId.get(id)];
+    for (const job of jobs) {
+      if (!job) continue;
+      act(job);
+      this.#refresh(job);
+    }
+  }
+
+  #changed(job: Job): void {
+    if (!this.#jobs.has(job)) return;
+    const { state } = job;
+    if (
+      job.snapshot?.status !== state.status &&
+      (state.status === 'done' || state.status === 'failed')
+    ) {
+      const upload = this.#refresh(job);
+      this.dispatchEvent(
+        state.status === 'done'
+          ? new UploadDoneEvent(upload)
+          : new UploadFailedEvent(upload, state.error),
+      );
+    }
+    this.#dirty.add(job);
+    this.#schedule();
+  }
+
+  /** Makes the job's snapshot anew, if something in it is new. */
+  #refresh(job: Job): UploadSnapshot {
+    const last = job.snapshot;
+    const upload = snapshotOf(job, performance.now());
+    if (upload === last || !this.#jobs.has(job)) return upload;
+    job.snapshot = upload;
+    this.#byId.set(job.id, job);
+    this.#replace(last, upload);
+    return upload;
+  }
+
+  #replace(from?: UploadSnapshot, to?: UploadSnapshot): void {
+    const wasBusy = this.#sums.active > 0;
+    this.#sums = replace(this.#sums, from, to);
+    this.#uploads = undefined;
+    const isBusy = this.#sums.active > 0;
+    this.#schedule();
+    if (wasBusy === isBusy) return;
+    this.#guard.busy(isBusy);
+    queueMicrotask(() => {
+      if (!isBusy && !this.#sums.active) this.dispatchEvent(new UploadSettledEvent(this.uploads));
+    });
+  }
+
+  /** Tells of progress with the next frame. */
+  #schedule(): void {
+    if (this.#isFrameDue || this.#isClosed) return;
+    this.#isFrameDue = true;
+    const frame = () => {
+      clearTimeout(timer);
+      if (!this.#isFrameDue) return;
+      this.#isFrameDue = false;
+      for (const job of this.#dirty) this.#refresh(job);
+      this.#dirty.clear();
+      if (this.#told !== this.uploads) {
+        this.#told = this.uploads;
+        this.dispatchEvent(new UploadProgressEvent(this.uploads));
+      }
+      this.#isFrameDue = false;
+    };
+    const timer = setTimeout(frame, HIDDEN_FRAME_MS);
+    globalThis.requestAnimationFrame?.(frame);
+  }
+}
+
+function keyOf({ file, path }: { readonly file: File; readonly path: string | undefined }): string {
+  return [path ?? file.name, file.size, file.lastModified, file.type].join('\n');
+}

@@ -31,12 +31,29 @@ export async function openToken(
   token: string,
   id: string,
 ): Promise<Upload> {
-  const upload = await signer.tokens.open(token);
-  assertMine(c, upload);
+  const upload = await openMine(signer, c, token);
   if (upload.id !== id) {
     throw new ProblemError('forbidden', 'The upload token is for another upload.');
   }
+  assertSized(upload);
   return upload;
+}
+
+/** The caller's own upload that `token` seals. @throws as `uploadOfToken`. */
+export async function openMine(signer: Signer, c: SignerContext, token: string): Promise<Upload> {
+  const upload = await signer.tokens.open(token);
+  assertMine(c, upload);
+  return upload;
+}
+
+/**
+ * Parts of a size that was said are another matter than those of a client of Companion's.
+ *
+ * @throws ProblemError `conflict`.
+ */
+export function assertSized(upload: Upload): void {
+  if (!upload.unsized) return;
+  throw new ProblemError('conflict', 'This upload was begun by Companion’s contract: go on by it.');
 }
 
 /**
@@ -72,10 +89,19 @@ export async function rulesFor(
   action: PolicyAction,
   path = '',
 ): Promise<Rules> {
-  const said = await signer.policy?.(file, c.get('caller'), action);
-  const rules = narrow(c.get('rules'), said);
+  const rules = await narrowedFor(signer, c, file, action);
   checkFile(rules, file, path);
   return rules;
+}
+
+/** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
+export async function narrowedFor(
+  signer: Signer,
+  c: SignerContext,
+  file: CheckedFile,
+  action: PolicyAction,
+): Promise<Rules> {
+  return narrow(c.get('rules'), await signer.policy?.(file, c.get('caller'), action));
 }
 
 /** Also said of what is not there: nobody learns which ids exist. */

@@ -15,7 +15,7 @@ import {
   type StoredPart,
 } from './protocol.ts';
 import { isStoreError } from './s3/errors.ts';
-import type { StoredObject } from './s3/store.ts';
+import type { CompleteRequest, StoredObject } from './s3/store.ts';
 import { isOf, objectOf, resultOf } from './stored.ts';
 import { planOf, type Upload } from './upload.ts';
 
@@ -34,17 +34,36 @@ export async function complete(
   upload: Upload,
   body: CompleteBody,
 ): Promise<Result> {
+  await assertAllowed(signer, c, upload);
+  const object = upload.multipart
+    ? await completeParts(signer, upload, upload.multipart.uploadId, body)
+    : await signer.store.head(upload.key);
+  if (!object) return remembered(signer, upload);
+  await assertWhole(signer, upload, object);
+  return settle(signer, c, upload, object);
+}
+
+/**
+ * Asks the policy once more: an upload that it would not let through now is thrown away.
+ *
+ * @throws ProblemError for a no.
+ */
+async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): Promise<void> {
   try {
     await rulesFor(signer, c, upload, 'complete');
   } catch (error) {
     if (error instanceof ProblemError) await discard(signer, upload, waitUntilOf(c));
     throw error;
   }
-  const object = upload.multipart
-    ? await completeParts(signer, upload, upload.multipart.uploadId, body)
-    : await signer.store.head(upload.key);
-  if (!object) return remembered(signer, upload);
-  await assertWhole(signer, upload, object);
+}
+
+/** Remembers that the upload is complete, and tells. */
+export async function settle(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  object: StoredObject,
+): Promise<Result> {
   const result = resultOf(upload, object);
   await signer.ledger.put({ state: 'complete', upload, result }, waitUntilOf(c));
   signer.emit({ type: 'completed', upload, result }, waitUntilOf(c));
@@ -62,21 +81,34 @@ export async function discard(signer: Signer, upload: Upload, waitUntil: WaitUnt
   signer.emit({ type: 'aborted', upload }, waitUntil);
 }
 
-/** The object that the parts make; undefined where the upload is gone and has left none. */
 async function completeParts(
   signer: Signer,
   upload: Upload,
   uploadId: string,
   body: CompleteBody,
 ): Promise<StoredObject | undefined> {
+  return putTogether(signer, upload, uploadId, async () => ({
+    parts: await partsFor(signer, upload, uploadId, body.parts ?? []),
+    bytes: upload.bytes,
+    checksum: body.checksum,
+  }));
+}
+
+/**
+ * The object that the parts make; undefined where the upload is gone and has left none. `partsOf`
+ * runs under the same care: the store may know the upload no longer when it is asked for its parts.
+ */
+export async function putTogether(
+  signer: Signer,
+  upload: Upload,
+  uploadId: string,
+  partsOf: () => Promise<Pick<CompleteRequest, 'parts' | 'bytes' | 'checksum'>>,
+): Promise<StoredObject | undefined> {
   const { store } = signer;
   try {
-    const parts = await partsFor(signer, upload, uploadId, body.parts ?? []);
     await store.completeMultipart(upload.key, uploadId, {
-      parts,
-      bytes: upload.bytes,
+      ...(await partsOf()),
       algorithm: upload.checksum,
-      checksum: body.checksum,
       ifNoneMatch: upload.object?.ifNoneMatch,
     });
   } catch (error) {
@@ -156,7 +188,11 @@ function assertAll(upload: Upload, parts: ReadonlyMap<number, unknown>): void {
 }
 
 /** Another size cannot come from a signed request; it is not kept, and not called complete. */
-async function assertWhole(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
+export async function assertWhole(
+  signer: Signer,
+  upload: Upload,
+  object: StoredObject,
+): Promise<void> {
   if (object.uploadToken !== upload.mark) {
     throw new ProblemError('conflict', 'Under the key lies an object of another upload.');
   }
@@ -177,7 +213,7 @@ async function assertWhole(signer: Signer, upload: Upload, object: StoredObject)
 }
 
 /** The object has been moved since, or it never came. */
-async function remembered(signer: Signer, upload: Upload): Promise<Result> {
+export async function remembered(signer: Signer, upload: Upload): Promise<Result> {
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.result) return entry.result;
   if (upload.multipart) {

@@ -46,7 +46,8 @@ export async function objectOf(signer: Signer, upload: Upload): Promise<StoredOb
 
 /** True for an object that this upload made, whole. */
 export function isOf(object: StoredObject, upload: Upload): boolean {
-  return object.uploadToken === upload.mark && object.bytes === upload.bytes;
+  if (object.uploadToken !== upload.mark) return false;
+  return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
 }
 
 /**
@@ -54,13 +55,13 @@ export function isOf(object: StoredObject, upload: Upload): boolean {
  * has been remembered of it.
  */
 export function resultOf(upload: Upload, object: StoredObject): Result {
-  const { id, key, name, bytes, type } = upload;
+  const { id, key, name, type } = upload;
   const completedAt = new Date(object.lastModified ?? upload.createdAt * 1000).toISOString();
   return {
     id,
     key,
     name,
-    bytes,
+    bytes: object.bytes,
     type,
     etag: object.etag,
     ...(object.checksum !== undefined && { checksum: object.checksum }),

@@ -41,7 +41,10 @@ export const Upload = v.object({
   /** As the object is called for people; the key's last segment is cleaned further. */
   name: v.string(),
   type: v.string(),
+  /** Of the file; the most that it may have where it is `unsized`. */
   bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Begun by a client of Companion's, which does not say how large the file is. */
+  unsized: v.exactOptional(v.literal(true)),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a single request, where it came with the Create: the upload is of these bytes. */
   sum: v.exactOptional(v.string()),

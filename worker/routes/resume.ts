@@ -1,5 +1,5 @@
 /** `POST /uploads/:id/resume`: a fresh token for the owner, and the parts that the store holds. */
-import { rulesFor, uploadOfOwner } from '../access.ts';
+import { assertSized, rulesFor, uploadOfOwner } from '../access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
@@ -11,6 +11,7 @@ import { partsOf } from './status.ts';
 export function resumeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
+    assertSized(upload);
     await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') {
       throw new ProblemError('conflict', 'This upload has been cancelled.');

@@ -1,7 +1,7 @@
 /** Files of random bytes on disk, and what they hash to. */
 import { createHash, randomFillSync } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { Page } from 'puppeteer-core';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -22,19 +22,17 @@ export async function writeRandomFile(path: string, bytes: number): Promise<stri
   return hash.digest('hex');
 }
 
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
-}
-
-/** SHA-256 of what a finished upload reads back as, through its presigned URL. */
-export async function sha256OfUpload(endpoint: string, id: string): Promise<string> {
-  const link = await fetch(`${endpoint}/uploads/${id}/file`, {
-    headers: { accept: 'application/json' },
-  });
-  if (!link.ok) throw new Error(`no link: ${link.status} ${await link.text()}`);
-  const { url } = (await link.json()) as { url: string };
+/**
+ * SHA-256 of what a finished upload reads back as, through its presigned URL. The page asks for
+ * the URL, for the upload is its browser's own.
+ */
+export async function sha256OfUpload(page: Page, id: string): Promise<string> {
+  const link = await page.evaluate(async (path) => {
+    const response = await fetch(path, { headers: { accept: 'application/json' } });
+    return { status: response.status, body: await response.text() };
+  }, `/uploads/${id}/file`);
+  if (link.status !== 200) throw new Error(`no link: ${link.status} ${link.body}`);
+  const { url } = JSON.parse(link.body) as { url: string };
   const response = await fetch(url);
   if (!response.ok || !response.body) throw new Error(`cannot be read: ${response.status}`);
   const hash = createHash('sha256');

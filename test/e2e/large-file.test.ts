@@ -50,7 +50,7 @@ test(`a file of ${BYTES / MIB} MiB arrives byte for byte, in parallel parts, wit
   const seconds = (performance.now() - began) / 1000;
 
   assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
-  assert.equal(await sha256OfUpload(product.url, upload.id), expected);
+  assert.equal(await sha256OfUpload(page, upload.id), expected);
   const parts = partNumbers(traffic.putUrls);
   assert.deepEqual(
     parts,

@@ -61,5 +61,5 @@ test('with the store down the upload waits, and Retry finishes it once the store
 
   const [upload] = await settled(page);
   assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
-  assert.equal(await sha256OfUpload(product.url, upload.id), expected);
+  assert.equal(await sha256OfUpload(page, upload.id), expected);
 });

@@ -1,4 +1,5 @@
-/** A part through the Worker, for clients that cannot reach the store. */
+/** Bytes through the Worker, for clients that cannot reach the store. */
+import type { SignedRequest } from '../protocol.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
 import { unquote } from './etag.ts';
@@ -10,15 +11,28 @@ import { readBody } from './xml.ts';
 /** Between signing and the first byte, seconds: expiry is checked when a request starts. */
 const EXPIRES_SECONDS = 300;
 
-/** Sent once, since the body is gone afterwards; the client sends the part again. */
-export function createRelay(config: StoreConfig): Store['sendPart'] {
-  const operation = 'UploadPart';
+/** Sent once, since the body is gone afterwards; the client sends it again. */
+export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendWhole'> {
   const send = config.fetch ?? ((input, init) => fetch(input, init));
   const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
 
-  return async (upload, { number, bytes, checksum }, body) => {
-    const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
-    const { url, headers } = await signer.sign(number, bytes, checksum);
+  return {
+    async sendPart(upload, { number, bytes, checksum }, body) {
+      const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
+      return put('UploadPart', await signer.sign(number, bytes, checksum), body);
+    },
+    async sendWhole(key, bytes, settings, checksum, body) {
+      const options = { checksum, expiresIn: EXPIRES_SECONDS };
+      const { request } = await signing.presignPut(key, bytes, settings, options);
+      return put('PutObject', request, body);
+    },
+  };
+
+  async function put(
+    operation: string,
+    { url, headers }: SignedRequest,
+    body: BodyInit,
+  ): Promise<{ readonly etag: string }> {
     let response: Response;
     let text: string | undefined;
     try {
@@ -40,10 +54,10 @@ export function createRelay(config: StoreConfig): Store['sendPart'] {
       throw faultOf({ operation, status, headers: answered, body: text, retryAfterSeconds }).error;
     }
     const etag = unquote(answered.get('etag') ?? '');
-    // A proxy's page has none: the part is not there.
+    // A proxy's page has none: nothing has been stored.
     if (etag === '') {
       throw new StoreError({ kind: 'unavailable', operation, code: 'UnreadableAnswer', status });
     }
     return { etag };
-  };
+  }
 }

@@ -18,6 +18,7 @@ export function createStore(config: StoreConfig): Store {
   const control = createControl(config);
   return {
     profile,
+    bucket: config.bucket,
     ...createSigning(config),
     createMultipart: (key, settings) => createMultipart(control, profile, key, settings),
     listParts: (key, uploadId) => listParts(control, profile, key, uploadId),
@@ -26,6 +27,6 @@ export function createStore(config: StoreConfig): Store {
     abortMultipart: (key, uploadId) => abortMultipart(control, profile, key, uploadId),
     head: (key) => head(control, profile, key),
     remove: (key) => remove(control, key),
-    sendPart: createRelay(config),
+    ...createRelay(config),
   };
 }

@@ -139,6 +139,7 @@ export interface WholeOptions {
  */
 export interface Store {
   readonly profile: Profile;
+  readonly bucket: string;
   /** How many hostnames take parts. */
   readonly lanes: number;
 
@@ -193,6 +194,14 @@ export interface Store {
       readonly bytes: number;
       readonly checksum?: string | undefined;
     },
+    body: BodyInit,
+  ): Promise<{ readonly etag: string }>;
+  /** The relay of a whole object, under the same conditions; `checksum` is of `settings`' kind. */
+  sendWhole(
+    key: string,
+    bytes: number,
+    settings: ObjectSettings,
+    checksum: string | undefined,
     body: BodyInit,
   ): Promise<{ readonly etag: string }>;
 }

@@ -1,4 +1,6 @@
 /** Errors as callers see them: RFC 9457 problems with a stable code, and nothing that is secret. */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem, ProblemCode } from './protocol.ts';
 
 /** Status and title of each code; `status` may be another where a problem says so. */
@@ -58,10 +60,20 @@ export class ProblemError extends Error {
 export function problemResponse(problem: Problem): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: {
-      'content-type': 'application/problem+json',
-      ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...(problem.retryAfter !== undefined && { 'retry-after': String(problem.retryAfter) }),
-    },
+    headers: headersOf(problem),
   });
+}
+
+/** The same, with the headers that every answer carries. */
+export function answerProblem(c: Context, problem: Problem): Response {
+  const status = problem.status as ContentfulStatusCode;
+  return c.newResponse(JSON.stringify(problem), status, headersOf(problem));
+}
+
+function headersOf({ status, retryAfter }: Problem): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json',
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  };
 }

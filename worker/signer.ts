@@ -13,7 +13,7 @@ import { createLedger, type KV } from './ledger.ts';
 import { createLog, type LogSink } from './log.ts';
 import { observe } from './observe.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
-import { ProblemError, problemResponse } from './problem.ts';
+import { answerProblem, ProblemError } from './problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from './protocol.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
@@ -72,8 +72,8 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   const signer = assemble(options);
   const app = new Hono<SignerEnv>();
 
-  app.onError((error) => problemResponse(asProblem(signer.log, error).problem));
-  app.notFound(() => problemResponse(new ProblemError('not_found', 'No such route.').problem));
+  app.onError((error, c) => answerProblem(c, asProblem(signer.log, error).problem));
+  app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
 
   app.use(requestId({ generator: () => crypto.randomUUID() }));
   app.use(observe(signer));

@@ -22,7 +22,7 @@ export const MIB = 1024 * 1024;
 export const ORIGIN = 'https://uploads.example';
 
 /** What the settings are unless a test says otherwise: parts of 5 MiB from 5 MiB on. */
-const SETTINGS = {
+export const SETTINGS = {
   AUTH: 'jwt',
   JWT_SECRET,
   TOKEN_SECRET: 'the-secret-that-seals-upload-tokens-in-tests',

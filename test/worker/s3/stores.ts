@@ -62,7 +62,7 @@ function kinds(): Kind[] {
   return real === undefined ? [localR2] : [localR2, real];
 }
 
-const localR2: Kind = {
+export const localR2: Kind = {
   profile: PROFILES['r2-local'],
   async start() {
     const credentials = { accessKeyId: 'local-access-key', secretAccessKey: 'local-secret-key' };

@@ -1,0 +1,262 @@
+/** What every request passes before a route sees it, and what every answer carries. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { jwtFor, startLab, tokenOf, type Client, type Lab } from './harness.ts';
+import { localR2, type Running } from './s3/stores.ts';
+
+describe('the gate', () => {
+  let store: { running: Running; stop: () => Promise<void> };
+  let lab: Lab;
+  let alice: Client;
+  const APP = 'https://app.example.com';
+
+  before(async () => {
+    store = await localR2.start();
+    lab = await startLab(store.running, { ALLOWED_ORIGINS: `${APP}, http://localhost:3000` });
+    alice = await lab.as('alice');
+  });
+  after(async () => {
+    await lab.stop();
+    await store.stop();
+  });
+
+  it('gives every answer an id, and lets nothing keep or guess it', async () => {
+    const paths = ['/policy', '/uploads', '/nowhere', '/uploads/x', '/health'];
+    for (const path of paths) {
+      const { headers } = await alice.get(path);
+      assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/, path);
+      assert.equal(headers.get('cache-control'), 'no-store', path);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
+    }
+    const { headers } = await alice.get('/policy', { 'x-request-id': 'mine-1' });
+    assert.equal(headers.get('x-request-id'), 'mine-1');
+    const strange = await alice.get('/policy', { 'x-request-id': 'a b;c' });
+    assert.notEqual(strange.headers.get('x-request-id'), 'a b;c');
+  });
+
+  it('answers problems as RFC 9457 has them', async () => {
+    const { status, headers, problem } = await alice.get('/nowhere');
+    assert.equal(status, 404);
+    assert.equal(headers.get('content-type'), 'application/problem+json');
+    assert.deepEqual(problem, {
+      type: 'urn:s3-upload:problem:not_found',
+      title: 'Not found',
+      status: 404,
+      detail: 'No such route.',
+      code: 'not_found',
+    });
+  });
+
+  it('says 401 and how, to whoever is not known', async () => {
+    const { status, problem, headers } = await lab.with({}).get('/policy');
+    assert.equal(status, 401);
+    assert.equal(problem.code, 'unauthenticated');
+    assert.equal(headers.get('www-authenticate'), 'Bearer');
+  });
+
+  it('tells whether it is up, without being asked by somebody', async () => {
+    const { status, body } = await lab.with({}).get<{ status: string }>('/health');
+    assert.equal(status, 200);
+    assert.equal(body.status, 'ok');
+  });
+
+  it('lets pages of listed origins call, with cookies', async () => {
+    const { headers } = await alice.get('/policy', { origin: APP });
+    assert.equal(headers.get('access-control-allow-origin'), APP);
+    assert.equal(headers.get('access-control-allow-credentials'), 'true');
+    assert.match(headers.get('vary') ?? '', /Origin/);
+    assert.match(headers.get('access-control-expose-headers') ?? '', /X-Request-Id/);
+  });
+
+  it('answers the preflight of a listed origin, before it asks who calls', async () => {
+    const { status, headers } = await lab.with({}).call('OPTIONS', '/uploads', undefined, {
+      origin: APP,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,upload-token',
+    });
+    assert.equal(status, 204);
+    assert.equal(headers.get('access-control-allow-origin'), APP);
+    assert.match(headers.get('access-control-allow-headers') ?? '', /Upload-Token/);
+    assert.match(headers.get('access-control-allow-methods') ?? '', /DELETE/);
+    assert.equal(headers.get('access-control-max-age'), '7200');
+  });
+
+  it('lets problems be read by the page that caused them', async () => {
+    const { status, headers } = await lab.with({ origin: APP }).get('/policy');
+    assert.equal(status, 401);
+    assert.equal(headers.get('access-control-allow-origin'), APP);
+  });
+
+  it('case 22: refuses pages of any other origin, and echoes none', async () => {
+    const others = [
+      'https://evil.example',
+      'null',
+      `${APP}.evil.example`,
+      'https://APP.example.com',
+      'http://app.example.com',
+      `${APP}:8443`,
+      'https://app.example.com/',
+      'http://localhost:30000',
+    ];
+    for (const origin of others) {
+      for (const method of ['GET', 'OPTIONS']) {
+        const answer = await alice.call(method, '/policy', undefined, { origin });
+        assert.equal(answer.status, 403, `${method} ${origin}`);
+        assert.equal(answer.headers.get('access-control-allow-origin'), null, origin);
+        assert.equal(answer.headers.get('access-control-allow-credentials'), null, origin);
+      }
+    }
+  });
+
+  it('case 23: believes no header about where it is or where the store is', async () => {
+    const { body } = await alice.post<{ uploads: [{ requests: [{ url: string }] }] }>(
+      '/uploads',
+      {
+        files: [
+          {
+            id: randomUUID(),
+            name: 'x',
+            bytes: 1,
+            type: '',
+            checksums: ['AAAAAAAAAAAAAAAAAAAAAA=='],
+          },
+        ],
+      },
+      {
+        'x-forwarded-host': 'evil.example',
+        'x-forwarded-proto': 'gopher',
+        forwarded: 'host=evil.example',
+      },
+    );
+    const { url } = body.uploads[0].requests[0];
+    assert.ok(url.startsWith(store.running.config.endpoint), url);
+    for (const extra of ['endpoint', 'bucket', 'key', 'uploadId', 'region', 'acl']) {
+      const file = { id: randomUUID(), name: 'x', bytes: 1, type: '', [extra]: 'mine' };
+      const answer = await alice.post<{ uploads: [{ problem: { field: string } }] }>('/uploads', {
+        files: [file],
+      });
+      assert.equal(answer.body.uploads[0].problem.field, `files[0].${extra}`);
+    }
+  });
+
+  it('case 21: takes JSON by its content type alone', async () => {
+    const body = JSON.stringify({ files: [{ id: randomUUID(), name: 'x', bytes: 1, type: '' }] });
+    const types = [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ];
+    for (const type of types) {
+      const { status, problem } = await alice.post('/uploads', body, { 'content-type': type });
+      assert.equal(status, 400, type);
+      assert.equal(problem.code, 'invalid_request', type);
+    }
+    const { status } = await alice.post('/uploads', body, {
+      'content-type': 'Application/JSON; charset=utf-8',
+    });
+    assert.equal(status, 200);
+  });
+
+  it('names what is wrong with a body, and does not repeat it', async () => {
+    const bodies: [string, string | undefined][] = [
+      ['', undefined],
+      ['{', undefined],
+      ['null', ''],
+      ['[]', 'files'],
+      ['{}', 'files'],
+      ['{"files":[]}', 'files'],
+      ['{"files":[],"more":1}', 'files'],
+      ['{"files":{}}', 'files'],
+      ['{"files":[1],"<script>":1}', '<script>'],
+      [`{"files":[${Array.from({ length: 101 }, () => 1).join()}]}`, 'files'],
+    ];
+    for (const [body, field] of bodies) {
+      const { status, problem } = await alice.post('/uploads', body);
+      assert.equal(status, 400, body);
+      assert.equal(problem.code, 'invalid_request', body);
+      assert.equal(problem.field, field, body);
+    }
+    const secret = 'a-secret-that-was-put-into-the-wrong-field';
+    const { problem } = await alice.post('/uploads', { files: secret });
+    assert.ok(!JSON.stringify(problem).includes(secret));
+  });
+
+  it('refuses text that is not UTF-8', async () => {
+    const response = await lab.fetch('/uploads', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await jwtFor('alice')}`,
+        'content-type': 'application/json',
+      },
+      body: new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d]),
+    });
+    assert.equal(response.status, 400);
+    await response.body?.cancel();
+  });
+
+  it('case 19: cuts large batches off before it signs anything', async () => {
+    const upload = await alice.create({ bytes: 6 * 1024 * 1024 });
+    const path = `/uploads/${upload.id}/sign`;
+    const numbers = Array.from({ length: 501 }, (_, index) => ({ number: index + 1 }));
+    const tooMany = await alice.post(path, { parts: numbers }, tokenOf(upload));
+    assert.equal(tooMany.status, 400);
+    assert.equal(tooMany.problem.field, 'parts');
+    const checksum = 'AAAAAAAAAAAAAAAAAAAAAA==';
+    const twice = { parts: [1, 2, 1].map((number) => ({ number, checksum })) };
+    const doubled = await alice.post(path, twice, tokenOf(upload));
+    assert.equal(doubled.status, 400);
+    assert.equal(doubled.problem.field, 'parts[2].number');
+    const padded = `{"parts":[{"number":1}],"stored":[]${' '.repeat(1024 * 1024)}}`;
+    const large = await alice.post(path, padded, tokenOf(upload));
+    assert.equal(large.status, 413);
+    assert.equal(large.problem.code, 'too_large');
+  });
+
+  it('case 20: reads no more of an endless body than its cap', async () => {
+    const { body, sent } = await sendEndless(await addressOf(lab), await jwtFor('alice'));
+    assert.match(body, /too_large/);
+    assert.ok(sent < 64 * 1024 * 1024, `${sent} bytes were taken`);
+  });
+});
+
+async function addressOf(lab: Lab): Promise<string> {
+  const response = await lab.fetch('/health');
+  await response.body?.cancel();
+  return response.url;
+}
+
+/** Chunked, with no length said, up to 1 GiB or until the answer is there. */
+function sendEndless(url: string, jwt: string): Promise<{ body: string; sent: number }> {
+  const chunk = Buffer.alloc(64 * 1024, 0x20);
+  const limit = 1024 ** 3;
+  let sent = 0;
+  let isOver = false;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL('/uploads', url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
+    });
+    outgoing.on('response', (response) => {
+      isOver = true;
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('end', () => {
+        outgoing.destroy();
+        resolve({ body, sent });
+      });
+    });
+    outgoing.on('error', (error) => {
+      if (!isOver) reject(error);
+    });
+    const pump = () => {
+      while (!isOver && sent < limit) {
+        sent += chunk.length;
+        if (!outgoing.write(chunk)) return void outgoing.once('drain', pump);
+      }
+      outgoing.end();
+    };
+    pump();
+  });
+}

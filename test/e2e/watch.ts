@@ -1,10 +1,9 @@
 /** Watches what a page does while it uploads: its PUTs, its heap and its long tasks. */
-import type { CDPSession, HTTPRequest, Page } from 'puppeteer-core';
+import type { CDPSession, Page } from 'puppeteer-core';
 
 export interface Traffic {
   /** PUTs to the store begun so far. */
   readonly puts: number;
-  readonly peakInFlight: number;
   /** Requests to the Worker so far, preflights left out. */
   readonly workerRequests: readonly string[];
   /** Path and query of each PUT. */
@@ -13,16 +12,12 @@ export interface Traffic {
 
 /** Counts requests from now on. A store request is any PUT, or any form POST off the Worker. */
 export function watchTraffic(page: Page, endpoint: string): Traffic {
-  const inFlight = new Set<HTTPRequest>();
   const putUrls: URL[] = [];
   const workerRequests: string[] = [];
-  let peak = 0;
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (request.method() === 'PUT') {
       putUrls.push(url);
-      inFlight.add(request);
-      peak = Math.max(peak, inFlight.size);
     } else if (
       /^\/(uploads|policy)/.test(url.pathname) &&
       url.origin === new URL(endpoint).origin
@@ -31,15 +26,9 @@ export function watchTraffic(page: Page, endpoint: string): Traffic {
         workerRequests.push(`${request.method()} ${url.pathname}`);
     }
   });
-  const settle = (request: HTTPRequest): void => void inFlight.delete(request);
-  page.on('requestfinished', settle);
-  page.on('requestfailed', settle);
   return {
     get puts() {
       return putUrls.length;
-    },
-    get peakInFlight() {
-      return peak;
     },
     workerRequests,
     putUrls,
@@ -63,9 +52,47 @@ export async function recordLongTasks(page: Page): Promise<() => Promise<number[
   return () => page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks);
 }
 
-/** The page's JS heap after a collection, in bytes. */
-export async function heapBytes(session: CDPSession): Promise<number> {
+/**
+ * To be called before the page opens: the most PUTs that were in flight at once. Counted in the
+ * page, for the browser reports the end of a request after the page has already sent the next.
+ */
+export async function recordPeakInFlight(page: Page): Promise<() => Promise<number>> {
+  await page.evaluateOnNewDocument(() => {
+    const counts = { now: 0, peak: 0 };
+    Object.assign(globalThis, { putsInFlight: counts });
+    const methods = new WeakMap<XMLHttpRequest, string>();
+    const { open, send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (method: string, ...rest: unknown[]) {
+      methods.set(this, method);
+      return (open as (...args: unknown[]) => void).call(this, method, ...rest);
+    };
+    XMLHttpRequest.prototype.send = function (body) {
+      if (methods.get(this) === 'PUT') {
+        counts.now += 1;
+        counts.peak = Math.max(counts.peak, counts.now);
+        const settle = (): void => {
+          if (this.readyState !== XMLHttpRequest.DONE) return;
+          this.removeEventListener('readystatechange', settle);
+          counts.now -= 1;
+        };
+        this.addEventListener('readystatechange', settle);
+      }
+      return send.call(this, body ?? null);
+    };
+  });
+  return () =>
+    page.evaluate(
+      () => (globalThis as unknown as { putsInFlight: { peak: number } }).putsInFlight.peak,
+    );
+}
+
+/** Collects the page's garbage: a pause of its main thread, so never while tasks are timed. */
+export async function collectGarbage(session: CDPSession): Promise<void> {
   await session.send('HeapProfiler.collectGarbage');
+}
+
+/** The page's JS heap as it stands, garbage included, in bytes. */
+export async function heapBytes(session: CDPSession): Promise<number> {
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   return usedSize;
 }

@@ -8,6 +8,7 @@ import type { Browser } from 'puppeteer-core';
 import { sha256OfUpload, writeRandomFile } from './files.ts';
 import { openPage, settled, startBrowser, startProduct, type Product } from './product.ts';
 import {
+  collectGarbage,
   heapBytes,
   partNumbers,
   recordLongTasks,

@@ -58,18 +58,29 @@ export async function urlSigner(
     query['X-Amz-Security-Token'] = credentials.sessionToken;
   }
   const [queryBefore, queryAfter] = canonicalQuery(query);
-  const url = `${target.origin}${target.path}?${queryBefore}`;
-  const before = `${shape.method}\n${target.path}\n${queryBefore}`;
-  const after = `\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
-  const sources = order.map((name) => ({ name, index: shape.headers.indexOf(name) }));
+  const sign = day.requestSigner(`${shape.method}\n${target.path}\n${queryBefore}`);
+  // What follows the filling: fixed texts, and after all but the last of them a header's value.
+  const texts: string[] = [];
+  const gaps: number[] = [];
+  let text = `${queryAfter}\n`;
+  for (const name of order) {
+    if (name === 'host') text += `host:${target.host}\n`;
+    else {
+      texts.push(`${text}${name}:`);
+      gaps.push(shape.headers.indexOf(name));
+      text = '\n';
+    }
+  }
+  const last = `${text}\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
+  const urlBefore = `${target.origin}${target.path}?${queryBefore}`;
+  const urlAfter = `${queryAfter}&X-Amz-Signature=`;
 
   return async (values, filling = '') => {
-    let canonical = `${before}${filling}${queryAfter}\n`;
-    for (const { name, index } of sources) {
-      canonical += `${name}:${index < 0 ? target.host : values[index]}\n`;
+    let rest = filling;
+    for (let index = 0; index < texts.length; index += 1) {
+      rest += `${texts[index]}${values[gaps[index] ?? 0]}`;
     }
-    const signature = await day.signRequest(canonical + after);
-    return `${url}${filling}${queryAfter}&X-Amz-Signature=${signature}`;
+    return `${urlBefore}${filling}${urlAfter}${await sign(rest + last)}`;
   };
 }
 

@@ -5,21 +5,22 @@
  */
 import type { Credentials } from './credentials.ts';
 
-/** Signs strings for one day, region and set of keys. */
+/** Signs for one moment, region and set of keys. All signatures are in hex. */
 export interface DaySigner {
   /** `20261120T101500Z` */
   readonly amzDate: string;
   /** `ACCESSKEY/20261120/region/s3/aws4_request` */
   readonly credential: string;
-  /** The signature over a canonical request, hex. */
-  signRequest(canonicalRequest: string): Promise<string>;
-  /** The signature over any string, hex. */
+  /** A function that signs canonical requests that all begin alike, given the rest: ASCII. */
+  requestSigner(beginning: string): (rest: string) => Promise<string>;
+  /** The signature over any string. */
   signString(stringToSign: string): Promise<string>;
 }
 
 const utf8 = new TextEncoder();
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX_LENGTH = 64;
 
 /**
  * A signer for the moment `now` (milliseconds since the epoch); its key is made once a day and
@@ -33,17 +34,41 @@ export async function daySigner(
   const amzDate = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
   const scope = `${amzDate.slice(0, 8)}/${region}/s3/aws4_request`;
   const key = await signingKey(credentials, scope);
-  const head = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n`;
-  const signString = async (stringToSign: string): Promise<string> =>
-    hex(await crypto.subtle.sign('HMAC', key, utf8.encode(stringToSign)));
+  const head = utf8.encode(`AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n`);
   return {
     amzDate,
     credential: `${credentials.accessKeyId}/${scope}`,
-    signString,
-    async signRequest(canonicalRequest) {
-      const digest = await crypto.subtle.digest('SHA-256', utf8.encode(canonicalRequest));
-      return signString(head + hex(digest));
+    async signString(text) {
+      return hex(await crypto.subtle.sign('HMAC', key, utf8.encode(text)));
     },
+    requestSigner: (beginning) => requestSigner(beginning, head, key),
+  };
+}
+
+/**
+ * Writes into the same two buffers for each signature, as encoding and collecting new ones costs as
+ * much as signing. WebCrypto copies what it is given before it returns, so calls may overlap.
+ */
+function requestSigner(
+  beginning: string,
+  head: Uint8Array,
+  key: CryptoKey,
+): (rest: string) => Promise<string> {
+  let request = utf8.encode(beginning);
+  const start = request.length;
+  const toSign = new Uint8Array(head.length + HEX_LENGTH);
+  toSign.set(head);
+  return async (rest) => {
+    const end = start + rest.length;
+    if (request.length < end) {
+      const larger = new Uint8Array(2 * end);
+      larger.set(request.subarray(0, start));
+      request = larger;
+    }
+    utf8.encodeInto(rest, request.subarray(start));
+    const digest = await crypto.subtle.digest('SHA-256', request.subarray(0, end));
+    writeHex(digest, toSign, head.length);
+    return hex(await crypto.subtle.sign('HMAC', key, toSign));
   };
 }
 
@@ -74,4 +99,17 @@ function hex(bytes: ArrayBuffer): string {
   let text = '';
   for (const byte of new Uint8Array(bytes)) text += HEX[byte];
   return text;
+}
+
+function writeHex(bytes: ArrayBuffer, into: Uint8Array, at: number): void {
+  let index = at;
+  for (const byte of new Uint8Array(bytes)) {
+    into[index] = hexDigit(byte >> 4);
+    into[index + 1] = hexDigit(byte & 15);
+    index += 2;
+  }
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
 }

@@ -19,7 +19,7 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
     credentials: !any,
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Authorization', 'Client-Id', 'Content-Type', 'Upload-Token', 'X-Request-Id'],
-    exposeHeaders: ['Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'X-Request-Id'],
     maxAge: PREFLIGHT_SECONDS,
   });
   return (c, next) => {

@@ -37,14 +37,14 @@ export async function signParts(
   field = 'parts',
 ): Promise<SignAnswer> {
   checkParts(upload, parts, field);
-  if (parts.length === 0) return { requests: [], expiresIn: secondsOf(signer, upload) };
+  if (parts.length === 0) return { requests: [], expiresIn: secondsFor(signer, upload) };
   return upload.multipart
     ? signMultipart(signer, upload, upload.multipart.uploadId, parts)
     : signSingle(signer, upload, parts[0]?.checksum);
 }
 
 /** How long a signature made now may live: never longer than its upload. */
-function secondsOf(signer: Signer, upload: Upload): number {
+export function secondsFor(signer: Signer, upload: Upload): number {
   const left = upload.expiresAt - Math.floor(signer.now() / 1000);
   return Math.max(1, Math.min(upload.urlSeconds, left));
 }
@@ -59,7 +59,7 @@ async function signMultipart(
     key: upload.key,
     uploadId,
     algorithm: upload.checksum,
-    expiresIn: secondsOf(signer, upload),
+    expiresIn: secondsFor(signer, upload),
   });
   const plan = planOf(upload);
   const requests = await Promise.all(
@@ -78,7 +78,7 @@ async function signSingle(
 ): Promise<SignAnswer> {
   const settings = settingsOf(upload);
   const options = {
-    expiresIn: secondsOf(signer, upload),
+    expiresIn: secondsFor(signer, upload),
     checksum: upload.checksum ? checksum : undefined,
   };
   const { store } = signer;

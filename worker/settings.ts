@@ -259,6 +259,13 @@ export const SETTINGS = [
     example: 'on',
   },
   {
+    name: 'COMPANION',
+    meaning:
+      'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is; MAX_BYTES is then checked as it comes and at the end.',
+    default: 'off',
+    example: 'on',
+  },
+  {
     name: 'INLINE_TYPES',
     meaning: 'Types that may be shown in the browser beside images, audio, video, PDF and text.',
     default: '(none)',

@@ -5,6 +5,8 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Authenticate } from './auth.ts';
+import { companionApp } from './companion/app.ts';
+import { FORM_PATH, formRoute } from './companion/form.ts';
 import type { PolicyHook, Signer, SignerEnv } from './context.ts';
 import { createGate } from './gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
@@ -58,6 +60,8 @@ export interface SignerOptions {
   readonly linkSeconds?: number;
   /** For how long a complete upload stays listed; null: for ever. @default 30 days */
   readonly keepSeconds?: number | null;
+  /** Speak Companion's contract under `/companion`, for Uppy. @default false */
+  readonly companion?: boolean;
   readonly log?: LogSink;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -80,6 +84,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get('/health', (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
+  if (options.companion) app.post(`/companion${FORM_PATH}`, formRoute(signer));
   app.use(identify(signer));
 
   app.get('/policy', policyRoute(signer));
@@ -92,6 +97,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get('/uploads/:id', statusRoute(signer));
   app.delete('/uploads/:id', abortRoute(signer));
   app.get('/uploads/:id/file', fileRoute(signer));
+  if (options.companion) app.route('/companion', companionApp(signer));
   return app;
 }
 

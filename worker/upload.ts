@@ -4,7 +4,7 @@ import type { Plan } from './protocol.ts';
 import { UploadId } from './schemas.ts';
 import type { ObjectSettings } from './s3/store.ts';
 
-const Seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** The object's settings beyond its type; a single request has to be signed with them again. */
 const ObjectChoices = v.strictObject({
@@ -42,19 +42,19 @@ export const Upload = v.object({
   name: v.string(),
   type: v.string(),
   /** Of the file; the most that it may have where it is `unsized`. */
-  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  bytes: Whole,
   /** Begun by a client of Companion's, which does not say how large the file is. */
-  unsized: v.exactOptional(v.literal(true)),
+  unsized: v.exactOptional(v.strictObject({ minBytes: Whole })),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a single request, where it came with the Create: the upload is of these bytes. */
   sum: v.exactOptional(v.string()),
   /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
   mark: v.string(),
   /** Seconds since the epoch. */
-  createdAt: Seconds,
-  expiresAt: Seconds,
+  createdAt: Whole,
+  expiresAt: Whole,
   /** Seconds for which one signed request is good. */
-  urlSeconds: Seconds,
+  urlSeconds: Whole,
   multipart: v.exactOptional(
     v.strictObject({ uploadId: v.string(), partBytes: v.pipe(v.number(), v.safeInteger()) }),
   ),

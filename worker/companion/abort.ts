@@ -1,0 +1,18 @@
+/** `DELETE /s3/multipart/:uploadId`: takes back what has been sent. */
+import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
+import { discard } from '../finish.ts';
+import { ProblemError } from '../problem.ts';
+import { objectOf } from '../stored.ts';
+import { uploadOf } from './upload-of.ts';
+
+export function abortRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { upload } = await uploadOf(signer, c);
+    // Uppy 5 aborts whatever failed, also an upload of which only the last answer was lost.
+    if (await objectOf(signer, upload)) {
+      throw new ProblemError('conflict', 'The upload is complete, and is kept.');
+    }
+    await discard(signer, upload, waitUntilOf(c));
+    return c.json({});
+  };
+}

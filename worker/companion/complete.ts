@@ -1,0 +1,101 @@
+/** `POST /s3/multipart/:uploadId/complete`: makes one object of the parts. */
+import * as v from 'valibot';
+import { rulesFor } from '../access.ts';
+import { readBody } from '../body.ts';
+import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
+import { discard, putTogether, remembered, settle } from '../finish.ts';
+import { ProblemError } from '../problem.ts';
+import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
+import type { Upload } from '../upload.ts';
+import { locationOf } from './location.ts';
+import { refuse } from './refusal.ts';
+import { sized } from './unsized.ts';
+import { uploadOf, type InParts } from './upload-of.ts';
+
+const Parts = v.array(
+  v.object({
+    PartNumber: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PART_NUMBER)),
+    // Quoted where it was listed, bare where the client has read it from an answer.
+    ETag: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  }),
+);
+
+export function completeRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const inParts = await uploadOf(signer, c);
+    const body = await readBody(c.req.raw, v.object({ parts: v.optional(v.unknown()) }));
+    const parts = v.safeParse(Parts, body.parts);
+    if (!parts.success) {
+      return refuse('s3: `parts` must be an array of {ETag, PartNumber} objects.');
+    }
+    const said = parts.output.map(({ PartNumber, ETag }) => ({ number: PartNumber, etag: ETag }));
+    await complete(signer, c, inParts, said);
+    const { key } = inParts.upload;
+    const { store } = signer;
+    return c.json({ location: await locationOf(store, key), key, bucket: store.bucket });
+  };
+}
+
+async function complete(
+  signer: Signer,
+  c: SignerContext,
+  { upload, uploadId }: InParts,
+  said: readonly PartReceipt[],
+): Promise<void> {
+  const known = await signer.ledger.get(upload.owner, upload.id);
+  if (known?.result) return;
+  const { store } = signer;
+  const object = await putTogether(signer, upload, uploadId, async () => {
+    if (!store.profile.listParts) return { parts: said, bytes: upload.bytes };
+    const listed = await store.listParts(upload.key, uploadId);
+    assertOneFile(listed, said);
+    const bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
+    await assertFits(signer, c, sized(upload, bytes));
+    return { parts: said, bytes };
+  });
+  if (!object) return void (await remembered(signer, upload));
+  if (object.uploadToken !== upload.mark) {
+    throw new ProblemError('conflict', 'Under the key lies an object of another upload.');
+  }
+  const whole = sized(upload, object.bytes);
+  await assertFits(signer, c, whole, () => store.remove(upload.key));
+  await settle(signer, c, whole, object);
+}
+
+/** What the policy does not let through is not kept: neither parts nor, where it exists, the object. */
+async function assertFits(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  undo?: () => Promise<void>,
+): Promise<void> {
+  try {
+    await rulesFor(signer, c, upload, 'complete');
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    await undo?.();
+    await discard(signer, upload, waitUntilOf(c));
+    throw error;
+  }
+}
+
+/**
+ * Uppy 6 takes listed parts for its own by their number alone: after a change of its `getChunkSize`
+ * a resumed upload would end as an object of the wrong bytes, reported as a success.
+ *
+ * @throws ProblemError `incomplete`.
+ */
+function assertOneFile(listed: readonly StoredPart[], said: readonly PartReceipt[]): void {
+  const numbers = new Set(said.map(({ number }) => number));
+  const [first] = listed;
+  const [last] = listed.slice(-1);
+  const fits = listed.every(
+    (part, index) =>
+      part.number === index + 1 &&
+      numbers.has(part.number) &&
+      // By a byte: Uppy 5 cuts files of more than 10,000 parts at fractions.
+      (part === last || Math.abs(part.bytes - (first?.bytes ?? 0)) <= 1),
+  );
+  if (fits && numbers.size === listed.length) return;
+  throw new ProblemError('incomplete', 'The parts are not those of one file: send it again.');
+}

@@ -1,0 +1,75 @@
+/** `POST /s3/form`: a form through the Worker, for stores that take none (R2, B2, Swift). */
+import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import { rulesFor } from '../access.ts';
+import { withLength } from '../fixed-length.ts';
+import { settle } from '../finish.ts';
+import { ProblemError } from '../problem.ts';
+import { isStoreError } from '../s3/errors.ts';
+import { asProblem } from '../slots.ts';
+import { objectOf } from '../stored.ts';
+import { settingsOf, type Upload } from '../upload.ts';
+import { readForm, type Form } from './form-data.ts';
+import { locationOf } from './location.ts';
+import { answerRefusal } from './refusal.ts';
+import { sized } from './unsized.ts';
+
+export const FORM_PATH = '/s3/form';
+export const TOKEN_FIELD = 'upload-token';
+
+/**
+ * To be mounted before callers are asked who they are: like a form of the store's own it is good by
+ * what is sealed in it, for one file under one key, until its time is over. The file is passed on as
+ * it comes in, up to what Cloudflare lets through: 100 MB on the Free and Pro plans
+ * (https://developers.cloudflare.com/workers/platform/limits/#request-limits), and these clients send
+ * what is larger in parts.
+ */
+export function formRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    try {
+      const form = await readForm(c.req.raw);
+      const upload = await uploadOf(signer, c, form);
+      return await store(signer, c, upload, form);
+    } catch (error) {
+      return answerRefusal(c, asProblem(signer.log, error).problem);
+    }
+  };
+}
+
+async function uploadOf(signer: Signer, c: SignerContext, { fields, bytes }: Form) {
+  const upload = await signer.tokens.open(fields.get(TOKEN_FIELD) ?? '');
+  const { unsized } = upload;
+  if (!unsized || upload.multipart || fields.get('key') !== upload.key) {
+    throw new ProblemError('forbidden', 'The form is not one that was handed out here.');
+  }
+  const { owner, anonymous } = upload;
+  c.set('caller', { owner, ...(anonymous && { anonymous }) });
+  c.set('rules', { ...signer.rules, minBytes: unsized.minBytes, maxBytes: upload.bytes });
+  c.get('line')['upload'] = upload.id;
+  const whole = sized(upload, bytes);
+  await rulesFor(signer, c, whole, 'complete');
+  return whole;
+}
+
+async function store(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  { chunks }: Form,
+): Promise<Response> {
+  const { bytes, key } = upload;
+  try {
+    await withLength(bytes, chunks, (body) =>
+      signer.store.sendWhole(key, bytes, settingsOf(upload), undefined, body),
+    );
+  } catch (error) {
+    // Sent again after a lost answer, it has arrived already.
+    if (!isStoreError(error, 'exists')) throw error;
+  }
+  const object = await objectOf(signer, upload);
+  if (!object) throw new ProblemError('conflict', 'There is an object under this key already.');
+  await settle(signer, c, upload, object);
+  return c.body(null, 201, {
+    etag: `"${object.etag}"`,
+    location: await locationOf(signer.store, key),
+  });
+}

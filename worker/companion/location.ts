@@ -1,0 +1,9 @@
+/** Where an object lies, as S3 says it in `Location`: nothing that opens it. */
+import type { Store } from '../s3/store.ts';
+
+/** The object's URL, without a signature. */
+export async function locationOf(store: Store, key: string): Promise<string> {
+  const url = new URL((await store.presignGet(key, { expiresIn: 60 })).url);
+  url.search = '';
+  return url.href;
+}

@@ -1,0 +1,63 @@
+/** `GET /s3/params`: a form that takes a whole file. */
+import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import { begin } from '../begin.ts';
+import { waitUntilOf } from '../context.ts';
+import { LARGEST_PART_BYTES } from '../plan.ts';
+import { secondsFor } from '../requests.ts';
+import { settingsOf, type Upload } from '../upload.ts';
+import { FORM_PATH, TOKEN_FIELD } from './form.ts';
+import { metadataOfQuery } from './metadata.ts';
+import { refuse } from './refusal.ts';
+import { draftUnsized } from './unsized.ts';
+
+/**
+ * Where the store takes forms, and can be trusted not to replace anything by one, the form goes
+ * there, and nobody tells the Worker when it has arrived: the list of uploads shows it once its time
+ * is over. Elsewhere the form comes to the Worker, which passes the file on.
+ */
+export function paramsRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { filename, type = '', ...query } = c.req.query();
+    if (!filename) {
+      return refuse(
+        's3: the "filename" query parameter is required and must be a non-empty string',
+      );
+    }
+    const file = { name: filename, type, metadata: metadataOfQuery(query) };
+    const draft = await draftUnsized(signer, c, file, LARGEST_PART_BYTES);
+    const expiresIn = secondsFor(signer, draft);
+    // It ends with its form: what has not come by then will not come any more.
+    const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
+    const upload = await begin(
+      signer,
+      c,
+      { ...draft, expiresAt },
+      { kind: 'single', bytes: draft.bytes },
+    );
+    c.get('line')['upload'] = upload.id;
+    const direct = signer.store.profile.postPolicy && !signer.keysMayMeet;
+    return c.json(await (direct ? toStore : toWorker)(signer, c, upload, expiresIn));
+  };
+}
+
+async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds: number) {
+  const { bytes, key, unsized } = upload;
+  const { request, expiresIn } = await signer.store.presignForm(
+    key,
+    { min: unsized?.minBytes ?? 0, max: bytes },
+    // No form can refuse to replace: under this key only its own file can lie.
+    { ...settingsOf(upload), ifNoneMatch: false },
+    { expiresIn: seconds, successStatus: 201 },
+  );
+  await signer.ledger.put({ state: 'open', upload }, waitUntilOf(c));
+  const { url, fields } = request;
+  return { method: 'POST', url, fields, expires: expiresIn };
+}
+
+async function toWorker(signer: Signer, c: SignerContext, upload: Upload, expires: number) {
+  const url = new URL(c.req.url);
+  url.pathname = url.pathname.replace(/\/s3\/params$/, FORM_PATH);
+  url.search = '';
+  const fields = { key: upload.key, [TOKEN_FIELD]: await signer.tokens.seal(upload) };
+  return { method: 'POST', url: url.href, fields, expires };
+}

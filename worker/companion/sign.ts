@@ -1,0 +1,66 @@
+/** `GET /s3/multipart/:uploadId/:partNumber` and `…/batch`: signed URLs for parts. */
+import { rulesFor } from '../access.ts';
+import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
+import { secondsFor } from '../requests.ts';
+import type { Upload } from '../upload.ts';
+import { refuse } from './refusal.ts';
+import { uploadOf } from './upload-of.ts';
+
+export function signRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const number = partNumber(c.req.param('partNumber'));
+    if (number === undefined) {
+      return refuse('s3: the part number must be a number between 1 and 10000.');
+    }
+    const { urls, expires } = await sign(signer, c, [number]);
+    return c.json({ url: urls.get(number), expires });
+  };
+}
+
+/** No client of today asks for it, but it is in the contract. */
+export function batchRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const list = c.req.query('partNumbers');
+    if (!list) {
+      return refuse(
+        's3: the part numbers must be passed as a comma separated query parameter. For example: "?partNumbers=4,6,7,21"',
+      );
+    }
+    const numbers = list.split(',', MAX_PARTS_PER_SIGN + 1).map(partNumber);
+    if (!numbers.every((number) => number !== undefined)) {
+      return refuse('s3: the part numbers must be a number between 1 and 10000.');
+    }
+    if (numbers.length > MAX_PARTS_PER_SIGN) {
+      throw new ProblemError('too_large', `At most ${MAX_PARTS_PER_SIGN} parts at once.`);
+    }
+    const { urls } = await sign(signer, c, numbers);
+    return c.json({ presignedUrls: Object.fromEntries(urls) });
+  };
+}
+
+/** The size is not part of these signatures; that the whole fits is seen at the end. */
+async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]) {
+  const { upload, uploadId } = await uploadOf(signer, c);
+  for (const number of numbers) assertMayHave(signer, upload, number);
+  await rulesFor(signer, c, upload, 'sign');
+  const { key } = upload;
+  const expiresIn = secondsFor(signer, upload);
+  const parts = await signer.store.presignParts({ key, uploadId, algorithm: null, expiresIn });
+  const urls = await Promise.all(
+    numbers.map(async (number) => [number, (await parts.sign(number, undefined)).url] as const),
+  );
+  return { urls: new Map(urls), expires: parts.expiresIn };
+}
+
+/** No store takes smaller parts but the last, so a part beyond is one of a file that is too large. */
+function assertMayHave({ store }: Signer, upload: Upload, number: number): void {
+  if ((number - 1) * store.profile.minPartBytes < Math.max(upload.bytes, 1)) return;
+  throw new ProblemError('too_large', `At most ${upload.bytes} bytes are allowed.`);
+}
+
+function partNumber(text: string | undefined): number | undefined {
+  const number = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
+  return number >= 1 && number <= MAX_PART_NUMBER ? number : undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * Uploads of a size that nobody has said. The policy holds all the same: the most that a file may
+ * have is decided at Create and sealed into the upload; a form takes no more; a part that only a
+ * larger file would have is not signed; and the sizes of all parts are added up before they become
+ * an object, or, where the store cannot list them, the object is measured and removed.
+ */
+import { narrowedFor } from '../access.ts';
+import type { SignerContext, Signer } from '../context.ts';
+import { checkName, draftOf } from '../draft.ts';
+import { checkFile } from '../policy.ts';
+import { ProblemError } from '../problem.ts';
+import { largestFile } from '../protocol.ts';
+import type { Upload } from '../upload.ts';
+import { uuidv7 } from './uuid.ts';
+
+/** A file as these clients announce it. */
+export interface Announced {
+  readonly name: string;
+  readonly type: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * The upload as the policy lets it be; its `bytes` are the most that the file may have.
+ *
+ * @throws ProblemError for a no.
+ */
+export async function draftUnsized(
+  signer: Signer,
+  c: SignerContext,
+  file: Announced,
+  most = Infinity,
+): Promise<Upload> {
+  checkName(file.name, 'filename');
+  const { store, plan } = signer;
+  const bytes = Math.min(
+    c.get('rules').maxBytes,
+    store.profile.maxObjectBytes,
+    largestFile(plan),
+    most,
+  );
+  const asked = { ...file, id: await idFor(signer, c), bytes };
+  const rules = await narrowedFor(signer, c, asked, 'create');
+  const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes) };
+  checkFile(rules, entry);
+  const draft = await draftOf(signer, c, rules, { kind: 'single', bytes: entry.bytes }, entry, '');
+  return { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null };
+}
+
+/** The upload once its size is known. */
+export function sized(upload: Upload, bytes: number): Upload {
+  const known = { ...upload, bytes };
+  delete known.unsized;
+  return known;
+}
+
+/** These clients name no upload; a caller who may make only certain ones gets the first of them. */
+async function idFor(signer: Signer, c: SignerContext): Promise<string> {
+  const { ids } = c.get('rules');
+  if (ids === null) return uuidv7(signer.now());
+  const [id] = ids;
+  if (id === undefined) {
+    throw new ProblemError('forbidden', 'The caller may not make this upload.');
+  }
+  if (await signer.ledger.get(c.get('caller').owner, id)) {
+    throw new ProblemError('conflict', 'The one upload that the caller may make is made already.');
+  }
+  return id;
+}

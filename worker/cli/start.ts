@@ -51,10 +51,17 @@ function run(): ChildProcess {
   });
 }
 
-/** A store of your own where the environment has `S3_…` settings, else the local R2 bucket. */
+/**
+ * A store of your own where the environment has `S3_…` settings, else the local R2 bucket: under
+ * another name than the page's, as a bucket would be, so that CORS is in play and the browser's six
+ * connections to the store leave the Worker its own.
+ */
 function storeSettings(): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => name.startsWith('S3_'));
-  return { S3_ENDPOINT: `${url}/cdn-cgi/local/r2/s3`, ...Object.fromEntries(own) };
+  return {
+    S3_ENDPOINT: `http://${HOST}:${port}/cdn-cgi/local/r2/s3`,
+    ...Object.fromEntries(own),
+  };
 }
 
 function stop(): void {

@@ -14,8 +14,8 @@ let cursor: string | undefined;
 
 const snippet = [
   `<script type="module" src="${location.origin}/s3-upload.js"></script>`,
-  '',
-  '<s3-upload label="Files" multiple></s3-upload>',
+  '<s3-upload label="Files" multiple>',
+  '</s3-upload>',
 ].join('\n');
 find('#snippet').textContent = snippet;
 copy.addEventListener('click', async () => {

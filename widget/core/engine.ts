@@ -25,7 +25,7 @@ import { can, next, type Awaited, type UploadEvent } from './upload.ts';
 const CONNECTIONS_PER_LANE = 6;
 const HEARTBEAT_MS = 250;
 const CREATE_WAIT_MS = 1000;
-const COMPLETE_WAIT_MS = 2000;
+const COMPLETE_WAIT_MS = 4000;
 
 /** What the engine tells the uploader. */
 export interface EngineEvents {

@@ -30,20 +30,28 @@ const USED_UP = /^(incomplete|not_found|expired|conflict)$/;
 /** Never rejects: it ends in a state, or where `signal` is aborted. */
 export async function live(engine: Engine, job: Job, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    // What is under way in a round that went wrong ends with it.
+    const round = new AbortController();
     try {
-      await open(engine, job, signal);
-      const result = job.result ?? (await finish(engine, job, signal));
+      const result = await attempt(engine, job, AbortSignal.any([signal, round.signal]));
       engine.apply(job, { type: 'done', result });
       job.parts = undefined;
-      forgetJournal(job);
-      return;
+      return forgetJournal(job);
     } catch (error) {
-      if (signal.aborted) return;
-      if (await recovers(engine, job, error, signal)) continue;
-      engine.apply(job, { type: 'fail', error: asUploadError(error, job) });
-      return;
+      round.abort();
+      if (signal.aborted || (await recovers(engine, job, error, signal))) continue;
+      return engine.apply(job, { type: 'fail', error: asUploadError(error, job) });
     }
   }
+}
+
+async function attempt(engine: Engine, job: Job, signal: AbortSignal): Promise<Result> {
+  await open(engine, job, signal);
+  if (job.result) return job.result;
+  await transfer(engine, job, signal);
+  engine.apply(job, { type: 'complete' });
+  engine.pump();
+  return complete(engine, job, signal);
 }
 
 /** Aborts it on the store, also while its Create is still under way. */
@@ -165,13 +173,6 @@ async function transfer(engine: Engine, job: Job, signal: AbortSignal): Promise<
   } finally {
     engine.sending.delete(job);
   }
-}
-
-async function finish(engine: Engine, job: Job, signal: AbortSignal): Promise<Result> {
-  await transfer(engine, job, signal);
-  engine.apply(job, { type: 'complete' });
-  engine.pump();
-  return complete(engine, job, signal);
 }
 
 async function complete(engine: Engine, job: Job, signal: AbortSignal): Promise<Result> {

@@ -20,12 +20,12 @@ export interface Outlook {
 }
 
 export class Queue {
-  #fresh: Job[] = [];
-  readonly #small: Job[] = [];
-  readonly #large: Job[] = [];
+  #fresh = new Set<Job>();
+  readonly #small = new Set<Job>();
+  readonly #large = new Set<Job>();
 
   push(job: Job): void {
-    this.#fresh.push(job);
+    this.#fresh.add(job);
   }
 
   get jobs(): readonly Job[] {
@@ -86,11 +86,11 @@ export class Queue {
 
   #sort(policy: Policy, fail: (job: Job, error: UploadError) => void): void {
     const fresh = this.#fresh;
-    this.#fresh = [];
+    this.#fresh = new Set();
     for (const job of fresh) {
       try {
         job.plan = planFor(job.file.size, policy.plan);
-        (job.isSingle ? this.#small : this.#large).push(job);
+        (job.isSingle ? this.#small : this.#large).add(job);
       } catch (cause) {
         const message = `${job.file.name} is larger than the store takes.`;
         fail(job, new UploadError('too_large', message, { cause, fileName: job.file.name }));
@@ -104,8 +104,10 @@ function isWaiting(job: Job): boolean {
   return job.phase === 'queued' && !job.isHeld;
 }
 
-function take(jobs: Job[]): Job | undefined {
-  let job = jobs.shift();
-  while (job && !isWaiting(job)) job = jobs.shift();
-  return job;
+function take(jobs: Set<Job>): Job | undefined {
+  for (const job of jobs) {
+    jobs.delete(job);
+    if (isWaiting(job)) return job;
+  }
+  return undefined;
 }

@@ -18,6 +18,8 @@ export interface Call {
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
+  /** When it came; S3 looks at a URL's age then. */
+  readonly cameAt: number;
 }
 
 export interface Answer {
@@ -29,6 +31,8 @@ export interface Answer {
 /** Starts on a free port of the loopback interface. */
 export async function startFake(): Promise<{ url: string; stop: () => Promise<void> }> {
   const spaces = new Map<string, Space>();
+  // One request a connection: Chromium quietly sends a request again when a connection that it
+  // had used before is reset, and the engine would never meet the fault.
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     serve(spaces, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, CORS);
@@ -83,13 +87,14 @@ async function meet(
   const line = `${method} ${url.pathname}${url.searchParams.has('part') ? `?part=${url.searchParams.get('part')}` : ''}`;
   const entry = space.begin(side, line);
   response.once('close', () => space.end(entry));
+  const cameAt = Date.now();
   const fault = space.faultFor(side, line);
   if (fault?.reset) return void request.socket.destroy();
   const body = await read(request);
   if (!body) return;
   if (fault?.stall) return;
   if (fault?.delayMs) await sleep(fault.delayMs);
-  const call: Call = { space, method, url, headers, body };
+  const call: Call = { space, method, url, headers, body, cameAt };
   const own = fault?.answer;
   const answer = own
     ? { status: own.status, headers: own.headers ?? {}, body: own.body ?? '' }
@@ -100,6 +105,7 @@ async function meet(
   const isHidden = own?.cors === false;
   const expose = space.options.exposeEtag === false ? 'x-none' : 'etag, retry-after';
   response.writeHead(answer.status, {
+    connection: 'close',
     ...(!isHidden && { ...CORS, 'access-control-expose-headers': expose }),
     ...answer.headers,
   });

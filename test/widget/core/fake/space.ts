@@ -25,7 +25,7 @@ export interface FaultRule {
   /** A regular expression for `METHOD /path?part=n`. */
   readonly match?: string;
   /** @default 1 */
-  readonly times?: number;
+  readonly times?: number | null;
   readonly skip?: number;
   readonly reset?: boolean;
   /** Takes the body and never answers. */

@@ -58,7 +58,9 @@ export class Space {
     return this.faults.find((fault) => {
       if (fault.side !== side || !new RegExp(fault.match ?? '').test(line)) return false;
       const hits = (this.#hits.get(fault) ?? 0) + 1;
-      const { skip = 0, times = 1 } = fault;
+      const { skip = 0 } = fault;
+      // Infinity is null in JSON.
+      const times = fault.times === null ? Infinity : (fault.times ?? 1);
       if (hits > skip + times) return false;
       this.#hits.set(fault, hits);
       return hits > skip;

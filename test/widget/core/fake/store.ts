@@ -17,7 +17,7 @@ export function storeRoutes(call: Call): Answer {
   const upload = space.uploads.get(query.get('id') ?? '');
   const number = Number(query.get('part'));
   if (!upload || upload.state === 'aborted') return error(404, 'NoSuchUpload');
-  if (Number(query.get('until')) < Date.now()) return error(403, 'AccessDenied');
+  if (Number(query.get('until')) < call.cameAt) return error(403, 'AccessDenied');
   const body = method === 'POST' ? fileOf(call) : call.body;
   if (body.length !== Number(query.get('bytes'))) return error(403, 'SignatureDoesNotMatch');
   const wanted = query.get('sum');

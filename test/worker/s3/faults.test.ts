@@ -126,6 +126,14 @@ describe('a Complete', () => {
     });
   }
 
+  it('case 36: of fewer bytes than were announced is refused where the store counts them', async () => {
+    const replies = [{ status: 400, body: errorXml('InvalidRequest') }];
+    await withReplies(replies, async ({ store }) => {
+      const error = await failure(store.completeMultipart('k', 'u', request));
+      assert.equal(error.kind, 'invalid_part');
+    });
+  });
+
   it('case 45: whose reply is lost is asked about again', async () => {
     const replies = [
       { status: 200, body: '', cut: true },

@@ -385,12 +385,12 @@ for (const algorithm of allChecksums) {
         const settings = settingsWith({ checksum: algorithm });
         const { uploadId } = await store.createMultipart(key, settings);
         const signer = await store.presignParts({ key, uploadId, algorithm, expiresIn: 60 });
-        const body = random(PART);
+        const body = random(1000);
         const checksum = checksumOf(algorithm, body);
-        const request = await signer.sign(1, PART, checksum);
+        const request = await signer.sign(1, 1000, checksum);
 
         const flipped = body.slice();
-        flipped[12_345] = (flipped[12_345] ?? 0) ^ 1;
+        flipped[345] = (flipped[345] ?? 0) ^ 1;
         assert.equal((await send(request, flipped)).status, 400);
         const [name = ''] = Object.keys(request.headers);
         const other = { ...request, headers: { [name]: checksumOf(algorithm, flipped) } };
@@ -404,8 +404,8 @@ for (const algorithm of allChecksums) {
           assert.equal(part?.checksum, algorithm === 'md5' ? undefined : checksum);
         }
         const parts = [receiptOf(1, response, checksum)];
-        await store.completeMultipart(key, uploadId, { parts, bytes: PART, algorithm });
-        assert.equal((await store.head(key))?.bytes, PART);
+        await store.completeMultipart(key, uploadId, { parts, bytes: 1000, algorithm });
+        assert.equal((await store.head(key))?.bytes, 1000);
       });
     },
   );

@@ -46,7 +46,7 @@ onEveryStore('a whole object in one PUT', any, (running) => {
     assert.equal((await send(request, body)).status, 200);
   });
 
-  it('case 4: is found under its exact key, whatever that holds', async () => {
+  it('cases 4, 5 and 8: is found under its exact key, whatever that holds', async () => {
     const { store, key: newKey } = running();
     const names = [
       "? # & = + % ; : @ ' ( ) * !",

@@ -65,21 +65,31 @@ function kinds(): Kind[] {
 export const localR2: Kind = {
   profile: PROFILES['r2-local'],
   async start() {
-    const credentials = { accessKeyId: 'local-access-key', secretAccessKey: 'local-secret-key' };
-    const bucket = 'uploads';
-    const miniflare = new Miniflare(
-      convertV4MiniflareOptions({
-        modules: true,
-        script: 'export default { fetch: () => new Response(null, { status: 404 }) };',
-        compatibilityDate: '2026-11-01',
-        r2Buckets: { BUCKET: { id: bucket, s3Credentials: credentials } },
-      }),
-    );
-    const endpoint = new URL('/cdn-cgi/local/r2/s3', await miniflare.ready).href;
-    const running = run(PROFILES['r2-local'], endpoint, bucket, 'auto', credentials);
-    return { running, stop: () => miniflare.dispose() };
+    local ??= startLocalR2();
+    const { running } = await local;
+    return { running, stop: () => Promise.resolve() };
   },
 };
+
+/** One for all suites of a file: it takes longer to start than most of them to run. */
+let local: Promise<{ running: Running; miniflare: Miniflare }> | undefined;
+after(async () => (await local)?.miniflare.dispose());
+
+async function startLocalR2(): Promise<{ running: Running; miniflare: Miniflare }> {
+  const credentials = { accessKeyId: 'local-access-key', secretAccessKey: 'local-secret-key' };
+  const bucket = 'uploads';
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: 'export default { fetch: () => new Response(null, { status: 404 }) };',
+      compatibilityDate: '2026-11-01',
+      r2Buckets: { BUCKET: { id: bucket, s3Credentials: credentials } },
+    }),
+  );
+  const endpoint = new URL('/cdn-cgi/local/r2/s3', await miniflare.ready).href;
+  const running = run(PROFILES['r2-local'], endpoint, bucket, 'auto', credentials);
+  return { running, miniflare };
+}
 
 function fromEnvironment(): Kind | undefined {
   const { env } = process;

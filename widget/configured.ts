@@ -108,6 +108,11 @@ export class ConfiguredControl extends FormControl implements Configuration {
     this.noResume = false;
   }
 
+  /** Disabled itself, if only a moment ago, or by a `<fieldset>`. */
+  protected get isDisabled(): boolean {
+    return this.disabled || this.matches(':disabled');
+  }
+
   /** More than one file can be in the list. */
   protected get isMany(): boolean {
     return this.multiple || this.directory;

@@ -45,11 +45,6 @@ export class FormControl extends LitElement {
     return this.internals.reportValidity();
   }
 
-  /** Disabled itself or by a `<fieldset>`. */
-  protected get isDisabled(): boolean {
-    return this.matches(':disabled');
-  }
-
   /** Sets or takes away a `:state()`. */
   protected mark(state: string, isOn: boolean): void {
     if (isOn) this.internals.states.add(state);

@@ -18,6 +18,7 @@ export class FormState {
   readonly #internals: ElementInternals;
   #entries: readonly string[] = [];
   #isStale = true;
+  #done = 0;
   #madeAt = -Infinity;
   #flaw: Flaw | undefined;
   #anchor: HTMLElement | undefined;
@@ -43,12 +44,13 @@ export class FormState {
    * Returns whether they have changed.
    */
   setValue({ name, valueFormat, uploads, totals }: Field): boolean {
-    if (!this.#isStale) return false;
+    if (!this.#isStale && totals.done === this.#done) return false;
     const now = performance.now();
     const isMany = uploads.length > MANY && totals.active > 0;
     if (isMany && now - this.#madeAt < REST_MS) return false;
     this.#madeAt = now;
     this.#isStale = false;
+    this.#done = totals.done;
     const entries = entriesOf(uploads, valueFormat ?? 'id');
     const hasChanged =
       entries.length !== this.#entries.length ||

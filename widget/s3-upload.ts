@@ -19,6 +19,9 @@ import { Thumbs } from './view/thumbs.ts';
 import type { View } from './view/view.ts';
 import { zone, type ZoneState } from './view/zone.ts';
 
+/** Nothing can be dragged where there is only a finger. */
+const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
+
 /** `<s3-upload>`: a form control that sends files straight into a bucket, and shows how they fare. */
 export class S3UploadElement extends UploadControl {
   static override styles = styles;
@@ -171,7 +174,7 @@ export class S3UploadElement extends UploadControl {
       isDisabled: this.isDisabled,
       isInvalid: this.complaint !== undefined,
       isReplaced: this.#has('dropzone'),
-      canDrop: !this.noDrop && matchMedia('(any-pointer: fine)').matches,
+      canDrop: !this.noDrop && !matchMedia(TOUCH_ONLY).matches,
       limits: limitsText(this.#allowed, localizer, hasRows),
       ...this.#held,
       onSlot: this.#redraw,

@@ -78,7 +78,7 @@ export class Localizer {
     const whole = Math.max(1, Math.round(seconds));
     if (whole < 60) return this.#unit(whole, 'second');
     if (whole < 300) return this.#two(Math.round(whole / 10) * 10, 60, 'minute', 'second');
-    if (whole < 3600) return this.#unit(Math.round(whole / 60), 'minute');
+    if (whole < 3570) return this.#unit(Math.round(whole / 60), 'minute');
     return this.#two(Math.round(whole / 60), 60, 'hour', 'minute');
   }
 

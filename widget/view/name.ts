@@ -1,8 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 
-/** Stems longer than this keep some of their end, where versions and counters stand. */
+/** Longer stems keep some of their end, where versions and counters stand. */
 const LONG_STEM = 14;
 const KEPT_OF_STEM = 5;
+/** A whole last word up to this is better than a piece of one. */
+const KEPT_WORD = /[\s_.-][^\s_.-]{1,7}$/u;
 const LONGEST_EXTENSION = 10;
 
 /** Control characters and the marks that turn a line around: a name could lie with them. */
@@ -24,12 +26,11 @@ export function extensionOf(name: string): string {
 export function splitName(name: string): { stem: string; end: string } {
   const extension = extensionOf(name);
   const tail = extension ? `.${extension}` : '';
-  const stem = graphemes(tail ? name.slice(0, -tail.length) : name);
-  const kept = stem.length > LONG_STEM ? KEPT_OF_STEM : 0;
-  return {
-    stem: stem.slice(0, stem.length - kept).join(''),
-    end: stem.slice(stem.length - kept).join('') + tail,
-  };
+  const whole = tail ? name.slice(0, -tail.length) : name;
+  const letters = graphemes(whole);
+  if (letters.length <= LONG_STEM) return { stem: whole, end: tail };
+  const kept = KEPT_WORD.exec(whole)?.[0] ?? letters.slice(-KEPT_OF_STEM).join('');
+  return { stem: whole.slice(0, whole.length - kept.length), end: kept + tail };
 }
 
 /**

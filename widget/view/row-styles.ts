@@ -24,9 +24,8 @@ export const rowStyles = css`
     margin-block-start: 6px;
   }
 
-  /* Four pixels to each side, for the ring of a focused button: content-visibility clips. */
   .list {
-    margin: 8px -4px 0;
+    margin-block-start: 8px;
   }
   .long {
     max-block-size: var(--s3-upload-list-block-size, 70vh);
@@ -41,9 +40,7 @@ export const rowStyles = css`
     grid-template-columns: 40px minmax(0, 1fr) auto;
     column-gap: 12px;
     align-items: center;
-    padding: 10px 4px;
-    content-visibility: auto;
-    contain-intrinsic-block-size: auto 74px;
+    padding-block: 10px;
   }
   .row + .row,
   .block + .block .row:first-child {
@@ -79,7 +76,7 @@ export const rowStyles = css`
     display: flex;
     font-weight: 500;
   }
-  bdi {
+  .name bdi {
     display: flex;
     min-inline-size: 0;
     white-space: pre;
@@ -190,6 +187,9 @@ export const rowStyles = css`
   }
   .row-waiting .status {
     color: var(--warning);
+  }
+  :is(.row-paused, .row-waiting) .sent {
+    display: none;
   }
   .row-waiting .fill {
     background: var(--warning);

@@ -30,7 +30,17 @@ export class FakeUploader extends EventTarget implements UploaderLike {
   readonly refuses = new Map<string, UploadError>();
   isClosed = false;
 
+  /** Counted once for each list of uploads, as the real engine never counts them all. */
   get totals(): Totals {
+    if (this.#counted?.uploads !== this.uploads) {
+      this.#counted = { uploads: this.uploads, totals: this.#count() };
+    }
+    return this.#counted.totals;
+  }
+
+  #counted: { uploads: readonly UploadSnapshot[]; totals: Totals } | undefined;
+
+  #count(): Totals {
     const { uploads } = this;
     const sum = (of: (upload: UploadSnapshot) => number): number =>
       uploads.reduce((total, upload) => total + of(upload), 0);

@@ -1,25 +1,272 @@
-import { clear, file, html, part, parts, pick, place, text } from './page.ts';
+import type { UploadAddEvent, UploadRejectedEvent } from '../../../widget/index.ts';
+import { equal, match, ok } from './assert.ts';
+import { UploadError } from './fake-uploader.ts';
+import { button, clear, file, html, next, part, parts, pick, picker, place, text } from './page.ts';
 
-function assertEqual(actual: unknown, expected: unknown): void {
-  if (JSON.stringify(actual) !== JSON.stringify(expected)) throw new Error(JSON.stringify(actual));
+/** Counts how often the system's picker would open, and keeps it shut. */
+function countOpenings(element: Element): { count: number } {
+  const opened = { count: 0 };
+  picker(element).addEventListener('click', (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    opened.count += 1;
+  });
+  return opened;
 }
 
-describe('choosing files', () => {
+function paste(target: Element, ...files: File[]): boolean {
+  const clipboardData = new DataTransfer();
+  for (const one of files) clipboardData.items.add(one);
+  const options = { clipboardData, bubbles: true, composed: true, cancelable: true };
+  return target.dispatchEvent(new ClipboardEvent('paste', options));
+}
+
+const names = (uploads: readonly { name: string }[]): string[] => uploads.map(({ name }) => name);
+
+describe('the picker', () => {
   afterEach(clear);
-  it('gives what is picked to the engine and shows a row for each', async () => {
+
+  it('gives what was chosen to the engine and shows a row for each', async () => {
     const { element, engine } = await place();
     pick(element, file('a.txt'), file('b.txt'));
     await element.updateComplete;
-    assertEqual(
-      engine.uploads.map(({ name }) => name),
+    equal(names(engine.uploads), ['a.txt', 'b.txt']);
+    equal(
+      parts(element, 'name').map(({ title }) => title),
       ['a.txt', 'b.txt'],
     );
-    assertEqual(
-      parts(element, 'name').map((name) => name.title),
-      ['a.txt', 'b.txt'],
+  });
+
+  it('keeps the path of a file that came with its folder', async () => {
+    const { element, engine } = await place(html`<s3-upload directory></s3-upload>`);
+    ok(picker(element).webkitdirectory, 'it picks folders');
+    const one = file('a.txt');
+    Object.defineProperty(one, 'webkitRelativePath', { value: 'holiday/a.txt' });
+    const files = [one] as unknown as FileList;
+    Object.defineProperty(picker(element), 'files', { value: files });
+    picker(element).dispatchEvent(new Event('change'));
+    equal(engine.uploads[0]?.path, 'holiday/a.txt');
+  });
+
+  it('opens once for a click on the button, on the zone around it, and on the label', async () => {
+    const { element } = await place(html`<s3-upload label="Files"></s3-upload>`);
+    const opened = countOpenings(element);
+    button(element, 'browse').click();
+    equal(opened.count, 1);
+    part(element, 'zone').click();
+    equal(opened.count, 2);
+    part(element, 'label').click();
+    equal(opened.count, 3);
+  });
+
+  it('opens for a click on a label elsewhere on the page', async () => {
+    const { element, holder } = await place(
+      html`<label for="files">Files</label><s3-upload id="files"></s3-upload>`,
     );
-    void html;
-    void part;
-    void text;
+    const opened = countOpenings(element);
+    holder.querySelector('label')?.click();
+    equal(opened.count, 1);
+  });
+
+  it('does not open for a click beside the zone', async () => {
+    const { element, engine } = await place();
+    engine.show({ name: 'a.txt' });
+    await element.updateComplete;
+    const opened = countOpenings(element);
+    part(element, 'row').click();
+    part(element, 'name').click();
+    equal(opened.count, 0);
+  });
+
+  it('forgets the last choice before it opens, so that the same file can be chosen again', async () => {
+    const { element, engine } = await place();
+    countOpenings(element);
+    pick(element, file('a.txt'));
+    equal(picker(element).files?.length, 1);
+    button(element, 'browse').click();
+    equal(picker(element).files?.length, 0);
+    equal(engine.calls.length, 1, 'an empty choice is no batch');
+  });
+
+  it('stays shut while the control is disabled, itself or by its fieldset', async () => {
+    const { element, holder } = await place(html`<fieldset><s3-upload></s3-upload></fieldset>`);
+    const opened = countOpenings(element);
+    const fieldset = holder.querySelector('fieldset');
+    ok(fieldset, 'there is a fieldset');
+    fieldset.disabled = true;
+    await element.updateComplete;
+    part(element, 'zone').click();
+    equal(opened.count, 0);
+    equal(button(element, 'browse').disabled, true);
+    equal(element.hasAttribute('disabled'), false, 'the attribute is the author’s');
+    fieldset.disabled = false;
+    await element.updateComplete;
+    part(element, 'zone').click();
+    equal(opened.count, 1);
+  });
+
+  it('says why showPicker() cannot open it', async () => {
+    const { element } = await place(html`<s3-upload disabled></s3-upload>`);
+    const attempt = (): string => {
+      try {
+        element.showPicker();
+      } catch (error) {
+        return (error as DOMException).name;
+      }
+      return 'opened';
+    };
+    equal(attempt(), 'InvalidStateError');
+    element.disabled = false;
+    await element.updateComplete;
+    equal(attempt(), 'NotAllowedError', 'without a gesture of the user');
+  });
+
+  it('passes on what the author allows', async () => {
+    const { element } = await place(
+      html`<s3-upload accept="image/*,.pdf" capture="environment"></s3-upload>`,
+    );
+    const { accept, multiple } = picker(element);
+    equal([accept, multiple], ['image/*,.pdf', false]);
+    equal(picker(element).getAttribute('capture'), 'environment');
+  });
+
+  it('tells the page nothing of its own input and change', async () => {
+    const { element } = await place();
+    let heard = 0;
+    for (const type of ['input', 'change']) element.addEventListener(type, () => (heard += 1));
+    pick(element, file('a.txt'));
+    equal(heard, 0);
+  });
+});
+
+describe('pasting', () => {
+  afterEach(clear);
+
+  it('takes the files of the clipboard', async () => {
+    const { element, engine } = await place();
+    const wasLeft = paste(button(element, 'browse'), file('image.png', { type: 'image/png' }));
+    await next(engine, 'upload-progress');
+    equal(names(engine.uploads), ['image.png']);
+    equal(wasLeft, false, 'nothing else happens with them');
+  });
+
+  it('is left alone in a text field of the page', async () => {
+    const { element, engine, holder } = await place(
+      html`<s3-upload><input slot="hint" /></s3-upload>`,
+    );
+    const field = holder.querySelector('input');
+    ok(field, 'there is a field');
+    equal(paste(field, file('image.png')), true);
+    equal(engine.calls.length, 0);
+    void element;
+  });
+
+  it('is off where the author says so', async () => {
+    const { element, engine } = await place(html`<s3-upload no-paste></s3-upload>`);
+    paste(button(element, 'browse'), file('image.png'));
+    equal(engine.calls.length, 0);
+  });
+});
+
+describe('a control for one file', () => {
+  afterEach(clear);
+
+  it('puts a new file in the place of the one before', async () => {
+    const { element, engine } = await place(html`<s3-upload></s3-upload>`);
+    pick(element, file('a.txt'));
+    pick(element, file('b.txt'));
+    await element.updateComplete;
+    equal(names(engine.uploads), ['b.txt']);
+  });
+
+  it('keeps the one before when the new one is refused', async () => {
+    const { element, engine } = await place(html`<s3-upload></s3-upload>`);
+    pick(element, file('a.txt'));
+    engine.refuses.set('b.txt', new UploadError('too_large', '', { limit: 10_000_000 }));
+    pick(element, file('b.txt'));
+    equal(names(engine.uploads), ['a.txt']);
+  });
+
+  it('takes none of several, and says that it takes one', async () => {
+    const { element, engine } = await place(html`<s3-upload></s3-upload>`);
+    const rejected = next<UploadRejectedEvent>(element, 'upload-rejected');
+    pick(element, file('a.txt'), file('b.txt'));
+    equal((await rejected).rejected.length, 2);
+    equal(engine.uploads.length, 0);
+    await element.updateComplete;
+    match(text(part(element, 'error')), /a\.txt: Only one file can be uploaded here/);
+  });
+});
+
+describe('what is refused', () => {
+  afterEach(clear);
+
+  it('is told in one event a batch, and names file, rule and what to do', async () => {
+    const { element, engine } = await place();
+    for (const name of ['a.mov', 'b.mov']) {
+      engine.refuses.set(name, new UploadError('too_large', '', { limit: 10_000_000 }));
+    }
+    const events: UploadRejectedEvent[] = [];
+    element.addEventListener('upload-rejected', (event) => events.push(event));
+    pick(element, file('a.mov'), file('b.mov'), file('c.txt'));
+    await element.updateComplete;
+    equal(
+      events.map(({ rejected }) => rejected.map((one) => one.file.name)),
+      [['a.mov', 'b.mov']],
+    );
+    equal(
+      parts(element, 'error').map((line) => text(line)),
+      [
+        'a.mov: It is larger than 10 MB. Choose a smaller file.',
+        'b.mov: It is larger than 10 MB. Choose a smaller file.',
+      ],
+    );
+    equal(names(engine.uploads), ['c.txt']);
+  });
+
+  it('never buries the list: three are named, the rest is counted', async () => {
+    const { element, engine } = await place();
+    const many = Array.from({ length: 12 }, (_, index) => file(`${index}.mov`));
+    for (const { name } of many) engine.refuses.set(name, new UploadError('duplicate', ''));
+    pick(element, ...many);
+    await element.updateComplete;
+    const lines = parts(element, 'error').map((line) => text(line));
+    equal(lines.length, 4);
+    equal(lines.at(-1), 'and 9 more');
+  });
+
+  it('goes with the next batch, or when it is dismissed', async () => {
+    const { element, engine } = await place();
+    engine.refuses.set('a.mov', new UploadError('duplicate', ''));
+    pick(element, file('a.mov'));
+    await element.updateComplete;
+    pick(element, file('b.mov'));
+    await element.updateComplete;
+    equal(parts(element, 'error').length, 0);
+    pick(element, file('a.mov'));
+    await element.updateComplete;
+    button(element, 'Dismiss').click();
+    await element.updateComplete;
+    equal(parts(element, 'error').length, 0);
+  });
+
+  it('speaks a validator’s own words', async () => {
+    const { element, engine } = await place();
+    engine.refuses.set('a.txt', new UploadError('rejected', 'Keine Texte, bitte.'));
+    pick(element, file('a.txt'));
+    await element.updateComplete;
+    equal(text(part(element, 'error')), 'a.txt: Keine Texte, bitte.');
+  });
+
+  it('is a whole batch, where the page cancels upload-add', async () => {
+    const { element, engine } = await place();
+    let asked: readonly File[] = [];
+    element.addEventListener('upload-add', (event: UploadAddEvent) => {
+      asked = event.files;
+      event.preventDefault();
+    });
+    pick(element, file('a.txt'));
+    equal(names(asked), ['a.txt']);
+    equal(engine.uploads.length, 0);
   });
 });

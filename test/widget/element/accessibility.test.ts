@@ -1,0 +1,263 @@
+import 'axe-core';
+import type Axe from 'axe-core';
+import type { UploadSnapshot } from '../../../widget/index.ts';
+import { equal, match, ok } from './assert.ts';
+import { UploadError, type FakeUploader } from './fake-uploader.ts';
+import { button, clear, file, html, parts, pick, place } from './page.ts';
+
+/** It is no module, and leaves itself on the window. */
+const { axe } = window as unknown as { axe: typeof Axe };
+
+const SCENES: Record<string, Partial<UploadSnapshot>[]> = {
+  empty: [],
+  'at work': [
+    {
+      name: 'a.mov',
+      bytes: 6e9,
+      status: 'uploading',
+      loaded: 2e9,
+      sent: 3e9,
+      bytesPerSecond: 3e7,
+      secondsLeft: 100,
+    },
+    { name: 'b.mov', status: 'queued' },
+    { name: 'c.mov', status: 'hashing' },
+    { name: 'd.mov', status: 'completing', loaded: 1e6 },
+  ],
+  paused: [{ name: 'a.mov', status: 'paused', loaded: 5e5 }],
+  failed: [
+    { name: 'a.mov', status: 'failed' },
+    { name: 'b.mov', status: 'failed' },
+  ],
+  offline: [{ name: 'a.mov', status: 'waiting', waitingFor: 'online', loaded: 5e5 }],
+  done: [
+    { name: 'a.mov', status: 'done' },
+    { name: 'b.mov', status: 'cancelled' },
+  ],
+};
+
+/** Collects what is announced, in place of the screen reader. */
+function listen(element: Element): string[] {
+  const said: string[] = [];
+  Object.assign(element, { ariaNotify: (text: string) => void said.push(text) });
+  return said;
+}
+
+async function hear(said: string[], count = 1): Promise<void> {
+  while (said.length < count) await new Promise(requestAnimationFrame);
+}
+
+for (const scheme of ['light', 'dark']) {
+  describe(`axe finds nothing, ${scheme}`, () => {
+    before(() => {
+      document.documentElement.lang = 'en';
+      document.documentElement.style.cssText = `color-scheme: ${scheme}; background: Canvas`;
+      document.title = 'test';
+    });
+    after(() => document.documentElement.removeAttribute('style'));
+    afterEach(clear);
+
+    for (const [name, uploads] of Object.entries(SCENES)) {
+      it(name, async () => {
+        const { element, engine, holder } = await place(
+          html`<main>
+            <s3-upload multiple label="Files" hint="Any will do" accept="image/*" max-size="5GB">
+            </s3-upload>
+          </main>`,
+        );
+        engine.show(...uploads);
+        engine.refuses.set('x', new UploadError('duplicate', ''));
+        if (name === 'done') element.add([file('x')]);
+        await element.updateComplete;
+        const { violations, incomplete } = await axe.run(holder);
+        equal(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+          [],
+        );
+        const unsure = incomplete.filter(({ id }) => id === 'color-contrast');
+        equal(
+          unsure.map(({ nodes }) => nodes.map((node) => [node.html, node.any[0]?.message])),
+          [],
+        );
+      });
+    }
+  });
+}
+
+describe('by keyboard', () => {
+  afterEach(clear);
+
+  const focused = (element: Element): string | null | undefined => {
+    const active = element.shadowRoot?.activeElement;
+    return active?.ariaLabel ?? active?.id;
+  };
+
+  async function three(): Promise<Awaited<ReturnType<typeof place>>> {
+    const placed = await place();
+    placed.engine.show(
+      { id: 'a', name: 'a', status: 'uploading' },
+      { id: 'b', name: 'b', status: 'uploading' },
+      { id: 'c', name: 'c', status: 'done' },
+    );
+    await placed.element.updateComplete;
+    return placed;
+  }
+
+  async function press(
+    element: Awaited<ReturnType<typeof place>>['element'],
+    name: string,
+  ): Promise<void> {
+    const one = button(element, name);
+    one.focus();
+    one.click();
+    await element.updateComplete;
+  }
+
+  it('removing a row takes the focus to the next one, then to the one before, then to the button', async () => {
+    const { element } = await three();
+    await press(element, 'Cancel a');
+    equal(focused(element), 'Cancel b');
+    await press(element, 'Remove c');
+    equal(focused(element), 'Cancel b');
+    await press(element, 'Cancel b');
+    equal(focused(element), 'browse');
+  });
+
+  it('pausing keeps the focus in the row, and pausing all in the summary', async () => {
+    const { element } = await three();
+    await press(element, 'Pause a');
+    equal(focused(element), 'Resume a');
+    await press(element, 'Pause all');
+    equal(focused(element), 'Resume all');
+  });
+
+  it('the focus stays where it is when rows change around it', async () => {
+    const { element, engine } = await three();
+    button(element, 'Cancel b').focus();
+    engine.become('a', { status: 'done' });
+    engine.become('b', { loaded: 1 });
+    await element.updateComplete;
+    equal(focused(element), 'Cancel b');
+  });
+
+  it('everything is reached in the order in which it is seen', async () => {
+    const { element } = await three();
+    const tabbable = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
+    ok(
+      tabbable.every(({ tabIndex }) => tabIndex === 0),
+      'no order of its own',
+    );
+    const tops = tabbable.map((one) => one.getBoundingClientRect());
+    const inOrder = tops.every((box, i) => {
+      const last = tops[i - 1];
+      return !last || (box.top > last.top - 12 && (box.top > last.bottom || box.left > last.left));
+    });
+    ok(inOrder, JSON.stringify(tabbable.map((one) => one.ariaLabel)));
+  });
+
+  it('every target is at least 24 px, and those of rows 32 px', async () => {
+    const { element } = await three();
+    for (const one of element.shadowRoot?.querySelectorAll<HTMLElement>('[data-act]') ?? []) {
+      ok(one.offsetWidth >= 32 && one.offsetHeight >= 32, `${one.ariaLabel} is large enough`);
+    }
+    ok(button(element, 'browse').offsetHeight >= 24, 'browse is large enough');
+  });
+});
+
+describe('announcements', () => {
+  afterEach(clear);
+
+  async function placed(): Promise<{
+    element: Awaited<ReturnType<typeof place>>['element'];
+    engine: FakeUploader;
+    said: string[];
+  }> {
+    const { element, engine } = await place();
+    return { element, engine, said: listen(element) };
+  }
+
+  it('say together what happened together, failures first', async () => {
+    const { element, engine, said } = await placed();
+    engine.show({ id: 'a', name: 'a.txt' }, { id: 'b', name: 'b.txt' }, { id: 'c' }, { id: 'd' });
+    engine.become('c', { status: 'done' });
+    engine.become('d', { status: 'done' });
+    engine.become('a', { status: 'failed', error: new UploadError('file_changed', '') });
+    engine.refuses.set('x.mov', new UploadError('duplicate', ''));
+    element.add([file('x.mov')]);
+    await hear(said);
+    equal(said, [
+      'a.txt failed: The file changed on disk. Choose it again to go on. x.mov was not added: It is in the list already. 2 files uploaded',
+    ]);
+  });
+
+  it('say when all is done', async () => {
+    const { engine, said } = await placed();
+    engine.show({ id: 'a' }, { id: 'b' });
+    engine.become('a', { status: 'done' });
+    engine.become('b', { status: 'done' });
+    await hear(said);
+    equal(said, ['All 2 files are uploaded']);
+  });
+
+  it('say what was added only to those who are there', async () => {
+    const { element, engine, said } = await placed();
+    pick(element, file('a.txt'), file('b.txt'));
+    element.focus();
+    await hear(said);
+    equal(said, ['2 files added']);
+    ok(engine, '');
+  });
+
+  it('say every quarter of what takes long', async () => {
+    const { element, engine, said } = await placed();
+    element.focus();
+    engine.show({ id: 'a', bytes: 1e9, status: 'uploading', bytesPerSecond: 1e6 });
+    engine.become('a', { loaded: 2.6e8, sent: 2.6e8 });
+    await hear(said);
+    equal(said, ['26%, 12 min left']);
+  });
+
+  it('go into a log where the browser has no ariaNotify, one line each', async () => {
+    const { element, engine } = await place();
+    Object.assign(element, { ariaNotify: undefined });
+    engine.show({ id: 'a', name: 'a.txt' });
+    engine.become('a', { status: 'done' });
+    const log = element.shadowRoot?.querySelector('[role=log]');
+    while (!log?.childElementCount) await new Promise(requestAnimationFrame);
+    equal(log.textContent, 'a.txt uploaded');
+  });
+});
+
+describe('for screen readers', () => {
+  afterEach(clear);
+
+  it('the button is named by its sentence and described by limits, hint and error', async () => {
+    const { element } = await place(
+      html`<s3-upload required max-size="5MB" hint="Any will do"></s3-upload>`,
+    );
+    element.checkValidity();
+    await element.updateComplete;
+    const browse = button(element, 'browse');
+    const textOf = (ids: string | null): string =>
+      (ids ?? '')
+        .split(' ')
+        .map((id) => element.shadowRoot?.getElementById(id)?.innerText.trim())
+        .join(' | ');
+    equal(textOf(browse.getAttribute('aria-labelledby')), 'Drop a file here or browse');
+    match(
+      textOf(browse.getAttribute('aria-describedby')),
+      /^Up to 5 MB \| Any will do \| Choose a file\.$/i,
+    );
+  });
+
+  it('rows are items of a list', async () => {
+    const { element, engine } = await place();
+    engine.show({ name: 'a' }, { name: 'b' });
+    await element.updateComplete;
+    const [list] = parts(element, 'list');
+    equal(
+      [list?.role, [...(list?.children ?? [])].map(({ role }) => role)],
+      ['list', ['listitem', 'listitem']],
+    );
+  });
+});

@@ -1,0 +1,267 @@
+import type { S3UploadElement } from '../../../widget/index.ts';
+import { equal, match, ok } from './assert.ts';
+import { FakeUploader } from './fake-uploader.ts';
+import { button, clear, file, html, part, parts, pick, place, text } from './page.ts';
+
+const DONE = { status: 'done', bytes: 5, type: 'text/plain' } as const;
+
+async function inForm(
+  attributes: Record<string, string> = {},
+): Promise<{ form: HTMLFormElement; element: S3UploadElement; engine: FakeUploader }> {
+  const { element, engine, holder } = await place(
+    html`<form><s3-upload multiple name="files"></s3-upload><button>Send</button></form>`,
+  );
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  await element.updateComplete;
+  const form = holder.querySelector('form');
+  ok(form, 'there is a form');
+  form.addEventListener('submit', (event) => event.preventDefault());
+  return { form, element, engine };
+}
+
+const sent = (form: HTMLFormElement): FormDataEntryValue[] => new FormData(form).getAll('files');
+
+describe('in a form', () => {
+  afterEach(clear);
+
+  it('submits one entry per finished upload, in the order in which they are shown', async () => {
+    const { form, engine } = await inForm();
+    engine.show({ id: 'a' }, { id: 'b' }, { id: 'c' });
+    for (const id of ['c', 'a', 'b']) engine.become(id, DONE);
+    equal(sent(form), ['a', 'b', 'c']);
+  });
+
+  it('submits nothing of what is not finished, and nothing without a name', async () => {
+    const { form, element, engine } = await inForm();
+    engine.show({ id: 'a', status: 'failed' }, { id: 'b', status: 'done' }, { id: 'c' });
+    equal(sent(form), ['b']);
+    engine.become('c', DONE);
+    equal(sent(form), ['b', 'c']);
+    element.name = '';
+    equal([...new FormData(form).keys()], []);
+  });
+
+  it('has its entries up to date when upload-done is heard', async () => {
+    const { form, element, engine } = await inForm();
+    engine.show({ id: 'a' });
+    let heard: FormDataEntryValue[] = [];
+    element.addEventListener('upload-done', () => (heard = sent(form)));
+    engine.become('a', DONE);
+    equal(heard, ['a']);
+  });
+
+  for (const [format, expected] of [
+    ['id', 'a'],
+    ['key', 'uploads/a/a.txt'],
+    ['json', '{"id":"a","key":"uploads/a/a.txt","name":"a.txt","bytes":5,"type":"text/plain"}'],
+  ] as const) {
+    it(`writes each entry as ${format}, if that is wanted`, async () => {
+      const { form, element, engine } = await inForm();
+      engine.show({ id: 'a', name: 'a.txt', key: 'uploads/a/a.txt', ...DONE });
+      engine.become('a', {});
+      element.valueFormat = format;
+      equal(sent(form), [expected]);
+      equal(element.value, [expected]);
+    });
+  }
+
+  it('tells of each new value by input, and by change when all is done', async () => {
+    const { element, engine } = await inForm();
+    const heard: string[] = [];
+    for (const type of ['input', 'change']) {
+      element.addEventListener(type, () => heard.push(`${type} ${element.value}`));
+    }
+    engine.show({ id: 'a' }, { id: 'b' });
+    engine.become('a', DONE);
+    engine.become('b', DONE);
+    equal(heard, ['input a', 'input a,b', 'change a,b']);
+  });
+
+  it('is found by its name and knows its form and its label', async () => {
+    const { form, element } = await inForm();
+    equal(form.elements.namedItem('files') === element, true);
+    equal([element.form === form, element.type, element.willValidate], [true, 's3-upload', true]);
+  });
+});
+
+describe('validity', () => {
+  afterEach(clear);
+
+  it('is valid while empty, unless something is required', async () => {
+    const { form, element } = await inForm();
+    equal(form.checkValidity(), true);
+    element.required = true;
+    equal(form.checkValidity(), false, 'at once');
+    equal(element.validity.valueMissing, true);
+    equal(element.validationMessage, 'Choose a file.');
+    element.required = false;
+    equal(form.checkValidity(), true);
+  });
+
+  for (const [what, upload, message] of [
+    ['runs', { status: 'uploading' }, 'Wait until the uploads are done.'],
+    ['waits for the network', { status: 'waiting' }, 'Wait until the uploads are done.'],
+    ['is paused', { status: 'paused' }, 'Resume or remove what is paused.'],
+    ['has failed', { status: 'failed' }, 'Retry or remove what failed.'],
+  ] as const) {
+    it(`is invalid while an upload ${what}: a form would lose it`, async () => {
+      const { form, element, engine } = await inForm();
+      engine.show({ id: 'a', ...upload });
+      equal(form.checkValidity(), false);
+      equal([element.validity.customError, element.validationMessage], [true, message]);
+      engine.become('a', DONE);
+      equal(form.checkValidity(), true);
+    });
+  }
+
+  it('wants the uploads started, where they wait for that', async () => {
+    const { element, engine } = await inForm({ 'no-auto': '' });
+    engine.show({ id: 'a' });
+    equal(element.validationMessage, 'Start the upload first.');
+  });
+
+  it('counts finished uploads against min-files', async () => {
+    const { element, engine } = await inForm({ 'min-files': '2' });
+    equal(
+      [element.validity.rangeUnderflow, element.validationMessage],
+      [true, 'Choose at least 2 files.'],
+    );
+    engine.show({ id: 'a', ...DONE }, { id: 'b', ...DONE });
+    equal(element.validity.valid, true);
+  });
+
+  it('takes the page’s own message, until that is empty', async () => {
+    const { element } = await inForm();
+    element.setCustomValidity('Not today.');
+    equal([element.validity.customError, element.validationMessage], [true, 'Not today.']);
+    element.setCustomValidity('');
+    equal(element.checkValidity(), true);
+  });
+
+  it('shows nothing before the user tries to send, then the reason, until it is mended', async () => {
+    const { form, element, engine } = await inForm({ required: '' });
+    equal(parts(element, 'error').length, 0);
+    ok(!element.matches(':state(user-invalid)'), 'not yet');
+    form.requestSubmit();
+    await element.updateComplete;
+    ok(element.matches(':state(user-invalid)'), 'now');
+    equal(text(part(element, 'error')), 'Choose a file.');
+    engine.show({ id: 'a', ...DONE });
+    await element.updateComplete;
+    ok(!element.matches(':state(user-invalid)'), 'mended');
+    equal(parts(element, 'error').length, 0);
+  });
+
+  it('puts the focus on its button when the form cannot be sent', async () => {
+    const { form, element } = await inForm({ required: '' });
+    form.requestSubmit();
+    equal(document.activeElement === element, true);
+    equal(element.shadowRoot?.activeElement?.id, 'browse');
+  });
+
+  it('is no concern of a disabled control', async () => {
+    const { form, element } = await inForm({ required: '', disabled: '' });
+    equal([form.checkValidity(), element.willValidate], [true, false]);
+  });
+});
+
+describe('reset and restore', () => {
+  afterEach(clear);
+
+  it('takes every row away and cancels what runs when the form is reset', async () => {
+    const { form, element, engine } = await inForm({ required: '' });
+    element.value = ['before'];
+    engine.show({ id: 'a', status: 'uploading' }, { id: 'b', ...DONE });
+    form.requestSubmit();
+    form.reset();
+    await element.updateComplete;
+    equal(
+      engine.calls.filter(([name]) => name === 'remove'),
+      [
+        ['remove', 'a'],
+        ['remove', 'b'],
+      ],
+    );
+    equal([element.uploads.length, sent(form), parts(element, 'error').length], [0, [], 0]);
+  });
+
+  it('shows uploads of before again, and submits them with the new ones', async () => {
+    const { form, element, engine } = await inForm();
+    element.value = [{ id: 'a', key: 'k/a', name: 'before.txt', bytes: 5 }];
+    engine.show({ id: 'b', name: 'new.txt', ...DONE });
+    await element.updateComplete;
+    equal(sent(form), ['a', 'b']);
+    equal(parts(element, 'row-done').length, 2);
+    equal(
+      element.uploads.map(({ name }) => name),
+      ['before.txt', 'new.txt'],
+    );
+    element.valueFormat = 'json';
+    element.value = element.value;
+    equal(sent(form).length, 2, 'its own value can be given back');
+  });
+
+  it('drops an upload of before when its row is removed', async () => {
+    const { form, element } = await inForm();
+    element.value = ['a', 'b'];
+    await element.updateComplete;
+    const heard: string[] = [];
+    element.addEventListener('upload-removed', ({ upload }) => heard.push(upload.id));
+    element.addEventListener('change', () => heard.push('change'));
+    button(element, 'Remove a').click();
+    equal([heard, sent(form)], [['a', 'change'], ['b']]);
+  });
+
+  it('tells of no input or change for a value that the page has set', async () => {
+    const { element } = await inForm();
+    let heard = 0;
+    for (const type of ['input', 'change']) element.addEventListener(type, () => (heard += 1));
+    element.value = ['a'];
+    await element.updateComplete;
+    equal(heard, 0);
+  });
+
+  it('comes back as it was when the browser restores a page', async () => {
+    const { element, engine } = await inForm();
+    engine.show({ id: 'a', name: 'a.txt', ...DONE });
+    const state = JSON.stringify(['{"id":"a","name":"a.txt","bytes":5,"type":"text/plain"}']);
+    const other = document.createElement('s3-upload');
+    other.formStateRestoreCallback(state);
+    const [{ id, name, bytes, status } = {}] = other.uploads;
+    equal([id, name, bytes, status], ['a', 'a.txt', 5, 'done']);
+    void element;
+  });
+});
+
+describe('states', () => {
+  afterEach(clear);
+
+  const all = ['busy', 'paused', 'offline', 'failed', 'complete', 'empty'];
+  for (const [uploads, expected] of [
+    [[], ['empty']],
+    [[{ status: 'uploading' }, { status: 'paused' }], ['busy']],
+    [[{ status: 'paused' }, { status: 'done' }], ['paused']],
+    [[{ status: 'waiting', waitingFor: 'online' }], ['busy', 'offline']],
+    [[{ status: 'failed' }, { status: 'done' }], ['failed']],
+    [[{ status: 'done' }], ['complete']],
+  ] as const) {
+    it(`with ${uploads.map(({ status }) => status).join(' and ') || 'nothing'}: ${expected.join(', ')}`, async () => {
+      const { element, engine } = await place();
+      engine.show(...uploads);
+      await element.updateComplete;
+      equal(
+        all.filter((state) => element.matches(`:state(${state})`)),
+        expected,
+      );
+    });
+  }
+
+  it('are not attributes: those are the author’s', async () => {
+    const { element, engine } = await place();
+    engine.show({ status: 'uploading' });
+    pick(element, file('a'));
+    await element.updateComplete;
+    equal(element.getAttributeNames(), ['multiple']);
+    match(element.outerHTML, /^<s3-upload multiple(="")?><\/s3-upload>$/);
+  });
+});

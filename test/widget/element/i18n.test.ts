@@ -1,0 +1,140 @@
+import { registerLocale } from '../../../widget/index.ts';
+import { Localizer } from '../../../widget/i18n/localizer.ts';
+import { splitName } from '../../../widget/view/name.ts';
+import { parseBytes } from '../../../widget/attributes.ts';
+import { equal } from './assert.ts';
+import { clear, html, part, place, text } from './page.ts';
+
+const spaces = (value: string): string => value.replace(/\s/g, ' ');
+
+describe('numbers', () => {
+  const english = new Localizer('en');
+
+  for (const [bytes, expected] of [
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [999, '999 bytes'],
+    [1000, '1 kB'],
+    [999_499, '999 kB'],
+    [999_500, '1 MB'],
+    [4_200_000, '4.2 MB'],
+    [42_000_000, '42 MB'],
+    [50e9, '50 GB'],
+    [12.44e9, '12.4 GB'],
+    [2.5e15, '2.5 PB'],
+  ] as const) {
+    it(`${bytes} bytes are “${expected}”`, () => equal(english.bytes(bytes), expected));
+  }
+
+  for (const [loaded, total, expected] of [
+    [5_100_000_000, 12_400_000_000, '5.1 of 12.4 GB'],
+    [2_600_000_000, 6_000_000_000, '2.6 of 6.0 GB'],
+    [212_000_000, 780_000_000, '212 of 780 MB'],
+    [5_999_999_999, 6_000_000_000, '5.9 of 6.0 GB'],
+    [0, 0, '0 of 0 bytes'],
+  ] as const) {
+    it(`${loaded} of ${total} are “${expected}”`, () =>
+      equal(english.progress(loaded, total), expected));
+  }
+
+  for (const [seconds, expected] of [
+    [0.2, '1 sec'],
+    [33, '33 sec'],
+    [59.6, '1 min'],
+    [110, '1 min 50 sec'],
+    [299, '5 min'],
+    [754, '13 min'],
+    [3600, '1 hr'],
+    [3599, '1 hr'],
+    [9000, '2 hr 30 min'],
+  ] as const) {
+    it(`${seconds} seconds are “${expected}”`, () => equal(english.duration(seconds), expected));
+  }
+
+  it('speak the language of the page', () => {
+    const german = new Localizer('de', { queued: 'Wartet' });
+    equal(spaces(german.progress(2.6e9, 6e9)), '2,6 of 6,0 GB');
+    equal(spaces(german.percent(0.425)), '42 %');
+    const arabic = new Localizer('ar-EG', { queued: 'في الانتظار' });
+    equal(arabic.number(12), '١٢');
+  });
+
+  it('are never rounded up to whole', () => equal(english.percent(0.9999), '99%'));
+});
+
+describe('messages', () => {
+  afterEach(clear);
+
+  it('choose their plural form by the language', () => {
+    const polish = new Localizer('pl', {
+      added: { one: '{n} plik', few: '{n} pliki', many: '{n} plików', other: '{n} pliku' },
+    });
+    equal(
+      [1, 3, 5, 22].map((n) => polish.text('added', { n })),
+      ['1 plik', '3 pliki', '5 plików', '22 pliki'],
+    );
+  });
+
+  it('of the page go before the element’s own, one by one', async () => {
+    const { element } = await place(html`<s3-upload multiple></s3-upload>`);
+    element.messages = { drop: 'Pictures, please, or {browse}' };
+    await element.updateComplete;
+    equal(text(part(element, 'zone')), 'Pictures, please, or browse');
+  });
+
+  it('are those of the nearest lang, as soon as it is known', async () => {
+    const { element, holder } = await place(html`<s3-upload multiple></s3-upload>`);
+    holder.lang = 'eo';
+    await element.updateComplete;
+    equal(text(part(element, 'zone')), 'Drop files here or browse');
+    registerLocale('eo', { drop: 'Her damit, {browse}', browse: 'oder suchen' });
+    await element.updateComplete;
+    equal(text(part(element, 'zone')), 'Her damit, oder suchen');
+    holder.lang = 'en';
+    await new Promise(requestAnimationFrame);
+    await element.updateComplete;
+    equal(text(part(element, 'zone')), 'Drop files here or browse');
+  });
+
+  it('are found for a region by its language, and are English for a tag that is none', () => {
+    registerLocale('ia', { queued: 'gemach' });
+    equal(new Localizer('ia-001').text('queued'), 'gemach');
+    equal([new Localizer('no_such thing').locale, new Localizer('').locale], ['en', 'en']);
+  });
+
+  it('and numbers are in one language: English, where the other is not known', () => {
+    equal(new Localizer('fr').bytes(1_500_000), '1.5 MB');
+  });
+});
+
+describe('names', () => {
+  for (const [name, stem, end] of [
+    ['a.txt', 'a', '.txt'],
+    ['.htaccess', '.htaccess', ''],
+    ['Makefile', 'Makefile', ''],
+    ['IMG_20261119_harbour_8842.jpg', 'IMG_20261119_harbour', '_8842.jpg'],
+    ['2026-11-19 interview, camera B.mov', '2026-11-19 interview, camera', ' B.mov'],
+    ['aaaaaaaaaaaaaaaaaaaaaaaaaa.tar', 'aaaaaaaaaaaaaaaaaaaaa', 'aaaaa.tar'],
+    ['👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀.mp4', '👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', '👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀.mp4'],
+  ] as const) {
+    it(`${name} may be cut after “${stem}”`, () => equal(splitName(name), { stem, end }));
+  }
+});
+
+describe('sizes in attributes', () => {
+  for (const [given, expected] of [
+    ['1048576', 1_048_576],
+    ['20 MB', 20_000_000],
+    ['20mb', 20_000_000],
+    ['1.5GiB', 1_610_612_736],
+    ['10 kB', 10_000],
+    ['5 B', 5],
+    ['5 megs', undefined],
+    ['-1', undefined],
+    ['1e3', undefined],
+    ['', undefined],
+    ['5 iB', undefined],
+  ] as const) {
+    it(`“${given}” is ${expected ?? 'no size'}`, () => equal(parseBytes(given), expected));
+  }
+});

@@ -1,0 +1,68 @@
+import { equal, ok } from './assert.ts';
+import { clear, part, parts, place } from './page.ts';
+
+const COUNT = 20_000;
+
+const many = (): { id: string; name: string }[] =>
+  Array.from({ length: COUNT }, (_, index) => ({ id: `${index}`, name: `file ${index}.bin` }));
+
+describe(`${COUNT} files`, () => {
+  afterEach(clear);
+
+  it('are a list that scrolls in itself, of which only what is near is drawn', async () => {
+    const { element, engine } = await place();
+    engine.show(...many());
+    await element.updateComplete;
+    const list = part(element, 'list');
+    equal(parts(element, 'row').length, 50);
+    ok(list.scrollHeight > COUNT * 50, 'it is as long as all of them');
+    ok(list.offsetHeight < innerHeight, 'and takes less than the window');
+    const [first] = parts(element, 'row');
+    equal([first?.ariaPosInSet, first?.ariaSetSize], ['1', `${COUNT}`]);
+  });
+
+  it('are drawn where the list is scrolled to', async () => {
+    const { element, engine } = await place();
+    engine.show(...many());
+    await element.updateComplete;
+    const list = part(element, 'list');
+    list.scrollTop = list.scrollHeight;
+    const last = `file ${COUNT - 1}.bin`;
+    const isDrawn = (): boolean => parts(element, 'name').some(({ title }) => title === last);
+    while (!isDrawn()) await new Promise(requestAnimationFrame);
+    ok(parts(element, 'row').length <= 400, `${parts(element, 'row').length} rows are drawn`);
+  });
+
+  it('cost little when one of them changes', async () => {
+    const { element, engine } = await place();
+    engine.show(...many());
+    await element.updateComplete;
+    const [first, ...others] = engine.uploads;
+    ok(first, 'there are some');
+    const times: number[] = [];
+    for (let loaded = 1; loaded <= 20; loaded += 1) {
+      engine.uploads = [{ ...first, status: 'uploading', loaded }, ...others];
+      const began = performance.now();
+      element.requestUpdate();
+      await element.updateComplete;
+      times.push(performance.now() - began);
+    }
+    const median = times.sort((a, b) => a - b)[10] ?? 0;
+    ok(median < 50, `a drawing takes ${median} ms`);
+  });
+
+  it('keep the row that has the focus', async () => {
+    const { element, engine } = await place();
+    engine.show(...many());
+    await element.updateComplete;
+    const [button] = part(element, 'row').querySelectorAll('button');
+    button?.focus();
+    const list = part(element, 'list');
+    list.scrollTop = list.scrollHeight;
+    const last = `file ${COUNT - 1}.bin`;
+    while (!parts(element, 'name').some(({ title }) => title === last)) {
+      await new Promise(requestAnimationFrame);
+    }
+    equal(element.shadowRoot?.activeElement === button, true);
+  });
+});

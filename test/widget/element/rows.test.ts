@@ -1,0 +1,370 @@
+import type { UploadErrorCode, UploadSnapshot } from '../../../widget/index.ts';
+import { equal, match, ok } from './assert.ts';
+import { UploadError } from './fake-uploader.ts';
+import { button, clear, file, html, part, parts, pick, place, text } from './page.ts';
+
+async function showing(
+  ...uploads: Partial<UploadSnapshot>[]
+): Promise<Awaited<ReturnType<typeof place>>> {
+  const placed = await place();
+  placed.engine.show(...uploads);
+  await placed.element.updateComplete;
+  return placed;
+}
+
+const GB = 1e9;
+const AT_WORK: Partial<UploadSnapshot> = {
+  id: 'one',
+  name: 'interview.mov',
+  bytes: 6 * GB,
+  status: 'uploading',
+  loaded: 2.6 * GB,
+  sent: 3 * GB,
+  bytesPerSecond: 31e6,
+  secondsLeft: 110,
+};
+
+describe('a row', () => {
+  afterEach(clear);
+
+  it('says how far it is, how fast, and how long it will take', async () => {
+    const { element } = await showing(AT_WORK);
+    equal(text(part(element, 'meta')), '2.6 of 6.0 GB 31 MB/s 1 min 50 sec left');
+  });
+
+  it('says nothing of rate and time before they are known', async () => {
+    const { element } = await showing({ name: 'a', bytes: 6 * GB, status: 'uploading' });
+    equal(text(part(element, 'meta')), '0.0 of 6.0 GB');
+  });
+
+  for (const [given, expected] of [
+    [{ status: 'queued' }, 'Queued 1 MB'],
+    [{ status: 'hashing' }, 'Preparing 1 MB'],
+    [{ status: 'paused', loaded: 500_000 }, 'Paused 0.5 of 1.0 MB'],
+    [
+      { status: 'waiting', waitingFor: 'online', loaded: 500_000 },
+      'Offline. Goes on by itself when the network is back. 0.5 of 1.0 MB',
+    ],
+    [
+      { status: 'waiting', waitingFor: 'store' },
+      'The storage does not answer. Trying again by itself. 1 MB',
+    ],
+    [
+      { status: 'waiting', waitingFor: 'signer' },
+      'The upload service does not answer. Trying again by itself. 1 MB',
+    ],
+    [{ status: 'completing', loaded: 1_000_000 }, 'Finishing 1.0 of 1.0 MB'],
+    [{ status: 'done' }, '1 MB'],
+    [{ status: 'cancelled' }, 'Cancelled 1 MB'],
+  ] as const) {
+    it(`that is ${Object.values(given).join(', ')} reads “${expected}”`, async () => {
+      const { element } = await showing({ name: 'a', bytes: 1_000_000, ...given });
+      equal(text(part(element, 'meta')), expected);
+      ok(part(element, `row-${given.status}`), 'its state is a part');
+    });
+  }
+
+  for (const [code, fields, expected] of [
+    ['file_changed', {}, 'The file changed on disk. Choose it again to go on.'],
+    ['too_large', { limit: 50 * GB }, 'It is larger than 50 GB. Choose a smaller file.'],
+    ['too_large', {}, 'It can’t be uploaded here.'],
+    ['too_many_files', { limit: 5 }, 'No more than 5 files can be uploaded here. Choose fewer.'],
+    [
+      'type_not_allowed',
+      { limit: 'image/*,.pdf' },
+      'Only images and PDF can be uploaded here. Choose such a file.',
+    ],
+    ['conflict', {}, 'Something went wrong. Retry, or remove it.'],
+  ] as const) {
+    it(`that failed with ${code} ${JSON.stringify(fields)} says what happened and what to do`, async () => {
+      const error = new UploadError(code as UploadErrorCode, 'for developers', fields);
+      const { element } = await showing({ name: 'a', status: 'failed', error });
+      equal(text(part(element, 'meta')), expected);
+      equal(parts(element, 'bar').length, 0, 'bars');
+    });
+  }
+
+  it('shows in full colour what the store has, and lighter what is on its way', async () => {
+    const { element } = await showing(AT_WORK);
+    const width = (name: string): number => part(element, name).getBoundingClientRect().width;
+    const whole = width('bar');
+    equal(Math.round((100 * width('fill')) / whole), 43);
+    equal(Math.round((100 * width('sent')) / whole), 50);
+  });
+
+  it('names its progress bar after the file, and gives no number before anything is sent', async () => {
+    const { element, engine } = await showing({ id: 'a', name: 'a.mov', bytes: 6 * GB });
+    const bar = part(element, 'bar');
+    equal([bar.role, bar.ariaLabel], ['progressbar', 'a.mov']);
+    equal([bar.ariaValueNow, bar.ariaValueText], [null, null]);
+    engine.become('a', { status: 'uploading', loaded: 2.6 * GB });
+    await element.updateComplete;
+    equal([bar.ariaValueNow, bar.ariaValueText], ['43', '43%, 2.6 of 6.0 GB']);
+  });
+
+  it('keeps the end of a long name in sight', async () => {
+    const { element } = await showing({
+      name: '2026-11-19 interview with the harbour master and half of the town, camera B.mov',
+    });
+    element.style.inlineSize = '300px';
+    const name = part(element, 'name');
+    const end = name.querySelector('.end');
+    equal(end?.textContent, ' B.mov');
+    ok(name.scrollWidth <= name.clientWidth, 'the line does not overflow');
+    ok((end?.getBoundingClientRect().width ?? 0) > 30, 'the end is drawn');
+    equal(name.querySelector('.sr')?.textContent, name.title, 'and is read whole');
+  });
+
+  it('shows a name that would turn its end around for what it is', async () => {
+    const { element } = await showing({ name: 'invoice\u202Efdp.exe' });
+    equal(part(element, 'name').title, 'invoice\uFFFDfdp.exe');
+  });
+
+  it('shows a picture of a picture, and the extension of anything else', async () => {
+    const canvas = new OffscreenCanvas(300, 200);
+    canvas.getContext('2d')?.fillRect(0, 0, 300, 200);
+    const blob = await canvas.convertToBlob();
+    const { element, engine } = await place();
+    pick(
+      element,
+      new File([blob], 'a.png', { type: blob.type }),
+      file('b.svg', { type: 'image/svg+xml' }),
+      file('Makefile'),
+    );
+    await element.updateComplete;
+    const tiles = parts(element, 'thumb');
+    while (!tiles[0]?.querySelector('canvas')) await new Promise(requestAnimationFrame);
+    equal(
+      tiles.slice(1).map((tile) => [tile.textContent?.trim(), tile.childElementCount]),
+      [
+        ['svg', 1],
+        ['', 1],
+      ],
+    );
+    ok(engine, 'no upload was needed');
+  });
+});
+
+describe('the actions of a row', () => {
+  afterEach(clear);
+
+  for (const [status, expected] of [
+    ['queued', ['Pause a.mov', 'Cancel a.mov']],
+    ['hashing', ['Pause a.mov', 'Cancel a.mov']],
+    ['uploading', ['Pause a.mov', 'Cancel a.mov']],
+    ['waiting', ['Pause a.mov', 'Cancel a.mov']],
+    ['completing', ['Cancel a.mov']],
+    ['paused', ['Resume a.mov', 'Cancel a.mov']],
+    ['failed', ['Retry a.mov', 'Remove a.mov']],
+    ['done', ['Remove a.mov']],
+    ['cancelled', ['Remove a.mov']],
+  ] as const) {
+    it(`that is ${status} are ${expected.join(' and ')}`, async () => {
+      const { element } = await showing({ name: 'a.mov', status });
+      const buttons = [...part(element, 'actions').querySelectorAll('button')];
+      equal(
+        buttons.map(({ ariaLabel }) => ariaLabel),
+        expected,
+      );
+    });
+  }
+
+  for (const [name, status, call] of [
+    ['Pause a.mov', 'uploading', ['pause', 'a']],
+    ['Resume a.mov', 'paused', ['resume', 'a']],
+    ['Retry a.mov', 'failed', ['retry', 'a']],
+    ['Cancel a.mov', 'uploading', ['remove', 'a']],
+    ['Remove a.mov', 'done', ['remove', 'a']],
+  ] as const) {
+    it(`“${name}” does so`, async () => {
+      const { element, engine } = await showing({ id: 'a', name: 'a.mov', status });
+      button(element, name).click();
+      equal(engine.calls, [call]);
+    });
+  }
+
+  it('offer no Retry where it cannot help', async () => {
+    const error = new UploadError('forbidden', '', { retryable: false });
+    const { element } = await showing({ name: 'a.mov', status: 'failed', error });
+    equal(parts(element, 'retry').length, 0);
+  });
+
+  it('let a file that changed be chosen again, in the place of the failed one', async () => {
+    const error = new UploadError('file_changed', '');
+    const { element, engine } = await showing(
+      { id: 'a', name: 'a.mov', status: 'failed', error },
+      { id: 'b', name: 'b.mov', status: 'done' },
+    );
+    button(element, 'Choose again a.mov').click();
+    pick(element, file('a.mov'));
+    equal(
+      engine.uploads.map(({ name, status }) => [name, status]),
+      [
+        ['b.mov', 'done'],
+        ['a.mov', 'queued'],
+      ],
+    );
+  });
+
+  it('do nothing while the control is disabled', async () => {
+    const { element } = await showing({ name: 'a.mov', status: 'uploading' });
+    element.disabled = true;
+    await element.updateComplete;
+    equal(button(element, 'Pause a.mov').disabled, true);
+  });
+
+  it('offer a download where the engine can give its address', async () => {
+    const { element, engine } = await showing();
+    const asked: string[] = [];
+    Object.assign(engine, {
+      fileUrl: (id: string) => {
+        asked.push(id);
+        return Promise.resolve('about:blank#download');
+      },
+    });
+    engine.show({ id: 'a', name: 'a.mov', status: 'done' });
+    await element.updateComplete;
+    button(element, 'Download a.mov').click();
+    equal(asked, ['a']);
+  });
+
+  it('take what the page puts beside them', async () => {
+    const { element, engine } = await showing({ id: 'a', name: 'a.mov' });
+    const share = document.createElement('button');
+    share.slot = 'row-actions-a';
+    share.textContent = 'Share';
+    element.append(share);
+    ok(share.assignedSlot?.closest('[part~=row]')?.textContent?.includes('a.mov'), 'in its row');
+    ok(engine, 'and the engine knows nothing of it');
+  });
+});
+
+describe('the line of totals', () => {
+  afterEach(clear);
+
+  it('is there from two files on', async () => {
+    const { element, engine } = await showing({ name: 'a' });
+    equal(parts(element, 'summary').length, 0);
+    engine.show({ name: 'a' }, { name: 'b' });
+    await element.updateComplete;
+    equal(parts(element, 'summary').length, 1);
+  });
+
+  it('counts files and bytes, and says how long all will take', async () => {
+    const { element } = await showing(
+      { ...AT_WORK, name: 'a' },
+      { name: 'b', bytes: 6.4 * GB, status: 'done' },
+      { name: 'c', bytes: 0, status: 'failed' },
+    );
+    equal(
+      text(part(element, 'total')),
+      '1 of 3 uploaded · 1 failed · 9.0 of 12.4 GB · 31 MB/s · 1 min 40 sec left',
+    );
+  });
+
+  it('pauses all, resumes all, retries all', async () => {
+    const { element, engine } = await showing(
+      { name: 'a', status: 'uploading' },
+      { name: 'b', status: 'failed' },
+      { name: 'c', status: 'failed' },
+    );
+    button(element, 'Pause all').click();
+    await element.updateComplete;
+    button(element, 'Resume all').click();
+    await element.updateComplete;
+    button(element, 'Retry all').click();
+    equal(engine.calls, [
+      ['pause', null],
+      ['resume', null],
+      ['retry', null],
+    ]);
+  });
+
+  it('offers to start what waits for it, even a single file', async () => {
+    const { element, engine } = await place(html`<s3-upload no-auto></s3-upload>`);
+    engine.show({ id: 'a', name: 'a' });
+    await element.updateComplete;
+    button(element, 'Start upload').click();
+    equal(engine.calls, [['start']]);
+    engine.become('a', { status: 'uploading' });
+    await element.updateComplete;
+    equal(parts(element, 'start').length, 0);
+  });
+
+  it('is quiet when all is done', async () => {
+    const { element } = await showing(
+      { name: 'a', bytes: 2e6, status: 'done' },
+      { name: 'b', bytes: 1e6, status: 'done' },
+    );
+    equal(text(part(element, 'summary')), '2 of 2 uploaded · 3 MB');
+    equal(parts(element, 'bar').length, 0);
+  });
+});
+
+describe('the zone', () => {
+  afterEach(clear);
+
+  for (const [what, template, expected] of [
+    ['many', html`<s3-upload multiple></s3-upload>`, 'Drop files here or browse'],
+    ['one', html`<s3-upload></s3-upload>`, 'Drop a file here or browse'],
+    ['a folder', html`<s3-upload directory></s3-upload>`, 'Drop a folder here or browse'],
+    ['picking alone', html`<s3-upload multiple no-drop></s3-upload>`, 'Choose files'],
+    [
+      'limits',
+      html`<s3-upload
+        multiple
+        accept="video/*,audio/*,.pdf,application/vnd.ms-excel"
+        max-size="50GB"
+        max-files="3"
+      ></s3-upload>`,
+      'Drop files here or browse Video, audio, or PDF, up to 3 files, up to 50 GB each',
+    ],
+    [
+      'one with limits',
+      html`<s3-upload accept="image/*" max-size="20 MB"></s3-upload>`,
+      'Drop a file here or browse Images, up to 20 MB',
+    ],
+  ] as const) {
+    it(`for ${what} says “${expected}”`, async () => {
+      const { element } = await place(template);
+      equal(text(part(element, 'zone')), expected);
+    });
+  }
+
+  it('steps back as soon as there are rows', async () => {
+    const { element, engine } = await place();
+    const height = (): number => part(element, 'zone').offsetHeight;
+    const before = height();
+    engine.show({ name: 'a' });
+    await element.updateComplete;
+    ok(height() < before / 2, `${height()} is much less than ${before}`);
+    equal(text(part(element, 'zone')), 'Drop more files or browse');
+  });
+
+  it('can be the page’s own, and still opens the picker and can be reached by keyboard', async () => {
+    const { element } = await place(
+      html`<s3-upload multiple><b slot="dropzone">Here, please</b></s3-upload>`,
+    );
+    await element.updateComplete;
+    equal(button(element, 'Choose files').tabIndex, 0);
+    match(part(element, 'zone').parentElement?.textContent ?? '', /Choose files/);
+  });
+
+  it('shows what is in its slots: label, hint, icon, empty', async () => {
+    const { element, engine, holder } = await place(
+      html`<s3-upload>
+        <b slot="label">Contract</b><i slot="hint">As a PDF</i><u slot="icon">!</u>
+        <p slot="empty">Nothing yet</p>
+      </s3-upload>`,
+    );
+    await element.updateComplete;
+    const visible = (): string[] =>
+      [...holder.querySelectorAll<HTMLElement>('[slot]')]
+        .filter((node) => node.checkVisibility())
+        .map(({ slot }) => slot);
+    equal(visible(), ['label', 'hint', 'icon', 'empty']);
+    engine.show({ name: 'a' });
+    await element.updateComplete;
+    equal(visible(), ['label', 'hint', 'icon']);
+  });
+});

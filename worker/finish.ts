@@ -70,15 +70,24 @@ export async function settle(
   return result;
 }
 
-/** Takes from the store what there is of an upload that is not complete, and remembers that. */
-export async function discard(signer: Signer, upload: Upload, waitUntil: WaitUntil): Promise<void> {
+/**
+ * Takes from the store what there is of an upload that is not complete. False where a Complete was
+ * faster: then there is an object, it is kept, and nothing is said to have been aborted.
+ */
+export async function discard(
+  signer: Signer,
+  upload: Upload,
+  waitUntil: WaitUntil,
+): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
+    if (await objectOf(signer, upload)) return false;
   } else if (await objectOf(signer, upload)) {
     await signer.store.remove(upload.key);
   }
   await signer.ledger.put({ state: 'aborted', upload }, waitUntil);
   signer.emit({ type: 'aborted', upload }, waitUntil);
+  return true;
 }
 
 async function completeParts(

@@ -13,7 +13,9 @@ export function bentFetch(real: Fetch, bend: () => Bend, seen: Seen): Fetch {
     seen.store.push(line);
     const fault = bend().store?.find((candidate) => {
       const [method, piece] = candidate.on;
-      return request.method === method && line.includes(piece) && left(candidate);
+      return (
+        (method === '' || request.method === method) && line.includes(piece) && left(candidate)
+      );
     });
     if (!fault) return real(request);
     used.set(fault, (used.get(fault) ?? 0) + 1);

@@ -46,10 +46,11 @@ export default {
       if (error instanceof ProblemError) return problemResponse(error.problem);
       throw error;
     }
-    const passThroughOnException = () => undefined;
     return app.fetch(request, env, { ...context, passThroughOnException, props: {} });
   },
 };
+
+const passThroughOnException = () => undefined;
 
 const policy: PolicyHook = (_file, _caller, action) => {
   if (bend.deny === action) throw new ProblemError('forbidden', 'The hook says no.');

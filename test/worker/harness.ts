@@ -112,6 +112,10 @@ export class Client {
     this.#headers = headers;
   }
 
+  get authorization(): string {
+    return this.#headers['authorization'] ?? '';
+  }
+
   get<T = unknown>(path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
     return this.call<T>('GET', path, undefined, headers);
   }

@@ -9,24 +9,15 @@ export function abortRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
     if (entry?.state === 'aborted') return c.body(null, 204);
-
-    const finished = entry?.state === 'complete';
-    if (!finished) await discardUnlessMade();
-    // Parts become an object by Complete alone: it was faster than this.
-    const made = finished || (upload.multipart && (await objectOf(signer, upload)));
-    if (!made) return c.body(null, 204);
+    const open = entry?.state !== 'complete';
+    if (open && (await discard(signer, upload, waitUntilOf(c)))) return c.body(null, 204);
 
     if (!c.get('rules').removable) {
       throw new ProblemError('conflict', 'The upload is complete, and is kept.');
     }
+    // Under its key may lie an object of another upload by now.
     if (await objectOf(signer, upload)) await signer.store.remove(upload.key);
     await signer.ledger.remove(upload.owner, upload.id);
     return c.body(null, 204);
-
-    async function discardUnlessMade(): Promise<void> {
-      // Nothing is said to be aborted that is there: neither to the ledger nor to a hook.
-      if (upload.multipart && (await objectOf(signer, upload))) return;
-      await discard(signer, upload, waitUntilOf(c));
-    }
   };
 }

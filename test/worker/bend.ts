@@ -4,8 +4,10 @@ import type { UploadEvent } from '../../worker/hooks.ts';
 import type { Narrowing } from '../../worker/policy.ts';
 
 export interface Bend {
-  /** Added to the clock. */
+  /** Added to the signer's clock; what it signs stays in the store's time. */
   readonly clockMs?: number;
+  /** Added to every clock in the Worker. */
+  readonly everyClockMs?: number;
   /** `stale`: reads answer what was there when this was set. */
   readonly kv?: 'stale' | 'puts-fail' | 'reads-fail' | 'all-fails' | 'one-write-a-second';
   /** Records hold this instead of what was written. */

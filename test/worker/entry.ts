@@ -20,6 +20,8 @@ let bend: Bend = {};
 const seen: Seen = { events: [], log: [], kv: [], store: [] };
 let app: App | undefined;
 
+const { now } = Date;
+Date.now = () => now() + (bend.everyClockMs ?? 0);
 globalThis.fetch = bentFetch(globalThis.fetch, () => bend, seen);
 
 export default {

@@ -125,7 +125,7 @@ describe('a sign call', () => {
   const sign = (value: object) => alice.post(`/uploads/${upload.id}/sign`, value, tokenOf(upload));
 
   it('case 14: refuses numbers that no part has', async () => {
-    const { checksum } = await sumOf(upload, body);
+    const { checksum } = sumOf(upload, body);
     const numbers = [0, -1, 1.5, '1e3', '1', 10_001, null, '1&uploadId=x', [1], {}];
     for (const number of numbers) {
       const { status, problem } = await sign({ parts: [{ number, checksum }] });
@@ -138,7 +138,7 @@ describe('a sign call', () => {
   });
 
   it('case 37: refuses parts beyond the plan', async () => {
-    const { checksum } = await sumOf(upload, body);
+    const { checksum } = sumOf(upload, body);
     for (const number of [3, 10_000]) {
       const { status, problem } = await sign({ parts: [{ number, checksum }] });
       assert.equal(status, 400);
@@ -147,7 +147,7 @@ describe('a sign call', () => {
   });
 
   it('case 13: knows nothing but numbers and checksums', async () => {
-    const { checksum } = await sumOf(upload, body);
+    const { checksum } = sumOf(upload, body);
     for (const extra of ['method', 'query', 'headers', 'key', 'acl', 'uploadId', 'bytes']) {
       const { status, problem } = await sign({ parts: [{ number: 1, checksum, [extra]: 'GET' }] });
       assert.equal(status, 400);

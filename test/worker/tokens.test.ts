@@ -29,7 +29,7 @@ describe('an upload token', () => {
   after(() => lab.stop());
 
   const trySign = async (caller: Client, id: string, token?: string) => {
-    const parts = [{ number: 1, ...(await sumOf(upload, body)) }];
+    const parts = [{ number: 1, ...sumOf(upload, body) }];
     const headers = token === undefined ? {} : { 'upload-token': token };
     return caller.post(`/uploads/${id}/sign`, { parts }, headers);
   };
@@ -93,7 +93,7 @@ describe('an upload token', () => {
     await lab.bend({ clockMs: 86_400_000 - 5000 });
     const near = await alice.post<{ expiresIn: number }>(
       `/uploads/${upload.id}/sign`,
-      { parts: [{ number: 1, ...(await sumOf(upload, body)) }] },
+      { parts: [{ number: 1, ...sumOf(upload, body) }] },
       tokenOf(upload),
     );
     assert.ok(near.body.expiresIn <= 5, 'a signature never outlives its upload');
@@ -174,7 +174,7 @@ describe('an upload token', () => {
   it('case 40: lets a single request be signed again for the same bytes only', async () => {
     const [one, two] = [random(10), random(10)];
     const plan = { kind: 'single', bytes: 10 } as const;
-    const first = await sumOf({ checksum: 'md5', plan }, one);
+    const first = sumOf({ checksum: 'md5', plan }, one);
     const single = await alice.create({ bytes: 10, checksums: [first.checksum ?? ''] });
     assert.equal((await alice.sign(single, one, [1])).status, 200);
     const { status, problem } = await alice.sign(single, two, [1]);

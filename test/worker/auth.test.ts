@@ -1,0 +1,301 @@
+/** Who may call, by each kind of authentication. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { sign } from 'hono/jwt';
+import type { CreateAnswer, Policy } from '../../worker/protocol.ts';
+import { JWT_SECRET, jwtFor, startLab, type Lab } from './harness.ts';
+import { localR2, type Running } from './s3/stores.ts';
+
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
+let store: { running: Running; stop: () => Promise<void> };
+
+before(async () => {
+  store = await localR2.start();
+});
+after(() => store.stop());
+
+const statusWith = async (lab: Lab, token: string, scheme = 'Bearer') =>
+  (await lab.with({ authorization: `${scheme} ${token}` }).get('/policy')).status;
+
+describe('a JWT by secret', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await startLab(store.running, { JWT_ISSUER: 'app', JWT_AUDIENCE: 'uploads, other' });
+  });
+  after(() => lab.stop());
+
+  const claims = () => ({ sub: 'alice', iss: 'app', aud: 'uploads', exp: inAnHour() });
+
+  it('lets its subject in', async () => {
+    assert.equal(await statusWith(lab, await sign(claims(), JWT_SECRET)), 200);
+    const many = { ...claims(), aud: ['x', 'other'] };
+    assert.equal(await statusWith(lab, await sign(many, JWT_SECRET)), 200);
+    const [head, ...rest] = (await sign(claims(), JWT_SECRET)).split('.');
+    assert.ok(head);
+    assert.equal(await statusWith(lab, [head, ...rest].join('.'), 'bearer'), 200);
+  });
+
+  it('case 16: lets nobody in by any other', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const [, payload, signature] = (await sign(claims(), JWT_SECRET)).split('.');
+    const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+    const { exp: _, ...endless } = claims();
+    const { sub: __, ...nobody } = claims();
+    const tokens = {
+      'alg none': `${none}.${payload}.`,
+      'alg none, signed': `${none}.${payload}.${signature}`,
+      'another secret': await sign(claims(), JWT_SECRET.toUpperCase()),
+      HS512: await sign(claims(), JWT_SECRET, 'HS512'),
+      RS256: await sign(claims(), pem, 'RS256'),
+      expired: await sign({ ...claims(), exp: seconds - 61 }, JWT_SECRET),
+      'without an end': await sign(endless, JWT_SECRET),
+      'not yet': await sign({ ...claims(), nbf: seconds + 120 }, JWT_SECRET),
+      'another audience': await sign({ ...claims(), aud: 'mail' }, JWT_SECRET),
+      'another issuer': await sign({ ...claims(), iss: 'app2' }, JWT_SECRET),
+      'no subject': await sign(nobody, JWT_SECRET),
+      'empty subject': await sign({ ...claims(), sub: '' }, JWT_SECRET),
+      'subject of another kind': await sign({ ...claims(), sub: { id: 1 } as never }, JWT_SECRET),
+      'two dots': 'a.b.c',
+      empty: '',
+    };
+    for (const [what, token] of Object.entries(tokens)) {
+      assert.equal(await statusWith(lab, token), 401, what);
+    }
+    const good = await sign(claims(), JWT_SECRET);
+    for (const scheme of ['Basic', 'Token', 'Bearer Bearer', 'X']) {
+      assert.equal(await statusWith(lab, good, scheme), 401, scheme);
+    }
+    assert.equal((await lab.with({ cookie: `session=${good}` }).get('/policy')).status, 401);
+    assert.equal((await lab.with({}).get(`/policy?token=${good}`)).status, 401);
+  });
+
+  it('forgives clocks a minute', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const late = { ...claims(), exp: seconds - 30, nbf: seconds + 30 };
+    assert.equal(await statusWith(lab, await sign(late, JWT_SECRET)), 200);
+  });
+});
+
+describe('a JWT in a cookie', () => {
+  const APP = 'https://app.example.com';
+  let lab: Lab;
+  let cookie: string;
+  before(async () => {
+    lab = await startLab(store.running, { JWT_COOKIE: 'session', ALLOWED_ORIGINS: APP });
+    cookie = `theme=dark; session=${await jwtFor('alice')}`;
+  });
+  after(() => lab.stop());
+
+  it('case 21: counts only for pages that may call', async () => {
+    const file = { id: randomUUID(), name: 'x', bytes: 1, type: '' };
+    const create = (headers: Record<string, string>) =>
+      lab.with({ cookie, ...headers }).post<CreateAnswer>('/uploads', { files: [file] });
+    assert.equal((await create({ origin: APP })).status, 200);
+    assert.equal((await create({ origin: 'https://evil.example' })).status, 403);
+    assert.equal((await create({})).status, 403);
+    assert.equal((await lab.with({ cookie }).get('/policy')).status, 200);
+  });
+
+  it('yields to a bearer token', async () => {
+    const answer = await lab.with({ cookie, authorization: 'Bearer x.y.z' }).get('/policy');
+    assert.equal(answer.status, 401);
+  });
+});
+
+/** An identity provider: keys on a URL, and how often they were asked for. */
+class Provider {
+  readonly keys: { kid: string; alg: string; jwk: object; privateKey: KeyObject }[] = [];
+  asked = 0;
+  down = false;
+  #server: Server;
+
+  constructor() {
+    this.#server = createServer((_, response) => {
+      this.asked++;
+      if (this.down) return void response.writeHead(503).end();
+      const keys = this.keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: 'sig' }));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#server.close();
+  }
+
+  add(alg: 'RS256' | 'ES256' | 'EdDSA', kid: string): void {
+    const { publicKey, privateKey } =
+      alg === 'RS256'
+        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        : alg === 'ES256'
+          ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+          : generateKeyPairSync('ed25519');
+    this.keys.push({ kid, alg, privateKey, jwk: publicKey.export({ format: 'jwk' }) });
+  }
+
+  token(kid: string, claims: Record<string, unknown>): Promise<string> {
+    const key = this.keys.find((one) => one.kid === kid);
+    assert.ok(key);
+    const jwk = { ...key.privateKey.export({ format: 'jwk' }), kid, alg: key.alg };
+    return sign(claims, jwk as never, key.alg as never);
+  }
+}
+
+describe('a JWT by published keys', () => {
+  const provider = new Provider();
+  let lab: Lab;
+  before(async () => {
+    for (const alg of ['RS256', 'ES256', 'EdDSA'] as const) provider.add(alg, `key-${alg}`);
+    const url = await provider.start();
+    lab = await startLab(store.running, {
+      JWT_SECRET: '',
+      JWT_JWKS_URL: `${url}/jwks.json`,
+      JWT_ISSUER: url,
+      JWT_AUDIENCE: 'uploads',
+      OWNER_CLAIM: 'email',
+    });
+    issuer = url;
+  });
+  after(async () => {
+    await lab.stop();
+    provider.stop();
+  });
+
+  let issuer: string;
+  const claims = () => ({ email: 'a@b.example', iss: issuer, aud: 'uploads', exp: inAnHour() });
+
+  it('lets in by RS256, ES256 and EdDSA, and asks for the keys once', async () => {
+    for (const alg of ['RS256', 'ES256', 'EdDSA']) {
+      assert.equal(await statusWith(lab, await provider.token(`key-${alg}`, claims())), 200, alg);
+    }
+    assert.equal(provider.asked, 1);
+  });
+
+  it('lets nobody in by another audience, issuer, time or key', async () => {
+    const bad = [
+      { ...claims(), aud: 'mail' },
+      { ...claims(), iss: 'https://evil.example' },
+      { ...claims(), exp: 1 },
+      { ...claims(), email: undefined },
+    ];
+    for (const claim of bad) {
+      assert.equal(await statusWith(lab, await provider.token('key-RS256', claim)), 401);
+    }
+    const stranger = new Provider();
+    stranger.add('RS256', 'key-RS256');
+    assert.equal(await statusWith(lab, await stranger.token('key-RS256', claims())), 401);
+  });
+
+  it('case 16: does not take a public key for a secret', async () => {
+    const [key] = provider.keys;
+    assert.ok(key);
+    const secrets = [JSON.stringify(key.jwk), (key.jwk as { n: string }).n];
+    for (const secret of secrets) {
+      const token = await sign(claims(), secret, 'HS256');
+      const [, payload, signature] = token.split('.');
+      const head = Buffer.from('{"alg":"HS256","typ":"JWT","kid":"key-RS256"}');
+      assert.equal(await statusWith(lab, token), 401);
+      assert.equal(
+        await statusWith(lab, `${head.toString('base64url')}.${payload}.${signature}`),
+        401,
+      );
+    }
+  });
+
+  it('asks again for a key that it does not know, but not for each forged token', async () => {
+    provider.add('ES256', 'key-new');
+    const asked = provider.asked;
+    const token = await provider.token('key-new', claims());
+    await lab.bend({ everyClockMs: 31_000 });
+    assert.equal(await statusWith(lab, token), 200);
+    assert.equal(provider.asked, asked + 1);
+    const forged = { ...claims(), iss: issuer };
+    const stranger = new Provider();
+    for (let number = 0; number < 5; number++) {
+      stranger.add('ES256', `key-${number}`);
+      assert.equal(await statusWith(lab, await stranger.token(`key-${number}`, forged)), 401);
+    }
+    assert.equal(provider.asked, asked + 1);
+  });
+
+  it('goes on with the keys that it has while the provider is down', async () => {
+    provider.down = true;
+    await lab.bend({ everyClockMs: 20 * 60_000 });
+    const token = await provider.token('key-RS256', { ...claims(), exp: inAnHour() + 3600 });
+    assert.equal(await statusWith(lab, token), 200);
+    provider.down = false;
+    await lab.bend({});
+  });
+
+  it('says 503 where it has none yet', async () => {
+    provider.down = true;
+    const fresh = await startLab(store.running, {
+      JWT_SECRET: '',
+      JWT_JWKS_URL: `${issuer}/jwks.json`,
+      JWT_AUDIENCE: 'uploads',
+    });
+    const token = await provider.token('key-RS256', { ...claims(), sub: 'alice' });
+    const { status, problem, headers } = await fresh
+      .with({ authorization: `Bearer ${token}` })
+      .get('/policy');
+    assert.equal(status, 503);
+    assert.ok(!problem.detail.includes('127.0.0.1'));
+    assert.equal(headers.get('retry-after'), '5');
+    provider.down = false;
+    assert.equal(await statusWith(fresh, token), 200);
+    await fresh.stop();
+  });
+});
+
+describe('Cloudflare Access', () => {
+  const provider = new Provider();
+  let lab: Lab;
+  let team: string;
+  before(async () => {
+    provider.add('RS256', 'access');
+    team = await provider.start();
+    lab = await startLab(store.running, {
+      AUTH: 'access',
+      JWT_SECRET: '',
+      ACCESS_TEAM: team,
+      ACCESS_AUDIENCE: 'app-tag',
+    });
+  });
+  after(async () => {
+    await lab.stop();
+    provider.stop();
+  });
+
+  const token = (claims: object = {}) =>
+    provider.token('access', { sub: 'u', iss: team, aud: ['app-tag'], exp: inAnHour(), ...claims });
+
+  it('lets in whom Access has let through, and nobody by what they say of themselves', async () => {
+    const get = async (headers: Record<string, string>) =>
+      (await lab.with(headers).get<Policy>('/policy')).status;
+    assert.equal(await get({ 'cf-access-jwt-assertion': await token() }), 200);
+    assert.equal(await get({ 'cf-access-jwt-assertion': await token({ aud: ['x'] }) }), 401);
+    assert.equal(await get({ authorization: `Bearer ${await token()}` }), 401);
+    assert.equal(await get({ 'cf-access-authenticated-user-email': 'a@b.example' }), 401);
+    assert.equal(await get({}), 401);
+  });
+
+  it('takes a browser’s writes only with an Origin', async () => {
+    const assertion = await token();
+    const file = { id: randomUUID(), name: 'x', bytes: 1, type: '' };
+    const create = (headers: Record<string, string>) =>
+      lab
+        .with({ 'cf-access-jwt-assertion': assertion, ...headers })
+        .post('/uploads', { files: [file] });
+    assert.equal((await create({ cookie: `CF_Authorization=${assertion}` })).status, 403);
+    assert.equal((await create({})).status, 200);
+  });
+});

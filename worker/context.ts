@@ -5,6 +5,7 @@ import type { UploadEvent } from './hooks.ts';
 import type { Ledger, WaitUntil } from './ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy.ts';
+import type { Once } from './once.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Store } from './s3/store.ts';
 import type { Tokens } from './token.ts';
@@ -34,6 +35,7 @@ export interface Signer {
   readonly policy: PolicyHook | undefined;
   /** Tells the hooks, after the answer. */
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
+  readonly once: Once;
   readonly keyTemplate: string;
   /** Two uploads of one owner can meet under one key, so replacing has to be refused. */
   readonly keysMayMeet: boolean;

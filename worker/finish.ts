@@ -57,7 +57,10 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
   }
 }
 
-/** Remembers that the upload is complete, and tells. */
+/**
+ * Remembers that the upload is complete, and tells, once: by this isolate's memory, else by the
+ * ledger's. Only two Completes that reach two places within a minute can both be the first.
+ */
 export async function settle(
   signer: Signer,
   c: SignerContext,
@@ -65,8 +68,13 @@ export async function settle(
   object: StoredObject,
 ): Promise<Result> {
   const result = resultOf(upload, object);
-  await signer.ledger.put({ state: 'complete', upload, result }, waitUntilOf(c));
-  signer.emit({ type: 'completed', upload, result }, waitUntilOf(c));
+  const { owner, id } = upload;
+  await signer.once(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
+    const known = await signer.ledger.get(owner, id);
+    if (known?.state === 'complete' && known.result?.etag === result.etag) return;
+    await signer.ledger.put({ state: 'complete', upload, result }, waitUntilOf(c));
+    signer.emit({ type: 'completed', upload, result }, waitUntilOf(c));
+  });
   return result;
 }
 

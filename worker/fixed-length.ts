@@ -1,5 +1,8 @@
 /** Streams that say how long they are. */
 
+/** workerd's; elsewhere the `content-length` header that goes with it is enough. */
+declare const FixedLengthStream: (new (bytes: number) => TransformStream) | undefined;
+
 /**
  * Streams `chunks` into `send` without keeping them. A stream of unknown length goes out chunked,
  * which S3 refuses (411); workerd has FixedLengthStream for that:
@@ -13,7 +16,8 @@ export async function withLength<T>(
   chunks: AsyncIterable<Uint8Array>,
   send: (body: ReadableStream) => Promise<T>,
 ): Promise<T> {
-  const { readable, writable } = new FixedLengthStream(bytes);
+  const { readable, writable } =
+    typeof FixedLengthStream === 'undefined' ? new TransformStream() : new FixedLengthStream(bytes);
   const source: { error?: unknown } = {};
   const pumped = pump(watched(chunks, source), writable.getWriter());
   try {

@@ -15,6 +15,7 @@ import { createLedger, type KV } from './ledger.ts';
 import { createLog, type LogSink } from './log.ts';
 import { observe } from './observe.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
+import { createOnce } from './once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from './protocol.ts';
 import { abortRoute } from './routes/abort.ts';
@@ -125,6 +126,7 @@ function assemble(options: SignerOptions): Signer {
     }),
     rules: rulesFrom(options.rules ?? {}, profile),
     emit: eventsOf(options.hooks ?? {}, log),
+    once: createOnce(now),
     checksum: checksumFor(store, options.checksum),
     plan: { ...DEFAULT_PLAN_LIMITS, maxParts: profile.maxParts, ...options.plan },
     inlineTypes: options.inlineTypes ?? [],

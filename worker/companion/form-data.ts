@@ -16,64 +16,60 @@ export interface Form {
 /** Fields and their headers, all together: a token of 7 KB and a key of 1 KB. */
 const MAX_HEAD_BYTES = 32 * 1024;
 
+/** What may still be on its way when nobody wants it any more. */
+const MAX_DRAINED_BYTES = 1024 * 1024;
+
 /**
  * Browsers encode a form as https://html.spec.whatwg.org/#multipart-form-data says: the file is the
  * last part, and nothing follows its delimiter, so `Content-Length` tells its size.
- *
- * @throws ProblemError `invalid_request` for what is not such a form.
  */
-export async function readForm(request: Request): Promise<Form> {
-  const boundary = boundaryOf(request.headers.get('content-type') ?? '');
-  const length = Number(request.headers.get('content-length') ?? NaN);
-  if (!request.body || !Number.isSafeInteger(length)) throw bad('has no length');
-  const reader = new ByteReader(request.body);
-  const fields = new Map<string, string>();
-  await reader.expect(`--${boundary}\r\n`);
-  for (;;) {
-    const headers = await reader.until('\r\n\r\n');
-    const name = /^content-disposition: *form-data; *name="([^"]*)"/im.exec(headers)?.[1];
-    if (name === undefined) throw bad('has a part without a name');
-    if (name === 'file') break;
-    fields.set(name, await reader.until(`\r\n--${boundary}\r\n`));
-  }
-  const end = `\r\n--${boundary}--\r\n`;
-  const bytes = length - reader.consumed - end.length;
-  if (bytes < 0) throw bad('is cut off');
-  return { fields, bytes, chunks: reader.rest(bytes, end) };
-}
+export class FormReader {
+  readonly #request: Request;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #ahead: Uint8Array = new Uint8Array();
+  #consumed = 0;
 
-/** https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1 */
-function boundaryOf(contentType: string): string {
-  const [, quoted, bare] =
-    /^multipart\/form-data;.*\bboundary=(?:"([^"]{1,70})"|([\w'()+,./:=?-]{1,70}))/i.exec(
-      contentType,
-    ) ?? [];
-  const boundary = quoted ?? bare;
-  if (boundary === undefined) throw bad('is no multipart/form-data');
-  return boundary;
-}
-
-function bad(what: string): ProblemError {
-  return new ProblemError('invalid_request', `The form ${what}.`);
-}
-
-/** Reads text up to a mark, and then bytes. */
-class ByteReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #ahead = new Uint8Array();
-  /** Bytes that have been taken. */
-  consumed = 0;
-
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader();
+  constructor(request: Request) {
+    this.#request = request;
+    this.#reader = request.body?.getReader();
   }
 
-  async expect(text: string): Promise<void> {
-    if ((await this.until(text)) !== '') throw bad('does not begin as it should');
+  /** @throws ProblemError `invalid_request` for what is not such a form. */
+  async read(): Promise<Form> {
+    const { headers } = this.#request;
+    const boundary = boundaryOf(headers.get('content-type') ?? '');
+    const length = Number(headers.get('content-length') ?? NaN);
+    if (!Number.isSafeInteger(length)) throw bad('has no length');
+    const fields = new Map<string, string>();
+    if ((await this.#until(`--${boundary}\r\n`)) !== '') throw bad('does not begin as it should');
+    for (;;) {
+      const head = await this.#until('\r\n\r\n');
+      const name = /^content-disposition: *form-data; *name="([^"]*)"/im.exec(head)?.[1];
+      if (name === undefined) throw bad('has a part without a name');
+      if (name === 'file') break;
+      fields.set(name, await this.#until(`\r\n--${boundary}\r\n`));
+    }
+    const end = `\r\n--${boundary}--\r\n`;
+    const bytes = length - this.#consumed - end.length;
+    if (bytes < 0) throw bad('is cut off');
+    return { fields, bytes, chunks: this.#rest(bytes, end) };
+  }
+
+  /** Reads a little of what is left: who is still sending might not see the answer else. */
+  async drain(): Promise<void> {
+    try {
+      for (let left = MAX_DRAINED_BYTES; left > 0;) {
+        const { value } = (await this.#reader?.read()) ?? {};
+        if (!value) return;
+        left -= value.length;
+      }
+    } catch {
+      // Broken off: nobody waits for an answer.
+    }
   }
 
   /** The text in front of `mark`, which is taken too. */
-  async until(mark: string): Promise<string> {
+  async #until(mark: string): Promise<string> {
     for (;;) {
       const at = indexOf(this.#ahead, mark);
       if (at >= 0) {
@@ -81,21 +77,21 @@ class ByteReader {
         this.#take(at + mark.length);
         return text;
       }
-      if (this.consumed + this.#ahead.length > MAX_HEAD_BYTES) throw bad('has too large fields');
-      const { value } = await this.#reader.read();
+      if (this.#consumed + this.#ahead.length > MAX_HEAD_BYTES) throw bad('has too large fields');
+      const { value } = (await this.#reader?.read()) ?? {};
       if (!value) throw bad('ends too early');
       this.#ahead = joined(this.#ahead, value);
     }
   }
 
   /** `bytes` bytes, which `end` has to follow, and nothing else. */
-  async *rest(bytes: number, end: string): AsyncGenerator<Uint8Array> {
+  async *#rest(bytes: number, end: string): AsyncGenerator<Uint8Array> {
     let left = bytes;
     let held: Uint8Array = this.#ahead.subarray(0, left);
     let tail: Uint8Array = this.#ahead.slice(left);
     left -= held.length;
     for (;;) {
-      const { value } = await this.#reader.read();
+      const { value } = (await this.#reader?.read()) ?? {};
       if (!value) break;
       const piece = value.subarray(0, left);
       left -= piece.length;
@@ -112,8 +108,23 @@ class ByteReader {
 
   #take(bytes: number): void {
     this.#ahead = this.#ahead.slice(bytes);
-    this.consumed += bytes;
+    this.#consumed += bytes;
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1 */
+function boundaryOf(contentType: string): string {
+  const [, quoted, bare] =
+    /^multipart\/form-data;.*\bboundary=(?:"([^"]{1,70})"|([\w'()+,./:=?-]{1,70}))/i.exec(
+      contentType,
+    ) ?? [];
+  const boundary = quoted ?? bare;
+  if (boundary === undefined) throw bad('is no multipart/form-data');
+  return boundary;
+}
+
+function bad(what: string): ProblemError {
+  return new ProblemError('invalid_request', `The form ${what}.`);
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {

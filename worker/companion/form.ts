@@ -8,7 +8,7 @@ import { isStoreError } from '../s3/errors.ts';
 import { asProblem } from '../slots.ts';
 import { objectOf } from '../stored.ts';
 import { settingsOf, type Upload } from '../upload.ts';
-import { readForm, type Form } from './form-data.ts';
+import { FormReader, type Form } from './form-data.ts';
 import { locationOf } from './location.ts';
 import { answerRefusal } from './refusal.ts';
 import { sized } from './unsized.ts';
@@ -25,11 +25,13 @@ export const TOKEN_FIELD = 'upload-token';
  */
 export function formRoute(signer: Signer): SignerHandler {
   return async (c) => {
+    const reader = new FormReader(c.req.raw);
     try {
-      const form = await readForm(c.req.raw);
+      const form = await reader.read();
       const upload = await uploadOf(signer, c, form);
       return await store(signer, c, upload, form);
     } catch (error) {
+      await reader.drain();
       return answerRefusal(c, asProblem(signer.log, error).problem);
     }
   };

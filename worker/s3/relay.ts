@@ -19,18 +19,19 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
   return {
     async sendPart(upload, { number, bytes, checksum }, body) {
       const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
-      return put('UploadPart', await signer.sign(number, bytes, checksum), body);
+      return put('UploadPart', await signer.sign(number, bytes, checksum), bytes, body);
     },
     async sendWhole(key, bytes, settings, checksum, body) {
       const options = { checksum, expiresIn: EXPIRES_SECONDS };
       const { request } = await signing.presignPut(key, bytes, settings, options);
-      return put('PutObject', request, body);
+      return put('PutObject', request, bytes, body);
     },
   };
 
   async function put(
     operation: string,
     { url, headers }: SignedRequest,
+    bytes: number,
     body: BodyInit,
   ): Promise<{ readonly etag: string }> {
     let response: Response;
@@ -38,7 +39,7 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
     try {
       response = await send(url, {
         method: 'PUT',
-        headers,
+        headers: { ...headers, 'content-length': String(bytes) },
         body,
         redirect: 'manual',
         // Node wants to be told that a stream is sent while the answer is awaited; workerd ignores it.

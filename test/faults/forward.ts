@@ -19,6 +19,7 @@ export interface Held {
 
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade']);
 const REMEMBERED_CHARACTERS = 4096;
+const ASK_EVERY_MS = 100;
 
 /** Carries out `fault` on `held`; settles when the client's side of it is over. */
 export function carryOut(held: Held, fault: Fault | undefined): Promise<void> {
@@ -76,6 +77,11 @@ function forward(held: Held, fault?: Fault): void {
 
 function reply(held: Held, answered: IncomingMessage, fault: Fault | undefined): void {
   const { response, seen } = held;
+  if (fault?.kind === 'late') {
+    const timer = setTimeout(() => reply(held, answered, undefined), fault.ms);
+    response.once('close', () => clearTimeout(timer));
+    return;
+  }
   remember(seen, answered);
   if (fault?.kind === 'lose-reply') {
     answered.resume().once('end', () => reset(response));
@@ -135,8 +141,11 @@ function resetAfter({ request, response }: Held, bytes: number, waitForEnd: bool
   });
 }
 
-function freeze({ request }: Held, bytes: number): void {
+/** A socket that is not read does not tell that its other end is gone: interim answers find out. */
+function freeze({ request, response }: Held, bytes: number): void {
   let come = 0;
+  const asking = setInterval(() => response.writeContinue(), ASK_EVERY_MS);
+  response.once('close', () => clearInterval(asking));
   request.on('data', (chunk: Buffer) => {
     come += chunk.length;
     if (come >= bytes) request.pause();

@@ -21,6 +21,8 @@ export interface Matcher {
 export type Fault =
   /** Forwards it this much later. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** Lets the store do its work, and sends its answer this much later. */
+  | { readonly kind: 'late'; readonly ms: number }
   /**
    * Resets the connection (RST) once this share of the body has come: 0 at the head, 1 after the
    * last byte and before any answer. The store sees nothing of it.

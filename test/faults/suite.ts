@@ -19,7 +19,10 @@ export function withRig(
         started = await startRig(name, settings);
       });
       after(() => started?.stop());
-      afterEach(() => started?.clear());
+      afterEach(async (context) => {
+        if ('passed' in context && !context.passed) console.error(started?.story());
+        await started?.clear();
+      });
       tests(() => {
         if (!started) throw new Error('the rig is not up yet');
         return started;

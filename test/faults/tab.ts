@@ -1,4 +1,5 @@
 /** One tab with the page under test, as the rig drives it. */
+import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import type { UploaderOptions } from '../../widget/core/types.ts';
 import type { Cut, PlainUpload, RigPage } from './page.ts';
@@ -18,16 +19,22 @@ export class Tab {
   readonly page: Page;
   readonly #url: string;
   readonly #endpoint: string;
+  /** Whom an anonymous Worker takes this browser for; its cookie does not reach a foreign page. */
+  readonly clientId: string;
 
-  constructor(page: Page, url: string, endpoint: string) {
+  constructor(page: Page, url: string, endpoint: string, clientId: string = randomUUID()) {
     this.page = page;
     this.#url = url;
     this.#endpoint = endpoint;
+    this.clientId = clientId;
+    // A page with uploads under way asks whether to leave; its user says yes.
+    page.on('dialog', (dialog) => void dialog.accept());
   }
 
   /** A second tab with the same storage. */
   async beside(): Promise<Tab> {
-    return new Tab(await this.page.browserContext().newPage(), this.#url, this.#endpoint);
+    const page = await this.page.browserContext().newPage();
+    return new Tab(page, this.#url, this.#endpoint, this.clientId);
   }
 
   /** Opens the page and starts an engine. */
@@ -36,10 +43,16 @@ export class Tab {
     await this.start(options);
   }
 
+  /** Goes away, as a reload or a closed tab does; storage stays. */
+  async leave(): Promise<void> {
+    await this.page.goto('about:blank');
+  }
+
   /** A new engine on the page that is open. */
   async start(options: TabOptions = {}): Promise<void> {
     await this.page.evaluate((options) => rig.start(options), {
       endpoint: this.#endpoint,
+      headers: { 'Client-Id': this.clientId },
       ...options,
     });
   }

@@ -73,6 +73,22 @@ export class Traffic {
     return [...this.putsByPart.values()].reduce((sum, times) => sum + times - 1, 0);
   }
 
+  /** A line for each request, preflights left out: what a failed test shows. */
+  story(since: number): string[] {
+    return this.seen
+      .filter(({ method }) => method !== 'OPTIONS')
+      .map(({ method, url, beganAt, endedAt, status, fault, answer }) => {
+        const part = url.searchParams.get('partNumber');
+        const upload = url.searchParams.get('uploadId')?.slice(-6);
+        const what = [part && `part ${part}`, upload && `of …${upload}`, fault && `[${fault}]`];
+        const took = endedAt === undefined ? 'under way' : `${Math.round(endedAt - beganAt)} ms`;
+        const code = /<Code>[^<]*|<UploadId>[^<]*|"code":"[^"]*/.exec(answer ?? '')?.[0] ?? '';
+        const path = url.pathname.split('/').slice(-2).join('/');
+        const at = ((beganAt - since) / 1000).toFixed(2).padStart(6);
+        return `${at} ${method} ${path} ${what.filter(Boolean).join(' ')} -> ${status ?? 'none'} ${code} (${took})`;
+      });
+  }
+
   forget(): void {
     this.seen.length = 0;
     this.#peak = this.#inFlight;

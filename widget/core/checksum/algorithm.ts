@@ -8,13 +8,15 @@ export interface Algorithm {
   /**
    * Takes the bytes `from`..`to` into the state, a multiple of 64 of them; best in calls of a few
    * KiB. V8 optimises a function that is called often better than a long loop that it must replace
-   * while it runs: table reads lose their bounds checks, and all three gain 20 to 300 %.
+   * while it runs: table reads need no pointers from memory, and hashing is up to three times as
+   * fast.
    */
   update(state: Int32Array, view: DataView, from: number, to: number): void;
   /**
-   * Takes the last bytes, fewer than 64, of `total` in all.
+   * Takes the last bytes, fewer than 64, of `total` in all. All machines with a browser are
+   * little-endian.
    *
    * @returns the value in network byte order, as S3's headers have it.
    */
-  finish(state: Int32Array<ArrayBuffer>, rest: Uint8Array, total: number): ArrayBuffer;
+  finish(state: Int32Array<ArrayBuffer>, rest: Uint8Array, total: number): Uint8Array;
 }

@@ -1,16 +1,6 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import { createMd5 } from './md5.ts';
-
-/**
- * A polynomial over GF(2) of degree below 64 in two words, reflected: x^0 is the uppermost bit of
- * the first. CRC-32C lives there too, as if its polynomial were x^32 times as long.
- */
-type Words = readonly [number, number];
-
-const POLYNOMIALS: { readonly [algorithm in ChecksumAlgorithm]?: Words } = {
-  crc64nvme: [0x9a6c9329, 0xac4bc9b5],
-  crc32c: [0, 0x82f63b78],
-};
+import { POLYNOMIALS } from './polynomials.ts';
 
 /**
  * The CRC of a whole file from those of its parts, in order, all base64: what S3 calls a
@@ -25,17 +15,17 @@ export function combine(
 ): string | undefined {
   const polynomial = POLYNOMIALS[algorithm];
   if (!polynomial) return undefined;
+  const modulus = (BigInt(polynomial[0]) << 32n) + BigInt(polynomial[1]);
   const view = new DataView(new ArrayBuffer(8));
   const crc = new Uint8Array(view.buffer, polynomial[0] ? 0 : 4);
   // Nearly all parts are equally long: one power serves ten thousand of them.
-  const powers = new Map<number, Words>();
+  const powers = new Map<number, bigint>();
   for (const { checksum, bytes } of parts) {
-    const power = powers.get(bytes) ?? powerOfX(bytes, polynomial);
+    const power = powers.get(bytes) ?? powerOfX(bytes, modulus);
     powers.set(bytes, power);
-    const [high, low] = multiply([view.getInt32(0), view.getInt32(4)], power, polynomial);
-    crc.set(decode(checksum));
-    view.setInt32(0, view.getInt32(0) ^ high);
-    view.setInt32(4, view.getInt32(4) ^ low);
+    const shifted = multiply(view.getBigUint64(0), power, modulus);
+    crc.set(toBytes(atob(checksum)));
+    view.setBigUint64(0, view.getBigUint64(0) ^ shifted);
   }
   return btoa(String.fromCharCode(...crc));
 }
@@ -47,42 +37,36 @@ export function combine(
 export function multipartEtag(parts: readonly { readonly checksum: string }[]): string {
   const md5 = createMd5();
   const state = md5.start();
-  const bytes = Uint8Array.from(parts.flatMap(({ checksum }) => [...decode(checksum)]));
+  const bytes = toBytes(parts.map(({ checksum }) => atob(checksum)).join(''));
   const end = bytes.length & ~63;
   md5.update(state, new DataView(bytes.buffer), 0, end);
-  const digest = new Uint8Array(md5.finish(state, bytes.subarray(end), bytes.length));
+  const digest = md5.finish(state, bytes.subarray(end), bytes.length);
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'));
   return `${hex.join('')}-${parts.length}`;
 }
 
-/** x^(8 · bytes) modulo the polynomial, by squaring. */
-function powerOfX(bytes: number, polynomial: Words): Words {
-  let product: Words = [1 << 31, 0];
-  let square: Words = [1 << 23, 0];
-  // A part may pass 4 GiB, and 32-bit operators with it.
+/** x^(8 · bytes) modulo the polynomial, by squaring. Reflected: x^0 is bit 63. */
+function powerOfX(bytes: number, modulus: bigint): bigint {
+  let product = 1n << 63n;
+  let square = 1n << 55n;
+  // A part may pass 4 GiB, and the 32-bit shifts with it.
   for (let rest = bytes; rest >= 1; rest /= 2) {
-    if (rest & 1) product = multiply(product, square, polynomial);
-    square = multiply(square, square, polynomial);
+    if (rest & 1) product = multiply(product, square, modulus);
+    square = multiply(square, square, modulus);
   }
   return product;
 }
 
 /** a · b modulo the polynomial. */
-function multiply(a: Words, [high, low]: Words, polynomial: Words): Words {
-  let productHigh = 0;
-  let productLow = 0;
-  for (let bit = 0; bit < 64; bit++) {
-    // A shift takes its distance modulo 32, so `bit` serves both words.
-    const taken = -(((bit < 32 ? a[0] : a[1]) << bit) >>> 31);
-    productHigh ^= high & taken;
-    productLow ^= low & taken;
-    const carry = -(low & 1);
-    low = ((low >>> 1) | (high << 31)) ^ (polynomial[1] & carry);
-    high = (high >>> 1) ^ (polynomial[0] & carry);
+function multiply(a: bigint, b: bigint, modulus: bigint): bigint {
+  let product = 0n;
+  for (let rest = a, term = b; rest; rest = BigInt.asUintN(64, rest << 1n)) {
+    if (rest >> 63n) product ^= term;
+    term = term & 1n ? (term >> 1n) ^ modulus : term >> 1n;
   }
-  return [productHigh, productLow];
+  return product;
 }
 
-function decode(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+function toBytes(binary: string): Uint8Array {
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }

@@ -1,11 +1,13 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { createCrc32c } from './crc32c.ts';
-import { createCrc64nvme } from './crc64nvme.ts';
-import { createHashBlob } from './hash-blob.ts';
+import { createCrc } from './crc.ts';
+import { createHash, type Hash } from './hash.ts';
 import { createMd5 } from './md5.ts';
+import { POLYNOMIALS } from './polynomials.ts';
 
 /** Hashes one blob at a time. */
-export interface Lane {
+export interface Lane<Job> {
+  /** What it is doing, for the pool to know. */
+  job?: Job | undefined;
   /**
    * @returns base64 of the checksum.
    * @throws DOMException where the blob cannot be read; anything else means that the lane is dead.
@@ -15,15 +17,71 @@ export interface Lane {
   end(): void;
 }
 
-export const algorithms = { crc64nvme: createCrc64nvme, crc32c: createCrc32c, md5: createMd5 };
+const hash = createHash(createCrc, createMd5, POLYNOMIALS);
 
-const hashOnPage = createHashBlob(algorithms);
-
-/** Hashes on the page, in steps that leave a slow phone time to draw: for where no worker starts. */
-export function pageLane(): Lane {
-  const ended = new AbortController();
+/**
+ * Hashes on the page, for where no worker may start. A phone that hashes 40 MiB a second is busy
+ * for 25 ms at a time.
+ */
+export function pageLane<Job>(): Lane<Job> {
+  let isWanted = true;
   return {
-    hash: (blob, algorithm) => hashOnPage(blob, algorithm, 1 << 19, ended.signal),
-    end: () => ended.abort(),
+    hash: (blob, algorithm) => hash(blob, algorithm, 2 ** 20, () => isWanted),
+    end() {
+      isWanted = false;
+    },
+  };
+}
+
+type Task = readonly [blob: Blob, algorithm: ChecksumAlgorithm];
+
+/** The checksum, or the message and the name of the DOMException that reading gave. */
+type Answer = string | readonly [message: string, name: string];
+
+/**
+ * A worker made from the source text of functions that refer to nothing outside themselves. So it
+ * needs no file of its own and no bundler that knows of it, and it starts also where the bundle
+ * came from another origin, whose scripts `new Worker` does not take.
+ *
+ * @throws what the browser throws where the page's policy forbids it: no worker from a blob: URL,
+ *   or none from a string (Trusted Types). Most browsers fire `error` a moment later instead of
+ *   the first: then `hash` rejects.
+ */
+export function workerLane<Job>(): Lane<Job> {
+  const source = `(${serve})((${createHash})(${createCrc},${createMd5},${JSON.stringify(POLYNOMIALS)}))`;
+  const url = URL.createObjectURL(new Blob([source]));
+  const worker = new Worker(url);
+  return {
+    hash: (...task) =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+          if (typeof data === 'string') resolve(data);
+          else reject(new DOMException(...data));
+        };
+        worker.onerror = (event) => {
+          // Dealt with here: no news for the page's own error handler.
+          event.preventDefault();
+          reject(event);
+        };
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
+        worker.postMessage(task satisfies Task);
+      }),
+    end() {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    },
+  };
+}
+
+/** Runs in the worker. */
+function serve(hash: Hash): void {
+  onmessage = ({ data: [blob, algorithm] }: MessageEvent<Task>) => {
+    hash(blob, algorithm, 2 ** 23).then(postMessage, (error: unknown) => {
+      if (error instanceof DOMException) return postMessage([error.message, error.name]);
+      // Not the blob's fault but ours: outside of the promise it becomes the worker's error event.
+      setTimeout(() => {
+        throw error;
+      });
+    });
   };
 }

@@ -82,8 +82,7 @@ export function createMd5(): Algorithm {
       view.setUint32(padded.length - 8, total * 8, true);
       view.setUint32(padded.length - 4, total / 2 ** 29, true);
       update(state, view, 0, padded.length);
-      // Little-endian, as MD5 is and as every machine with a browser is.
-      return state.buffer;
+      return new Uint8Array(state.buffer);
     },
   };
 }

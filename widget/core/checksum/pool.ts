@@ -1,6 +1,5 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { type Lane, pageLane } from './lane.ts';
-import { workerLane } from './worker-lane.ts';
+import { type Lane, pageLane, workerLane } from './lane.ts';
 
 export interface HashPoolOptions {
   /** Workers at once. @default one less than the processor has cores, at least 1, at most 4 */
@@ -29,8 +28,8 @@ const IDLE_MS = 15_000;
  */
 export class HashPool {
   readonly #size: number;
-  readonly #waiting: Job[] = [];
-  readonly #lanes = new Map<Lane, Job | undefined>();
+  #waiting: Job[] = [];
+  readonly #lanes = new Set<Lane<Job>>();
   /** A worker has done a job: the page's policy allows them. */
   #proven = false;
   #onPage = false;
@@ -41,8 +40,8 @@ export class HashPool {
   }
 
   /**
-   * The blob's checksum, base64 of its bytes in network order, as in S3's headers. Memory stays
-   * flat; only SHA-256 reads the blob whole, one blob at a time, and needs a secure context.
+   * The blob's checksum, base64 of its bytes in network order, as in S3's headers. A worker reads
+   * 16 MiB of it at a time; SHA-256 needs it whole, and a secure context.
    *
    * @throws DOMException: `AbortError` when `signal` is aborted or the pool closed,
    *   `NotReadableError` or `NotFoundError` when the file has changed or is gone.
@@ -61,37 +60,27 @@ export class HashPool {
 
   /** Ends the workers; what is not done rejects with `AbortError`. */
   close(): void {
-    for (const job of this.#waiting.concat(this.#endLanes())) this.#drop(job);
+    this.#stop();
+    for (const job of this.#waiting) this.#drop(job);
   }
 
   /** Gives jobs to lanes; a moment later, so that a row of aborts starts no worker in vain. */
   #pump(): void {
     queueMicrotask(() => {
       clearTimeout(this.#idle);
-      for (let job; (job = this.#next());) {
+      while (this.#waiting.length) {
         const lane = this.#freeLane();
         if (!lane) return;
-        this.#waiting.splice(this.#waiting.indexOf(job), 1);
-        this.#run(lane, job);
+        void this.#run(lane, this.#waiting.shift() as Job);
       }
-      if (this.#lanes.size && !this.#running().length) {
-        this.#idle = setTimeout(() => this.#endLanes(), IDLE_MS);
+      if (this.#lanes.size && ![...this.#lanes].some((lane) => lane.job)) {
+        this.#idle = setTimeout(() => this.#stop(), IDLE_MS);
       }
     });
   }
 
-  #next(): Job | undefined {
-    const whole = (job: Job) => job.algorithm === 'sha256';
-    const busy = this.#running().some(whole);
-    return this.#waiting.find((job) => !busy || !whole(job));
-  }
-
-  #running(): Job[] {
-    return [...this.#lanes.values()].filter((job) => job !== undefined);
-  }
-
-  #freeLane(): Lane | undefined {
-    for (const [lane, job] of this.#lanes) if (!job) return lane;
+  #freeLane(): Lane<Job> | undefined {
+    for (const lane of this.#lanes) if (!lane.job) return lane;
     if (this.#lanes.size >= (this.#onPage ? 1 : this.#size)) return undefined;
     try {
       if (!this.#onPage) return workerLane();
@@ -101,50 +90,47 @@ export class HashPool {
     return pageLane();
   }
 
-  #run(lane: Lane, job: Job): void {
-    this.#lanes.set(lane, job);
-    lane
-      .hash(job.blob, job.algorithm)
-      .then(
-        (checksum) => {
-          this.#proven = true;
-          job.resolve(checksum);
-        },
-        (error: unknown) => {
-          if (this.#onPage || error instanceof DOMException) return job.reject(error);
-          this.#end(lane);
-          this.#waiting.unshift(job);
-          if (job.deadly || !this.#proven) {
-            this.#onPage = true;
-            this.#waiting.unshift(...this.#endLanes());
-          }
-          job.deadly = true;
-        },
-      )
-      .then(() => {
-        if (this.#lanes.has(lane)) this.#lanes.set(lane, undefined);
-        this.#pump();
-      });
-  }
-
-  #drop(job: Job): void {
-    job.reject(new DOMException('Hashing was aborted', 'AbortError'));
-    const at = this.#waiting.indexOf(job);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    // A read may hang, on a network drive or in a cloud: only the end of the worker ends it.
-    for (const [lane, running] of this.#lanes) if (running === job) this.#end(lane);
+  async #run(lane: Lane<Job>, job: Job): Promise<void> {
+    this.#lanes.add(lane);
+    lane.job = job;
+    try {
+      job.resolve(await lane.hash(job.blob, job.algorithm));
+      this.#proven = true;
+    } catch (error) {
+      // It may have been ended, and its job given to another.
+      if (!this.#lanes.has(lane)) return;
+      if (this.#onPage || error instanceof DOMException) {
+        job.reject(error);
+      } else {
+        this.#end(lane);
+        if (job.deadly || !this.#proven) {
+          this.#onPage = true;
+          this.#stop();
+        }
+        job.deadly = true;
+      }
+    }
+    lane.job = undefined;
     this.#pump();
   }
 
-  #end(lane: Lane): void {
-    this.#lanes.delete(lane);
-    lane.end();
+  #drop(job: Job): void {
+    // A read may hang, on a network drive or in a cloud: only the end of the worker ends it.
+    for (const lane of this.#lanes) if (lane.job === job) this.#end(lane);
+    this.#waiting = this.#waiting.filter((other) => other !== job);
+    job.reject(new DOMException('Hashing was aborted', 'AbortError'));
+    this.#pump();
   }
 
-  /** @returns what they were doing. */
-  #endLanes(): Job[] {
-    const jobs = this.#running();
-    for (const lane of this.#lanes.keys()) this.#end(lane);
-    return jobs;
+  #stop(): void {
+    clearTimeout(this.#idle);
+    for (const lane of this.#lanes) this.#end(lane);
+  }
+
+  /** What it was doing is the next to be done. */
+  #end(lane: Lane<Job>): void {
+    this.#lanes.delete(lane);
+    lane.end();
+    if (lane.job) this.#waiting.unshift(lane.job);
   }
 }

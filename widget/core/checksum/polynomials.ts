@@ -1,0 +1,14 @@
+import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
+
+/** A polynomial over GF(2), reflected, in two words: x^0 is the uppermost bit of the first. */
+export type Polynomial = readonly [high: number, low: number];
+
+export type Polynomials = { readonly [algorithm in ChecksumAlgorithm]?: Polynomial };
+
+/** Those of our CRCs, without their highest term. */
+export const POLYNOMIALS: Polynomials = {
+  /** ad93d23594c93659: NVM Express NVM Command Set Specification 1.0, 5.2.1.3.4. */
+  crc64nvme: [0x9a6c9329, 0xac4bc9b5],
+  /** Castagnoli's, 1edc6f41: RFC 3720, B.4. The upper word of a shorter one is empty. */
+  crc32c: [0, 0x82f63b78],
+};

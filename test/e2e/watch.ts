@@ -10,13 +10,14 @@ export interface Traffic {
   readonly putUrls: readonly URL[];
 }
 
-/** Counts requests from now on. A store request is any PUT, or any form POST off the Worker. */
+/** Counts requests from now on. A PUT to the store may also be a form POST, for a small file. */
 export function watchTraffic(page: Page, endpoint: string): Traffic {
   const putUrls: URL[] = [];
   const workerRequests: string[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (request.method() === 'PUT') {
+    const isForWorker = url.origin === new URL(endpoint).origin;
+    if (!isForWorker && ['PUT', 'POST'].includes(request.method())) {
       putUrls.push(url);
     } else if (
       /^\/(uploads|policy)/.test(url.pathname) &&
@@ -40,7 +41,10 @@ export function partNumbers(urls: readonly URL[]): number[] {
   return urls.map((url) => Number(url.searchParams.get('partNumber') ?? 1)).sort((a, b) => a - b);
 }
 
-/** To be called before the page opens: records every task of the main thread over 50 ms. */
+/**
+ * To be called before the page opens: records every task of the main thread over 50 ms. Each call
+ * returns those since the last, in ms.
+ */
 export async function recordLongTasks(page: Page): Promise<() => Promise<number[]>> {
   await page.evaluateOnNewDocument(() => {
     const tasks: number[] = [];
@@ -49,7 +53,8 @@ export async function recordLongTasks(page: Page): Promise<() => Promise<number[
       for (const entry of list.getEntries()) tasks.push(entry.duration);
     }).observe({ type: 'longtask', buffered: true });
   });
-  return () => page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks);
+  return () =>
+    page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks.splice(0));
 }
 
 /**

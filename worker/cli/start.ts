@@ -5,6 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import process from 'node:process';
+import { SETTINGS } from '../settings.ts';
 import { buildPage } from './build.ts';
 
 const HOST = '127.0.0.1';
@@ -40,8 +41,7 @@ function run(): ChildProcess {
     process.env['LOG_LEVEL'] ?? 'error',
     '--show-interactive-dev-session=false',
   );
-  for (const [name, value] of Object.entries(storeSettings()))
-    args.push('--var', `${name}:${value}`);
+  for (const [name, value] of Object.entries(ownSettings())) args.push('--var', `${name}:${value}`);
   if (process.env['STATE_DIR']) args.push('--persist-to', process.env['STATE_DIR']);
   return spawn('wrangler', args, {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -52,12 +52,13 @@ function run(): ChildProcess {
 }
 
 /**
- * A store of your own where the environment has `S3_…` settings, else the local R2 bucket: under
+ * What the environment sets. Where it names no store of your own, the local R2 bucket: under
  * another name than the page's, as a bucket would be, so that CORS is in play and the browser's six
  * connections to the store leave the Worker its own.
  */
-function storeSettings(): Record<string, string> {
-  const own = Object.entries(process.env).filter(([name]) => name.startsWith('S3_'));
+function ownSettings(): Record<string, string> {
+  const names = new Set<string>(SETTINGS.map(({ name }) => name));
+  const own = Object.entries(process.env).filter(([name]) => names.has(name));
   return {
     S3_ENDPOINT: `http://${HOST}:${port}/cdn-cgi/local/r2/s3`,
     ...Object.fromEntries(own),
@@ -83,7 +84,7 @@ async function answers(): Promise<boolean> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline && !stopped.signal.aborted) {
     try {
-      const response = await fetch(`http://${HOST}:${port}/policy`);
+      const response = await fetch(`http://${HOST}:${port}/health`);
       await response.body?.cancel();
       if (response.ok) return true;
     } catch {

@@ -1,6 +1,7 @@
 /** `Content-Disposition`, and what a browser may show without a download. */
-import { accepts } from './policy.ts';
 import { cleanName } from './name.ts';
+import { accepts, type Rules } from './policy.ts';
+import type { FileEntry } from './protocol.ts';
 
 /** Types that run no script in the bucket's origin. SVG and HTML do. */
 export const SAFE_INLINE_TYPES: readonly string[] = [
@@ -24,6 +25,24 @@ export const SAFE_INLINE_TYPES: readonly string[] = [
 /** True for a type that may be shown: one of the safe ones, or of the operator's own list. */
 export function mayShowInline(type: string, also: readonly string[] = []): boolean {
   return accepts([...SAFE_INLINE_TYPES, ...also], { name: '', type });
+}
+
+/** No browser makes a page of it. */
+const INERT_TYPE = 'application/octet-stream';
+
+/**
+ * `Content-Disposition` of the object itself, for those who reach it without a link of ours; none
+ * where the type is harmless and nothing else is asked for.
+ */
+export function dispositionOf(
+  { disposition }: Pick<Rules, 'disposition'>,
+  { name, type }: Pick<FileEntry, 'name' | 'type'>,
+  inlineTypes: readonly string[],
+): string | undefined {
+  if (disposition === 'none') return undefined;
+  if (disposition !== 'auto') return contentDisposition(disposition, name);
+  const harmless = type === INERT_TYPE || mayShowInline(type, inlineTypes);
+  return harmless ? undefined : contentDisposition('attachment', name);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What is decided about an upload when it is asked for, before the store hears of it. */
 import type { Signer, SignerContext } from './context.ts';
+import { dispositionOf } from './disposition.ts';
 import { makeKey } from './key.ts';
 import { metadataFor } from './metadata.ts';
 import { isWellFormed } from './name.ts';
@@ -51,22 +52,26 @@ export async function draftOf(
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
-    object: objectOf(rules, file, path, signer.keysMayMeet || sum === undefined),
+    object: objectOf(signer, rules, { ...file, type }, path, sum),
   };
 }
 
 function objectOf(
+  signer: Signer,
   rules: Rules,
   file: FileEntry,
   path: string,
-  // A signed request that names no checksum could else write other bytes over a finished object.
-  ifNoneMatch: boolean,
+  sum: string | undefined,
 ): ObjectChoices {
   const [acl] = rules.acl;
   const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
+  const disposition = dispositionOf(rules, file, signer.inlineTypes);
+  // A signed request that names no checksum could else write other bytes over a finished object.
+  const ifNoneMatch = signer.keysMayMeet || sum === undefined;
   return {
     ...rules.object,
     ...(acl !== undefined && { acl }),
+    ...(disposition !== undefined && { disposition }),
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(ifNoneMatch && { ifNoneMatch }),
   };

@@ -34,7 +34,9 @@ export interface Rules {
   readonly fixedMetadata: Readonly<Record<string, string>>;
   /** The first is set; a claim may choose another. Empty: none is sent. */
   readonly acl: readonly CannedAcl[];
-  readonly object: Omit<ObjectChoices, 'metadata' | 'acl' | 'ifNoneMatch'>;
+  readonly object: Omit<ObjectChoices, 'metadata' | 'acl' | 'ifNoneMatch' | 'disposition'>;
+  /** How the bucket itself presents the object; `auto`: what could run a script, as a download. */
+  readonly disposition: 'auto' | 'attachment' | 'inline' | 'none';
   /** An upload has to be complete within. */
   readonly uploadSeconds: number;
   /** A signed request is good for. */
@@ -75,6 +77,7 @@ export function rulesFrom(options: RulesOptions, profile: Profile): Rules {
     fixedMetadata: {},
     acl: [],
     object: {},
+    disposition: 'auto',
     uploadSeconds: DAY_SECONDS,
     urlSeconds: 15 * MINUTE_SECONDS,
     removable: false,

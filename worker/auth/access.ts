@@ -1,7 +1,7 @@
 /** Callers that Cloudflare Access has let through. */
 import type { Authenticate } from '../auth.ts';
 import { cookieOf } from './cookie.ts';
-import { jwks, type JwksOptions } from './jwks.ts';
+import { jwks } from './jwks.ts';
 
 export interface AccessOptions {
   /** `https://TEAM.cloudflareaccess.com` */

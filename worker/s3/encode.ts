@@ -32,11 +32,13 @@ const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
  * the path that is sent.
  *
  * @throws KeyError for an empty or dot segment (so also for a leading, trailing or doubled slash),
- * a control or bidi character, a lone surrogate, more than 1,024 bytes or 255 in a segment.
+ * a control or bidi character, a lone surrogate, more than 1,024 bytes or 255 in a segment, and for
+ * `${filename}`, which a store puts the browser's own name in place of when it comes with a form.
  */
 export function encodeKey(key: string): string {
   if (/\p{Surrogate}/u.test(key)) throw new KeyError('holds half a surrogate pair');
   if (UNPRINTABLE.test(key)) throw new KeyError('holds a control or bidi character');
+  if (/\$\{filename\}/i.test(key)) throw new KeyError('holds ${filename}');
   if (utf8.encode(key).length > MAX_KEY_BYTES) {
     throw new KeyError(`is longer than ${MAX_KEY_BYTES} bytes`);
   }

@@ -49,6 +49,8 @@ export interface Profile {
   readonly objectSizeHeader: boolean;
   /** Form POST with a policy. */
   readonly postPolicy: boolean;
+  /** Of `checksums`, those that it checks in a form, too. */
+  readonly formChecksums: readonly ChecksumAlgorithm[];
   readonly minPartBytes: number;
   readonly maxPartBytes: number;
   readonly maxParts: number;
@@ -80,6 +82,7 @@ const generic: Profile = {
   conditionalComplete: false,
   objectSizeHeader: false,
   postPolicy: false,
+  formChecksums: [],
   minPartBytes: 5 * MIB,
   maxPartBytes: LARGEST_PART_BYTES,
   maxParts: 10_000,
@@ -106,6 +109,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     conditionalComplete: true,
     objectSizeHeader: true,
     postPolicy: true,
+    formChecksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
     maxObjectBytes: 10_000 * LARGEST_PART_BYTES,
     assumeRole: true,
   },
@@ -120,6 +124,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     conditionalPut: true,
     conditionalComplete: true,
     postPolicy: true,
+    formChecksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
     staleAfterSeconds: DAY_SECONDS,
     acl: false,
     assumeRole: true,
@@ -155,8 +160,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     sse: [],
   },
   /**
-   * Measured on 16.2, which ignores `x-amz-checksum-*`; releases from 20 on check CRC64NVME, so an
-   * operator may choose it. Without TLS it refuses SSE.
+   * Measured on 16.2, which ignores `x-amz-checksum-*`, and in a form Content-MD5 too; releases from
+   * 20 on check CRC64NVME, so an operator may choose it. Without TLS it refuses SSE.
    */
   ceph: {
     ...generic,
@@ -184,7 +189,6 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     defaultRegion: 'garage',
     checksums: ['crc32c', 'sha256', 'md5'],
     md5ETags: true,
-    postPolicy: true,
     acl: false,
     tagging: false,
     storageClass: false,

@@ -5,6 +5,7 @@ import { StoreError } from './errors.ts';
 import { headerValue } from './presign.ts';
 import type { Profile } from './profiles.ts';
 import type { ObjectSettings } from './types.ts';
+import { escapeXml } from './xml.ts';
 
 const META = 'x-amz-meta-';
 /** Under which the upload token is kept with the object. */
@@ -46,6 +47,31 @@ export function objectHeaders(settings: ObjectSettings, profile: Profile): Recor
     headers['x-amz-storage-class'] = headerValue(settings.storageClass);
   }
   return Object.assign(headers, encryptionHeaders(settings, profile));
+}
+
+/**
+ * The same as fields of a form, where two have names of their own; under their headers' names MinIO
+ * and Ceph take them and drop them.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
+ */
+export function formFields(settings: ObjectSettings, profile: Profile): Record<string, string> {
+  const {
+    'x-amz-acl': acl,
+    'x-amz-tagging': tagging,
+    ...fields
+  } = objectHeaders(settings, profile);
+  if (acl !== undefined) fields['acl'] = acl;
+  if (tagging !== undefined) fields['tagging'] = taggingXml(settings.tags ?? {});
+  const name = settings.checksum === null ? null : CHECKSUMS[settings.checksum].name;
+  if (name !== null) fields['x-amz-checksum-algorithm'] = name;
+  return fields;
+}
+
+function taggingXml(tags: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(tags).map(
+    ([key, value]) => `<Tag><Key>${escapeXml(key)}</Key><Value>${escapeXml(value)}</Value></Tag>`,
+  );
+  return `<Tagging><TagSet>${rows.join('')}</TagSet></Tagging>`;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   type UrlShape,
   type UrlSigner,
 } from './presign.ts';
-import { objectHeaders } from './settings.ts';
+import { formFields, objectHeaders } from './settings.ts';
 import type { ByteCount, PartSigner, Store, StoreConfig } from './types.ts';
 
 type Signing = Pick<Store, 'lanes' | 'presignParts' | 'presignPut' | 'presignForm' | 'presignGet'>;
@@ -66,9 +66,11 @@ export function createSigning(config: StoreConfig): Signing {
     async presignForm(key, bytes, settings, { checksum, expiresIn, successStatus }) {
       if (!profile.postPolicy) throw noForm('the store takes no form POST');
       if (settings.ifNoneMatch === true) throw noForm('a form POST cannot refuse to replace');
+      if (settings.checksum !== null && !profile.formChecksums.includes(settings.checksum)) {
+        throw noForm(`the store checks no ${settings.checksum} in a form`);
+      }
       const [min, max] = rangeOf(bytes);
       const keys = await keysFor(expiresIn);
-      const headers = objectHeaders(settings, profile);
       const lane = laneFor(lanes, key);
       targetOf(lane, key); // refuses what no URL may hold, though the key travels as a field here
       const { url, fields } = await signForm(
@@ -79,7 +81,8 @@ export function createSigning(config: StoreConfig): Signing {
           min,
           max,
           fields: {
-            ...asFields(headers, checksumHeader(settings.checksum, checksum)),
+            ...formFields(settings, profile),
+            ...checksumHeader(settings.checksum, checksum),
             ...(successStatus === undefined ? {} : { success_action_status: `${successStatus}` }),
           },
           expiresIn: keys.expiresIn,
@@ -205,15 +208,6 @@ function laneFor(lanes: readonly Endpoint[], key: string): Endpoint {
   const lane = lanes[sum % lanes.length];
   if (lane === undefined) throw new RangeError('there is no lane');
   return lane;
-}
-
-/** A form has its own names for some headers; field names are compared without case. */
-function asFields(
-  headers: Readonly<Record<string, string>>,
-  checksum: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const { 'x-amz-acl': acl, ...rest } = headers;
-  return { ...rest, ...checksum, ...(acl === undefined ? {} : { acl }) };
 }
 
 function noForm(advice: string): StoreError {

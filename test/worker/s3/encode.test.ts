@@ -55,6 +55,11 @@ describe('a key in a URL', () => {
     for (const key of ['a\0', 'a\r\nb', 'a\tb', 'a\u007fb', 'a\u0085b']) refused(key);
   });
 
+  it('refuses the name that a form lets the browser fill in', () => {
+    for (const key of ['a/${filename}', 'a/x${fileName}.txt']) refused(key);
+    assert.equal(encodeKey('a/${name}'), 'a/%24%7Bname%7D');
+  });
+
   it('case 7: takes 1,024 bytes of UTF-8 and not one more', () => {
     const segment = 'é'.repeat(127); // 254 bytes
     const key = [segment, segment, segment, segment, 'abcd'].join('/'); // 4 × 255 + 4

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { AwsClient } from 'aws4fetch';
+import { encodeKey } from '../../../worker/s3/encode.ts';
 import { isStoreError } from '../../../worker/s3/errors.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import { onEveryStore } from './stores.ts';
@@ -162,7 +164,6 @@ onEveryStore(
       assert.deepEqual(request.headers, {});
       const response = await send(request, body);
       assert.equal(response.status, 201);
-      assert.ok(response.headers.get('etag'));
       const object = await store.head(key);
       assert.equal(object?.type, 'text/plain');
       assert.equal(object.uploadToken, settings.uploadToken);
@@ -194,16 +195,31 @@ onEveryStore(
         { 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
       ]) {
         const fields = { ...request.fields, ...changed };
-        assert.equal(
-          (await send({ ...request, fields }, body)).status,
-          403,
-          Object.keys(changed)[0],
-        );
+        const { status } = await send({ ...request, fields }, body);
+        assert.ok(status === 403 || status === 400, Object.keys(changed)[0]);
       }
       const past = createStore({ ...config, now: () => Date.now() - 120_000 });
       const old = await past.presignForm(key, 10, settingsWith(), { expiresIn: 60 });
       assert.ok((await send(old.request, body)).status >= 400);
       assert.equal(await store.head(key), undefined);
+    });
+
+    it('carries tags in a way that the store heeds', async (context) => {
+      const { config, credentials, store, key: newKey } = running();
+      if (!store.profile.tagging) return context.skip('the store has no tags');
+      const key = newKey();
+      const settings = settingsWith({ tags: { 'a b': 'c +d=/e', f: 'g' } });
+      const { request } = await store.presignForm(key, 5, settings, { expiresIn: 60 });
+      assert.equal((await send(request, random(5))).status, 204);
+      const put = await store.presignPut(newKey(), 5, settings, { expiresIn: 60 });
+      assert.equal((await send(put.request, random(5))).status, 200);
+
+      const client = new AwsClient({ ...credentials, region: config.region, service: 's3' });
+      for (const url of [`${request.url}${encodeKey(key)}`, put.request.url.split('?')[0]]) {
+        const tags = await (await client.fetch(`${url}?tagging`)).text();
+        assert.match(tags, /<Key>a b<\/Key><Value>c \+d=\/e<\/Value>/);
+        assert.match(tags, /<Key>f<\/Key><Value>g<\/Value>/);
+      }
     });
 
     it('takes any size of a range, for those who do not say one', async () => {
@@ -220,8 +236,7 @@ onEveryStore(
 for (const algorithm of allChecksums) {
   onEveryStore(
     `a form POST with a ${algorithm} checksum`,
-    ({ postPolicy, checksums }) =>
-      postPolicy && checksums[0] !== 'md5' && checksums.includes(algorithm),
+    ({ formChecksums }) => formChecksums.includes(algorithm),
     (running) => {
       it('case 69: takes those bytes and no others', async () => {
         const { store, key: newKey } = running();

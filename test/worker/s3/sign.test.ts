@@ -176,13 +176,17 @@ describe('signatures with the keys of a session', () => {
 });
 
 describe('a form POST', () => {
-  it('is refused where the store has none, or would have to refuse to replace', async () => {
+  it('is refused where the store could not hold what a PUT promises', async () => {
     const cases = [
       [PROFILES.r2, settingsWith()],
       [PROFILES.aws, settingsWith({ ifNoneMatch: true })],
+      [PROFILES.ceph, settingsWith({ checksum: 'md5' })],
     ] as const;
     for (const [profile, settings] of cases) {
-      const done = storeWith({ profile }).presignForm('k', 1, settings, { expiresIn: 9 });
+      const done = storeWith({ profile }).presignForm('k', 1, settings, {
+        checksum: '1B2M2Y8AsgTpgAmY7PhCfg==',
+        expiresIn: 9,
+      });
       await assert.rejects(done, (thrown) => isStoreError(thrown, 'unsupported'));
     }
   });

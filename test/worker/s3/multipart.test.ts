@@ -251,19 +251,13 @@ onEveryStore('a multipart upload', any, (running) => {
     );
   });
 
-  it('takes a part through the Worker, once, and refuses one of another length', async () => {
+  it('takes a part through the Worker, once, and refuses other bytes', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
     const { uploadId } = await store.createMultipart(key, settingsWith());
     const upload = { key, uploadId, algorithm: 'md5' } as const;
     const body = random(1000);
     const checksum = checksumOf('md5', body);
-    const long = store.sendPart(
-      upload,
-      { number: 1, bytes: 999, checksum },
-      new Blob([body as never]),
-    );
-    await assert.rejects(long, kind('misconfigured'));
     const other = store.sendPart(
       upload,
       { number: 1, bytes: 1000, checksum },

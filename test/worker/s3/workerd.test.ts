@@ -83,6 +83,8 @@ onEveryStore(
       const part = { number: 1, bytes: body.length, checksum: checksumOf('md5', body) };
       const flipped = await ask('sendPart', [upload, part], random(body.length));
       assert.equal(flipped.error?.kind, 'checksum_mismatch');
+      const longer = await ask('sendPart', [upload, part], random(body.length + 1));
+      assert.ok(longer.error);
       const { result: stored } = await ask<{ etag: string }>('sendPart', [upload, part], body);
       assert.ok(stored);
 

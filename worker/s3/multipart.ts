@@ -201,17 +201,18 @@ export async function abortMultipart(
   uploadId: string,
 ): Promise<void> {
   for (let number = 1; number <= ABORT_TRIES; number += 1) {
-    await goneIsFine(
+    const aborted = await goneIsFine(
       control({
         operation: 'AbortMultipartUpload',
         method: 'DELETE',
         key,
         query: { uploadId },
         idempotent: true,
-        read: () => ({ result: undefined }),
+        read: () => ({ result: 'aborted' }),
       }),
     );
-    if (!profile.listParts) return;
+    // Swift lists the parts of what is complete, and knows nothing to abort.
+    if (aborted === undefined || !profile.listParts) return;
     const page = await goneIsFine(control(listPage(key, uploadId, 0, 1)));
     if (page === undefined || page.parts.length === 0) return;
     if (number < ABORT_TRIES) await new Promise((resolve) => setTimeout(resolve, 100 * number));

@@ -55,9 +55,10 @@ export function parseEndpoint(
     const basePath = placed ? prefix : `${prefix}/${bucket}`;
     return { origin: url.origin, host: url.host, basePath };
   }
-  // An IP address has no subdomains, and in a bucket's name that TLS must match, a dot is one more.
+  // An IP address has no subdomains, and no certificate covers a subdomain of a subdomain.
   const virtual = URL.parse(`${url.protocol}//${bucket}.${url.host}`);
-  if (virtual === null || virtual.host !== `${bucket}.${url.host}`) {
+  const covered = url.protocol === 'http:' || !bucket.includes('.');
+  if (virtual === null || virtual.host !== `${bucket}.${url.host}` || !covered) {
     throw new EndpointError('the bucket cannot be part of this host: set the style to path');
   }
   return { origin: virtual.origin, host: virtual.host, basePath: prefix };

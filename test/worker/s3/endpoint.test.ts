@@ -53,6 +53,12 @@ describe('an endpoint', () => {
     });
   }
 
+  it('is refused where the bucket has a dot that no certificate covers', () => {
+    assert.throws(() => parseEndpoint('https://s3.test', 'a.b', 'virtual'), EndpointError);
+    assert.equal(parseEndpoint('http://localhost:1', 'a.b', 'virtual').host, 'a.b.localhost:1');
+    assert.equal(parseEndpoint('https://s3.test', 'a.b', 'path').basePath, '/a.b');
+  });
+
   it('is refused where the bucket would be a subdomain of an IP address', () => {
     assert.throws(() => parseEndpoint('http://127.0.0.1:9000', 'bucket', 'virtual'), EndpointError);
     assert.throws(() => parseEndpoint('http://[::1]:9000', 'bucket', 'virtual'), EndpointError);

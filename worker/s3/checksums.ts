@@ -22,3 +22,19 @@ export const CHECKSUMS: Readonly<Record<ChecksumAlgorithm, ChecksumNames>> = {
 export function isChecksum(algorithm: ChecksumAlgorithm, value: string): boolean {
   return value.length === CHECKSUMS[algorithm].base64Length && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
 }
+
+/**
+ * The header that binds a checksum; none where there is no algorithm.
+ *
+ * @throws RangeError where a checksum is wanted and missing, or is none.
+ */
+export function checksumHeader(
+  algorithm: ChecksumAlgorithm | null,
+  checksum: string | undefined,
+): Record<string, string> {
+  if (algorithm === null) return {};
+  if (checksum === undefined || !isChecksum(algorithm, checksum)) {
+    throw new RangeError(`a ${algorithm} checksum in base64 is needed`);
+  }
+  return { [CHECKSUMS[algorithm].header]: checksum };
+}

@@ -99,17 +99,3 @@ function canonicalQuery(query: Readonly<Record<string, string | null>>): [string
   }
   return pieces;
 }
-
-/**
- * A header's value as it is both signed and sent: S3 trims it and folds runs of spaces before it
- * compares, and not every store does, so nothing is left to fold.
- *
- * @throws RangeError for anything that is not printable ASCII.
- */
-export function headerValue(value: string): string {
-  const folded = value.replace(/ +/g, ' ').trim();
-  if (!/^[\x20-\x7e]*$/.test(folded)) {
-    throw new RangeError('a header value must be printable ASCII');
-  }
-  return folded;
-}

@@ -2,7 +2,7 @@
 import { CHECKSUMS } from './checksums.ts';
 import { encodeRfc3986 } from './encode.ts';
 import { StoreError } from './errors.ts';
-import { headerValue } from './presign.ts';
+import { headerValue } from './header.ts';
 import type { Profile } from './profiles.ts';
 import type { ObjectSettings } from './types.ts';
 import { escapeXml } from './xml.ts';

@@ -4,7 +4,8 @@ import { AwsV4Signer } from 'aws4fetch';
 import * as fc from 'fast-check';
 import { encodeKey } from '../../../worker/s3/encode.ts';
 import { parseEndpoint, targetOf } from '../../../worker/s3/endpoint.ts';
-import { headerValue, urlSigner, type UrlShape } from '../../../worker/s3/presign.ts';
+import { headerValue } from '../../../worker/s3/header.ts';
+import { urlSigner, type UrlShape } from '../../../worker/s3/presign.ts';
 import type { Credentials } from '../../../worker/s3/credentials.ts';
 
 /** The URL that aws4fetch makes of the same request, its query sorted as ours is. */

@@ -1,0 +1,27 @@
+/** Values of headers that are both signed and sent. */
+
+/**
+ * A header's value as it is both signed and sent: S3 trims it and folds runs of spaces before it
+ * compares, and not every store does, so nothing is left to fold.
+ *
+ * @throws RangeError for anything that is not printable ASCII.
+ */
+export function headerValue(value: string): string {
+  const folded = value.replace(/ +/g, ' ').trim();
+  if (!/^[\x20-\x7e]*$/.test(folded)) {
+    throw new RangeError('a header value must be printable ASCII');
+  }
+  return folded;
+}
+
+/**
+ * The value of `content-length`.
+ *
+ * @throws RangeError for anything but a whole number of bytes.
+ */
+export function lengthValue(bytes: number): string {
+  if (!Number.isSafeInteger(bytes) || bytes < 0) {
+    throw new RangeError(`bytes must be a whole number of at least 0, not ${bytes}`);
+  }
+  return String(bytes);
+}

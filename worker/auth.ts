@@ -8,6 +8,8 @@ export interface Caller {
   readonly anonymous?: true;
   /** The caller's own narrowing of the policy (the `upload` claim of a JWT). */
   readonly claim?: unknown;
+  /** Names the caller's token, so that what it is good for counts over all calls. */
+  readonly grant?: string;
   /** `Set-Cookie` for the answer. */
   readonly cookie?: string;
   /** Known by a cookie, which browsers also send along for other sites. */

@@ -1,13 +1,11 @@
 /** Options of the signer from the Worker's environment. What each setting means: settings.ts. */
 import { authFrom } from './config-auth.ts';
+import { rulesOptionsFrom } from './config-rules.ts';
+import { storeFrom } from './config-store.ts';
+import type { RateLimit } from './context.ts';
 import type { KV } from './ledger.ts';
-import type { RulesOptions } from './policy.ts';
 import type { PlanLimits } from './protocol.ts';
-import { defined, either, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
-import { staticCredentials } from './s3/credentials.ts';
-import { EndpointError } from './s3/endpoint.ts';
-import { isProfileName, PROFILES, type Profile, type ProfileName } from './s3/profiles.ts';
-import { createStore, type Store } from './s3/store.ts';
+import { defined, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
 import type { SignerOptions } from './signer.ts';
 
 /**
@@ -31,6 +29,7 @@ export function optionsFrom(env: Env): SignerOptions {
   return defined({
     authenticate,
     store: storeFrom(read),
+    rateLimit: rateLimitFrom(env),
     kv: kvFrom(env),
     tokenSecrets: [secret, ...(previous === undefined ? [] : [previous])] as const,
     origins: originsFrom(read),
@@ -45,59 +44,19 @@ export function optionsFrom(env: Env): SignerOptions {
   });
 }
 
-function storeFrom(read: Reader): Store {
-  const region = read.text('S3_REGION');
-  const profile = profileFrom(read);
-  const named = read.text('S3_ENDPOINT');
-  if (named === undefined && profile.name !== 'aws') wrong('S3_ENDPOINT', 'is missing');
-  const sessionToken = read.text('S3_SESSION_TOKEN');
-  const publicEndpoints = read.list('S3_PUBLIC_ENDPOINTS');
-  try {
-    return createStore({
-      profile,
-      endpoint: named ?? `https://s3.${region ?? profile.defaultRegion}.amazonaws.com`,
-      bucket: read.needed('S3_BUCKET'),
-      region: region ?? profile.defaultRegion,
-      style: read.choice('S3_STYLE', ['path', 'virtual'] as const) ?? profile.defaultStyle,
-      credentials: staticCredentials({
-        accessKeyId: read.needed('S3_ACCESS_KEY_ID'),
-        secretAccessKey: read.needed('S3_SECRET_ACCESS_KEY'),
-        ...(sessionToken !== undefined && { sessionToken }),
-      }),
-      ...(publicEndpoints.length > 0 && { publicEndpoints }),
-    });
-  } catch (error) {
-    if (error instanceof EndpointError)
-      return wrong('S3_ENDPOINT', `cannot be used: ${error.message}`);
-    throw error;
-  }
-}
-
-/** Hosts that tell what they are. */
-const HOSTS: readonly (readonly [RegExp, ProfileName])[] = [
-  [/\.amazonaws\.com(\.cn)?$/, 'aws'],
-  [/\.r2\.cloudflarestorage\.com$/, 'r2'],
-  [/\.backblazeb2\.com$/, 'b2'],
-  [/\.scw\.cloud$/, 'scaleway'],
-];
-
-function profileFrom(read: Reader): Profile {
-  const name = read.text('S3_PROFILE');
-  if (name !== undefined) {
-    return isProfileName(name)
-      ? PROFILES[name]
-      : wrong('S3_PROFILE', `must be ${either(Object.keys(PROFILES))}`);
-  }
-  const endpoint = read.text('S3_ENDPOINT');
-  if (endpoint === undefined) return PROFILES.aws;
-  const host = URL.parse(endpoint.replace('{bucket}', 'bucket'))?.hostname ?? '';
-  return PROFILES[HOSTS.find(([pattern]) => pattern.test(host))?.[1] ?? 'generic'];
-}
-
 function kvFrom(env: Env): KV {
   const kv = env['UPLOADS'];
   if (isKV(kv)) return kv;
   return wrong('UPLOADS', 'must be a KV namespace bound in wrangler.toml');
+}
+
+function rateLimitFrom(env: Env): RateLimit | undefined {
+  const limit = env['RATE_LIMIT'];
+  return isRateLimit(limit) ? limit : undefined;
+}
+
+function isRateLimit(value: unknown): value is RateLimit {
+  return typeof value === 'object' && value !== null && 'limit' in value;
 }
 
 function isKV(value: unknown): value is KV {
@@ -109,21 +68,6 @@ function originsFrom(read: Reader): string[] {
   return read.list('ALLOWED_ORIGINS').map((origin) => {
     if (origin === '*' || URL.parse(origin)?.origin === origin) return origin;
     return wrong('ALLOWED_ORIGINS', 'must be a list of origins such as https://app.example.com');
-  });
-}
-
-function rulesOptionsFrom(read: Reader): RulesOptions {
-  return defined({
-    maxBytes: read.bytes('MAX_BYTES'),
-    minBytes: read.bytes('MIN_BYTES'),
-    accept: read.list('ACCEPT'),
-    maxFiles: read.count('MAX_FILES'),
-    name: read.pattern('NAME_PATTERN'),
-    prefix: read.text('KEY_PREFIX'),
-    metadata: read.list('METADATA').map((name) => name.toLowerCase()),
-    uploadSeconds: read.seconds('UPLOAD_TTL'),
-    urlSeconds: read.seconds('URL_TTL'),
-    removable: read.flag('REMOVABLE'),
   });
 }
 

@@ -2,11 +2,12 @@
 import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
 import type { UploadEvent } from './hooks.ts';
-import type { Ledger, WaitUntil } from './ledger.ts';
+import type { KV, Ledger, WaitUntil } from './ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy.ts';
 import type { Once } from './once.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
+import type { Quota } from './quota.ts';
 import type { Store } from './s3/store.ts';
 import type { Tokens } from './token.ts';
 
@@ -24,15 +25,22 @@ export type PolicyHook = (
   action: PolicyAction,
 ) => Narrowing | undefined | Promise<Narrowing | undefined>;
 
+/** The Workers binding: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
+export interface RateLimit {
+  limit(options: { key: string }): Promise<{ success: boolean }>;
+}
+
 /** Assembled once from the options; lives as long as the isolate. */
 export interface Signer {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly ledger: Ledger;
+  readonly kv: KV;
   readonly log: Log;
   readonly authenticate: Authenticate;
   readonly rules: Rules;
   readonly policy: PolicyHook | undefined;
+  readonly rateLimit: RateLimit | undefined;
   /** Tells the hooks, after the answer. */
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   readonly once: Once;
@@ -55,6 +63,8 @@ export interface SignerEnv {
     caller: Caller;
     /** Rules of this caller. */
     rules: Rules;
+    /** What this caller may have at all. */
+    quota?: Quota;
     /** Fields of the request's log line. */
     line: Record<string, LogFields[string]>;
   };

@@ -4,6 +4,7 @@ import { dispositionOf } from './disposition.ts';
 import { makeKey } from './key.ts';
 import { metadataFor } from './metadata.ts';
 import { isWellFormed } from './name.ts';
+import { ownerHash } from './record.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from './problem.ts';
 import type { FileEntry, Plan } from './protocol.ts';
@@ -23,7 +24,7 @@ export async function draftOf(
   file: FileEntry,
   path: string,
 ): Promise<Upload> {
-  const { owner, anonymous } = c.get('caller');
+  const { owner, anonymous, grant } = c.get('caller');
   const now = signer.now();
   const [first] = file.checksums ?? [];
   const createdAt = Math.floor(now / 1000);
@@ -35,6 +36,8 @@ export async function draftOf(
     id: file.id,
     owner,
     ...(anonymous && { anonymous }),
+    ...(grant !== undefined && rules.maxPerGrant !== null && { grant }),
+    ...(rules.public && { public: await ownerHash(owner) }),
     key: await makeKey(signer.keyTemplate, {
       prefix: rules.prefix,
       owner,

@@ -52,7 +52,10 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
   try {
     await rulesFor(signer, c, upload, 'complete');
   } catch (error) {
-    if (error instanceof ProblemError) await discard(signer, upload, waitUntilOf(c));
+    if (!(error instanceof ProblemError)) throw error;
+    // What was complete when it was allowed stays.
+    const known = await signer.ledger.get(upload.owner, upload.id);
+    if (known?.state !== 'complete') await discard(signer, upload, waitUntilOf(c));
     throw error;
   }
 }

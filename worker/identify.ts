@@ -1,11 +1,16 @@
 /** Names the caller before any route is reached, and the rules that hold for it. */
 import type { MiddlewareHandler } from 'hono';
 import type { Signer, SignerEnv } from './context.ts';
-import { sha256Hex } from './digest.ts';
 import { narrow } from './policy.ts';
 import { ProblemError } from './problem.ts';
+import { quotaOf } from './quota.ts';
+import { ownerHash } from './record.ts';
 
-export function identify({ authenticate, rules }: Signer): MiddlewareHandler<SignerEnv> {
+/** The binding counts in periods of 10 or 60 seconds, and does not say which. */
+const RETRY_AFTER_SECONDS = 10;
+
+export function identify(signer: Signer): MiddlewareHandler<SignerEnv> {
+  const { authenticate, rules, rateLimit } = signer;
   return async (c, next) => {
     const caller = await authenticate(c.req.raw);
     if (!caller) throw new ProblemError('unauthenticated', 'Sign in first.');
@@ -16,7 +21,16 @@ export function identify({ authenticate, rules }: Signer): MiddlewareHandler<Sig
     }
     c.set('caller', caller);
     c.set('rules', narrow(rules, caller.claim));
-    c.get('line')['owner'] = (await sha256Hex(caller.owner)).slice(0, 12);
+    c.set('quota', quotaOf(signer, caller));
+    const owner = (await ownerHash(caller.owner)).slice(0, 12);
+    c.get('line')['owner'] = owner;
+    // An anonymous caller is a new one as often as it likes; its address is not.
+    const key = (caller.anonymous && c.req.header('cf-connecting-ip')) || owner;
+    if (rateLimit && !(await rateLimit.limit({ key })).success) {
+      throw new ProblemError('rate_limited', 'Too many requests: slow down.', {
+        retryAfter: RETRY_AFTER_SECONDS,
+      });
+    }
     if (caller.cookie !== undefined) c.header('set-cookie', caller.cookie, { append: true });
     await next();
   };

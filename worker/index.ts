@@ -2,7 +2,7 @@
 import { optionsFrom } from './config.ts';
 import { ProblemError, problemResponse } from './problem.ts';
 import type { Env } from './read-setting.ts';
-import { createSigner } from './signer.ts';
+import { createSigner, createUpkeep } from './signer.ts';
 
 type App = Pick<ReturnType<typeof createSigner>, 'fetch'>;
 
@@ -12,6 +12,9 @@ const apps = new WeakMap<Env, App>();
 export default {
   fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response> {
     return appOf(env).fetch(request, env, context);
+  },
+  async scheduled(_: unknown, env: Env, context: ExecutionContext): Promise<void> {
+    await createUpkeep(optionsFrom(env))((work) => context.waitUntil(work));
   },
 };
 

@@ -10,6 +10,7 @@ import type { FileEntry } from './protocol.ts';
 import { UploadId } from './schemas.ts';
 import type { Profile } from './s3/profiles.ts';
 import type { CannedAcl } from './s3/store.ts';
+import { assertAble } from './store-fit.ts';
 import type { ObjectChoices, Upload } from './upload.ts';
 
 /** Everything that is decided about an upload. Sizes in bytes, times in seconds. */
@@ -43,11 +44,19 @@ export interface Rules {
   readonly urlSeconds: number;
   /** A complete upload may be removed by its owner. */
   readonly removable: boolean;
+  /** A complete upload may be read by whoever has its link. */
+  readonly public: boolean;
+  /** Uploads in parts that an owner may have open; null: any number. */
+  readonly maxOpen: number | null;
+  /** Bytes that an owner may have uploaded, as far as they are still listed; null: any. */
+  readonly maxTotalBytes: number | null;
+  /** Uploads that may be made with one token of the caller's; null: any number. */
+  readonly maxPerGrant: number | null;
 }
 
 /** Rules as an operator states them; what is left out is the default. */
 export interface RulesOptions extends Partial<
-  Omit<Rules, 'accept' | 'within' | 'fixedMetadata' | 'prefix'>
+  Omit<Rules, 'accept' | 'within' | 'fixedMetadata' | 'maxPerGrant' | 'prefix'>
 > {
   /** A list as `<input accept>` has it; empty: anything. */
   readonly accept?: readonly string[];
@@ -81,31 +90,16 @@ export function rulesFrom(options: RulesOptions, profile: Profile): Rules {
     uploadSeconds: DAY_SECONDS,
     urlSeconds: 15 * MINUTE_SECONDS,
     removable: false,
+    public: false,
+    maxOpen: null,
+    maxTotalBytes: null,
+    maxPerGrant: null,
     ...rest,
     accept: accept.length > 0 ? [accept] : [],
     prefix: cleanPrefix(prefix),
   };
   assertAble(rules, profile);
   return rules;
-}
-
-function assertAble({ acl, object, uploadSeconds }: Rules, profile: Profile): void {
-  const refuse = (setting: string, what: string) => {
-    throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store has no ${what}.`);
-  };
-  if (acl.length > 0 && !profile.acl) refuse('ACL', 'ACLs');
-  if (object.tags && !profile.tagging) refuse('TAGS', 'tags');
-  if (object.storageClass && !profile.storageClass) refuse('STORAGE_CLASS', 'storage classes');
-  if (object.sse) {
-    const kind = object.sse === 'AES256' ? 'AES256' : 'aws:kms';
-    if (!profile.sse.includes(kind)) refuse('SSE', `encryption by ${kind}`);
-  }
-  if (profile.staleAfterSeconds !== null && uploadSeconds > profile.staleAfterSeconds) {
-    throw new ProblemError(
-      'misconfigured',
-      `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
-    );
-  }
 }
 
 const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -116,7 +110,10 @@ export const Narrowing = v.strictObject({
   maxBytes: v.exactOptional(Whole),
   minBytes: v.exactOptional(Whole),
   accept: v.exactOptional(Texts),
+  /** Files in one selection, and uploads in all that the caller's token is good for. */
   maxFiles: v.exactOptional(Whole),
+  maxOpen: v.exactOptional(Whole),
+  maxTotalBytes: v.exactOptional(Whole),
   ids: v.exactOptional(v.array(UploadId)),
   /** Appended to the prefix of the settings. */
   prefix: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
@@ -147,6 +144,9 @@ export function narrow(rules: Rules, claim: unknown): Rules {
     minBytes: Math.max(rules.minBytes, by.minBytes ?? 0),
     accept: by.accept?.length ? [...rules.accept, by.accept] : rules.accept,
     maxFiles: smaller(rules.maxFiles, by.maxFiles),
+    maxPerGrant: smaller(rules.maxPerGrant, by.maxFiles),
+    maxOpen: smaller(rules.maxOpen, by.maxOpen),
+    maxTotalBytes: smaller(rules.maxTotalBytes, by.maxTotalBytes),
     ids: by.ids ? by.ids.filter((id) => rules.ids?.includes(id) ?? true) : rules.ids,
     prefix,
     within: prefix === rules.prefix ? rules.within : prefix,

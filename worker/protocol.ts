@@ -131,6 +131,8 @@ export interface Result {
   /** Of the whole object, base64, where the store keeps one. */
   readonly checksum?: string;
   readonly completedAt: string;
+  /** Where anyone may read it, for as long as it is listed: a path of the Worker. Not for every policy. */
+  readonly href?: string;
 }
 
 export interface CompleteManyAnswer {

@@ -73,6 +73,25 @@ export const SETTINGS = [
     secret: true,
   },
   {
+    name: 'S3_ROLE_ARN',
+    meaning:
+      'A role to sign with, by STS: its rights are cut down to this bucket and KEY_PREFIX, and its keys are renewed. AWS, MinIO, Ceph.',
+    default: '(the keys themselves)',
+    example: 'arn:aws:iam::123456789012:role/uploader',
+  },
+  {
+    name: 'S3_STS_ENDPOINT',
+    meaning: 'Where STS answers.',
+    default: 'Amazon’s, of S3_REGION; else S3_ENDPOINT',
+    example: 'https://sts.eu-west-1.amazonaws.com',
+  },
+  {
+    name: 'S3_ROLE_SESSION',
+    meaning: 'How long the keys of the role live, 15m to 12h. No signed URL lives longer.',
+    default: '1h',
+    example: '4h',
+  },
+  {
     name: 'AUTH',
     meaning:
       'How callers are known: jwt, access (Cloudflare Access) or anonymous. Needed; without it nothing is signed.',
@@ -180,6 +199,18 @@ export const SETTINGS = [
     example: '10',
   },
   {
+    name: 'MAX_OPEN_UPLOADS',
+    meaning: 'Uploads in parts that one owner may have open.',
+    default: '(any number)',
+    example: '20',
+  },
+  {
+    name: 'MAX_TOTAL_BYTES',
+    meaning: 'Bytes that one owner may have uploaded, as far as they are listed (KEEP_FOR).',
+    default: '(any number)',
+    example: '10GiB',
+  },
+  {
     name: 'NAME_PATTERN',
     meaning: 'Regular expression that file names must match.',
     default: '(any name)',
@@ -203,6 +234,56 @@ export const SETTINGS = [
     meaning: 'Names of metadata that a page may set on its objects.',
     default: '(none)',
     example: 'album, caption',
+  },
+  {
+    name: 'SET_METADATA',
+    meaning: 'Metadata of every object, over what a page sets.',
+    default: '(none)',
+    example: 'source=web&team=photos',
+  },
+  {
+    name: 'ACL',
+    meaning:
+      'Canned ACLs that may be used: the first is set, a caller’s claim may choose another. Buckets of today want none.',
+    default: '(none is sent)',
+    example: 'private, public-read',
+  },
+  {
+    name: 'DISPOSITION',
+    meaning:
+      'Content-Disposition of objects: attachment, inline, none, or auto: attachment for types that could run a script.',
+    default: 'auto',
+    example: 'attachment',
+  },
+  {
+    name: 'CACHE_CONTROL',
+    meaning: 'Cache-Control of objects.',
+    default: '(none)',
+    example: 'public, max-age=31536000, immutable',
+  },
+  {
+    name: 'TAGS',
+    meaning: 'Tags of objects.',
+    default: '(none)',
+    example: 'project=web&retain=year',
+  },
+  {
+    name: 'STORAGE_CLASS',
+    meaning: 'Storage class of objects.',
+    default: '(the bucket’s)',
+    example: 'STANDARD_IA',
+  },
+  {
+    name: 'SSE',
+    meaning: 'Encryption at rest: AES256 or aws:kms.',
+    default: '(the bucket’s)',
+    example: 'aws:kms',
+  },
+  {
+    name: 'SSE_KMS_KEY_ID',
+    meaning: 'For SSE=aws:kms: which key.',
+    default: '(the account’s default)',
+    example: 'arn:aws:kms:eu-west-1:123456789012:key/…',
   },
   {
     name: 'CHECKSUM',
@@ -262,6 +343,12 @@ export const SETTINGS = [
     name: 'COMPANION',
     meaning:
       'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is; MAX_BYTES is then checked as it comes and at the end.',
+    default: 'off',
+    example: 'on',
+  },
+  {
+    name: 'PUBLIC',
+    meaning: 'Complete uploads may be read by whoever has their link: on or off.',
     default: 'off',
     example: 'on',
   },

@@ -7,17 +7,17 @@ import { requestId } from 'hono/request-id';
 import type { Authenticate } from './auth.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/form.ts';
-import type { PolicyHook, Signer, SignerEnv } from './context.ts';
+import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
 import { createGate } from './gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './key.ts';
-import { createLedger, type KV } from './ledger.ts';
+import { createLedger, type KV, type WaitUntil } from './ledger.ts';
 import { createLog, type LogSink } from './log.ts';
 import { observe } from './observe.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
 import { createOnce } from './once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
-import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from './protocol.ts';
+import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
@@ -26,11 +26,14 @@ import { fileRoute } from './routes/file.ts';
 import { identify } from './identify.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
+import { publicFileRoute } from './routes/public-file.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import { asProblem } from './slots.ts';
 import type { Store } from './s3/store.ts';
+import { checksumFor, planLimitsFor } from './store-fit.ts';
+import { sweep } from './sweep.ts';
 import { createTokens } from './token.ts';
 
 /** What a signer is made of. Only the first four have no default. */
@@ -61,6 +64,8 @@ export interface SignerOptions {
   readonly linkSeconds?: number;
   /** For how long a complete upload stays listed; null: for ever. @default 30 days */
   readonly keepSeconds?: number | null;
+  /** Requests of one caller in a time: a rate limit of Workers, say. */
+  readonly rateLimit?: RateLimit;
   /** Speak Companion's contract under `/companion`, for Uppy. @default false */
   readonly companion?: boolean;
   readonly log?: LogSink;
@@ -85,6 +90,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get('/health', (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
+  app.get('/uploads/:id/file', publicFileRoute(signer));
   if (options.companion) app.post(`/companion${FORM_PATH}`, formRoute(signer));
   app.use(identify(signer));
 
@@ -102,24 +108,38 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   return app;
 }
 
+/**
+ * What has to be done from time to time, from the same options: a Worker calls it from `scheduled`.
+ *
+ * @returns a function that does one round; the work that outlives it goes to `waitUntil`.
+ */
+export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => Promise<void> {
+  const signer = assemble(options);
+  return async (waitUntil) => {
+    await sweep(signer, waitUntil);
+  };
+}
+
 const MONTH_SECONDS = 30 * 86_400;
 
 function assemble(options: SignerOptions): Signer {
-  const { store, authenticate, policy } = options;
+  const { store, kv, authenticate, policy, rateLimit } = options;
   const { profile } = store;
   const now = options.now ?? Date.now;
   const log = createLog(options.log);
   const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
   return {
     store,
+    kv,
     authenticate,
     policy,
+    rateLimit,
     log,
     now,
     keyTemplate,
     keysMayMeet: keysMayMeet(keyTemplate),
     tokens: createTokens(options.tokenSecrets, now),
-    ledger: createLedger(options.kv, {
+    ledger: createLedger(kv, {
       log,
       now,
       keepSeconds: options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds,
@@ -127,21 +147,9 @@ function assemble(options: SignerOptions): Signer {
     rules: rulesFrom(options.rules ?? {}, profile),
     emit: eventsOf(options.hooks ?? {}, log),
     once: createOnce(now),
-    checksum: checksumFor(store, options.checksum),
-    plan: { ...DEFAULT_PLAN_LIMITS, maxParts: profile.maxParts, ...options.plan },
+    checksum: checksumFor(profile, options.checksum),
+    plan: planLimitsFor(profile, options.plan ?? {}),
     inlineTypes: options.inlineTypes ?? [],
     linkSeconds: options.linkSeconds ?? 900,
   };
-}
-
-function checksumFor(
-  { profile }: Store,
-  wanted: ChecksumAlgorithm | null | undefined,
-): ChecksumAlgorithm | null {
-  if (wanted === undefined) return profile.checksums[0] ?? null;
-  if (wanted === null || profile.checksums.includes(wanted)) return wanted;
-  throw new ProblemError(
-    'misconfigured',
-    `CHECKSUM: a ${profile.name} store does not check ${wanted}, but ${profile.checksums.join(', ') || 'none'}.`,
-  );
 }

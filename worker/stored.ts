@@ -66,6 +66,7 @@ export function resultOf(upload: Upload, object: StoredObject): Result {
     etag: object.etag,
     ...(object.checksum !== undefined && { checksum: object.checksum }),
     completedAt,
+    ...(upload.public !== undefined && { href: `/uploads/${id}/file?of=${upload.public}` }),
   };
 }
 

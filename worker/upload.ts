@@ -35,6 +35,10 @@ export const Upload = v.object({
   v: v.literal(1),
   id: UploadId,
   owner: v.string(),
+  /** Of the caller's token that it was made with. */
+  grant: v.exactOptional(v.string()),
+  /** May be read by anyone, who finds it by this hash of its owner. */
+  public: v.exactOptional(v.string()),
   /** Held by whoever holds the token; there is no name to compare it with. */
   anonymous: v.exactOptional(v.literal(true)),
   key: v.string(),

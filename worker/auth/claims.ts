@@ -37,7 +37,16 @@ export function callerOf(
   const owner = claims[ownerClaim];
   const named = typeof owner === 'string' || typeof owner === 'number' ? String(owner) : '';
   if (named === '' || named.length > MAX_OWNER_LENGTH) return undefined;
-  return { owner: named, ...(claims['upload'] !== undefined && { claim: claims['upload'] }) };
+  return {
+    owner: named,
+    grant: grantOf(claims),
+    ...(claims['upload'] !== undefined && { claim: claims['upload'] }),
+  };
+}
+
+/** Its own id, or else when it was made and ends: tokens of one second then count as one. */
+function grantOf({ jti, iat, exp }: Readonly<Record<string, unknown>>): string {
+  return (typeof jti === 'string' ? jti : `${String(iat)} ${String(exp)}`).slice(0, 128);
 }
 
 function isFor(aud: unknown, audience: ClaimOptions['audience']): boolean {

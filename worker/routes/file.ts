@@ -2,11 +2,12 @@
 import * as v from 'valibot';
 import { uploadOfOwner } from '../access.ts';
 import { parse } from '../body.ts';
-import type { Signer, SignerHandler } from '../context.ts';
+import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { contentDisposition, mayShowInline } from '../disposition.ts';
 import { ProblemError } from '../problem.ts';
 import type { FileAnswer } from '../protocol.ts';
 import { objectOf } from '../stored.ts';
+import type { Upload } from '../upload.ts';
 
 /** The query of `GET /uploads/:id/file`. */
 export const FileQuery = v.object({
@@ -20,14 +21,24 @@ export function fileRoute(signer: Signer): SignerHandler {
     if (entry?.state !== 'complete' && !(await objectOf(signer, upload))) {
       throw new ProblemError('not_found', 'The upload is not complete.');
     }
-    const inline = disposition === 'inline' && mayShowInline(upload.type, signer.inlineTypes);
-    const { url, expiresIn } = await signer.store.presignGet(upload.key, {
-      disposition: contentDisposition(inline ? 'inline' : 'attachment', upload.name),
-      contentType: upload.type,
-      expiresIn: signer.linkSeconds,
-    });
-    c.header('referrer-policy', 'no-referrer');
-    if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(url, 302);
-    return c.json<FileAnswer>({ url, expiresIn });
+    return linkAnswer(signer, c, upload, disposition);
   };
+}
+
+/** A link to the object, as JSON where that is asked for, else as a redirect. */
+export async function linkAnswer(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  disposition: 'inline' | 'attachment',
+): Promise<Response> {
+  const inline = disposition === 'inline' && mayShowInline(upload.type, signer.inlineTypes);
+  const { url, expiresIn } = await signer.store.presignGet(upload.key, {
+    disposition: contentDisposition(inline ? 'inline' : 'attachment', upload.name),
+    contentType: upload.type,
+    expiresIn: signer.linkSeconds,
+  });
+  c.header('referrer-policy', 'no-referrer');
+  if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(url, 302);
+  return c.json<FileAnswer>({ url, expiresIn });
 }

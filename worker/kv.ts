@@ -1,0 +1,37 @@
+/** The part of Workers KV that is used. https://developers.cloudflare.com/kv/api/ */
+export interface KV {
+  get(key: string): Promise<string | null>;
+  put(
+    key: string,
+    value: string,
+    options: { expiration?: number; metadata?: unknown },
+  ): Promise<void>;
+  delete(key: string): Promise<void>;
+  list(options: { prefix: string; limit?: number; cursor?: string | null }): Promise<{
+    readonly keys: readonly { readonly name: string; readonly metadata?: unknown }[];
+    readonly list_complete: boolean;
+    readonly cursor?: string;
+  }>;
+}
+
+/** Every key of a prefix, all pages. */
+export async function* allKeys(
+  kv: KV,
+  prefix: string,
+): AsyncGenerator<{ readonly name: string; readonly metadata?: unknown }> {
+  let cursor: string | undefined;
+  do {
+    const page = await kv.list({ prefix, cursor: cursor ?? null });
+    yield* page.keys;
+    cursor = page.list_complete ? undefined : page.cursor;
+  } while (cursor !== undefined);
+}
+
+/** JSON, or undefined for what is none. */
+export function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

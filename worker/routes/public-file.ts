@@ -1,0 +1,23 @@
+/** `GET /uploads/:id/file?of=…`: a file that its policy lets anyone read, by its link alone. */
+import * as v from 'valibot';
+import type { Signer, SignerHandler } from '../context.ts';
+import { FileQuery, linkAnswer } from './file.ts';
+
+const Link = v.object({
+  ...FileQuery.entries,
+  id: v.pipe(v.string(), v.uuid()),
+  /** Of the owner. */
+  of: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+});
+
+/** Leaves to the next route what is no public file: there the owner may be asked for. */
+export function publicFileRoute(signer: Signer): SignerHandler {
+  return async (c, next) => {
+    const link = v.safeParse(Link, { ...c.req.query(), id: c.req.param('id') });
+    if (!link.success) return next();
+    const entry = await signer.ledger.getByHash(link.output.of, link.output.id);
+    const isPublic = entry?.state === 'complete' && entry.upload.public === link.output.of;
+    if (!isPublic) return next();
+    return linkAnswer(signer, c, entry.upload, link.output.disposition ?? 'inline');
+  };
+}

@@ -137,6 +137,7 @@ export class Engine {
     if (!can(job.state, 'requeue')) return;
     if (job.phase === 'failed') {
       job.setbacks = 0;
+      if (job.parts && !this.policy?.listParts) job.receipts = job.parts.receipts;
       if (job.token && !job.isSingle) job.isInDoubt = true;
       else job.forget();
     }

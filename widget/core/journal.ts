@@ -51,10 +51,5 @@ function save(job: Job): void {
   clearTimeout(saving.get(job));
   saving.delete(job);
   const { id, fingerprint, parts } = job;
-  if (!fingerprint || !parts) return;
-  const receipts: StoredPart[] = [];
-  for (const { etag, ...receipt } of parts.stored.values()) {
-    if (etag) receipts.push({ ...receipt, etag, bytes: parts.bytesOf(receipt.number) });
-  }
-  void journal.save(fingerprint, { id, parts: [...parts.held.values(), ...receipts] });
+  if (fingerprint && parts) void journal.save(fingerprint, { id, parts: parts.receipts });
 }

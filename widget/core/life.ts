@@ -211,6 +211,9 @@ async function recovers(
     else job.isInDoubt = true;
   } else if (USED_UP.test(code)) {
     forgetJournal(job);
+    // The store may hold parts of it all the same; where it does not, nobody minds.
+    const { id, token } = job;
+    if (token) engine.signer.abort(id, token).catch(() => undefined);
     job.forget();
     engine.rename(job, uuidv7());
   } else if (job.phase !== 'completing' || !error.retryable) return false;

@@ -68,6 +68,15 @@ export class Parts {
     this.todo = Array.from({ length: this.count }, (_, index) => this.count - index);
   }
 
+  /** Everything that is known to be on the store, where its ETag could be read. */
+  get receipts(): StoredPart[] {
+    const receipts = [...this.held.values()];
+    for (const { etag, ...receipt } of this.stored.values()) {
+      if (etag) receipts.push({ ...receipt, etag, bytes: this.bytesOf(receipt.number) });
+    }
+    return receipts;
+  }
+
   get isComplete(): boolean {
     return this.stored.size === this.count;
   }

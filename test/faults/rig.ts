@@ -79,19 +79,36 @@ export async function startRig(
   name: BrowserName,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Rig> {
+  const ends: (() => unknown)[] = [];
+  try {
+    return await raise(name, settings, ends);
+  } catch (error) {
+    // What did start would keep the process alive.
+    for (const end of ends.reverse()) await end();
+    throw error;
+  }
+}
+
+async function raise(
+  name: BrowserName,
+  settings: Readonly<Record<string, string>>,
+  ends: (() => unknown)[],
+): Promise<Rig> {
   let worker: RunningWorker | undefined;
   const workerUrl = (): URL => new URL(worker?.url ?? 'http://127.0.0.1:9');
   const storeUrl = (): URL => new URL(worker?.store.endpoint ?? 'http://127.0.0.1:9');
-  const [front, lane, control] = await Promise.all([
-    startProxy(workerUrl),
-    startProxy(storeUrl),
-    startProxy(storeUrl),
-  ]);
-  const [pages, dir, browser] = await Promise.all([
-    servePage(),
-    mkdtemp(join(tmpdir(), 's3-upload-faults-')),
-    openBrowser(name),
-  ]);
+  const proxy = async (target: () => URL): Promise<Proxy> => {
+    const started = await startProxy(target);
+    ends.push(() => started.stop());
+    return started;
+  };
+  const front = await proxy(workerUrl);
+  const lane = await proxy(storeUrl);
+  const control = await proxy(storeUrl);
+  const pages = await servePage();
+  ends.push(() => pages.server.close());
+  const dir = await mkdtemp(join(tmpdir(), 's3-upload-faults-'));
+  ends.push(() => rm(dir, { recursive: true, force: true }));
   worker = await startWorker(
     { control: control.url, lane: lane.url },
     {
@@ -101,6 +118,9 @@ export async function startRig(
       ...settings,
     },
   );
+  ends.push(() => worker?.stop());
+  const browser = await openBrowser(name);
+  ends.push(() => browser.close());
   const store = new StoreWindow(worker.store);
   const contexts = new Set<BrowserContext>();
   const files = new Map<string, Promise<TestFile>>();
@@ -172,11 +192,7 @@ export async function startRig(
       for (const proxy of [front, lane, control]) proxy.clear();
     },
     stop: async () => {
-      await browser.close();
-      await worker?.stop();
-      await Promise.all([front, lane, control].map((proxy) => proxy.stop()));
-      pages.server.close();
-      await rm(dir, { recursive: true, force: true });
+      for (const end of ends.reverse()) await end();
     },
   };
   const file = await rig.file(FOUR_PARTS);

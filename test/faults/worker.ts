@@ -1,6 +1,5 @@
 /** The Worker in workerd, on the store that the environment names or else on local R2. */
 import process from 'node:process';
-import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { StoreAccess } from './store.ts';
@@ -47,9 +46,8 @@ export async function startWorker(
       compatibilityDate: '2026-11-01',
       kvNamespaces: ['UPLOADS'],
       // One line a request would bury what the tests say; what goes wrong is still said.
-      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-        stdout.resume();
-        stderr.pipe(process.stderr, { end: false });
+      handleStructuredLogs: ({ level, message }) => {
+        if (level === 'error') console.error(message);
       },
       ...(!NAMED && { r2Buckets: { LOCAL_BUCKET: { id: bucket, s3Credentials: LOCAL_KEYS } } }),
       bindings: {

@@ -5,7 +5,8 @@ import type { createMd5 } from './md5.ts';
 import type { Polynomials } from './polynomials.ts';
 
 /**
- * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time, for as long as `isWanted`.
+ * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time; once it is not wanted any more,
+ * it stops and never settles.
  *
  * @returns base64 of the value in network byte order, as in S3's headers.
  * @throws what the browser throws: `NotReadableError` where the file has changed, `NotFoundError`
@@ -36,17 +37,15 @@ export function createHash(
       const algorithm = (ready[name] ??= polynomial ? crc(...polynomial) : md5());
       const state = algorithm.start();
       let rest = new Uint8Array();
-      // Slices, because a stream says "network error" of a file that has changed or is gone. The
-      // next one is read while one is hashed. Each read ends in a task of its own, so that a page
-      // that hashes here can draw in between.
-      const read = (at: number) => blob.slice(at, at + stepBytes).arrayBuffer();
+      // Slices, because a stream says "network error" of a file that has changed or is gone. One is
+      // read while another is hashed. Each read ends in a task of its own, so that a page that
+      // hashes here can draw in between.
+      const read = (at: number) =>
+        at < blob.size ? blob.slice(at, at + stepBytes).arrayBuffer() : undefined;
       let next = read(0);
-      for (
-        let at = stepBytes;
-        at < blob.size + stepBytes && isWanted?.() !== false;
-        at += stepBytes
-      ) {
+      for (let at = stepBytes; next; at += stepBytes) {
         const view = new DataView(await next);
+        if (isWanted?.() === false) await new Promise(() => {});
         next = read(at);
         const end = view.byteLength & ~63;
         for (let from = 0; from < end; from += 4096) {

@@ -2,7 +2,11 @@ import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import { type Lane, pageLane, workerLane } from './lane.ts';
 
 export interface HashPoolOptions {
-  /** Workers at once. @default one less than the processor has cores, at least 1, at most 4 */
+  /**
+   * Workers at once; 0 hashes on the page.
+   *
+   * @default one less than the processor has cores, at least 1 and at most 4
+   */
   readonly workers?: number;
 }
 
@@ -11,8 +15,8 @@ interface Job {
   readonly algorithm: ChecksumAlgorithm;
   readonly resolve: (checksum: string) => void;
   readonly reject: (reason: unknown) => void;
-  /** A worker has died of it. */
-  deadly?: boolean;
+  /** How many workers have died of it. */
+  deaths: number;
 }
 
 /** Workers that have had nothing to do for so long are ended. */
@@ -32,11 +36,12 @@ export class HashPool {
   readonly #lanes = new Set<Lane<Job>>();
   /** A worker has done a job: the page's policy allows them. */
   #proven = false;
-  #onPage = false;
+  #onPage: boolean;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ workers }: HashPoolOptions = {}) {
     this.#size = workers ?? Math.min(4, navigator.hardwareConcurrency - 1 || 1);
+    this.#onPage = !this.#size;
   }
 
   /**
@@ -49,7 +54,7 @@ export class HashPool {
   hash(blob: Blob, algorithm: ChecksumAlgorithm, signal?: AbortSignal): Promise<string> {
     let abort: () => void;
     return new Promise<string>((resolve, reject) => {
-      const job: Job = { blob, algorithm, resolve, reject };
+      const job: Job = { blob, algorithm, resolve, reject, deaths: 0 };
       abort = () => this.#drop(job);
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort);
@@ -99,15 +104,16 @@ export class HashPool {
     } catch (error) {
       // It may have been ended, and its job given to another.
       if (!this.#lanes.has(lane)) return;
-      if (this.#onPage || error instanceof DOMException) {
+      if (error instanceof DOMException || job.deaths > 1) {
         job.reject(error);
       } else {
         this.#end(lane);
-        if (job.deadly || !this.#proven) {
+        // The first that dies before any has done a job was not allowed to start. The second that
+        // dies of a job may be short of memory: the page reads in smaller steps.
+        if (job.deaths++ || !this.#proven) {
           this.#onPage = true;
           this.#stop();
         }
-        job.deadly = true;
       }
     }
     lane.job = undefined;

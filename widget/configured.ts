@@ -1,5 +1,5 @@
 import type { PropertyDeclarations } from 'lit';
-import { countAttribute, reflectedSwitch, sizeAttribute, switchAttribute } from './attributes.ts';
+import { numberAttribute, reflectedSwitch, switchAttribute } from './attributes.ts';
 import type { UploaderOptions, Validator } from './core/types.ts';
 import { FormControl } from './form-control.ts';
 import type { Messages } from './i18n/en.ts';
@@ -26,12 +26,12 @@ export class ConfiguredControl extends FormControl implements Configuration {
     capture: {},
     required: reflectedSwitch,
     disabled: reflectedSwitch,
-    minSize: sizeAttribute('min-size'),
-    maxSize: sizeAttribute('max-size'),
-    maxTotalSize: sizeAttribute('max-total-size'),
-    minFiles: countAttribute('min-files'),
-    maxFiles: countAttribute('max-files'),
-    concurrency: countAttribute('concurrency'),
+    minSize: numberAttribute('min-size'),
+    maxSize: numberAttribute('max-size'),
+    maxTotalSize: numberAttribute('max-total-size'),
+    minFiles: numberAttribute('min-files'),
+    maxFiles: numberAttribute('max-files'),
+    concurrency: numberAttribute('concurrency'),
     valueFormat: { attribute: 'value-format' },
     noAuto: switchAttribute('no-auto'),
     noDrop: switchAttribute('no-drop'),
@@ -98,14 +98,8 @@ export class ConfiguredControl extends FormControl implements Configuration {
 
   constructor() {
     super();
-    this.multiple = false;
-    this.directory = false;
-    this.required = false;
-    this.disabled = false;
-    this.noAuto = false;
-    this.noDrop = false;
-    this.noPaste = false;
-    this.noResume = false;
+    this.multiple = this.directory = this.required = this.disabled = false;
+    this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
   }
 
   /** Disabled itself, if only a moment ago, or by a `<fieldset>`. */

@@ -45,9 +45,10 @@ export class FormControl extends LitElement {
     return this.internals.reportValidity();
   }
 
-  /** Sets or takes away a `:state()`. */
-  protected mark(state: string, isOn: boolean): void {
-    if (isOn) this.internals.states.add(state);
-    else this.internals.states.delete(state);
+  /** Sets or takes away `:state()`s. */
+  protected mark(states: Readonly<Record<string, boolean>>): void {
+    for (const [state, isOn] of Object.entries(states)) {
+      this.internals.states[isOn ? 'add' : 'delete'](state);
+    }
   }
 }

@@ -1,75 +1,84 @@
 import type { Totals, UploadSnapshot } from './core/types.ts';
-import type { Flaw } from './validity.ts';
+import type { MessageId } from './i18n/en.ts';
 import { entriesOf, type ValueFormat } from './value.ts';
 
-/** More entries than this are made anew only so often while uploads run, and at their end. */
+/** While more entries than this come in, they are made anew only so often. */
 const MANY = 500;
 const REST_MS = 250;
 
 interface Field {
   readonly name: string | undefined;
   readonly valueFormat: ValueFormat | undefined;
-  readonly uploads: readonly UploadSnapshot[];
-  readonly totals: Totals;
+  readonly required: boolean;
+  readonly minFiles: number | undefined;
+  /** The uploads all wait for `start()`. */
+  readonly isHeld: boolean;
+  /** The page's own message. */
+  readonly custom: string;
 }
 
 /** Keeps the form's idea of the control in step with its uploads: its entries and its validity. */
 export class FormState {
   readonly #internals: ElementInternals;
-  #entries: readonly string[] = [];
-  #isStale = true;
-  #done = 0;
-  #madeAt = -Infinity;
-  #flaw: Flaw | undefined;
+  #entries = '';
+  #done = -1;
+  #madeAt = 0;
   #anchor: HTMLElement | undefined;
-  /** The user has met the flaw: it was tried to send the form. */
-  isShown = false;
 
   constructor(internals: ElementInternals) {
     this.#internals = internals;
   }
 
-  /** What is wrong, once the user should see it. */
-  get complaint(): string | undefined {
-    return this.isShown ? this.#flaw?.message : undefined;
-  }
-
-  /** The entries must be made again: uploads have finished, or finished ones have gone. */
+  /** The entries must be made again, though as many uploads are done as before. */
   touch(): void {
-    this.#isStale = true;
+    this.#done = -1;
   }
 
   /**
    * Gives the entries to the form at once, not with the next drawing: a `submit` may come before.
    * Returns whether they have changed.
    */
-  setValue({ name, valueFormat, uploads, totals }: Field): boolean {
-    if (!this.#isStale && totals.done === this.#done) return false;
+  setValue(read: () => readonly UploadSnapshot[], totals: Totals, field: Field): boolean {
+    const isHurried = totals.active > 0 && totals.files > MANY;
     const now = performance.now();
-    const isMany = uploads.length > MANY && totals.active > 0;
-    if (isMany && now - this.#madeAt < REST_MS) return false;
+    if (totals.done === this.#done || (isHurried && now < this.#madeAt + REST_MS)) return false;
     this.#madeAt = now;
-    this.#isStale = false;
     this.#done = totals.done;
-    const entries = entriesOf(uploads, valueFormat ?? 'id');
-    const hasChanged =
-      entries.length !== this.#entries.length ||
-      entries.some((entry, index) => entry !== this.#entries[index]);
-    this.#entries = entries;
+    const { name, valueFormat } = field;
+    const uploads = read();
     const data = new FormData();
-    for (const entry of entries) if (name) data.append(name, entry);
-    this.#internals.setFormValue(data, isMany ? '[]' : JSON.stringify(entriesOf(uploads, 'json')));
-    return hasChanged;
+    const entries = entriesOf(uploads, valueFormat);
+    if (name) for (const entry of entries) data.append(name, entry);
+    this.#internals.setFormValue(data, isHurried ? '' : JSON.stringify(entriesOf(uploads, 'json')));
+    const former = this.#entries;
+    this.#entries = entries.join();
+    return this.#entries !== former;
   }
 
-  /** `anchor` is where the browser shows its bubble; it must be focusable. */
-  setFlaw(flaw: Flaw | undefined, anchor: HTMLElement | undefined): void {
-    if (flaw?.message === this.#flaw?.message && anchor === this.#anchor) return;
-    this.#flaw = flaw;
-    this.#anchor = anchor;
-    if (!flaw) {
-      this.isShown = false;
+  /**
+   * A form that is sent while an upload runs, is paused or has failed would lose that file without
+   * a word, so all of these make the control invalid. `anchor` is where the browser shows its
+   * bubble; it must be focusable.
+   */
+  setValidity(
+    { active, paused, failed, done }: Totals,
+    { custom, required, minFiles = 0, isHeld }: Field,
+    say: (id: MessageId, values: { n: number }) => string,
+    anchor: HTMLElement | undefined,
+  ): void {
+    const n = Math.max(minFiles, Number(required));
+    const unfinished =
+      active > 0 ? (isHeld ? 'held' : 'busy') : paused + failed > 0 ? 'unfinished' : undefined;
+    const flags: ValidityStateFlags = {};
+    if (custom || unfinished) flags.customError = true;
+    else if (done < n) flags[n > 1 ? 'rangeUnderflow' : 'valueMissing'] = true;
+    else {
       this.#internals.setValidity({});
-    } else this.#internals.setValidity(flaw.flags, flaw.message, anchor);
+      return;
+    }
+    const message = custom || say(unfinished ?? 'required', { n });
+    if (message === this.#internals.validationMessage && anchor === this.#anchor) return;
+    this.#anchor = anchor;
+    this.#internals.setValidity(flags, message, anchor);
   }
 }

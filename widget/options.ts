@@ -1,4 +1,4 @@
-import type { Restrictions, UploaderOptions, Validator } from './core/types.ts';
+import type { UploaderOptions, Validator } from './core/types.ts';
 
 /** The properties of the element that the engine is made from. */
 export interface Configuration {
@@ -21,60 +21,28 @@ export interface Configuration {
   readonly noResume: boolean;
 }
 
-/** Names of the properties above: when one changes, the engine is told. */
-export const CONFIGURING = [
-  'endpoint',
-  'token',
-  'getToken',
-  'headers',
-  'credentials',
-  'metadata',
-  'validators',
-  'accept',
-  'minSize',
-  'maxSize',
-  'maxTotalSize',
-  'maxFiles',
-  'multiple',
-  'directory',
-  'concurrency',
-  'noAuto',
-  'noResume',
-] as const satisfies readonly (keyof Configuration)[];
-
-/** The engine's options, without what was not set: there its own defaults hold. */
+/** The engine's options. What is undefined is as good as left out: the engine's defaults hold. */
 export function optionsOf(element: Configuration): UploaderOptions {
-  const { metadata, concurrency, headers, credentials } = element;
-  const restrictions = withoutUndefined({
-    accept: element.accept,
-    minBytes: element.minSize,
-    maxBytes: element.maxSize,
-    maxTotalBytes: element.maxTotalSize,
-    // A single file is replaced by the next one, which must not be refused for it.
-    maxFiles: element.multiple || element.directory ? element.maxFiles : undefined,
-    validators: element.validators,
-  }) as Restrictions;
+  const { metadata, headers, credentials, concurrency, accept, validators } = element;
   return {
-    endpoint: new URL(element.endpoint || defaultEndpoint(), document.baseURI),
-    // A property that is read when it is needed: a fresh token needs no new engine.
+    // Where the script came from: the Worker serves it beside its routes.
+    endpoint: new URL(element.endpoint ?? new URL('.', import.meta.url), document.baseURI),
+    // Read when it is needed: a fresh token needs no new engine.
     getToken: () => element.getToken?.() ?? element.token,
-    restrictions,
+    headers,
+    credentials,
+    concurrency,
+    metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !element.noAuto,
     resume: !element.noResume,
-    ...withoutUndefined({ headers, credentials, concurrency }),
-    ...(metadata && { metadata: typeof metadata === 'function' ? metadata : () => metadata }),
-  };
-}
-
-/** Where the script came from: the Worker serves it beside its routes. */
-function defaultEndpoint(): string {
-  return new URL('.', import.meta.url).href;
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
+    restrictions: {
+      accept,
+      minBytes: element.minSize,
+      maxBytes: element.maxSize,
+      maxTotalBytes: element.maxTotalSize,
+      // A single file is replaced by the next one, which must not be refused for it.
+      maxFiles: element.multiple || element.directory ? element.maxFiles : undefined,
+      validators,
+    },
+  } as UploaderOptions;
 }

@@ -1,12 +1,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { Announcer } from './announcer.ts';
 import type { UploadEventMap } from './core/events.ts';
 import type { Rejection, UploadSnapshot } from './core/types.ts';
 import { languageOf } from './i18n/language.ts';
-import { onLocale } from './i18n/locales.ts';
+import { LOCALE_EVENT } from './i18n/locales.ts';
 import { Localizer } from './i18n/localizer.ts';
 import type { Found } from './intake/drop.ts';
 import { Intake } from './intake/intake.ts';
-import { News } from './news.ts';
 import { UploadControl } from './upload-control.ts';
 import type { Action } from './view/action.ts';
 import { FocusKeeper } from './view/focus.ts';
@@ -34,23 +34,26 @@ export class S3UploadElement extends UploadControl {
     if (!registry.get(tag)) registry.define(tag, this);
   }
 
+  readonly #redraw = (): void => this.requestUpdate();
   readonly #intake = new Intake(this, {
-    isOpen: () => !this.isDisabled,
-    takesDrops: () => !this.noDrop,
-    takesPaste: () => !this.noPaste,
-    isWelcome: (dragged) => !refusalText(dragged, this.#allowed, this.localizer),
+    isOpen: (way) =>
+      !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
+    isWelcome: (types) => !refusalText(types, this.#allowed, this.localizer),
     take: (found) => this.take(found),
   });
-  readonly #thumbs = new Thumbs(() => this.requestUpdate());
-  readonly #list = new RowList(() => this.requestUpdate());
+  readonly #thumbs = new Thumbs(this.#redraw);
+  readonly #list = new RowList(this.#redraw);
   readonly #focus = new FocusKeeper();
-  readonly #news = new News(this, () => ({ localizer: this.localizer, totals: this.totals }));
+  readonly #announcer = new Announcer(this, () => ({
+    localizer: this.localizer,
+    totals: this.totals,
+  }));
   #watching = new AbortController();
-  #language: string | undefined;
+  #language = '';
   #view: View | undefined;
   #rejected: readonly Rejection[] = [];
   /** The failed row whose file is being chosen again. */
-  #chosenAgain: string | undefined;
+  #chosenAgain = '';
 
   constructor() {
     super();
@@ -73,7 +76,15 @@ export class S3UploadElement extends UploadControl {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#watching = new AbortController();
-    this.#watchLanguage(this.#watching.signal);
+    const { signal } = this.#watching;
+    const relearn = (): void => {
+      this.#language = '';
+      this.requestUpdate();
+    };
+    const observer = new MutationObserver(relearn);
+    observer.observe(document, { attributeFilter: ['lang'], subtree: true });
+    signal.addEventListener('abort', () => observer.disconnect());
+    globalThis.addEventListener(LOCALE_EVENT, relearn, { signal });
   }
 
   override disconnectedCallback(): void {
@@ -95,52 +106,45 @@ export class S3UploadElement extends UploadControl {
     return this.shadowRoot?.getElementById('browse') ?? undefined;
   }
 
-  protected override take(found: Found): readonly UploadSnapshot[] {
+  protected override take(found: readonly Found[]): readonly UploadSnapshot[] {
     this.#rejected = [];
     // First, so that the file is not refused as one that is in the list already.
-    if (this.#chosenAgain !== undefined) void this.remove(this.#chosenAgain);
-    this.#chosenAgain = undefined;
+    if (found[0] && this.#chosenAgain) void this.remove(this.#chosenAgain);
+    this.#chosenAgain = '';
     const taken = super.take(found);
-    if (taken.length > 0) this.#news.added(taken.length);
+    if (taken[0]) this.#announcer.added(taken.length);
     return taken;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const { isDisabled, isMany, canDownload } = this;
+  protected override willUpdate(changed: PropertyValues): void {
     const language = languageOf(this);
-    const speaksAnew = language !== this.#language || changed.has('messages');
-    if (speaksAnew) this.localizer = new Localizer(language, this.messages);
+    if (language !== this.#language || changed.has('messages')) {
+      this.localizer = new Localizer(language, this.messages);
+    }
     this.#language = language;
     super.willUpdate(changed);
-    const view = {
-      localizer: this.localizer,
-      isDisabled,
-      isMany,
-      canDownload,
-      thumbs: this.#thumbs,
-    };
-    if (!isSame(this.#view, view)) this.#view = view;
+    const { localizer, isDisabled, isMany, canDownload } = this;
+    const view: View = { localizer, isDisabled, isMany, canDownload, thumbs: this.#thumbs };
+    const keys = Object.keys(view) as (keyof View)[];
+    if (keys.some((key) => view[key] !== this.#view?.[key])) this.#view = view;
     this.internals.ariaLabel = this.label ?? null;
-    const { held } = this.#held;
-    this.mark('dragging', held === 'dragging');
-    this.mark('drag-reject', held === 'drag-reject');
   }
 
-  protected override update(changed: PropertyValues<this>): void {
+  protected override update(changed: PropertyValues): void {
     this.#focus.remember(this.shadowRoot);
     super.update(changed);
     this.#focus.restore(this.shadowRoot);
   }
 
   protected override render(): TemplateResult {
-    const { uploads, totals, complaint, accept, capture } = this;
-    const view = this.#view;
-    if (!view) return html``;
+    const { uploads, totals, isHeld, accept, capture, label, hint, isUserInvalid } = this;
+    const view = this.#view as View;
+    const [first] = uploads;
     return html`<div class="root" @click=${this.#click}>
-      <label part="label" class="label" for="browse" ?hidden=${!this.label && !this.#has('label')}
-        ><slot name="label" @slotchange=${this.#redraw}>${this.label}</slot></label
+      <label part="label" class="label" for="browse" ?hidden=${!label && !this.#has('label')}
+        ><slot name="label" @slotchange=${this.#redraw}>${label}</slot></label
       >
-      ${this.#zone()}
+      ${this.#zone(first !== undefined)}
       <input
         type="file"
         hidden
@@ -150,54 +154,53 @@ export class S3UploadElement extends UploadControl {
         ?webkitdirectory=${this.directory}
         @change=${this.#intake.picked}
         @input=${stop}
-        @cancel=${this.#giveUp}
+        @cancel=${() => (this.#chosenAgain = '')}
       />
-      ${complaints(complaint, this.#rejected, view)}
-      <p part="hint" class="hint" id="hint" ?hidden=${!this.hint && !this.#has('hint')}>
-        <slot name="hint" @slotchange=${this.#redraw}>${this.hint}</slot>
+      ${complaints(isUserInvalid ? this.validationMessage : '', this.#rejected, view)}
+      <p part="hint" class="hint" id="hint" ?hidden=${!hint && !this.#has('hint')}>
+        <slot name="hint" @slotchange=${this.#redraw}>${hint}</slot>
       </p>
-      ${totals.files > 1 || this.isHeld ? summary(totals, this.isHeld, view) : nothing}
-      ${uploads.length > 0 ? this.#list.render(uploads, view) : html`<slot name="empty"></slot>`}
+      ${totals.files > 1 || isHeld ? summary(totals, isHeld, view) : nothing}
+      ${first ? this.#list.update(uploads, view) : html`<slot name="empty"></slot>`}
       <div class="sr" role="log"></div>
     </div>`;
   }
 
-  #zone(): TemplateResult {
-    const { localizer, directory, uploads } = this;
-    const hasRows = uploads.length > 0;
-    return zone({
-      localizer,
-      multiple: this.isMany,
-      directory,
-      hasRows,
-      hasFocus: this.autofocus,
-      isDisabled: this.isDisabled,
-      isInvalid: this.complaint !== undefined,
+  #zone(hasRows: boolean): TemplateResult {
+    const { localizer, directory, isDisabled, isMany, isUserInvalid, autofocus } = this;
+    const [held, notice] = this.#notice();
+    this.mark({ dragging: held === 'dragging', 'drag-reject': held === 'drag-reject' });
+    const state: ZoneState = {
+      isDisabled,
+      isUserInvalid,
       isReplaced: this.#has('dropzone'),
       canDrop: !this.noDrop && !matchMedia(TOUCH_ONLY).matches,
+      isMany,
+      directory,
+      hasRows,
+      autofocus,
       limits: limitsText(this.#allowed, localizer, hasRows),
-      ...this.#held,
+      held,
+      notice,
       onSlot: this.#redraw,
-    });
+    };
+    return zone(state, localizer);
   }
 
-  /** What is held over the element, and what is to be said of it. */
-  get #held(): Pick<ZoneState, 'held' | 'notice'> {
+  /** Whether files are held over the element, and what is to be said of it. */
+  #notice(): [ZoneState['held'], string] {
     const { dragged, isReading } = this.#intake;
     const { localizer } = this;
-    if (isReading) return { notice: localizer.text('reading') };
-    if (!dragged) return {};
+    if (isReading) return ['', localizer.text('reading')];
+    if (!dragged) return ['', ''];
     const refusal = refusalText(dragged, this.#allowed, localizer);
-    if (refusal) return { held: 'drag-reject', notice: refusal };
-    const n = dragged.types.length;
-    return {
-      held: 'dragging',
-      notice: localizer.text(n > 0 ? 'dropping' : 'droppingUnknown', { n }),
-    };
+    if (refusal) return ['drag-reject', refusal];
+    const n = dragged.length;
+    return ['dragging', localizer.text(n ? 'dropping' : 'droppingUnknown', { n })];
   }
 
   get #allowed(): Allowed {
-    const { accept, maxSize, maxFiles, isMany } = this;
+    const { accept = '', maxSize, maxFiles, isMany } = this;
     return { accept, maxSize, maxFiles, isMany };
   }
 
@@ -205,44 +208,29 @@ export class S3UploadElement extends UploadControl {
     return [...this.children].some((child) => child.slot === slot);
   }
 
-  readonly #redraw = (): void => this.requestUpdate();
-
-  readonly #giveUp = (): void => {
-    this.#chosenAgain = undefined;
-  };
-
   /** All clicks within: the zone opens the picker, a button does what it is there for. */
   readonly #click = (event: Event): void => {
     const target = event.target as Element;
     const button = target.closest<HTMLElement>('[data-act]');
     const id = button?.closest<HTMLElement>('[data-id]')?.dataset['id'];
     if (button) this.#act(button.dataset['act'] as Action, id);
-    else if (target.closest('.zone') || target.assignedSlot?.closest('.zone')) {
+    else if ((target.assignedSlot ?? target).closest('.zone')) {
       // For those who paste next.
       this.focus();
       this.#intake.open();
     }
   };
 
-  #act(act: Action, id: string | undefined): void {
-    switch (act) {
-      case 'pause':
-      case 'resume':
-      case 'retry':
-        return this[act](id);
-      case 'start':
-        return this.start();
-      case 'again':
-        this.#chosenAgain = id;
-        return this.#intake.open();
-      case 'dismiss':
-        this.#rejected = [];
-        return this.requestUpdate();
-      case 'download':
-        return void this.#download(id ?? '');
-      default:
-        return void this.remove(id ?? '');
-    }
+  #act(act: Action, id = ''): void {
+    if (act === 'dismiss') this.#rejected = [];
+    else if (act === 'start') this.start();
+    else if (act === 'download') void this.#download(id);
+    else if (act === 'again') {
+      this.#chosenAgain = id;
+      this.#intake.open();
+    } else if (act === 'cancel' || act === 'remove') void this.remove(id);
+    else this[act](id || undefined);
+    this.requestUpdate();
   }
 
   /** In a page of its own: should the address have ended meanwhile, this one must not be left. */
@@ -253,28 +241,10 @@ export class S3UploadElement extends UploadControl {
     link.rel = 'noopener';
     link.click();
   }
-
-  #watchLanguage(signal: AbortSignal): void {
-    const redraw = (): void => {
-      this.#language = undefined;
-      this.requestUpdate();
-    };
-    const observer = new MutationObserver(redraw);
-    observer.observe(document, { attributeFilter: ['lang'], subtree: true });
-    const forget = onLocale(redraw);
-    signal.addEventListener('abort', () => {
-      observer.disconnect();
-      forget();
-    });
-  }
 }
 
 function stop(event: Event): void {
   event.stopPropagation();
-}
-
-function isSame<T extends object>(a: T | undefined, b: T): boolean {
-  return a !== undefined && (Object.keys(b) as (keyof T)[]).every((key) => a[key] === b[key]);
 }
 
 declare global {

@@ -1,35 +1,35 @@
 import type { PropertyDeclaration, PropertyValues } from 'lit';
 import { ConfiguredControl } from './configured.ts';
 import { UploadError } from './core/errors.ts';
-import { UploadRejectedEvent, UploadRemovedEvent, type UploadEventMap } from './core/events.ts';
+import { UploadRejectedEvent, UploadRemovedEvent } from './core/events.ts';
 import { Uploader } from './core/index.ts';
-import type { FileWithPath, Rejection, UploaderLike, UploadSnapshot } from './core/types.ts';
+import type {
+  FileWithPath,
+  Rejection,
+  Totals,
+  UploaderLike,
+  UploadSnapshot,
+} from './core/types.ts';
 import { FormState } from './form-state.ts';
 import { Localizer } from './i18n/localizer.ts';
 import type { Found } from './intake/drop.ts';
-import { CONFIGURING, optionsOf } from './options.ts';
+import { optionsOf } from './options.ts';
 import { relay } from './relay.ts';
 import { Rows, type Unfinished } from './rows.ts';
-import { flawOf } from './validity.ts';
 import { entriesOf, finished, type FinishedUpload } from './value.ts';
-
-/** Properties that change what the form gets or whether it may be sent. */
-const FORMING = new Set<PropertyKey>(['name', 'required', 'minFiles', 'valueFormat', 'noAuto']);
-
-const IDLE: ReadonlySet<UploadSnapshot['status']> = new Set([
-  'queued',
-  'paused',
-  'failed',
-  'cancelled',
-  'done',
-]);
-
-/** From here on the form is told once a drawing, not with each file. */
-const MANY = 500;
 
 /** A form control whose value is what the engine has uploaded. It has no looks yet. */
 export class UploadControl extends ConfiguredControl {
+  static override properties = {
+    ...ConfiguredControl.properties,
+    // Only so that Lit keeps what a page has set before the element was defined.
+    uploader: { attribute: false, noAccessor: true },
+    value: { attribute: false, noAccessor: true },
+  };
+
   protected localizer: Localizer = new Localizer('en');
+  /** The user has met what is wrong: it was tried to send the form. */
+  protected isUserInvalid = false;
   readonly #rows = new Rows();
   readonly #form = new FormState(this.internals);
   /** The engine was made here, and ends with the element. */
@@ -45,16 +45,9 @@ export class UploadControl extends ConfiguredControl {
   constructor() {
     super();
     this.addEventListener('invalid', () => {
-      this.#form.isShown = true;
+      this.isUserInvalid = true;
       this.sync();
     });
-    // Set before the element was defined, these would hide the accessors.
-    for (const property of ['uploader', 'value'] as const) {
-      if (!Object.hasOwn(this, property)) continue;
-      const { value: early } = Object.getOwnPropertyDescriptor(this, property) ?? {};
-      Reflect.deleteProperty(this, property);
-      this[property] = early as never;
-    }
   }
 
   /** Snapshots of all uploads, in the order in which they are shown. */
@@ -64,12 +57,11 @@ export class UploadControl extends ConfiguredControl {
 
   /** The engine behind the element. Made when it is first needed; a page may give one of its own. */
   get uploader(): UploaderLike {
-    const { engine } = this.#rows;
-    if (engine) return engine;
-    const made: UploaderLike = new Uploader(optionsOf(this));
-    this.#isOwn = true;
-    this.#attach(made);
-    return made;
+    if (!this.#rows.engine) {
+      this.#attach(new Uploader(optionsOf(this)));
+      this.#isOwn = true;
+    }
+    return this.#rows.engine as UploaderLike;
   }
 
   set uploader(uploader: UploaderLike) {
@@ -81,55 +73,45 @@ export class UploadControl extends ConfiguredControl {
 
   /** What the form gets: one string per finished upload, in the order in which they are shown. */
   get value(): readonly string[] {
-    return entriesOf(this.uploads, this.valueFormat ?? 'id');
+    return entriesOf(this.uploads, this.valueFormat);
   }
 
   /** Shows uploads that were finished before, for example after a server has refused the form. */
   set value(values: Iterable<FinishedUpload | string>) {
-    const kept = [...values].map(finished);
-    for (const { id, status } of this.uploads) {
-      if (status === 'done' && !this.#rows.drop(id)) void this.#rows.engine?.remove(id);
+    for (const { id, status } of this.#rows.engine?.uploads ?? []) {
+      if (status === 'done') void this.#rows.engine?.remove(id);
     }
-    this.#rows.keep(kept);
-    this.#form.touch();
-    this.sync();
+    this.#keep([...values].map(finished));
   }
 
   /** Takes files in, as if the user had chosen them; returns the uploads that they became. */
   add(files: Iterable<File | FileWithPath>): readonly UploadSnapshot[] {
-    const withPaths = [...files].map((item) => ('file' in item ? item : { file: item }));
-    return this.take({ files: withPaths, unreadable: [] });
+    return this.take([...files].map((item) => ('file' in item ? item : { file: item })));
   }
 
   /** Starts what waits for it, where `no-auto` is set. */
   start(): void {
-    this.#rows.engine?.start();
-    this.sync();
+    this.#tell('start');
   }
 
   /** Pauses one upload, or all. */
   pause(id?: string): void {
-    this.#rows.engine?.pause(id);
-    this.sync();
+    this.#tell('pause', id);
   }
 
   /** Lets a paused upload go on, or all. */
   resume(id?: string): void {
-    this.#rows.engine?.resume(id);
-    this.sync();
+    this.#tell('resume', id);
   }
 
   /** Tries a failed upload again, or all, from what the store already holds. */
   retry(id?: string): void {
-    this.#rows.engine?.retry(id);
-    this.sync();
+    this.#tell('retry', id);
   }
 
   /** Stops one upload, or all, and frees what the store holds of it. */
   async cancel(id?: string): Promise<void> {
-    const over = this.#rows.engine?.cancel(id);
-    this.sync();
-    await over;
+    await this.#tell('cancel', id);
   }
 
   /** Takes the element itself off the page, as `remove()` does with any other. */
@@ -143,10 +125,8 @@ export class UploadControl extends ConfiguredControl {
 
   /** Takes away every row that is finished, failed or cancelled. */
   clear(): void {
-    this.#rows.keep([]);
     this.#rows.engine?.clear();
-    this.#form.touch();
-    this.sync();
+    this.#keep([]);
   }
 
   /** Makes the control invalid with this message, until it is set to an empty one. */
@@ -157,10 +137,8 @@ export class UploadControl extends ConfiguredControl {
 
   formResetCallback(): void {
     for (const { id } of this.#rows.engine?.uploads ?? []) void this.#rows.engine?.remove(id);
-    this.#rows.keep([]);
-    this.#form.touch();
-    this.#form.isShown = false;
-    this.sync();
+    this.isUserInvalid = false;
+    this.#keep([]);
   }
 
   formDisabledCallback(): void {
@@ -168,53 +146,57 @@ export class UploadControl extends ConfiguredControl {
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (typeof state === 'string') this.value = JSON.parse(state) as string[];
+    if (state && typeof state === 'string') this.value = JSON.parse(state) as string[];
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     const { engine } = this.#rows;
     if (engine && this.#listening.signal.aborted) this.#attach(engine);
-    this.#goOn();
+    // The element is back on the page: what was interrupted by its removal goes on.
+    const files = this.#unfinished;
+    this.#unfinished = [];
+    if (files.length === 0) return;
+    const { uploads } = this.uploader.add(files);
+    const paused = files.filter(({ isPaused }) => isPaused).map(({ file }) => file);
+    for (const { id, file } of uploads) if (file && paused.includes(file)) this.pause(id);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     // What is only moved to another place is connected again by then.
-    queueMicrotask(() => {
-      if (!this.isConnected) this.#leave();
-    });
+    queueMicrotask(() => this.isConnected || this.#leave());
   }
 
   /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */
   connectedMoveCallback(): void {}
 
-  override requestUpdate(
-    name?: PropertyKey,
-    oldValue?: unknown,
-    options?: PropertyDeclaration,
-  ): void {
-    super.requestUpdate(name, oldValue, options);
+  override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
+    super.requestUpdate(name, old, options);
     // At once, for a `submit` or a `checkValidity()` may come before the next drawing. Lit's own
     // constructor calls this too, before there are any fields.
-    if (name === undefined || !(#form in this) || !FORMING.has(name)) return;
-    this.#form.touch();
-    this.sync();
+    if (name && #isChanging in this) this.#keep(this.#rows.kept);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    const { engine } = this.#rows;
-    if (engine && this.#isOwn && CONFIGURING.some((property) => changed.has(property))) {
-      engine.configure(optionsOf(this));
-    }
-    this.#tellForm(this.sync());
-    this.#markStates();
+    if (changed.size > 0 && this.#isOwn) this.#rows.engine?.configure(optionsOf(this));
+    this.sync(true);
+    const { uploads, totals } = this.#rows;
+    const { files, done, failed, active, paused } = totals;
+    this.mark({
+      empty: uploads.length === 0,
+      busy: active > 0 && !this.isHeld,
+      paused: paused > 0 && active === 0,
+      failed: failed > 0,
+      complete: files > 0 && done === files,
+      offline: uploads.some(({ waitingFor }) => waitingFor === 'online'),
+      'user-invalid': this.isUserInvalid,
+    });
   }
 
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    this.syncValidity();
+  protected override updated(): void {
+    // Only now is there an anchor for the bubble.
+    this.#syncValidity();
   }
 
   /** Where the browser puts its bubble. */
@@ -222,127 +204,112 @@ export class UploadControl extends ConfiguredControl {
     return undefined;
   }
 
-  /** What is wrong with the control, once the user has tried to send it. */
-  protected get complaint(): string | undefined {
-    return this.#form.complaint;
-  }
-
   /** The uploads all wait for `start()`. */
   protected get isHeld(): boolean {
     return (
       this.noAuto &&
-      this.#rows.totals.active > 0 &&
-      this.uploads.every(({ status }) => IDLE.has(status))
+      this.totals.active > 0 &&
+      this.uploads.every(({ status }) => /queued|paused|failed|cancelled|done/.test(status))
     );
-  }
-
-  protected get totals(): Rows['totals'] {
-    return this.#rows.totals;
   }
 
   protected get canDownload(): boolean {
     return this.#rows.engine?.fileUrl !== undefined;
   }
 
+  protected get totals(): Totals {
+    return this.#rows.totals;
+  }
+
   /** Takes in what was found; a single file takes the place of the one before it. */
-  protected take({ files, unreadable }: Found): readonly UploadSnapshot[] {
-    const refused = unreadable.map((path) =>
-      refusal(new File([], path), new UploadError('file_unreadable', `${path} cannot be read`)),
-    );
-    this.#batch = refused;
+  protected take(found: readonly Found[]): readonly UploadSnapshot[] {
+    const files = found.filter((item) => item.file) as FileWithPath[];
     const former = this.isMany ? [] : this.uploads;
-    let taken: readonly UploadSnapshot[] = [];
-    try {
-      if (!this.isMany && files.length > 1) {
-        const error = new UploadError('too_many_files', 'Only one file is taken', { limit: 1 });
-        refused.push(...files.map(({ file }) => refusal(file, error)));
-      } else if (files.length > 0) taken = this.uploader.add(files).uploads;
-    } finally {
-      this.#batch = undefined;
+    const refused: Rejection[] = (this.#batch = []);
+    const refuse = (file: File, code: 'file_unreadable' | 'too_many_files'): void => {
+      const fields = { fileName: file.name, limit: 1 };
+      refused.push({ file, error: new UploadError(code, `${file.name}: ${code}`, fields) });
+    };
+    for (const { file, path = '' } of found) {
+      if (!file) refuse(new File([], path), 'file_unreadable');
+      else if (!this.isMany && files.length > 1) refuse(file, 'too_many_files');
     }
+    const taken =
+      files.length > 0 && (this.isMany || files.length < 2) ? this.uploader.add(files).uploads : [];
+    this.#batch = undefined;
     if (taken.length > 0) for (const { id } of former) void this.remove(id);
     if (refused.length > 0) this.dispatchEvent(new UploadRejectedEvent(refused));
     this.sync();
     return taken;
   }
 
-  /** Brings form and validity up to date; returns whether the value has changed. */
-  protected sync(): boolean {
-    const { uploads, totals } = this.#rows;
-    const { name, valueFormat } = this;
-    const isNew = this.#form.setValue({ name, valueFormat, uploads, totals });
-    this.syncValidity();
+  /** Brings form and validity up to date, and draws; `isLoud`: tells the form of a new value. */
+  protected sync(isLoud = false): void {
+    const isNew = this.#form.setValue(() => this.uploads, this.totals, this.#field);
+    this.#syncValidity();
     this.requestUpdate();
-    return isNew;
+    if (!isLoud) return;
+    if (isNew) this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+    this.#isChanging ||= isNew;
+    // `input` with each change of the value, `change` when nothing more is under way.
+    if (!this.#isChanging || this.totals.active > 0) return;
+    this.#isChanging = false;
+    this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
-  protected syncValidity(): void {
-    const { required, minFiles, isHeld } = this;
-    const claims = { custom: this.#custom, required, minFiles, isHeld };
-    this.#form.setFlaw(flawOf(this.#rows.totals, claims, this.localizer), this.anchor);
-    this.mark('user-invalid', this.complaint !== undefined);
+  get #field(): Parameters<FormState['setValidity']>[1] {
+    const { name, valueFormat, required, minFiles, isHeld } = this;
+    return { name, valueFormat, required, minFiles, isHeld, custom: this.#custom };
+  }
+
+  #syncValidity(): void {
+    const say = this.localizer.text.bind(this.localizer);
+    this.#form.setValidity(this.totals, this.#field, say, this.anchor);
+    if (this.validity.valid) this.isUserInvalid = false;
+  }
+
+  #keep(finished: readonly UploadSnapshot[]): void {
+    this.#rows.kept = finished;
+    this.#form.touch();
+    this.sync();
+  }
+
+  #tell(what: 'start' | 'pause' | 'resume' | 'retry' | 'cancel', id?: string): unknown {
+    const answer = this.#rows.engine?.[what](id);
+    this.sync();
+    return answer;
   }
 
   async #removeRow(id: string): Promise<void> {
     const kept = this.#rows.drop(id);
-    const over = kept ? undefined : this.#rows.engine?.remove(id);
+    if (!kept) return this.#rows.engine?.remove(id);
     this.#form.touch();
-    const isNew = this.sync();
-    if (kept) {
-      this.dispatchEvent(new UploadRemovedEvent(kept));
-      this.#tellForm(isNew);
-    }
-    await over;
-  }
-
-  #markStates(): void {
-    const { uploads, totals } = this.#rows;
-    const { files, done, failed, active, paused } = totals;
-    this.mark('empty', uploads.length === 0);
-    this.mark('busy', active > 0 && !this.isHeld);
-    this.mark('paused', paused > 0 && active === 0);
-    this.mark('failed', failed > 0);
-    this.mark('complete', files > 0 && done === files);
-    const isOffline = uploads.some(({ waitingFor }) => waitingFor === 'online');
-    this.mark('offline', isOffline);
+    this.dispatchEvent(new UploadRemovedEvent(kept));
+    this.sync(true);
   }
 
   #attach(engine: UploaderLike): void {
     this.#rows.engine = engine;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    relay(engine, this, {
-      uploads: () => this.uploads,
-      before: (event) => this.#hear(event),
-      signal,
-    });
+    relay(engine, this, (event) => this.#hear(event), signal);
     engine.addEventListener(
       'upload-rejected',
       (event) => {
-        const { rejected } = event as UploadEventMap['upload-rejected'];
+        const { rejected } = event as UploadRejectedEvent;
         if (this.#batch) this.#batch.push(...rejected);
         else this.dispatchEvent(new UploadRejectedEvent(rejected));
       },
       { signal },
     );
-    this.#form.touch();
-    this.sync();
+    this.#keep(this.#rows.kept);
   }
 
-  /** At once, so that listeners find the form as it is; of very many uploads once a drawing. */
-  #hear({ type }: Event): void {
-    if (type === 'upload-done' || type === 'upload-removed') this.#form.touch();
-    if (this.#rows.totals.files > MANY) this.requestUpdate();
-    else this.#tellForm(this.sync());
-  }
-
-  /** `input` with each change of the value, and `change` when nothing more is under way. */
-  #tellForm(isNew: boolean): void {
-    if (isNew) this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
-    this.#isChanging ||= isNew;
-    if (!this.#isChanging || this.#rows.totals.active > 0) return;
-    this.#isChanging = false;
-    this.dispatchEvent(new Event('change', { bubbles: true }));
+  /** At once, so that listeners find the form as it is. */
+  #hear(event: Event): { uploads?: readonly UploadSnapshot[] } {
+    if (event.type === 'upload-removed') this.#form.touch();
+    this.sync(true);
+    return 'uploads' in event ? { uploads: this.uploads } : {};
   }
 
   /** Lets go of the engine; an own one ends, and what it had begun can be gone on with. */
@@ -353,19 +320,4 @@ export class UploadControl extends ConfiguredControl {
     this.#unfinished = this.#rows.release();
     engine.close();
   }
-
-  /** The element is back on the page: what was interrupted by its removal goes on. */
-  #goOn(): void {
-    const files = this.#unfinished;
-    this.#unfinished = [];
-    if (files.length === 0) return;
-    const { uploads } = this.uploader.add(files);
-    const paused = new Set(files.filter(({ isPaused }) => isPaused).map(({ file }) => file));
-    for (const { id, file } of uploads) if (file && paused.has(file)) this.uploader.pause(id);
-    this.sync();
-  }
-}
-
-function refusal(file: File, error: UploadError): Rejection {
-  return { file, error };
 }

@@ -14,43 +14,37 @@ export interface FinishedUpload {
 }
 
 /** One string per finished upload, in the order in which they are shown. */
-export function entriesOf(uploads: readonly UploadSnapshot[], format: ValueFormat): string[] {
-  return uploads.filter(({ status }) => status === 'done').map((upload) => entryOf(upload, format));
+export function entriesOf(
+  uploads: readonly UploadSnapshot[],
+  format: ValueFormat | undefined,
+): string[] {
+  return uploads
+    .filter(({ status }) => status === 'done')
+    .map(({ id, key = id, name, bytes, type, result }) => {
+      if (format === 'json') return JSON.stringify(result ?? { id, key, name, bytes, type });
+      return format === 'key' ? key : id;
+    });
 }
 
-function entryOf(upload: UploadSnapshot, format: ValueFormat): string {
-  const { id, name, bytes, type } = upload;
-  const key = upload.key ?? upload.result?.key;
-  if (format === 'json') return JSON.stringify(upload.result ?? { id, key, name, bytes, type });
-  return format === 'key' ? (key ?? id) : id;
-}
-
-/** The row of an upload that was finished before: its file is not needed any more. */
+/** The row of an upload that was finished before: of an entry in `json`, of an id, or of a key. */
 export function finished(value: FinishedUpload | string): UploadSnapshot {
-  const upload = typeof value === 'string' ? parsed(value) : value;
-  const { id, key, bytes = 0, type = '' } = upload;
-  const name = upload.name ?? (key ?? id).split('/').pop() ?? id;
+  const upload =
+    typeof value !== 'string'
+      ? value
+      : value.startsWith('{')
+        ? (JSON.parse(value) as FinishedUpload)
+        : { id: value };
+  const { id, key = id, bytes = 0 } = upload;
   return Object.freeze({
-    id,
-    name,
+    name: key.replace(/.*\//, ''),
+    type: '',
+    key,
+    ...upload,
     bytes,
-    type,
     status: 'done',
     loaded: bytes,
     sent: bytes,
     resumed: false,
-    ...(key !== undefined && { key }),
-    ...(isResult(upload) && { result: upload }),
+    ...('etag' in upload && { result: upload as NonNullable<UploadSnapshot['result']> }),
   });
-}
-
-/** An entry of the `json` format, or an id, or a key. */
-function parsed(entry: string): FinishedUpload {
-  return entry.startsWith('{')
-    ? (JSON.parse(entry) as FinishedUpload)
-    : { id: entry, ...(entry.includes('/') && { key: entry }) };
-}
-
-function isResult(upload: FinishedUpload): upload is NonNullable<UploadSnapshot['result']> {
-  return 'etag' in upload && 'completedAt' in upload;
 }

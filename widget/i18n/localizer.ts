@@ -1,73 +1,65 @@
 import { en, type MessageId, type Messages, type Plural } from './en.ts';
 import { messagesOf } from './locales.ts';
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
 
 type Values = Readonly<Record<string, string | number>>;
 
 /** Speaks one language: messages, sizes, rates and durations. Formatters are made once and kept. */
 export class Localizer {
   readonly locale: string;
-  readonly #messages: Messages;
-  readonly #numbers = new Map<string, Intl.NumberFormat>();
-  readonly #plurals: Intl.PluralRules;
+  readonly #messages: Readonly<Record<MessageId, string | Plural>>;
+  readonly #formats: Record<string, Intl.NumberFormat> = {};
 
   /**
    * `messages` go before the registered ones of the locale, and those before English. Where there
    * are none of either, numbers are English too: half a sentence in each language helps nobody.
    */
-  constructor(locale: string, messages: Messages = {}) {
-    const tag = supported(locale);
-    const known = { ...messagesOf(tag), ...messages };
-    this.locale = tag.startsWith('en') || Object.keys(known).length > 0 ? tag : 'en';
+  constructor(tag: string, messages?: Messages) {
+    this.locale = canonical(tag);
+    const known = { ...messagesOf(this.locale), ...messages };
+    if (!this.locale.startsWith('en') && !('drop' in known) && !messages) this.locale = 'en';
     this.#messages = { ...en, ...known };
-    this.#plurals = new Intl.PluralRules(this.locale);
   }
 
   /** The message with its `{…}` filled in; `n` chooses the plural form, numbers are formatted. */
   text(id: MessageId, values: Values = {}): string {
-    const message: string | Plural = this.#messages[id] ?? en[id];
-    const n = values['n'];
-    const form =
-      typeof message === 'string'
-        ? message
-        : (message[typeof n === 'number' ? this.#plurals.select(n) : 'other'] ?? message.other);
+    const message = this.#messages[id];
+    const rule = (): Intl.LDMLPluralRule =>
+      new Intl.PluralRules(this.locale).select(Number(values['n']));
+    const form = typeof message === 'string' ? message : (message[rule()] ?? message.other);
     return form.replace(/\{(\w+)\}/g, (whole, key: string) => {
-      const value = values[key];
-      return typeof value === 'number' ? this.number(value) : (value ?? whole);
+      const value = values[key] ?? whole;
+      return typeof value === 'number' ? this.#number(value) : value;
     });
   }
 
-  number(value: number): string {
-    return this.#format(value, {});
-  }
-
-  /** `fraction` is 0 to 1. */
+  /** `fraction` is 0 to 1; rounded down: nothing reads as whole before it is. */
   percent(fraction: number): string {
-    return this.#format(Math.floor(fraction * 100) / 100, { style: 'percent' });
+    return this.#number(Math.floor(fraction * 100) / 100, { style: 'percent' });
   }
 
   /** “4.2 MB”; decimal units, as operating systems and drives count. */
   bytes(bytes: number): string {
     const { unit, value, digits } = scale(bytes);
-    return this.#unit(value, unit, { maximumFractionDigits: digits });
+    return this.#unit(value, unit, 0, digits);
   }
 
   /** “2.6 of 6.0 GB”: one unit for both, and a fixed number of digits, so that nothing jumps. */
   progress(loaded: number, total: number): string {
-    const { unit, value, divisor, digits } = scale(total);
-    const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const { unit, value, digits, divisor } = scale(total);
+    // Rounded down: nothing reads as whole before it is.
+    const shown = Math.floor((loaded / divisor) * 10 ** digits) / 10 ** digits;
     return this.text('progress', {
-      // Rounded down: nothing reads as whole before it is.
-      loaded: this.#format(Math.floor((loaded / divisor) * 10 ** digits) / 10 ** digits, fixed),
-      total: this.#unit(value, unit, fixed),
+      loaded: this.#number(shown, { minimumFractionDigits: digits }),
+      total: this.#unit(value, unit, digits, digits),
     });
   }
 
   /** “31 MB/s”. */
   rate(bytesPerSecond: number): string {
     const { unit, value, digits } = scale(bytesPerSecond);
-    return this.#unit(value, `${unit}-per-second`, { maximumFractionDigits: digits });
+    return this.#unit(value, `${unit}-per-second`, 0, digits);
   }
 
   /**
@@ -75,62 +67,57 @@ export class Localizer {
    * that is younger, and puts commas where a line this short wants none.
    */
   duration(seconds: number): string {
-    const whole = Math.max(1, Math.round(seconds));
-    if (whole < 60) return this.#unit(whole, 'second');
-    if (whole < 300) return this.#two(Math.round(whole / 10) * 10, 60, 'minute', 'second');
-    if (whole < 3570) return this.#unit(Math.round(whole / 60), 'minute');
-    return this.#two(Math.round(whole / 60), 60, 'hour', 'minute');
-  }
-
-  /** “images, video and PDF” or “images, video or PDF”. */
-  list(items: Iterable<string>, type: Intl.ListFormatType): string {
-    return new Intl.ListFormat(this.locale, {
-      type,
-      style: type === 'unit' ? 'short' : 'long',
-    }).format(items);
-  }
-
-  /** The text with its first letter large, where a phrase begins a line. */
-  capital(text: string): string {
-    const [first = '', ...rest] = text;
-    return first.toLocaleUpperCase(this.locale) + rest.join('');
-  }
-
-  #two(value: number, base: number, large: string, small: string): string {
-    const rest = value % base;
-    const parts = [this.#unit(Math.floor(value / base), large)];
+    if (seconds < 59.5) return this.#unit(Math.max(1, Math.round(seconds)), 'second');
+    const [base, large, small] =
+      seconds < 3570 ? [60, 'minute', 'second'] : [3600, 'hour', 'minute'];
+    const step = seconds < 300 ? 10 : 60;
+    const whole = Math.round(seconds / step) * step;
+    const rest = (whole % base) / (base / 60);
+    const parts = [this.#unit(Math.floor(whole / base), large)];
     if (rest) parts.push(this.#unit(rest, small));
-    return new Intl.ListFormat(this.locale, { type: 'unit', style: 'narrow' }).format(parts);
+    return this.list(parts, 'unit', 'narrow');
   }
 
-  #unit(value: number, unit: string, options: Intl.NumberFormatOptions = {}): string {
-    // In the short form English writes “512 byte”.
-    const unitDisplay = unit === 'byte' ? 'long' : 'short';
-    return this.#format(value, { style: 'unit', unit, unitDisplay, ...options });
+  /** “images, video and PDF”, “images, video or PDF”, or “images, video, PDF”. */
+  list(
+    items: Iterable<string>,
+    type: Intl.ListFormatType,
+    style: Intl.ListFormatStyle = 'long',
+  ): string {
+    return new Intl.ListFormat(this.locale, { type, style }).format(items);
   }
 
-  #format(value: number, options: Intl.NumberFormatOptions): string {
+  #unit(value: number, unit: string, minimumFractionDigits = 0, maximumFractionDigits = 0): string {
+    return this.#number(value, {
+      style: 'unit',
+      unit,
+      // In the short form English writes “512 byte”.
+      unitDisplay: unit === 'byte' ? 'long' : 'short',
+      minimumFractionDigits,
+      maximumFractionDigits,
+    });
+  }
+
+  #number(value: number, options: Intl.NumberFormatOptions = {}): string {
     const key = JSON.stringify(options);
-    let format = this.#numbers.get(key);
-    if (!format) this.#numbers.set(key, (format = new Intl.NumberFormat(this.locale, options)));
-    return format.format(value);
+    return (this.#formats[key] ??= new Intl.NumberFormat(this.locale, options)).format(value);
   }
 }
 
 /** The unit that a size is best read in, and how many digits after the point it deserves. */
 function scale(bytes: number): { unit: string; value: number; divisor: number; digits: number } {
   let step = 0;
-  while (step < UNITS.length - 1 && bytes / 1000 ** step >= 999.5) step += 1;
-  const divisor = 1000 ** step;
+  let divisor = 1;
+  for (; bytes / divisor >= 999.5 && step < 5; step += 1) divisor *= 1000;
   const value = bytes / divisor;
-  const digits = step >= 3 ? Number(value < 100) : Number(step === 2 && value < 10);
-  return { unit: UNITS[step] ?? 'byte', value, divisor, digits };
+  const digits = Number(step > 2 ? value < 100 : step > 1 && value < 10);
+  return { unit: UNITS[step] ?? '', value, divisor, digits };
 }
 
 /** Authors write all sorts of things into `lang`; an invalid tag must not break the page. */
-function supported(tag: string): string {
+function canonical(tag: string): string {
   try {
-    return Intl.getCanonicalLocales(tag)[0] ?? 'en';
+    return new Intl.Locale(tag).toString();
   } catch {
     return 'en';
   }

@@ -1,28 +1,21 @@
 import type { UploadError } from '../core/errors.ts';
-import { acceptTokens, describeAccept } from '../intake/accept.ts';
+import { describeAccept } from '../intake/accept.ts';
 import { en, type MessageId } from './en.ts';
 import type { Localizer } from './localizer.ts';
 
 /** What happened and what to do, in the user's words. */
-export function reasonOf(error: UploadError, localizer: Localizer): string {
-  const { code, limit } = error;
-  switch (code) {
-    case 'too_large':
-    case 'too_small':
-    case 'total_too_large':
-      if (typeof limit !== 'number') return localizer.text('rejected');
-      return localizer.text(code, { limit: localizer.bytes(limit) });
-    case 'too_many_files':
-      return localizer.text(code, { n: Number(limit ?? 1) });
-    case 'type_not_allowed': {
-      const types = describeAccept(acceptTokens(String(limit ?? '')), localizer);
-      if (types.length === 0) return localizer.text('type_not_allowed_here');
-      return localizer.text(code, { types: localizer.list(types, 'conjunction') });
-    }
-    case 'rejected':
-      // A validator of the page speaks the page's language itself.
-      return error.message || localizer.text(code);
-    default:
-      return localizer.text(code in en ? (code as MessageId) : 'failed');
-  }
+export function reasonOf({ code, limit, message }: UploadError, localizer: Localizer): string {
+  const types = code === 'type_not_allowed' ? describeAccept(`${limit ?? ''}`, localizer) : [];
+  let id = (code in en ? code : 'failed') as MessageId;
+  // A validator of the page speaks the page's language itself.
+  if (code === 'rejected' && message) return message;
+  if (/unreach|unavail|rate_/.test(code)) id = 'unreachable';
+  else if (/large|small|type/.test(code) && !limit) id = 'rejected';
+  else if (code === 'type_not_allowed' && types.length === 0) id = 'rejected';
+  const n = Number(limit ?? 1);
+  return localizer.text(id, {
+    n,
+    limit: localizer.bytes(n),
+    types: localizer.list(types, 'conjunction'),
+  });
 }

@@ -1,53 +1,76 @@
-import type { ReactiveControllerHost } from 'lit';
-import type { FileWithPath } from '../core/types.ts';
-import { DragController, type Dragged } from './drag.ts';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { filesOf, type Found } from './drop.ts';
 
 interface IntakeOptions {
-  readonly isOpen: () => boolean;
-  readonly takesDrops: () => boolean;
-  readonly takesPaste: () => boolean;
-  readonly isWelcome: (dragged: Dragged) => boolean;
-  readonly take: (found: Found) => void;
+  /** Files may come in this way now. */
+  readonly isOpen: (way: 'pick' | 'drop' | 'paste') => boolean;
+  /** Files of these types may be dropped; a type is empty where the browser does not tell. */
+  readonly isWelcome: (types: readonly string[]) => boolean;
+  readonly take: (found: readonly Found[]) => void;
 }
 
-/** All ways in which a user gives files: picker, drop, folder, paste, a click on the label. */
-export class Intake {
+/**
+ * All ways in which a user gives files: picker, drop, folder, paste, a click on the label.
+ *
+ * Whether files are held over the element, `dragleave` alone does not tell: it fires for every
+ * child, Safari leaves out `relatedTarget`, and a child that is drawn anew under the pointer never
+ * says goodbye. So `dragenter` is watched on the whole document: entering something else is leaving
+ * this. A `dragleave` without a `dragenter` before it means that the pointer has left the window, or
+ * that Escape was pressed.
+ */
+export class Intake implements ReactiveController {
+  /** Types of the files that are held over the element. */
+  dragged: readonly string[] | undefined;
+  /** A dropped folder is being read. */
+  isReading = false;
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: IntakeOptions;
-  readonly #drag: DragController;
-  #reading = 0;
+  #listening = new AbortController();
+  /** The last `dragenter` that came through the host. */
+  #through: Event | undefined;
+  #hasEntered = false;
 
   constructor(host: ReactiveControllerHost & HTMLElement, options: IntakeOptions) {
     this.#host = host;
     this.#options = options;
-    this.#drag = new DragController(host, {
-      isOpen: () => options.isOpen() && options.takesDrops(),
-      isWelcome: options.isWelcome,
-      drop: (transfer) => void this.#read(transfer),
-    });
-    host.addEventListener('paste', this.#paste);
-    host.addEventListener('click', this.#labelClick);
+    host.addController(this);
+    host.addEventListener('paste', (event) => this.#paste(event));
+    host.addEventListener('dragenter', (event) => (this.#through = event));
+    host.addEventListener('dragover', (event) => this.#over(event));
+    host.addEventListener('drop', (event) => this.#drop(event));
+    // A click on a <label> is given on to the control itself; those within have another origin.
+    host.addEventListener('click', (event) => event.composedPath()[0] === host && this.open());
   }
 
-  /** What is held over the element. */
-  get dragged(): Dragged | undefined {
-    return this.#drag.dragged;
+  hostConnected(): void {
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    document.addEventListener(
+      'dragenter',
+      (event) => {
+        this.#hasEntered = true;
+        this.#hold(this.#through === event ? typesOf(event) : undefined);
+      },
+      { signal },
+    );
+    document.addEventListener(
+      'dragleave',
+      () => {
+        if (!this.#hasEntered) this.#hold();
+        this.#hasEntered = false;
+      },
+      { signal },
+    );
   }
 
-  /** A dropped folder is being read. */
-  get isReading(): boolean {
-    return this.#reading > 0;
-  }
-
-  /** The `<input type=file>` in the shadow root. */
-  get input(): HTMLInputElement | null {
-    return this.#host.shadowRoot?.querySelector<HTMLInputElement>('input[type=file]') ?? null;
+  hostDisconnected(): void {
+    this.#listening.abort();
+    this.#hold();
   }
 
   /** Opens the picker, from a click. */
   open(): void {
-    if (this.#options.isOpen()) this.#cleared()?.click();
+    if (this.#options.isOpen('pick')) this.#input()?.click();
   }
 
   /**
@@ -57,53 +80,74 @@ export class Intake {
    *   gesture: https://html.spec.whatwg.org/multipage/input.html#dom-input-showpicker
    */
   showPicker(): void {
-    if (!this.#options.isOpen()) throw new DOMException('It is disabled.', 'InvalidStateError');
-    this.#cleared()?.showPicker();
+    if (!this.#options.isOpen('pick')) throw new DOMException('', 'InvalidStateError');
+    this.#input()?.showPicker();
   }
 
+  /** For the picker's `change`. */
+  readonly picked = (event: Event): void => {
+    const { files } = event.target as HTMLInputElement;
+    this.#options.take(
+      Array.from(files ?? [], (file) => ({
+        file,
+        ...(file.webkitRelativePath && { path: file.webkitRelativePath }),
+      })),
+    );
+  };
+
   /** Without the last choice: the same file again would else be no change, and no event. */
-  #cleared(): HTMLInputElement | null {
-    const { input } = this;
+  #input(): HTMLInputElement | null | undefined {
+    const input = this.#host.shadowRoot?.querySelector('input');
     if (input) input.value = '';
     return input;
   }
 
-  /** For the input's `change`. */
-  readonly picked = (): void => {
-    const files = [...(this.input?.files ?? [])];
-    if (files.length > 0) this.#options.take({ files: files.map(withPath), unreadable: [] });
-  };
-
-  readonly #paste = (event: ClipboardEvent): void => {
+  #paste(event: ClipboardEvent): void {
     const { clipboardData } = event;
-    const [origin] = event.composedPath();
-    const isText =
-      origin instanceof HTMLElement && origin.matches('input, textarea, [contenteditable]');
-    const hasFiles = clipboardData?.types.includes('Files');
-    if (!clipboardData || !hasFiles || isText) return;
-    if (!this.#options.isOpen() || !this.#options.takesPaste()) return;
+    const origin = event.composedPath()[0] as Element;
+    const isText = origin.matches('input, textarea, [contenteditable]');
+    if (!clipboardData?.types.includes('Files') || isText || !this.#options.isOpen('paste')) return;
     event.preventDefault();
     void this.#read(clipboardData);
-  };
+  }
 
-  /** A click on a `<label>` is given on to the control itself; those within have another origin. */
-  readonly #labelClick = (event: MouseEvent): void => {
-    if (event.composedPath()[0] === this.#host) this.open();
-  };
+  #over(event: DragEvent): void {
+    const types = typesOf(event);
+    const { dataTransfer } = event;
+    if (!types || !dataTransfer) return;
+    // Without this the browser would leave the page and open the file, over a closed control too.
+    event.preventDefault();
+    const { isOpen, isWelcome } = this.#options;
+    dataTransfer.dropEffect = isOpen('drop') && isWelcome(types) ? 'copy' : 'none';
+  }
+
+  #drop(event: DragEvent): void {
+    this.#over(event);
+    this.#hold();
+    const { dataTransfer } = event;
+    // What does not fit is taken all the same: then the reason can be said for each file.
+    if (dataTransfer && typesOf(event) && this.#options.isOpen('drop'))
+      void this.#read(dataTransfer);
+  }
+
+  #hold(types?: readonly string[]): void {
+    this.dragged = this.#options.isOpen('drop') ? types : undefined;
+    this.#host.requestUpdate();
+  }
 
   async #read(transfer: DataTransfer): Promise<void> {
-    const found = filesOf(transfer);
-    this.#reading += 1;
+    const reading = filesOf(transfer);
+    this.isReading = true;
     this.#host.requestUpdate();
-    try {
-      this.#options.take(await found.read());
-    } finally {
-      this.#reading -= 1;
-      this.#host.requestUpdate();
-    }
+    const found = await reading;
+    this.isReading = false;
+    this.#host.requestUpdate();
+    this.#options.take(found);
   }
 }
 
-function withPath(file: File): FileWithPath {
-  return file.webkitRelativePath ? { file, path: file.webkitRelativePath } : { file };
+function typesOf({ dataTransfer }: DragEvent): readonly string[] | undefined {
+  if (!dataTransfer?.types.includes('Files')) return undefined;
+  const files = [...dataTransfer.items].filter(({ kind }) => kind === 'file');
+  return files.map(({ type }) => type);
 }

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../i18n/en.ts';
 import { icon, type ICONS } from './icons.ts';
-import { shownName } from './name.ts';
 import type { View } from './view.ts';
 
 /** What a button in a row or in the summary asks for; also its part. */
@@ -16,33 +15,27 @@ export type Action =
   | 'start'
   | 'dismiss';
 
-interface ActionOptions {
-  readonly icon: keyof typeof ICONS;
-  readonly label?: MessageId;
-  /** The file it acts on, for those who cannot see the row. */
-  readonly name?: string;
-  /** With its label as a word beside the icon. */
-  readonly isText?: boolean;
-}
-
-/** A button; which row it stands in, and so what it acts on, is found out when it is pressed. */
-export function action(act: Action, options: ActionOptions, view: View): TemplateResult {
-  const { localizer, isDisabled } = view;
-  const label = localizer.text(options.label ?? act);
-  const { name, isText = false } = options;
-  const full =
-    name === undefined
-      ? label
-      : localizer.text('actionOn', { action: label, name: shownName(name) });
+/**
+ * A button; which row it stands in, and so what it acts on, is found out when it is pressed. `name`
+ * is that of the file, for those who cannot see the row; `word` stands beside the icon.
+ */
+export function action(
+  { localizer, isDisabled }: View,
+  act: Action,
+  picture: keyof typeof ICONS,
+  name = '',
+  word?: MessageId,
+): TemplateResult {
+  const label = localizer.text(word ?? act);
   return html`<button
     type="button"
-    class=${isText ? 'act text' : 'act'}
+    class="act ${word ? 'text' : ''}"
     part=${act}
     data-act=${act}
-    aria-label=${full}
-    title=${isText ? nothing : label}
+    aria-label=${`${label} ${name}`.trim()}
+    title=${word ? nothing : label}
     ?disabled=${isDisabled}
   >
-    ${icon(options.icon)}${isText ? label : nothing}
+    ${icon(picture)}${word && label}
   </button>`;
 }

@@ -1,130 +1,101 @@
-import { html, noChange, nothing, type ElementPart, type TemplateResult } from 'lit';
-import { Directive, directive } from 'lit/directive.js';
-import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { render } from 'lit';
 import type { UploadSnapshot } from '../core/types.ts';
 import { row } from './row.ts';
 import type { View } from './view.ts';
 
 /** Up to here every row is in the document: found by the page's search, and by screen readers. */
 const MOST_WHOLE = 200;
-const ROWS_A_BLOCK = 50;
-/** Before any block has been measured; in pixels. */
-const GUESSED_ROW = 74;
+/** Of a longer list, so many rows are drawn before and after the first one in sight. */
+const BEFORE = 20;
+const AFTER = 60;
+/** Before any row has been measured; in pixels. */
+const GUESSED_HEIGHT = 74;
+
+interface Row {
+  readonly element: HTMLElement;
+  /** What it was drawn from. */
+  drawn?: readonly unknown[];
+}
 
 /**
- * The rows. A long list scrolls in itself, and only the blocks of rows near what is seen of it are
- * drawn; the others are empty boxes of the height that they had, or will have.
+ * The rows. Each has an element of its own for as long as it is there, and is drawn again only when
+ * its snapshot is another one. A long list scrolls in itself, and only the rows near what is seen
+ * of it are in the document: empty boxes before and after stand for the others.
  */
 export class RowList {
-  readonly #onSeen: () => void;
-  readonly #seen = new Set<number>([0]);
-  readonly #blocks = new Map<Element, number>();
-  #observer: IntersectionObserver | undefined;
-  #rowHeight = GUESSED_ROW;
+  readonly #onScroll: () => void;
+  readonly #rows = new Map<string, Row>();
+  #list: HTMLElement | undefined;
+  /** Of one row, in pixels; measured once there is one. */
+  #height = 0;
 
-  /** `onSeen` is called when other blocks have come into sight. */
-  constructor(onSeen: () => void) {
-    this.#onSeen = onSeen;
+  /** `onScroll` is called when other rows may have come into sight. */
+  constructor(onScroll: () => void) {
+    this.#onScroll = onScroll;
   }
 
-  render(uploads: readonly UploadSnapshot[], view: View): TemplateResult {
-    const count = uploads.length;
-    if (count <= MOST_WHOLE) {
-      this.#forget();
-      return html`<div part="list" class="list" role="list">${rows(uploads, view)}</div>`;
+  /** The list, which is the same element each time, brought up to date. */
+  update(uploads: readonly UploadSnapshot[], view: View): HTMLElement {
+    const list = (this.#list ??= this.#make());
+    const { length } = uploads;
+    const isLong = length > MOST_WHOLE;
+    if (isLong) this.#height ||= (list.lastElementChild as HTMLElement | null)?.offsetHeight ?? 0;
+    const height = this.#height || GUESSED_HEIGHT;
+    const above = Math.floor(list.scrollTop / height) - BEFORE;
+    const first = isLong ? Math.max(0, Math.min(above, length - AFTER)) : 0;
+    const end = isLong ? Math.min(length, first + BEFORE + AFTER) : length;
+    const shown = uploads
+      .slice(first, end)
+      .map((upload, index): [number, UploadSnapshot] => [first + index, upload]);
+    // A row that holds the focus stays, wherever the list is scrolled to.
+    const held = list.querySelector<HTMLElement>(':scope > :focus-within')?.dataset['id'];
+    const index = isLong && held ? uploads.findIndex(({ id }) => id === held) : -1;
+    const focused = uploads[index];
+    if (focused && index < first) shown.unshift([index, focused]);
+    if (focused && index >= end) shown.push([index, focused]);
+    this.#drop(new Set(shown.map(([, { id }]) => id)));
+    for (const [at, [index, upload]] of shown.entries()) {
+      const element = this.#draw(upload, view, isLong ? [index + 1, length] : []);
+      // Only where it must be: an element that is moved loses the focus.
+      const there = list.children[at] ?? null;
+      if (there !== element) list.insertBefore(element, there);
     }
-    const blocks: TemplateResult[] = [];
-    for (let start = 0; start < count; start += ROWS_A_BLOCK) {
-      const index = start / ROWS_A_BLOCK;
-      const end = Math.min(count, start + ROWS_A_BLOCK);
-      const isSeen = this.#seen.has(index);
-      const height = isSeen ? 0 : (end - start) * this.#rowHeight;
-      blocks.push(
-        html`<div class="block" ${box(this, index, height)}>
-          ${isSeen ? rows(uploads.slice(start, end), view, { start, count }) : nothing}
-        </div>`,
-      );
+    list.className = isLong ? 'list long' : 'list';
+    list.style.setProperty('--above', `${first * height}px`);
+    list.style.setProperty('--below', `${(length - end) * height}px`);
+    return list;
+  }
+
+  #make(): HTMLElement {
+    const list = document.createElement('div');
+    list.setAttribute('part', 'list');
+    list.role = 'list';
+    list.addEventListener('scroll', this.#onScroll);
+    return list;
+  }
+
+  #drop(kept: ReadonlySet<string>): void {
+    for (const [id, { element }] of this.#rows) {
+      if (kept.has(id)) continue;
+      element.remove();
+      this.#rows.delete(id);
     }
-    return html`<div part="list" class="list long" role="list">${blocks}</div>`;
   }
 
-  /** Watches whether the block is near what is seen of the list. */
-  watch(block: Element, index: number): void {
-    this.#blocks.set(block, index);
-    // The list itself is the root, so that the margin reaches beyond its own edges.
-    this.#observer ??= new IntersectionObserver((entries) => this.#look(entries), {
-      root: block.parentElement,
-      rootMargin: '100% 0px',
-    });
-    this.#observer.observe(block);
-  }
-
-  #look(entries: readonly IntersectionObserverEntry[]): void {
-    let hasChanged = false;
-    for (const { target, isIntersecting, boundingClientRect } of entries) {
-      const index = this.#blocks.get(target);
-      if (index === undefined || this.#seen.has(index) === isIntersecting) continue;
-      // A row that holds the focus stays, wherever the list is scrolled to.
-      if (!isIntersecting && target.matches(':focus-within')) continue;
-      if (isIntersecting) this.#seen.add(index);
-      else {
-        this.#seen.delete(index);
-        if (boundingClientRect.height > 0) {
-          this.#rowHeight = boundingClientRect.height / target.childElementCount;
-        }
-      }
-      hasChanged = true;
-    }
-    if (hasChanged) this.#onSeen();
-  }
-
-  #forget(): void {
-    this.#observer?.disconnect();
-    this.#observer = undefined;
-    this.#blocks.clear();
-    this.#seen.clear();
-    this.#seen.add(0);
+  #draw(upload: UploadSnapshot, view: View, place: readonly number[]): HTMLElement {
+    const { id, status, file } = upload;
+    let known = this.#rows.get(id);
+    if (!known) this.#rows.set(id, (known = { element: document.createElement('div') }));
+    const { element, drawn } = known;
+    const now = [upload, view, view.thumbs.of(file), ...place];
+    if (now.every((value, index) => value === drawn?.[index])) return element;
+    known.drawn = now;
+    element.role = 'listitem';
+    element.dataset['id'] = id;
+    element.className = `row row-${status}`;
+    element.setAttribute('part', element.className);
+    [element.ariaPosInSet = null, element.ariaSetSize = null] = place.map(String);
+    render(row(upload, view), element);
+    return element;
   }
 }
-
-/** Keyed, so that a row keeps its focus when one above it goes; drawn again only when it changed. */
-function rows(
-  uploads: readonly UploadSnapshot[],
-  view: View,
-  place?: { start: number; count: number },
-): unknown {
-  return repeat(
-    uploads,
-    ({ id }) => id,
-    (upload, index) => {
-      const position = place && { index: place.start + index, count: place.count };
-      return guard([upload, view, view.thumbs.of(upload.file), position?.index, place?.count], () =>
-        row(upload, view, position),
-      );
-    },
-  );
-}
-
-/** Gives an undrawn block its height, through CSSOM, and has it watched. */
-class Box extends Directive {
-  #height: number | undefined;
-
-  override render(_list: RowList, _index: number, _height: number): typeof noChange {
-    return noChange;
-  }
-
-  override update(
-    { element }: ElementPart,
-    [list, index, height]: [RowList, number, number],
-  ): typeof noChange {
-    if (this.#height === undefined) list.watch(element, index);
-    if (this.#height !== height) {
-      (element as HTMLElement).style.setProperty('--block-size', `${height}px`);
-    }
-    this.#height = height;
-    return noChange;
-  }
-}
-
-const box = directive(Box);

@@ -11,23 +11,23 @@ const MOST_SHOWN = 3;
 
 /** What is wrong with the field, and what of the last batch was not taken in and why. */
 export function complaints(
-  invalid: string | undefined,
+  invalid: string,
   rejected: readonly Rejection[],
   view: View,
 ): TemplateResult {
-  const more = rejected.length - MOST_SHOWN;
+  const n = rejected.length - MOST_SHOWN;
+  const lines: unknown[] = rejected
+    .slice(0, MOST_SHOWN)
+    .map(
+      ({ file, error }) =>
+        html`<bdi>${shownName(file.name)}</bdi>: ${reasonOf(error, view.localizer)}`,
+    );
+  if (invalid) lines.unshift(invalid);
+  if (n > 0) lines.push(view.localizer.text('more', { n }));
   return html`<div id="error" class="errors">
-    ${invalid ? line(invalid) : nothing}
-    ${rejected
-      .slice(0, MOST_SHOWN)
-      .map(({ file, error }) =>
-        line(html`<bdi>${shownName(file.name)}</bdi>: ${reasonOf(error, view.localizer)}`),
-      )}
-    ${more > 0 ? line(view.localizer.text('more', { n: more })) : nothing}
-    ${rejected.length > 0 ? action('dismiss', { icon: 'cross' }, view) : nothing}
+    ${lines.map(
+      (line) => html`<p part="error" class="error">${icon('alert')}<span>${line}</span></p>`,
+    )}
+    ${rejected.length > 0 ? action(view, 'dismiss', 'cross') : nothing}
   </div>`;
-}
-
-function line(text: unknown): TemplateResult {
-  return html`<p part="error" class="error">${icon('alert')}<span>${text}</span></p>`;
 }

@@ -32,8 +32,14 @@ export const rowStyles = css`
     overflow: auto;
     overscroll-behavior: contain;
   }
-  .block {
-    min-block-size: var(--block-size);
+  .list::before,
+  .list::after {
+    content: '';
+    display: block;
+    block-size: var(--above);
+  }
+  .list::after {
+    block-size: var(--below);
   }
   .row {
     display: grid;
@@ -42,8 +48,7 @@ export const rowStyles = css`
     align-items: center;
     padding-block: 10px;
   }
-  .row + .row,
-  .block + .block .row:first-child {
+  .row + .row {
     border-block-start: 1px solid var(--line);
   }
   .body {

@@ -117,6 +117,9 @@ export const styles = css`
   .lead {
     font-weight: 500;
   }
+  .zone:not(.slim) .limits::first-letter {
+    text-transform: uppercase;
+  }
   .limits {
     color: var(--soft);
     font-size: 0.8125em;

@@ -8,47 +8,41 @@ import type { View } from './view.ts';
 export function summary(totals: Totals, isHeld: boolean, view: View): TemplateResult {
   const { localizer } = view;
   const { files, done, failed, active, paused, bytes, loaded, sent } = totals;
+  const { bytesPerSecond, secondsLeft } = totals;
+  const size = bytes || 1;
+  const uploaded = localizer.text('uploaded', { n: files, done });
   const isOver = active + paused === 0;
+  const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
   const figures = [
     failed > 0 && localizer.text('failedCount', { n: failed }),
     isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes),
-    active > 0 && totals.bytesPerSecond && localizer.rate(totals.bytesPerSecond),
-    active > 0 &&
-      totals.secondsLeft !== undefined &&
-      localizer.text('left', { time: localizer.duration(totals.secondsLeft) }),
-  ].filter(Boolean);
+    active > 0 && bytesPerSecond && localizer.rate(bytesPerSecond),
+    active > 0 && time && localizer.text('left', { time }),
+  ];
   return html`<div part="summary" class="summary">
     <span part="total" class="total"
-      ><b>${localizer.text('uploaded', { n: files, done })}</b>
-      <span>· ${figures.join(' · ')}</span></span
+      ><b>${uploaded}</b> <span>· ${figures.filter(Boolean).join(' · ')}</span></span
     >
-    <span class="actions">${actions(totals, isHeld, view)}</span>
+    <span class="actions"
+      >${failed > 1 ? action(view, 'retry', 'retry', '', 'retryAll') : nothing}${
+        isHeld
+          ? action(view, 'start', 'up', '', 'start')
+          : active > 0
+            ? action(view, 'pause', 'pause', '', 'pauseAll')
+            : paused > 0
+              ? action(view, 'resume', 'play', '', 'resumeAll')
+              : nothing
+      }</span
+    >
     ${
       isOver
         ? nothing
-        : bar({
-            label: localizer.text('total'),
-            loaded,
-            sent,
-            bytes,
-            text: localizer.text('valueText', {
-              percent: localizer.percent(loaded / Math.max(1, bytes)),
-              progress: localizer.text('uploaded', { n: files, done }),
-            }),
-          })
+        : bar(
+            localizer.text('total'),
+            loaded / size,
+            sent / size,
+            localizer.list([localizer.percent(loaded / size), uploaded], 'unit'),
+          )
     }
   </div>`;
-}
-
-function actions({ failed, active, paused }: Totals, isHeld: boolean, view: View): TemplateResult {
-  return html`${failed > 1 ? action('retry', { icon: 'retry', label: 'retryAll', isText: true }, view) : nothing}
-  ${
-    isHeld
-      ? action('start', { icon: 'up', isText: true }, view)
-      : active > 0
-        ? action('pause', { icon: 'pause', label: 'pauseAll', isText: true }, view)
-        : paused > 0
-          ? action('resume', { icon: 'play', label: 'resumeAll', isText: true }, view)
-          : nothing
-  }`;
 }

@@ -5,83 +5,74 @@ import { icon } from './icons.ts';
 
 /** Everything that the zone's look depends on. */
 export interface ZoneState {
-  readonly localizer: Localizer;
   readonly isDisabled: boolean;
-  readonly isInvalid: boolean;
+  readonly isUserInvalid: boolean;
   /** The page has put its own content into the `dropzone` slot. */
   readonly isReplaced: boolean;
   /** Files can be dropped: allowed by the author, and there is a pointer that can drag. */
   readonly canDrop: boolean;
-  readonly multiple: boolean;
+  readonly isMany: boolean;
   readonly directory: boolean;
   readonly hasRows: boolean;
-  readonly hasFocus: boolean;
+  readonly autofocus: boolean;
   readonly limits: string;
-  /** Files are held over it: welcome or not. */
-  readonly held?: 'dragging' | 'drag-reject' | undefined;
+  /** Files are held over it, welcome or not: a state, and a class. */
+  readonly held: '' | 'dragging' | 'drag-reject';
   /** Said in place of the invitation: what a drop would do, or that a folder is being read. */
-  readonly notice?: string | undefined;
+  readonly notice: string;
   readonly onSlot: () => void;
 }
 
 /** Where files come in: an invitation while empty, one slim line once there are rows. */
-export function zone(state: ZoneState): TemplateResult {
-  const { isDisabled, isInvalid, isReplaced, held, multiple, hasRows } = state;
-  const classes = [
-    'zone',
-    // A single file is one field of a form among others, and takes no more room than they do.
-    (hasRows || !multiple) && 'slim',
-    isDisabled && 'disabled',
-    isInvalid && 'invalid',
-    held,
-  ];
-  const picture = held === 'drag-reject' ? 'no' : hasRows && !held ? 'plus' : 'up';
-  return html`<div part="zone" class=${classes.filter(Boolean).join(' ')}>
-    <slot name="dropzone" @slotchange=${state.onSlot}>
-      <span part="icon" class="icon"><slot name="icon">${icon(picture)}</slot></span>
-      ${isReplaced ? nothing : lead(state)}
-      <span part="limits" class="limits" id="limits">${state.limits}</span>
-    </slot>
-    ${isReplaced ? browse(state, true) : nothing}
-  </div>`;
-}
-
-/** The invitation is only covered by a notice, never taken away: its button may have the focus. */
-function lead(state: ZoneState): TemplateResult {
-  const { localizer, notice } = state;
-  const [before, after] = localizer.text(sentenceOf(state)).split('{browse}');
-  const isSentence = after !== undefined;
-  return html`<span class=${notice ? 'lead sr' : 'lead'} id="lead"
-      >${isSentence ? html`${before}${browse(state)}${after}` : browse(state, true)}</span
-    >${notice ? html`<span class="lead">${notice}</span>` : nothing}`;
-}
-
-/** `isAlone`: no sentence stands around it that it could be named after. */
-function browse(state: ZoneState, isAlone = false): TemplateResult {
-  const { localizer, isDisabled, isReplaced, hasFocus } = state;
-  return html`<button
+export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
+  const { isDisabled, isUserInvalid, isReplaced, isMany, directory, hasRows, held, notice } = state;
+  const invitation = localizer.text(invitationOf(state)).split('{browse}');
+  // No sentence stands around it that it could be named after.
+  const isAlone = isReplaced || invitation[1] === undefined;
+  const choice = directory ? 'chooseFolder' : isMany ? 'choose' : 'chooseOne';
+  const browse = html`<button
     type="button"
     part="button"
     class=${isReplaced ? 'button sr' : 'button'}
     id="browse"
     ?disabled=${isDisabled}
-    ?autofocus=${hasFocus}
+    ?autofocus=${state.autofocus}
     aria-labelledby=${isAlone ? nothing : 'lead'}
     aria-describedby="limits hint error"
   >
-    ${localizer.text(isAlone ? chooseOf(state) : 'browse')}
+    ${localizer.text(isAlone ? choice : 'browse')}
   </button>`;
+  // A single file is one field of a form among others, and takes no more room than they do.
+  const isSlim = hasRows || !isMany;
+  // The invitation is only covered by a notice, never taken away: its button may have the focus.
+  return html`<div
+    part="zone"
+    class="zone ${held} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${
+      isUserInvalid ? 'invalid' : ''
+    }"
+  >
+    <slot name="dropzone" @slotchange=${state.onSlot}>
+      <span part="icon" class="icon"
+        ><slot name="icon"
+          >${icon(held === 'drag-reject' ? 'no' : hasRows && !held ? 'plus' : 'up')}</slot
+        ></span
+      >
+      ${
+        isReplaced
+          ? nothing
+          : html`<span class=${notice ? 'lead sr' : 'lead'} id="lead"
+              >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
+            >`
+      }
+      ${notice && html`<span class="lead">${notice}</span>`}
+      <span part="limits" class="limits" id="limits">${state.limits}</span>
+    </slot>
+    ${isReplaced ? browse : nothing}
+  </div>`;
 }
 
-function sentenceOf(state: ZoneState): MessageId {
-  const { canDrop, multiple, directory, hasRows } = state;
-  if (!canDrop) return chooseOf(state);
-  if (hasRows) return multiple ? 'dropMore' : 'dropOther';
-  if (directory) return 'dropFolder';
-  return multiple ? 'drop' : 'dropOne';
-}
-
-function chooseOf({ multiple, directory }: ZoneState): MessageId {
-  if (directory) return 'chooseFolder';
-  return multiple ? 'choose' : 'chooseOne';
+function invitationOf({ canDrop, isMany, directory, hasRows }: ZoneState): MessageId {
+  if (!canDrop) return 'browse';
+  if (hasRows) return isMany ? 'dropMore' : 'dropOther';
+  return directory ? 'dropFolder' : isMany ? 'drop' : 'dropOne';
 }

@@ -186,7 +186,7 @@ describe('announcements', () => {
     element.add([file('x.mov')]);
     await hear(said);
     equal(said, [
-      'a.txt failed: The file changed on disk. Choose it again to go on. x.mov was not added: It is in the list already. 2 files uploaded',
+      'a.txt: The file changed on disk. Choose it again to go on. x.mov: It is in the list already. 2 of 4 uploaded',
     ]);
   });
 
@@ -196,7 +196,7 @@ describe('announcements', () => {
     engine.become('a', { status: 'done' });
     engine.become('b', { status: 'done' });
     await hear(said);
-    equal(said, ['All 2 files are uploaded']);
+    equal(said, ['2 of 2 uploaded']);
   });
 
   it('say what was added only to those who are there', async () => {
@@ -224,7 +224,7 @@ describe('announcements', () => {
     engine.become('a', { status: 'done' });
     const log = element.shadowRoot?.querySelector('[role=log]');
     while (!log?.childElementCount) await new Promise(requestAnimationFrame);
-    equal(log.textContent, 'a.txt uploaded');
+    equal(log.textContent, '1 of 1 uploaded');
   });
 });
 

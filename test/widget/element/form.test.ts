@@ -101,8 +101,8 @@ describe('validity', () => {
   for (const [what, upload, message] of [
     ['runs', { status: 'uploading' }, 'Wait until the uploads are done.'],
     ['waits for the network', { status: 'waiting' }, 'Wait until the uploads are done.'],
-    ['is paused', { status: 'paused' }, 'Resume or remove what is paused.'],
-    ['has failed', { status: 'failed' }, 'Retry or remove what failed.'],
+    ['is paused', { status: 'paused' }, 'Resume, retry or remove what is not uploaded.'],
+    ['has failed', { status: 'failed' }, 'Resume, retry or remove what is not uploaded.'],
   ] as const) {
     it(`is invalid while an upload ${what}: a form would lose it`, async () => {
       const { form, element, engine } = await inForm();

@@ -56,7 +56,7 @@ describe('numbers', () => {
     equal(spaces(german.progress(2.6e9, 6e9)), '2,6 of 6,0 GB');
     equal(spaces(german.percent(0.425)), '42 %');
     const arabic = new Localizer('ar-EG', { queued: 'في الانتظار' });
-    equal(arabic.number(12), '١٢');
+    equal(arabic.text('failedCount', { n: 12 }), '١٢ failed');
   });
 
   it('are never rounded up to whole', () => equal(english.percent(0.9999), '99%'));
@@ -114,8 +114,8 @@ describe('names', () => {
     ['Makefile', 'Makefile', ''],
     ['IMG_20261119_harbour_8842.jpg', 'IMG_20261119_harbour', '_8842.jpg'],
     ['2026-11-19 interview, camera B.mov', '2026-11-19 interview, camera', ' B.mov'],
-    ['aaaaaaaaaaaaaaaaaaaaaaaaaa.tar', 'aaaaaaaaaaaaaaaaaaaaa', 'aaaaa.tar'],
-    ['👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀.mp4', '👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', '👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀.mp4'],
+    ['aaaaaaaaaaaaaaaaaaaaaaaaaa.tar', 'aaaaaaaaaaaaaaaaaaaaaaaaaa', '.tar'],
+    ['archive.tar.gz', 'archive', '.tar.gz'],
   ] as const) {
     it(`${name} may be cut after “${stem}”`, () => equal(splitName(name), { stem, end }));
   }

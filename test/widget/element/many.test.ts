@@ -14,7 +14,7 @@ describe(`${COUNT} files`, () => {
     engine.show(...many());
     await element.updateComplete;
     const list = part(element, 'list');
-    equal(parts(element, 'row').length, 50);
+    equal(parts(element, 'row').length, 80);
     ok(list.scrollHeight > COUNT * 50, 'it is as long as all of them');
     ok(list.offsetHeight < innerHeight, 'and takes less than the window');
     const [first] = parts(element, 'row');
@@ -24,6 +24,8 @@ describe(`${COUNT} files`, () => {
   it('are drawn where the list is scrolled to', async () => {
     const { element, engine } = await place();
     engine.show(...many());
+    await element.updateComplete;
+    engine.tell();
     await element.updateComplete;
     const list = part(element, 'list');
     list.scrollTop = list.scrollHeight;
@@ -57,6 +59,8 @@ describe(`${COUNT} files`, () => {
     await element.updateComplete;
     const [button] = part(element, 'row').querySelectorAll('button');
     button?.focus();
+    engine.tell();
+    await element.updateComplete;
     const list = part(element, 'list');
     list.scrollTop = list.scrollHeight;
     const last = `file ${COUNT - 1}.bin`;

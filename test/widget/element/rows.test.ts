@@ -47,11 +47,11 @@ describe('a row', () => {
     ],
     [
       { status: 'waiting', waitingFor: 'store' },
-      'The storage does not answer. Trying again by itself. 1 MB',
+      'The server does not answer. Trying again by itself. 1 MB',
     ],
     [
       { status: 'waiting', waitingFor: 'signer' },
-      'The upload service does not answer. Trying again by itself. 1 MB',
+      'The server does not answer. Trying again by itself. 1 MB',
     ],
     [{ status: 'completing', loaded: 1_000_000 }, 'Finishing 1.0 of 1.0 MB'],
     [{ status: 'done' }, '1 MB'],
@@ -68,12 +68,10 @@ describe('a row', () => {
     ['file_changed', {}, 'The file changed on disk. Choose it again to go on.'],
     ['too_large', { limit: 50 * GB }, 'It is larger than 50 GB. Choose a smaller file.'],
     ['too_large', {}, 'It can’t be uploaded here.'],
-    ['too_many_files', { limit: 5 }, 'No more than 5 files can be uploaded here. Choose fewer.'],
-    [
-      'type_not_allowed',
-      { limit: 'image/*,.pdf' },
-      'Only images and PDF can be uploaded here. Choose such a file.',
-    ],
+    ['too_many_files', { limit: 5 }, 'No more than 5 files can be uploaded here.'],
+    ['type_not_allowed', { limit: 'image/*,.pdf' }, 'Only images and PDF can be uploaded here.'],
+    ['store_unreachable', {}, 'The server can’t be reached. Retry in a moment.'],
+    ['rate_limited', {}, 'The server can’t be reached. Retry in a moment.'],
     ['conflict', {}, 'Something went wrong. Retry, or remove it.'],
   ] as const) {
     it(`that failed with ${code} ${JSON.stringify(fields)} says what happened and what to do`, async () => {
@@ -322,7 +320,7 @@ describe('the zone', () => {
     [
       'one with limits',
       html`<s3-upload accept="image/*" max-size="20 MB"></s3-upload>`,
-      'Drop a file here or browse Images, up to 20 MB',
+      'Drop a file here or browse images, up to 20 MB',
     ],
   ] as const) {
     it(`for ${what} says “${expected}”`, async () => {

@@ -79,3 +79,17 @@ export const CompleteManyBody = v.strictObject({
   ),
 });
 export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;
+
+/** The query of `GET /uploads`. */
+export const ListQuery = v.object({
+  state: v.exactOptional(v.picklist(['open', 'complete', 'aborted', 'expired'])),
+  cursor: v.exactOptional(v.pipe(v.string(), v.maxLength(2048))),
+  limit: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
+  ),
+});
+
+/** The query of `GET /uploads/:id/file`. */
+export const FileQuery = v.object({
+  disposition: v.exactOptional(v.picklist(['inline', 'attachment'])),
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { contentDisposition, mayShowInline } from '../../worker/disposition.ts';
 import { cleanPrefix, keysMayMeet, makeKey, readTemplate } from '../../worker/key.ts';
 import { cleanName, extensionOf } from '../../worker/name.ts';

@@ -3,10 +3,11 @@
  * and the page that shows it. With `--lib` also the package's modules and types (`dist`).
  */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { build as bundle, type BuildOptions } from 'esbuild';
+import { openApiDocument } from '../openapi.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -37,7 +38,16 @@ export async function buildPage(): Promise<void> {
     cp(`${ROOT}worker/page/index.html`, `${PAGE}/index.html`),
     cp(`${ROOT}worker/page/page.css`, `${PAGE}/page.css`),
     cp(`${ROOT}worker/page/_headers`, `${PAGE}/_headers`),
+    writeOpenApi(),
   ]);
+}
+
+/** The contract, from the schemas that check requests. */
+async function writeOpenApi(): Promise<void> {
+  const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
+    version: string;
+  };
+  await writeFile(`${PAGE}/openapi.json`, JSON.stringify(openApiDocument(version)));
 }
 
 /** Writes the package: unbundled modules with their types, as `exports` in package.json names them. */

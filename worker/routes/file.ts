@@ -1,18 +1,13 @@
 /** `GET /uploads/:id/file`: a short-lived link to read a complete upload. */
-import * as v from 'valibot';
 import { uploadOfOwner } from '../access.ts';
 import { parse } from '../body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { contentDisposition, mayShowInline } from '../disposition.ts';
 import { ProblemError } from '../problem.ts';
 import type { FileAnswer } from '../protocol.ts';
+import { FileQuery } from '../schemas.ts';
 import { objectOf } from '../stored.ts';
 import type { Upload } from '../upload.ts';
-
-/** The query of `GET /uploads/:id/file`. */
-export const FileQuery = v.object({
-  disposition: v.exactOptional(v.picklist(['inline', 'attachment'])),
-});
 
 export function fileRoute(signer: Signer): SignerHandler {
   return async (c) => {

@@ -1,18 +1,9 @@
 /** `GET /uploads`: the caller's own, the newest first. */
-import * as v from 'valibot';
 import { parse } from '../body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { covers } from '../policy.ts';
 import type { ListAnswer } from '../protocol.ts';
-
-/** The query of `GET /uploads`. */
-export const ListQuery = v.object({
-  state: v.exactOptional(v.picklist(['open', 'complete', 'aborted', 'expired'])),
-  cursor: v.exactOptional(v.pipe(v.string(), v.maxLength(2048))),
-  limit: v.exactOptional(
-    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
-  ),
-});
+import { ListQuery } from '../schemas.ts';
 
 const DEFAULT_LIMIT = 50;
 

@@ -1,0 +1,17 @@
+/** `s3-upload-element/worker`: the signer, to be mounted in an app of one's own. */
+export { anonymous, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
+export type { AccessOptions, Authenticate, Caller, JwksOptions, JwtSecretOptions } from './auth.ts';
+export { optionsFrom } from './config.ts';
+export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.ts';
+export type { Hooks, UploadEvent } from './hooks.ts';
+export type { KV, WaitUntil } from './ledger.ts';
+export type { LogSink } from './log.ts';
+export { openApiDocument } from './openapi.ts';
+export type { CheckedFile, Narrowing, Rules, RulesOptions } from './policy.ts';
+export { ProblemError } from './problem.ts';
+export type * from './protocol.ts';
+export { staticCredentials, type Credentials, type CredentialSource } from './s3/credentials.ts';
+export { PROFILES, type Profile, type ProfileName } from './s3/profiles.ts';
+export { createStore, type Store, type StoreConfig } from './s3/store.ts';
+export { assumeRole, sessionPolicy, type RoleConfig } from './s3/sts.ts';
+export { createSigner, createUpkeep, type SignerOptions } from './signer.ts';

@@ -1,7 +1,7 @@
 /** What every route works with. */
 import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
-import type { UploadEvent } from './hooks.ts';
+import type { Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy.ts';
@@ -41,7 +41,8 @@ export interface Signer {
   readonly rules: Rules;
   readonly policy: PolicyHook | undefined;
   readonly rateLimit: RateLimit | undefined;
-  /** Tells the hooks, after the answer. */
+  readonly hooks: Hooks;
+  /** Tells of what happened, after the answer. */
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   readonly once: Once;
   readonly keyTemplate: string;

@@ -17,7 +17,7 @@ import {
 import { isStoreError } from './s3/errors.ts';
 import type { CompleteRequest, StoredObject } from './s3/store.ts';
 import { isOf, objectOf, resultOf } from './stored.ts';
-import { planOf, type Upload } from './upload.ts';
+import { planOf, sized, type Upload } from './upload.ts';
 
 /** Another Complete of the same upload may be at work: its object shows soon. */
 const LOOK_AGAIN_MS = [0, 250, 1000];
@@ -40,7 +40,7 @@ export async function complete(
     : await signer.store.head(upload.key);
   if (!object) return remembered(signer, upload);
   await assertWhole(signer, upload, object);
-  return settle(signer, c, upload, object);
+  return settle(signer, waitUntilOf(c), upload, object);
 }
 
 /**
@@ -61,24 +61,43 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
 }
 
 /**
- * Remembers that the upload is complete, and tells, once: by this isolate's memory, else by the
- * ledger's. Only two Completes that reach two places within a minute can both be the first.
+ * Asks the `finalize` hook, remembers that the upload is complete, and tells; once, by this
+ * isolate's memory, else by the ledger's. Only two Completes that reach two places within a minute
+ * can both be the first.
+ *
+ * @throws ProblemError what the hook says, else `store_unavailable`, so that it is asked again.
  */
 export async function settle(
   signer: Signer,
-  c: SignerContext,
-  upload: Upload,
+  waitUntil: WaitUntil,
+  begun: Upload,
   object: StoredObject,
 ): Promise<Result> {
+  const upload = sized(begun, object.bytes);
   const result = resultOf(upload, object);
   const { owner, id } = upload;
   await signer.once(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
     const known = await signer.ledger.get(owner, id);
     if (known?.state === 'complete' && known.result?.etag === result.etag) return;
-    await signer.ledger.put({ state: 'complete', upload, result }, waitUntilOf(c));
-    signer.emit({ type: 'completed', upload, result }, waitUntilOf(c));
+    await finalize(signer, upload, result);
+    await signer.ledger.put({ state: 'complete', upload, result }, waitUntil);
+    signer.emit({ type: 'completed', upload, result }, waitUntil);
   });
   return result;
+}
+
+async function finalize({ hooks, log }: Signer, upload: Upload, result: Result): Promise<void> {
+  try {
+    await hooks.finalize?.(upload, result);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    log.warn('hook_failed', { type: 'finalize', upload: upload.id, error });
+    throw new ProblemError(
+      'store_unavailable',
+      'The file is stored, but what has to follow failed: try again.',
+      { retryAfter: 1 },
+    );
+  }
 }
 
 /**

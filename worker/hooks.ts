@@ -1,4 +1,5 @@
-/** What happens to uploads, for those who want to know. */
+/** Where an operator's own code takes part in an upload's life. */
+import type { Caller } from './auth.ts';
 import type { WaitUntil } from './ledger.ts';
 import type { Log } from './log.ts';
 import type { Result } from './protocol.ts';
@@ -11,8 +12,34 @@ export type UploadEvent =
   | { readonly type: 'aborted'; readonly upload: Upload }
   | { readonly type: 'expired'; readonly upload: Upload };
 
-/** Code of the operator's own that takes part. */
+/** What `prepare` makes of an upload. What is left out stays as it was decided. */
+export interface Preparation {
+  /** Refuses it; the reason is shown to the person who uploads. */
+  readonly refuse?: string;
+  /** Another key: of legal segments, and under the prefix where the caller is confined to one. */
+  readonly key?: string;
+  /** The object's metadata, instead of what the page and the settings gave it. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Code of the operator's own. */
 export interface Hooks {
+  /**
+   * Asked of each upload that the policy lets through, before the store hears of it. A Create whose
+   * answer was lost is asked again: the answer should depend on the upload alone.
+   *
+   * @throws ProblemError to refuse it with a code of one's own.
+   */
+  readonly prepare?: (
+    upload: Upload,
+    caller: Caller,
+  ) => Preparation | undefined | Promise<Preparation | undefined>;
+  /**
+   * Done once for each upload that is complete, before the page is told: what it throws makes the
+   * page ask again, and so `finalize` is tried again. Two Completes of one upload that reach
+   * different places within a minute are the one case in which it may run twice.
+   */
+  readonly finalize?: (upload: Upload, result: Result) => void | Promise<void>;
   /** Told after the fact. What it throws is logged and changes nothing. */
   readonly onEvent?: (event: UploadEvent) => void | Promise<void>;
 }

@@ -11,6 +11,8 @@ import { ProblemError } from './problem.ts';
 
 /** Counts for one request. */
 export interface Quota {
+  /** How many more bytes the owner may have. */
+  room(rules: Rules): Promise<number>;
   /**
    * Takes room for an upload; one that has been counted is not counted twice.
    *
@@ -33,6 +35,12 @@ export function quotaOf({ ledger, plan }: Signer, { owner, grant }: Caller): Quo
   };
 
   return {
+    async room({ maxTotalBytes }) {
+      if (maxTotalBytes === null) return Infinity;
+      await (listed ??= list());
+      const used = [...taken.values()].reduce((sum, row) => sum + row.bytes, 0);
+      return Math.max(0, maxTotalBytes - used);
+    },
     async take(rules, { id, bytes }) {
       const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
       if (maxOpen === null && maxTotalBytes === null && maxPerGrant === null) return;

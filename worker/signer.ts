@@ -123,7 +123,7 @@ export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => 
 const MONTH_SECONDS = 30 * 86_400;
 
 function assemble(options: SignerOptions): Signer {
-  const { store, kv, authenticate, policy, rateLimit } = options;
+  const { store, kv, authenticate, policy, rateLimit, hooks = {} } = options;
   const { profile } = store;
   const now = options.now ?? Date.now;
   const log = createLog(options.log);
@@ -145,7 +145,8 @@ function assemble(options: SignerOptions): Signer {
       keepSeconds: options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds,
     }),
     rules: rulesFrom(options.rules ?? {}, profile),
-    emit: eventsOf(options.hooks ?? {}, log),
+    hooks,
+    emit: eventsOf(hooks, log),
     once: createOnce(now),
     checksum: checksumFor(profile, options.checksum),
     plan: planLimitsFor(profile, options.plan ?? {}),

@@ -4,8 +4,10 @@
  */
 import type { Signer } from './context.ts';
 import type { Entry, WaitUntil } from './ledger.ts';
+import { settle } from './finish.ts';
+import { ProblemError } from './problem.ts';
 import { isStoreError } from './s3/errors.ts';
-import { objectOf, resultOf } from './stored.ts';
+import { objectOf } from './stored.ts';
 
 /** What a sweep did. */
 export interface Swept {
@@ -44,7 +46,7 @@ export async function sweep(signer: Signer, waitUntil: WaitUntil, limit = 10): P
   return { expired, failed };
 }
 
-/** False where the store did not answer: the next round finds it again. */
+/** False where the store or a hook did not play along: the next round finds it again. */
 async function expire(signer: Signer, entry: Entry, waitUntil: WaitUntil): Promise<boolean> {
   const { upload } = entry;
   const { store, ledger, emit, log } = signer;
@@ -52,13 +54,12 @@ async function expire(signer: Signer, entry: Entry, waitUntil: WaitUntil): Promi
     if (upload.multipart) await store.abortMultipart(upload.key, upload.multipart.uploadId);
     const object = await objectOf(signer, upload);
     if (object) {
-      // It was completed, and the record of that was lost.
-      const result = resultOf(upload, object);
-      await ledger.put({ state: 'complete', upload, result }, waitUntil);
+      // It was completed, and the record of that was lost; or it came by a form that nobody watched.
+      await settle(signer, waitUntil, upload, object);
       return true;
     }
   } catch (error) {
-    if (!isStoreError(error)) throw error;
+    if (!isStoreError(error) && !(error instanceof ProblemError)) throw error;
     log.warn('sweep_failed', { upload: upload.id, error });
     return false;
   }

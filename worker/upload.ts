@@ -66,6 +66,13 @@ export const Upload = v.object({
 });
 export type Upload = v.InferOutput<typeof Upload>;
 
+/** The upload once its size is known. */
+export function sized(upload: Upload, bytes: number): Upload {
+  const known = { ...upload, bytes };
+  delete known.unsized;
+  return known;
+}
+
 /** The plan that the upload began with, whatever the limits say now. */
 export function planOf(upload: Upload): Plan {
   const { bytes, multipart } = upload;

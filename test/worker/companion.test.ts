@@ -335,6 +335,18 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     assert.equal((await post(form, random(100))).ok, true);
   });
 
+  it('case 39: what an owner may have at all bounds a file of unknown size, too', async () => {
+    const client = await clientOf({ MAX_TOTAL_BYTES: '3000' });
+    const { body: form } = await client.params({ filename: 'a.bin' });
+    assert.equal((await post(form, random(3001))).ok, false);
+    assert.equal((await post(form, random(2000))).ok, true);
+    if (running().config.profile.postPolicy) return; // Nobody has told the Worker of it yet.
+    const { body: next } = await client.params({ filename: 'b.bin' });
+    assert.equal((await post(next, random(1001))).ok, false);
+    assert.equal((await post(next, random(1000))).ok, true);
+    assert.notEqual((await client.create({ filename: 'c.bin' })).status, 200);
+  });
+
   it('a caller who may make one upload makes one', async () => {
     const ids = ['01912d68-783e-7a03-8467-5661c1243ad4'];
     const client = await clientOf({}, { upload: { ids } });

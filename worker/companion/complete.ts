@@ -6,10 +6,9 @@ import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from
 import { discard, putTogether, remembered, settle } from '../finish.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
-import type { Upload } from '../upload.ts';
+import { sized, type Upload } from '../upload.ts';
 import { locationOf } from './location.ts';
 import { refuse } from './refusal.ts';
-import { sized } from './unsized.ts';
 import { uploadOf, type InParts } from './upload-of.ts';
 
 const Parts = v.array(
@@ -59,7 +58,7 @@ async function complete(
   }
   const whole = sized(upload, object.bytes);
   await assertFits(signer, c, whole, () => store.remove(upload.key));
-  await settle(signer, c, whole, object);
+  await settle(signer, waitUntilOf(c), upload, object);
 }
 
 /** What the policy does not let through is not kept: neither parts nor, where it exists, the object. */

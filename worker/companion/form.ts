@@ -1,5 +1,5 @@
 /** `POST /s3/form`: a form through the Worker, for stores that take none (R2, B2, Swift). */
-import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { rulesFor } from '../access.ts';
 import { withLength } from '../fixed-length.ts';
 import { settle } from '../finish.ts';
@@ -7,11 +7,10 @@ import { ProblemError } from '../problem.ts';
 import { isStoreError } from '../s3/errors.ts';
 import { asProblem } from '../slots.ts';
 import { objectOf } from '../stored.ts';
-import { settingsOf, type Upload } from '../upload.ts';
+import { settingsOf, sized, type Upload } from '../upload.ts';
 import { FormReader, type Form } from './form-data.ts';
 import { locationOf } from './location.ts';
 import { answerRefusal } from './refusal.ts';
-import { sized } from './unsized.ts';
 
 export const FORM_PATH = '/s3/form';
 export const TOKEN_FIELD = 'upload-token';
@@ -69,7 +68,7 @@ async function store(
   }
   const object = await objectOf(signer, upload);
   if (!object) throw new ProblemError('conflict', 'There is an object under this key already.');
-  await settle(signer, c, upload, object);
+  await settle(signer, waitUntilOf(c), upload, object);
   return c.body(null, 201, {
     etag: `"${object.etag}"`,
     location: await locationOf(signer.store, key),

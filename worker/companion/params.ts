@@ -35,7 +35,8 @@ export function paramsRoute(signer: Signer): SignerHandler {
       { kind: 'single', bytes: draft.bytes },
     );
     c.get('line')['upload'] = upload.id;
-    const direct = signer.store.profile.postPolicy && !signer.keysMayMeet;
+    const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
+    const direct = signer.store.profile.postPolicy && isItsOwn;
     return c.json(await (direct ? toStore : toWorker)(signer, c, upload, expiresIn));
   };
 }

@@ -41,17 +41,13 @@ export async function draftUnsized(
   );
   const asked = { ...file, id: await idFor(signer, c), bytes };
   const rules = await narrowedFor(signer, c, asked, 'create');
-  const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes) };
+  const quota = c.get('quota');
+  const room = (await quota?.room(rules)) ?? Infinity;
+  const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);
+  await quota?.take(rules, entry);
   const draft = await draftOf(signer, c, rules, { kind: 'single', bytes: entry.bytes }, entry, '');
   return { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null };
-}
-
-/** The upload once its size is known. */
-export function sized(upload: Upload, bytes: number): Upload {
-  const known = { ...upload, bytes };
-  delete known.unsized;
-  return known;
 }
 
 /** These clients name no upload; a caller who may make only certain ones gets the first of them. */

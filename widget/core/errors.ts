@@ -17,41 +17,35 @@ export type UploadErrorCode =
 
 export interface UploadErrorFields {
   /** HTTP status of the answer that was the last straw. */
-  readonly status?: number;
-  readonly requestId?: string;
-  readonly partNumber?: number;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly partNumber?: number | undefined;
   /** The store's own code, such as `NoSuchBucket`. */
-  readonly storeCode?: string;
-  readonly fileName?: string;
+  readonly storeCode?: string | undefined;
+  readonly fileName?: string | undefined;
   /** The limit that was passed: bytes, files, or the list of types. */
-  readonly limit?: number | string;
+  readonly limit?: number | string | undefined;
   /** Trying again by hand can help. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
 }
 
 /** The one error of the engine. `message` is for developers; `code` picks the user's message. */
 export class UploadError extends Error {
   override readonly name = 'UploadError';
-  readonly code: UploadErrorCode;
-  readonly status: number | undefined;
-  readonly requestId: string | undefined;
-  readonly partNumber: number | undefined;
-  readonly storeCode: string | undefined;
-  readonly fileName: string | undefined;
-  readonly limit: number | string | undefined;
-  readonly retryable: boolean;
+  declare readonly code: UploadErrorCode;
+  declare readonly status: number | undefined;
+  declare readonly requestId: string | undefined;
+  declare readonly partNumber: number | undefined;
+  declare readonly storeCode: string | undefined;
+  declare readonly fileName: string | undefined;
+  declare readonly limit: number | string | undefined;
+  declare readonly retryable: boolean;
 
   constructor(code: UploadErrorCode, message: string, fields: UploadErrorFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
-    this.code = code;
-    this.status = fields.status;
-    this.requestId = fields.requestId;
-    this.partNumber = fields.partNumber;
-    this.storeCode = fields.storeCode;
-    this.fileName = fields.fileName;
-    this.limit = fields.limit;
-    this.retryable = fields.retryable ?? false;
+    const { cause, ...rest } = fields;
+    super(message, { cause });
+    Object.assign(this, { code, retryable: false }, rest);
   }
 }
 
@@ -60,19 +54,21 @@ export function isUploadError(value: unknown): value is UploadError {
   return value instanceof Error && value.name === 'UploadError' && 'code' in value;
 }
 
-/** A problem of the Worker as an error. Retrying by hand can help where the Worker or the store was at fault. */
+/** What a request itself got wrong stays wrong; anything else may be better another time. */
+const LASTING = /400|403|413|415/;
+
+/** A problem of the Worker as an error; a slot that is missing counts as one. */
 export function problemError(
-  problem: Partial<Problem> = {},
-  fields: UploadErrorFields = {},
-): UploadError {
-  const {
+  {
     code = 'store_unavailable',
-    detail = 'The Worker gave no answer for this file.',
+    detail = 'No answer for this file.',
     status = 500,
-  } = problem;
+  }: Partial<Problem> = {},
+  requestId?: string,
+): UploadError {
   return new UploadError(code, detail, {
     status,
-    retryable: status >= 422 || status === 401,
-    ...fields,
+    requestId,
+    retryable: !LASTING.test(String(status)),
   });
 }

@@ -1,4 +1,4 @@
-import type { HashPool } from './checksum/index.ts';
+import type { Engine } from './engine.ts';
 import type { Job } from './job.ts';
 
 const SLICE_BYTES = 65_536;
@@ -10,12 +10,11 @@ const SLICE_BYTES = 65_536;
  * @throws DOMException when the file cannot be read.
  */
 export async function fingerprint(
-  endpoint: string,
+  { signer, pool }: Engine,
   { file, path }: Job,
-  pool: HashPool,
   signal: AbortSignal,
 ): Promise<string> {
   const ends = new Blob([file.slice(0, SLICE_BYTES), file.slice(-SLICE_BYTES)]);
   const hash = await pool.hash(ends, 'crc64nvme', signal);
-  return [endpoint, path ?? file.name, file.size, file.lastModified, hash].join('\n');
+  return [signer.endpoint, path ?? file.name, file.size, file.lastModified, hash].join('\n');
 }

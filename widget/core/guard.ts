@@ -1,6 +1,5 @@
 /** What the page around is asked for while uploads run. All of it is missing in a worker. */
 import type { Engine } from './engine.ts';
-import { flushJournal } from './journal.ts';
 
 export class Guard {
   readonly #engine: Engine;
@@ -12,7 +11,6 @@ export class Guard {
     this.#engine = engine;
     const { signal } = this.#listening;
     globalThis.addEventListener?.('online', () => engine.naps.wake(), { signal });
-    globalThis.addEventListener?.('pagehide', flushJournal, { signal });
     // The browser takes the lock away from hidden pages.
     globalThis.document?.addEventListener('visibilitychange', () => this.#stayAwake(), { signal });
   }

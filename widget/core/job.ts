@@ -15,7 +15,7 @@ export class Job {
   /** Stays queued until `start()`. */
   isHeld = false;
   /** How it is cut, as the page expects it until the Worker has said so. */
-  plan: Plan | undefined;
+  plan: Plan;
   parts: Parts | undefined;
   checksum: ChecksumAlgorithm | null = null;
   /** Its key in the journal, as long as no other tab is at it. */
@@ -34,14 +34,15 @@ export class Job {
   loaded = 0;
   rate: Rate | undefined;
   setbacks = 0;
+  /** Requests to the store in flight. */
+  flying = 0;
   /** When it last got a slot, in turns of the engine. */
   servedAt = 0;
   /** What the journal says that the store holds, where the store itself cannot say it. */
   receipts: readonly StoredPart[] = [];
   isConsulted = false;
-  /** Ends the transfer: nothing is missing, or nothing helps. */
-  finish: () => void = () => undefined;
-  fail: (reason: unknown) => void = () => undefined;
+  /** While its parts are being sent: looks at what can be done next. */
+  look: (() => void) | undefined;
   abort: AbortController | undefined;
   life: Promise<void> = Promise.resolve();
   unlock: (() => void) | undefined;
@@ -49,6 +50,7 @@ export class Job {
 
   constructor(file: File, path: string | undefined) {
     this.file = file;
+    this.plan = { kind: 'single', bytes: file.size };
     this.path = path;
   }
 
@@ -57,7 +59,7 @@ export class Job {
   }
 
   get isSingle(): boolean {
-    return this.plan?.kind === 'single';
+    return this.plan.kind === 'single';
   }
 
   /** Forgets what was agreed with the Worker, not who it is. */

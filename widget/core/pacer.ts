@@ -1,31 +1,110 @@
-/** How many requests to the store are in flight, for all files together. */
+/** How many requests to the store are in flight, for all files together, and whose turn is next. */
+import type { Job } from './job.ts';
+
+interface Waiter {
+  readonly job: Job;
+  readonly host: string;
+  readonly grant: () => void;
+}
+
 const START = 4;
+/** Connections that a browser opens to one host on HTTP/1.1. */
+const CONNECTIONS = 6;
 
 export class Pacer {
-  inFlight = 0;
-  #limit = START;
+  /** Requests in flight at most. */
   max = START;
+  /** The Worker's; where the store shares it, one connection is left to the Worker. */
+  workerHost = '';
+  #limit = START;
+  #isCalm = true;
+  #inFlight = 0;
+  #turn = 0;
+  readonly #waiters: Waiter[] = [];
+  readonly #hosts = new Map<string, number>();
 
   get limit(): number {
     return Math.min(this.#limit, this.max);
   }
 
   get hasRoom(): boolean {
-    return this.inFlight < this.limit;
+    return this.#inFlight < this.limit;
   }
 
-  /** More are out than should be. */
-  get isOverfull(): boolean {
-    return this.inFlight > this.limit;
+  /**
+   * Settles with the slot's release once it is this request's turn. A file with fewer requests out
+   * goes first, then the one that was served longest ago; within a file the order of asking counts,
+   * but for what is to be sent again.
+   *
+   * @throws the signal's reason.
+   */
+  take(job: Job, url: string, signal: AbortSignal, isAgain: boolean): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const { host } = new URL(url);
+      const leave = () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(signal.reason);
+      };
+      const release = () => {
+        this.#count(job, host, -1);
+        this.#serve();
+      };
+      const grant = () => {
+        signal.removeEventListener('abort', leave);
+        resolve(release);
+      };
+      const waiter = { job, host, grant };
+      if (signal.aborted) return reject(signal.reason);
+      signal.addEventListener('abort', leave);
+      this.#waiters[isAgain ? 'unshift' : 'push'](waiter);
+      this.#serve();
+    });
+  }
+
+  /** The first bytes of a request move: until something goes wrong, that is reason enough. */
+  moved(): void {
+    if (this.#isCalm) this.speedUp();
   }
 
   /** A part is stored: the line is good for one more. */
-  stored(): void {
+  speedUp(): void {
     if (this.#limit < this.max) this.#limit++;
+    this.#serve();
   }
 
   /** The store asks for less, or does not answer. */
   slowDown(): void {
+    this.#isCalm = false;
     this.#limit = Math.max(1, Math.floor(this.limit / 2));
+  }
+
+  #serve(): void {
+    while (this.hasRoom) {
+      const next = this.#next();
+      if (!next) return;
+      const { job, host, grant } = next;
+      this.#waiters.splice(this.#waiters.indexOf(next), 1);
+      this.#count(job, host, 1);
+      job.servedAt = ++this.#turn;
+      grant();
+    }
+  }
+
+  #next(): Waiter | undefined {
+    let best: Waiter | undefined;
+    for (const waiter of this.#waiters) {
+      const { job, host } = waiter;
+      const room = CONNECTIONS - (host === this.workerHost ? 1 : 0);
+      if ((this.#hosts.get(host) ?? 0) >= room) continue;
+      const ahead = best ? job.flying - best.job.flying || job.servedAt - best.job.servedAt : -1;
+      if (ahead < 0) best = waiter;
+    }
+    return best;
+  }
+
+  #count(job: Job, host: string, change: number): void {
+    this.#inFlight += change;
+    job.flying += change;
+    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + change);
   }
 }

@@ -1,23 +1,13 @@
-/** Which file is opened next, and which part of which file is sent next. */
+/** Which file is opened next. */
 import { planFor, type Policy } from '../../worker/protocol.ts';
 import { UploadError } from './errors.ts';
 import type { Job } from './job.ts';
 
-const MIB = 2 ** 20;
 /** Large files at work at once; more would only make all of them late. */
 const LARGE_AT_ONCE = 3;
 /** What may be hashed and signed ahead of the line before its speed is known. */
-const LEAST_AHEAD_BYTES = 64 * MIB;
+const LEAST_AHEAD_BYTES = 2 ** 26;
 const AHEAD_SECONDS = 60;
-
-export interface Outlook {
-  readonly policy: Policy;
-  /** Requests in flight at most. */
-  readonly limit: number;
-  readonly bytesPerSecond: number;
-  /** Jobs that have been admitted and are not over. */
-  readonly live: ReadonlySet<Job>;
-}
 
 export class Queue {
   #fresh = new Set<Job>();
@@ -33,28 +23,33 @@ export class Queue {
   }
 
   /**
-   * Jobs whose turn it is to be opened. Small files come in rounds of one Create each, and never
-   * more bytes than the line needs in a minute; large ones a few at a time, beside them.
+   * Jobs whose turn it is to be opened, beside those that are `live`. Small files come in rounds of
+   * one Create each, and never more bytes than the line needs in a minute; large ones a few at a
+   * time, beside them.
    */
   admit(
-    { policy, limit, bytesPerSecond, live }: Outlook,
+    policy: Policy,
+    limit: number,
+    bytesPerSecond: number,
+    live: Iterable<Job>,
     fail: (job: Job, error: UploadError) => void,
   ): Job[] {
     this.#sort(policy, fail);
     const admitted: Job[] = [];
+    const round = policy.batch.create;
     const budget = Math.max(LEAST_AHEAD_BYTES, bytesPerSecond * AHEAD_SECONDS);
     let small = 0;
     let smallBytes = 0;
     let large = 0;
     for (const { isSingle, parts, file } of live) {
       const unsent = parts ? parts.unsent : Infinity;
-      if (!isSingle && unsent > limit / 2) large++;
-      if (!isSingle || !unsent) continue;
-      small++;
-      smallBytes += file.size;
+      if (isSingle && unsent) {
+        small++;
+        smallBytes += file.size;
+      } else if (!isSingle && unsent > limit / 2) large++;
     }
-    if (small < 2 * limit || (small < policy.batch.create / 2 && smallBytes < budget / 2)) {
-      for (let round = 0, bytes = 0; round < policy.batch.create && bytes < budget; round++) {
+    if (small < 2 * limit || (small < round / 2 && smallBytes < budget / 2)) {
+      for (let bytes = 0; admitted.length < round && bytes < budget;) {
         const job = take(this.#small);
         if (!job) break;
         bytes += job.file.size;
@@ -63,25 +58,9 @@ export class Queue {
     }
     for (; large < LARGE_AT_ONCE; large++) {
       const job = take(this.#large);
-      if (!job) break;
-      admitted.push(job);
+      if (job) admitted.push(job);
     }
     return admitted;
-  }
-
-  /** Whose turn it is to send: the file with the fewest requests out, then the longest unserved. */
-  next(sending: Iterable<Job>): Job | undefined {
-    let best: Job | undefined;
-    let bestFlying = 0;
-    for (const job of sending) {
-      if (!job.parts?.signed.size) continue;
-      const flying = job.parts.flying.size;
-      if (best && (flying > bestFlying || (flying === bestFlying && job.servedAt >= best.servedAt)))
-        continue;
-      best = job;
-      bestFlying = flying;
-    }
-    return best;
   }
 
   #sort(policy: Policy, fail: (job: Job, error: UploadError) => void): void {
@@ -92,8 +71,12 @@ export class Queue {
         job.plan = planFor(job.file.size, policy.plan);
         (job.isSingle ? this.#small : this.#large).add(job);
       } catch (cause) {
-        const message = `${job.file.name} is larger than the store takes.`;
-        fail(job, new UploadError('too_large', message, { cause, fileName: job.file.name }));
+        const { name } = job.file;
+        const error = new UploadError('too_large', `${name} is larger than the store takes.`, {
+          cause,
+          fileName: name,
+        });
+        if (isWaiting(job)) fail(job, error);
       }
     }
   }

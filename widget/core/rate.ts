@@ -2,24 +2,21 @@ const HALF_LIFE_MS = 2000;
 /** Before this much has been seen, a rate is a guess. */
 const WARM_UP_MS = 300;
 
-/** Bytes a second, smoothed with a half-life of two seconds. Times are those of `performance.now()`. */
+/** Bytes a second, smoothed with a half-life of two seconds. */
 export class Rate {
   #bytes = 0;
   #weight = 0;
   #pending = 0;
-  #since: number;
+  #since = performance.now();
   #seenMs = 0;
-
-  constructor(nowMs: number) {
-    this.#since = nowMs;
-  }
 
   add(bytes: number): void {
     this.#pending += bytes;
   }
 
   /** Undefined until it is known. Silence counts: a line that is dead slows down. */
-  perSecond(nowMs: number): number | undefined {
+  perSecond(): number | undefined {
+    const nowMs = performance.now();
     const ms = nowMs - this.#since;
     if (ms >= 50) {
       const kept = 2 ** (-ms / HALF_LIFE_MS);

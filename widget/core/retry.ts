@@ -6,11 +6,11 @@ import type { Outcome } from './transport.ts';
 export interface History {
   /** Faults in a row. */
   readonly faults: number;
-  /** Refused signatures in a row. */
+  /** Refused signatures. */
   readonly refusals: number;
   /** Times that the bytes did not match their checksum. */
   readonly mismatches: number;
-  /** Since the first fault in a row. */
+  /** Since the first fault. */
   readonly sinceMs: number;
   /** How long faults are put up with. */
   readonly patienceMs: number;
@@ -18,8 +18,8 @@ export interface History {
 }
 
 export type Verdict =
-  /** The same again, after a random share of `delayMs` ("full jitter"). */
-  | { readonly do: 'retry'; readonly delayMs: number; readonly exactly?: boolean }
+  /** The same again, after a random share of `delayMs` ("full jitter"), or after at least so much. */
+  | { readonly do: 'retry'; readonly delayMs: number; readonly isLeast?: boolean }
   /** With a fresh signature. For the Worker: with a fresh bearer token. */
   | { readonly do: 'resign'; readonly delayMs: number }
   /** When the line is back, with a fresh signature; it does not count as a fault. */
@@ -32,15 +32,13 @@ export type Verdict =
   | { readonly do: 'restart' }
   | { readonly do: 'fail'; readonly code: UploadErrorCode; readonly retryable: boolean };
 
-type Reaction = Exclude<Verdict['do'], 'wait'>;
-
 /**
  * The first row whose pattern finds "status code" says what to do.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and, for R2,
  * https://developers.cloudflare.com/r2/api/error-codes/; codes in lower case are the Worker's.
  */
-const REACTIONS: readonly (readonly [Reaction, RegExp])[] = [
-  ['fail', /SignatureDoesNotMatch|NoSuchBucket|forbidden|misconfigured|checksum_mismatch|^501/],
+const REACTIONS: readonly (readonly [Exclude<Verdict['do'], 'wait'>, RegExp])[] = [
+  ['fail', /SignatureDoesNotMatch|NoSuchBucket|forbidden|misconfigured|checksum_|^501/],
   // IncompleteBody and ClientDisconnect (R2): the line broke, and the store was the one to notice.
   ['retry', /RequestTimeout|IncompleteBody|ClientDisconnect|^(408|409 [A-Z]|429|2|5)/],
   // 412: the object is there already, of an attempt whose answer was lost, or somebody else's.
@@ -58,33 +56,71 @@ const LONGEST_DELAY_MS = 20_000;
 const DENSE_DELAY_MS = 4000;
 /** `online` events are not to be relied on alone. */
 const OFFLINE_LOOK_MS = 15_000;
-const MAX_REFUSALS = 2;
-const MAX_MISMATCHES = 2;
+const MAX_TIMES = 2;
 
 /** What to do about an outcome that is not success. Pure. */
 export function verdict(outcome: Outcome, history: History): Verdict {
-  const { faults, sinceMs } = history;
+  const { faults, sinceMs, patienceMs } = history;
   const longest = Math.min(LONGEST_DELAY_MS, Math.max(DENSE_DELAY_MS, sinceMs / 10));
   const delayMs = Math.min(longest, FIRST_DELAY_MS * 2 ** faults);
-  const isOver = sinceMs > history.patienceMs;
+  const isOver = sinceMs > patienceMs;
   if (outcome.kind !== 'answered') {
     if (!history.isOnline) return { do: 'wait', delayMs: OFFLINE_LOOK_MS };
-    if (isOver) return { do: 'fail', code: 'store_unreachable', retryable: true };
-    return { do: 'resign', delayMs };
+    return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
   }
   const { status, code = '', retryAfterMs } = outcome;
   const reaction = REACTIONS.find(([, pattern]) => pattern.test(`${status} ${code}`))?.[0];
-  if (reaction === 'retry') {
-    if (isOver) return { do: 'fail', code: 'store_unavailable', retryable: true };
-    if (retryAfterMs === undefined) return { do: 'retry', delayMs };
-    return { do: 'retry', delayMs: Math.min(retryAfterMs, history.patienceMs), exactly: true };
+  switch (reaction) {
+    case 'retry':
+      if (isOver) return fail('store_unavailable', true);
+      return retryAfterMs === undefined
+        ? { do: reaction, delayMs }
+        : { do: reaction, delayMs: Math.min(retryAfterMs, patienceMs), isLeast: true };
+    case 'resign':
+      if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
+      break;
+    case 'repair':
+      return history.mismatches < MAX_TIMES ? { do: reaction } : fail('checksum_mismatch', true);
+    case 'verify':
+    case 'restart':
+      return { do: reaction };
   }
-  if (reaction === 'resign' && history.refusals < MAX_REFUSALS) return { do: 'resign', delayMs: 0 };
-  if (reaction === 'repair') {
-    if (history.mismatches < MAX_MISMATCHES) return { do: 'repair' };
-    return { do: 'fail', code: 'checksum_mismatch', retryable: true };
+  return fail(
+    /413|EntityTooLarge/.test(`${status} ${code}`) ? 'too_large' : 'store_refused',
+    false,
+  );
+}
+
+function fail(code: UploadErrorCode, retryable: boolean): Verdict {
+  return { do: 'fail', code, retryable };
+}
+
+/** Keeps the history of one part, or one call. */
+export class Attempts {
+  faults = 0;
+  refusals = 0;
+  mismatches = 0;
+  #since: number | undefined;
+
+  judge(outcome: Outcome, patienceMs: number): Verdict {
+    const nowMs = performance.now();
+    this.#since ??= nowMs;
+    const sinceMs = nowMs - this.#since;
+    const next = verdict(outcome, { ...this, sinceMs, patienceMs, isOnline: navigator.onLine });
+    if (next.do === 'wait') this.#since = undefined;
+    else if (next.do === 'repair') this.mismatches++;
+    else if (next.do === 'resign' && outcome.kind === 'answered') this.refusals++;
+    else this.faults++;
+    return next;
   }
-  if (reaction === 'verify' || reaction === 'restart') return { do: reaction };
-  const isTooLarge = status === 413 || code === 'EntityTooLarge';
-  return { do: 'fail', code: isTooLarge ? 'too_large' : 'store_refused', retryable: false };
+}
+
+/** How long to wait really: a random share, so that a thousand pages do not come back at once. */
+export function napMs({
+  do: what,
+  delayMs,
+  isLeast,
+}: Extract<Verdict, { delayMs: number }> & { isLeast?: boolean }): number {
+  const share = Math.random();
+  return delayMs * (isLeast ? 1 + share / 10 : what === 'wait' ? 1 : share);
 }

@@ -1,90 +1,82 @@
 /** The only caller of the Worker. Every call is retried until patience ends. */
-import type {
-  CompleteBody,
-  CompleteManyAnswer,
-  CompleteManyBody,
-  CreateAnswer,
-  FileEntry,
-  Policy,
-  ResumeAnswer,
-  Result,
-  SignAnswer,
-  SignBody,
-} from '../../worker/protocol.ts';
 import { problemError, UploadError } from './errors.ts';
-import { Naps } from './naps.ts';
-import { verdict } from './retry.ts';
-import { retryAfterMs, type Answered, type Outcome } from './transport.ts';
+import type { Naps } from './naps.ts';
+import { Attempts, napMs } from './retry.ts';
+import { retryAfterMs, type Outcome } from './transport.ts';
 import type { UploaderOptions } from './types.ts';
 
-type Reply<T> = { readonly kind: 'ok'; readonly value: T } | Exclude<Outcome, { kind: 'stored' }>;
-
-interface Call {
+export interface Call {
+  /** @default 'POST' with a body, 'GET' without */
   readonly method?: string;
   readonly body?: object;
+  /** The upload's. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
-/** The store may take minutes to put a large upload together. */
-const COMPLETE_TIMEOUT_MS = 300_000;
-/** Nobody who has never been reached is waited for any longer. */
-export const FIRST_CONTACT_MS = 60_000;
+const PATIENCE_MS = 600_000;
+/** Who has never been reached is not waited for any longer: the address may be wrong. */
+const FIRST_CONTACT_MS = 60_000;
+
+/** How long faults are put up with, in milliseconds. */
+export function patienceMs(options: UploaderOptions, wasReached: boolean): number {
+  const { patienceMs = PATIENCE_MS } = options;
+  return wasReached ? patienceMs : Math.min(patienceMs, FIRST_CONTACT_MS);
+}
 
 export class Signer {
   options: UploaderOptions;
-  /** Told when calls begin to wait for the Worker, and when none waits any more. */
-  onWaiting: (isWaiting: boolean) => void = () => undefined;
-  readonly naps: Naps;
+  /** True while some call waits for the Worker to come back. */
+  isWaiting = false;
+  readonly #naps: Naps;
+  readonly #reportWaiting: () => void;
   readonly #closing = new AbortController();
   #waiting = 0;
   #wasReached = false;
   #bearer: string | undefined;
-  /** How long a signing call takes, smoothed. */
-  roundTripMs = 200;
 
-  constructor(options: UploaderOptions, naps: Naps) {
+  constructor(options: UploaderOptions, naps: Naps, reportWaiting: () => void) {
     this.options = options;
-    this.naps = naps;
+    this.#naps = naps;
+    this.#reportWaiting = reportWaiting;
   }
 
   get endpoint(): string {
     return String(this.options.endpoint).replace(/\/+$/, '');
   }
 
-  policy(): Promise<Policy> {
-    return this.#call('/policy', {});
-  }
-
-  async create(files: readonly FileEntry[]): Promise<CreateAnswer['uploads']> {
-    return (await this.#call<CreateAnswer>('/uploads', { body: { files } })).uploads;
-  }
-
-  async sign(id: string, token: string, body: SignBody, signal: AbortSignal): Promise<SignAnswer> {
-    const startedAt = performance.now();
-    const answer = await this.#call<SignAnswer>(`/uploads/${id}/sign`, { body, token, signal });
-    this.roundTripMs += (performance.now() - startedAt - this.roundTripMs) / 4;
-    return answer;
-  }
-
-  resume(id: string, signal?: AbortSignal): Promise<ResumeAnswer> {
-    return this.#call(`/uploads/${id}/resume`, { method: 'POST', ...(signal && { signal }) });
-  }
-
-  complete(id: string, token: string, body: CompleteBody, signal: AbortSignal): Promise<Result> {
-    const timeoutMs = COMPLETE_TIMEOUT_MS;
-    return this.#call(`/uploads/${id}/complete`, { body, token, signal, timeoutMs });
-  }
-
-  async completeMany(uploads: CompleteManyBody['uploads']): Promise<CompleteManyAnswer['uploads']> {
-    const body: CompleteManyBody = { uploads };
-    return (await this.#call<CompleteManyAnswer>('/uploads/complete', { body })).uploads;
-  }
-
-  async abort(id: string, token: string): Promise<void> {
-    await this.#call(`/uploads/${id}`, { method: 'DELETE', token });
+  /**
+   * One request of the contract, as often as it takes.
+   *
+   * @throws UploadError with the Worker's code, or `signer_unreachable`; DOMException when aborted.
+   */
+  async call<T>(path: string, call: Call = {}): Promise<T> {
+    const signal = AbortSignal.any([this.#closing.signal, call.signal ?? this.#closing.signal]);
+    const attempts = new Attempts();
+    let isWaiting = 0;
+    const wait = (value: number) => {
+      this.#waiting += value - isWaiting;
+      isWaiting = value;
+      if (this.isWaiting === this.#waiting > 0) return;
+      this.isWaiting = !this.isWaiting;
+      this.#reportWaiting();
+    };
+    try {
+      for (;;) {
+        const outcome = await this.#once(path, call, signal);
+        signal.throwIfAborted();
+        if ('value' in outcome) return outcome.value as T;
+        const next = attempts.judge(outcome, patienceMs(this.options, this.#wasReached));
+        if (!('delayMs' in next)) throw errorOf(outcome);
+        if (next.do === 'resign') this.#bearer = undefined;
+        if (next.delayMs) wait(1);
+        await this.#naps.take(napMs(next), signal);
+      }
+    } finally {
+      wait(0);
+    }
   }
 
   /** Gives all calls up. */
@@ -92,125 +84,62 @@ export class Signer {
     this.#closing.abort();
   }
 
-  /** @throws UploadError with the Worker's code, or `signer_unreachable`; DOMException when aborted. */
-  async #call<T>(path: string, call: Call): Promise<T> {
-    const signal = call.signal
-      ? AbortSignal.any([call.signal, this.#closing.signal])
-      : this.#closing.signal;
-    let since = performance.now();
-    let isWaiting = false;
-    const setWaiting = (value: boolean) => {
-      if (value === isWaiting) return;
-      isWaiting = value;
-      this.#waiting += value ? 1 : -1;
-      if (this.#waiting === (value ? 1 : 0)) this.onWaiting(value);
-    };
-    try {
-      for (let faults = 0, refusals = 0; ;) {
-        const reply = await this.#once<T>(path, call, signal);
-        signal.throwIfAborted();
-        if (reply.kind === 'ok') return reply.value;
-        const { patienceMs = 600_000 } = this.options;
-        const next = verdict(reply, {
-          faults,
-          refusals,
-          mismatches: 0,
-          sinceMs: performance.now() - since,
-          patienceMs: this.#wasReached ? patienceMs : Math.min(patienceMs, FIRST_CONTACT_MS),
-          isOnline: navigator.onLine,
-        });
-        if (!('delayMs' in next)) throw errorOf(reply);
-        if (next.do === 'wait') since = performance.now();
-        if (reply.kind === 'answered' && next.do === 'resign') {
-          this.#bearer = undefined;
-          refusals++;
-        } else {
-          faults++;
-          setWaiting(true);
-        }
-        await this.naps.take(napMs(next), signal);
-      }
-    } finally {
-      setWaiting(false);
-    }
-  }
-
-  async #once<T>(path: string, call: Call, signal: AbortSignal): Promise<Reply<T>> {
+  async #once(
+    path: string,
+    { body, method = body ? 'POST' : 'GET', token, timeoutMs = TIMEOUT_MS }: Call,
+    signal: AbortSignal,
+  ): Promise<Outcome | { readonly value: unknown }> {
     const { getToken, headers, credentials = 'same-origin' } = this.options;
-    const timeout = AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
       this.#bearer ??= await getToken?.();
       const response = await fetch(this.endpoint + path, {
-        method: call.method ?? (call.body ? 'POST' : 'GET'),
+        method,
         headers: {
           ...headers,
           ...(this.#bearer && { Authorization: `Bearer ${this.#bearer}` }),
-          ...(call.token && { 'Upload-Token': call.token }),
-          ...(call.body && { 'Content-Type': 'application/json' }),
+          ...(token && { 'Upload-Token': token }),
+          ...(body && { 'Content-Type': 'application/json' }),
         },
-        ...(call.body && { body: JSON.stringify(call.body) }),
+        body: body ? JSON.stringify(body) : null,
         credentials,
-        cache: 'no-store',
         signal: AbortSignal.any([signal, timeout]),
       });
       this.#wasReached = true;
+      const { status } = response;
       const text = await response.text();
-      if (response.status === 204) return { kind: 'ok', value: undefined as T };
-      const json = parse(text);
-      if (response.ok && json) return { kind: 'ok', value: json as T };
+      const value = parse(text);
+      if (status === 204 || (response.ok && value)) return { value };
       return {
         kind: 'answered',
-        status: response.status,
-        code: json?.['code'] as string | undefined,
-        detail: json?.['detail'] as string | undefined,
+        status,
+        code: value?.['code'],
+        detail: value?.['detail'],
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       };
     } catch {
-      return { kind: signal.aborted ? 'aborted' : timeout.aborted ? 'stalled' : 'no-answer' };
+      return { kind: timeout.aborted ? 'stalled' : 'no-answer' };
     }
   }
 }
 
-/** How long to wait really: a random share, so that a thousand pages do not come back at once. */
-export function napMs(verdict: {
-  readonly delayMs: number;
-  readonly exactly?: boolean;
-  readonly do: string;
-}): number {
-  const share = Math.random();
-  if (verdict.exactly) return verdict.delayMs * (1 + share / 10);
-  return verdict.do === 'wait' ? verdict.delayMs : verdict.delayMs * share;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+/** A captive portal's page is no answer of the Worker. */
+function parse(text: string): Readonly<Record<string, string>> | undefined {
   try {
-    const json: unknown = JSON.parse(text);
-    return json && typeof json === 'object'
-      ? (json as Readonly<Record<string, unknown>>)
-      : undefined;
+    return JSON.parse(text) as Readonly<Record<string, string>>;
   } catch {
     return undefined;
   }
 }
 
 function errorOf(outcome: Outcome): UploadError {
-  if (outcome.kind === 'answered' && outcome.code) return problemOf(outcome);
+  if (outcome.kind === 'answered' && outcome.code) {
+    return problemError(outcome as object, outcome.requestId);
+  }
   return new UploadError(
     'signer_unreachable',
-    'The Worker cannot be reached: check `endpoint`, and that its list of origins names this page.',
-    {
-      retryable: true,
-      ...(outcome.kind === 'answered' && { status: outcome.status }),
-    },
+    'The Worker cannot be reached: check `endpoint`, and that its ALLOWED_ORIGINS name this page.',
+    { retryable: true },
   );
-}
-
-function problemOf({ status, code, detail, requestId }: Answered): UploadError {
-  const problem = {
-    status,
-    ...(detail && { detail }),
-    code: code as UploadError['code'] & 'expired',
-  };
-  return problemError(problem, requestId ? { requestId } : {});
 }

@@ -2,43 +2,39 @@ import type { Job } from './job.ts';
 import type { Totals, UploadSnapshot } from './types.ts';
 
 /** The job as it looks now. The last snapshot itself where nothing has changed. */
-export function snapshotOf(job: Job, nowMs: number): UploadSnapshot {
-  const { id, file, path, state, parts, key } = job;
-  const bytes = file.size;
-  const isDone = state.status === 'done';
+export function snapshotOf(job: Job): UploadSnapshot {
+  const { id, file, path, state, parts, key, snapshot: last } = job;
+  const { name, type, size: bytes } = file;
+  const { status } = state;
   if (parts) job.loaded = Math.max(job.loaded, parts.storedBytes + parts.heldBytes);
-  const loaded = isDone ? bytes : Math.min(job.loaded, bytes);
+  const loaded = status === 'done' ? bytes : Math.min(job.loaded, bytes);
   let sent = loaded;
-  let rate: number | undefined;
+  let bytesPerSecond: number | undefined;
   if (parts && job.phase === 'uploading') {
-    for (const flight of parts.flying.values()) sent += flight.sent;
+    for (const flight of parts.flights) sent += flight.sent;
     sent = Math.min(sent, bytes);
-    rate = Math.round(job.rate?.perSecond(nowMs) ?? 0);
+    bytesPerSecond = Math.round(job.rate?.perSecond() ?? 0) || undefined;
   }
   const snapshot: UploadSnapshot = {
     id,
-    name: file.name,
+    name,
     bytes,
-    type: file.type,
-    ...(path !== undefined && { path }),
-    status: state.status,
+    type,
+    path,
+    status,
     loaded,
     sent,
-    ...(rate && { bytesPerSecond: rate, secondsLeft: Math.ceil((bytes - sent) / rate) }),
+    bytesPerSecond,
+    secondsLeft: bytesPerSecond && Math.ceil((bytes - sent) / bytesPerSecond),
     resumed: job.isResumed,
-    ...(state.status === 'waiting' && { waitingFor: state.for }),
-    ...(key !== undefined && { key }),
-    ...(isDone && { result: state.result }),
-    ...(state.status === 'failed' && { error: state.error }),
+    waitingFor: status === 'waiting' ? state.for : undefined,
+    key,
+    result: status === 'done' ? state.result : undefined,
+    error: status === 'failed' ? state.error : undefined,
     file,
   };
-  const { snapshot: last } = job;
-  return last && isSame(last, snapshot) ? last : Object.freeze(snapshot);
-}
-
-function isSame(a: UploadSnapshot, b: UploadSnapshot): boolean {
-  const keys = Object.keys(b) as (keyof UploadSnapshot)[];
-  return keys.length === Object.keys(a).length && keys.every((key) => a[key] === b[key]);
+  const keys = Object.keys(snapshot) as (keyof UploadSnapshot)[];
+  return last && keys.every((key) => last[key] === snapshot[key]) ? last : Object.freeze(snapshot);
 }
 
 type Sums = Omit<Totals, 'bytesPerSecond' | 'secondsLeft'>;

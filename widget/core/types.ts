@@ -21,25 +21,25 @@ export interface UploadSnapshot {
   readonly bytes: number;
   readonly type: string;
   /** Path inside the folder that was picked or dropped, with `/`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly status: UploadStatus;
   /** Bytes that the store has acknowledged; never decreases while the upload lives. */
   readonly loaded: number;
   /** Bytes that have left the machine, `loaded` included; at least `loaded`, at most `bytes`. */
   readonly sent: number;
   /** Smoothed; undefined until it is known. */
-  readonly bytesPerSecond?: number;
+  readonly bytesPerSecond?: number | undefined;
   /** Undefined until it is known. */
-  readonly secondsLeft?: number;
+  readonly secondsLeft?: number | undefined;
   /** True where bytes of an earlier visit were found on the store. */
   readonly resumed: boolean;
   /** Why it waits. */
-  readonly waitingFor?: 'online' | 'store' | 'signer';
-  readonly key?: string;
-  readonly result?: Result;
-  readonly error?: UploadError;
+  readonly waitingFor?: 'online' | 'store' | 'signer' | undefined;
+  readonly key?: string | undefined;
+  readonly result?: Result | undefined;
+  readonly error?: UploadError | undefined;
   /** The file itself, for previews; undefined once the uploader has let go of it. */
-  readonly file?: File;
+  readonly file?: File | undefined;
 }
 
 /** All uploads together. */
@@ -53,14 +53,14 @@ export interface Totals {
   readonly bytes: number;
   readonly loaded: number;
   readonly sent: number;
-  readonly bytesPerSecond?: number;
-  readonly secondsLeft?: number;
+  readonly bytesPerSecond?: number | undefined;
+  readonly secondsLeft?: number | undefined;
 }
 
 /** A file with the path that it had in its folder. */
 export interface FileWithPath {
   readonly file: File;
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /** A file that was not taken in, and why. */

@@ -2,21 +2,15 @@
 import type { Result } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
 
+type Plain = 'queued' | 'hashing' | 'uploading' | 'completing' | 'paused' | 'cancelled';
+
 /** What an upload is at; `waiting` is a break within one of the first four. */
-export type Phase =
-  | 'queued'
-  | 'hashing'
-  | 'uploading'
-  | 'completing'
-  | 'paused'
-  | 'done'
-  | 'failed'
-  | 'cancelled';
+export type Phase = Plain | 'done' | 'failed';
 
 export type Awaited = 'online' | 'store' | 'signer';
 
 export type UploadState =
-  | { readonly status: Exclude<Phase, 'done' | 'failed'> }
+  | { readonly status: Plain }
   | { readonly status: 'waiting'; readonly for: Awaited; readonly phase: Phase }
   | { readonly status: 'done'; readonly result: Result }
   | { readonly status: 'failed'; readonly error: UploadError };
@@ -37,31 +31,23 @@ export type UploadEvent =
   | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'fail'; readonly error: UploadError };
 
-const BUSY: readonly Phase[] = ['queued', 'hashing', 'uploading', 'completing'];
+const BUSY = 'queued hashing uploading completing';
 
-const FROM: { readonly [type in UploadEvent['type']]: readonly Phase[] } = {
-  open: ['queued'],
+/** From which phases, and, where an event carries nothing, to which. */
+const MOVES: { readonly [type in UploadEvent['type']]: readonly [from: string, to?: Plain] } = {
+  open: ['queued', 'hashing'],
   // From completing: the store turned out to lack a part.
-  send: ['hashing', 'uploading', 'completing'],
-  complete: ['hashing', 'uploading', 'completing'],
-  wait: BUSY,
-  proceed: BUSY,
+  send: ['hashing uploading completing', 'uploading'],
+  complete: ['hashing uploading completing', 'completing'],
+  wait: [BUSY],
+  proceed: [BUSY],
   // Not from completing: the store is at it already.
-  pause: ['queued', 'hashing', 'uploading'],
-  requeue: ['paused', 'failed'],
-  cancel: [...BUSY, 'paused', 'failed'],
+  pause: ['queued hashing uploading', 'paused'],
+  requeue: ['paused failed', 'queued'],
+  cancel: [`${BUSY} paused failed`, 'cancelled'],
   // From hashing: an earlier visit had completed it.
-  done: ['completing', 'hashing'],
-  fail: BUSY,
-};
-
-const TO: { readonly [type in UploadEvent['type']]?: Exclude<Phase, 'done' | 'failed'> } = {
-  open: 'hashing',
-  send: 'uploading',
-  complete: 'completing',
-  pause: 'paused',
-  requeue: 'queued',
-  cancel: 'cancelled',
+  done: ['hashing completing'],
+  fail: [BUSY],
 };
 
 export function phaseOf(state: UploadState): Phase {
@@ -69,20 +55,21 @@ export function phaseOf(state: UploadState): Phase {
 }
 
 export function can(state: UploadState, type: UploadEvent['type']): boolean {
-  return FROM[type].includes(phaseOf(state));
+  return MOVES[type][0].includes(phaseOf(state));
 }
 
 /** True while it goes on by itself. */
 export function isActive(state: UploadState): boolean {
-  return BUSY.includes(phaseOf(state));
+  return can(state, 'wait');
 }
 
 /** @throws Error for what cannot happen in that state: a defect of the engine. */
 export function next(state: UploadState, event: UploadEvent): UploadState {
   const phase = phaseOf(state);
-  if (!can(state, event.type)) throw new Error(`An upload that is ${phase} cannot ${event.type}.`);
-  if (event.type === 'done') return { status: 'done', result: event.result };
-  if (event.type === 'fail') return { status: 'failed', error: event.error };
-  if (event.type === 'wait') return { status: 'waiting', for: event.for, phase };
-  return { status: TO[event.type] ?? (phase as Exclude<Phase, 'done' | 'failed'>) };
+  const { type } = event;
+  if (!can(state, type)) throw new Error(`${phase}: cannot ${type}`);
+  if (type === 'done') return { status: type, result: event.result };
+  if (type === 'fail') return { status: 'failed', error: event.error };
+  if (type === 'wait') return { status: 'waiting', for: event.for, phase };
+  return { status: MOVES[type][1] ?? (phase as Plain) };
 }

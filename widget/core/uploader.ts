@@ -78,7 +78,7 @@ export class Uploader extends EventTarget implements UploaderLike {
 
   configure(options: Partial<UploaderOptions>): void {
     const engine = this.#engine;
-    engine.options = engine.signer.options = { ...engine.options, ...options };
+    engine.signer.options = { ...engine.options, ...options };
     engine.pump();
   }
 
@@ -157,7 +157,7 @@ export class Uploader extends EventTarget implements UploaderLike {
     const job = this.#byId.get(id);
     if (!job || !this.#jobs.delete(job)) return;
     const leaving = this.#engine.cancel(job);
-    const upload = snapshotOf(job, performance.now());
+    const upload = snapshotOf(job);
     this.#byId.delete(job.id);
     this.#replace(job.snapshot);
     this.dispatchEvent(new UploadRemovedEvent(upload));
@@ -208,7 +208,7 @@ export class Uploader extends EventTarget implements UploaderLike {
   /** Makes the job's snapshot anew, if something in it is new. */
   #refresh(job: Job): UploadSnapshot {
     const last = job.snapshot;
-    const upload = snapshotOf(job, performance.now());
+    const upload = snapshotOf(job);
     if (upload === last || !this.#jobs.has(job)) return upload;
     job.snapshot = upload;
     this.#byId.set(job.id, job);

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import type { Browser, Page } from 'puppeteer-core';
+import { optionsFrom } from '../../worker/config.ts';
+import { settled, startBrowser, startProduct, type Product } from '../e2e/product.ts';
+import { snippets, type Snippet } from './snippets.ts';
+import { readme, renewed } from './tables.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** What the package's names stand for before it is built. */
+const ALIAS = {
+  's3-upload-element/core': `${ROOT}widget/core/index.ts`,
+  's3-upload-element/worker': `${ROOT}worker/exports.ts`,
+};
+
+let product: Product;
+let browser: Browser;
+/** A site of somebody's, which serves `body` and lives on another origin than the Worker. */
+let site: Server;
+let siteUrl: string;
+let body = '';
+
+before(async () => {
+  site = createServer((request, response) => {
+    // The backend of the README's page, which says who the user is.
+    if (request.url === '/upload-token') return response.end('header.claims.signature');
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    return response.end(`<!doctype html><title>A page</title>${body}`);
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  siteUrl = `http://localhost:${(site.address() as AddressInfo).port}`;
+  [product, browser] = await Promise.all([
+    startProduct(() => ({ ALLOWED_ORIGINS: siteUrl })),
+    startBrowser(),
+  ]);
+});
+
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+  site?.close();
+});
+
+test('the tables of the README are those of the code (npm run docs writes them)', () => {
+  assert.equal(readme(), renewed(readme()));
+});
+
+for (const snippet of snippets('html')) {
+  test(`README.md:${snippet.line}: the page uploads a file`, async () => {
+    const page = await pageWith(snippet.code);
+    await page.evaluate(() => {
+      const upload = document.querySelector('s3-upload') as unknown as { add(files: File[]): void };
+      upload.add([new File(['hello'], 'hello.mp4', { type: 'video/mp4' })]);
+    });
+    const [upload] = await settled(page);
+    assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+    await page.close();
+  });
+}
+
+test('the form of the README submits the id of each finished upload', async () => {
+  const form = snippets('html').find(({ code }) => code.includes('<form'));
+  assert.ok(form);
+  const page = await pageWith(form.code);
+  const isValidBefore = await page.$eval('form', (node) => node.checkValidity());
+  await page.evaluate(() => {
+    const upload = document.querySelector('s3-upload') as unknown as { add(files: File[]): void };
+    upload.add([new File(['hello'], 'hello.mp4', { type: 'video/mp4' })]);
+  });
+  const [upload] = await settled(page);
+  const submitted = await page.$eval('form', (node) => ({
+    isValid: node.checkValidity(),
+    entries: [...new FormData(node)].map(([name, value]) => [name, String(value)]),
+  }));
+  assert.equal(isValidBefore, false, 'it is required');
+  assert.deepEqual(submitted, { isValid: true, entries: [['recordings', upload?.id]] });
+  await page.close();
+});
+
+for (const snippet of snippets('js')) {
+  test(`README.md:${snippet.line}: the listeners are called`, async () => {
+    const page = await pageWith('<s3-upload></s3-upload>');
+    const logged: string[] = [];
+    page.on('console', (message) => logged.push(message.text()));
+    await page.evaluate(snippet.code);
+    await page.evaluate(() => {
+      const upload = document.querySelector('s3-upload') as unknown as { add(files: File[]): void };
+      upload.add([new File(['hello'], 'hello.txt')]);
+    });
+    const [upload] = await settled(page);
+    assert.ok(
+      logged.some((line) => line.includes(upload?.key ?? '?')),
+      logged.join('\n'),
+    );
+    await page.close();
+  });
+}
+
+for (const snippet of snippets('css')) {
+  test(`README.md:${snippet.line}: the style sheet reaches the element`, async () => {
+    const page = await pageWith('<s3-upload></s3-upload>');
+    await page.addStyleTag({ content: snippet.code });
+    const style = await page.$eval('s3-upload >>> [part~=zone]', (zone) => {
+      const { borderRadius } = getComputedStyle(zone);
+      const host = (zone.getRootNode() as ShadowRoot).host;
+      return {
+        borderRadius,
+        accent: getComputedStyle(host).getPropertyValue('--s3-upload-accent'),
+      };
+    });
+    assert.deepEqual(style, { borderRadius: '0px', accent: 'rebeccapurple' });
+    await page.close();
+  });
+}
+
+test('the TypeScript of the README passes the compiler', async () => {
+  const dir = await mkdtemp(join(ROOT, 'dist/readme-'));
+  try {
+    const files = snippets('ts').map(({ code }, index) => ({ name: `${index}.ts`, code }));
+    for (const { name, code } of files) await writeFile(join(dir, name), code);
+    for (const { name, code } of files) {
+      const isWorker = code.includes('s3-upload-element/worker');
+      const config = {
+        extends: '../../tsconfig.json',
+        compilerOptions: {
+          lib: isWorker
+            ? ['ES2023', 'ESNext.Intl']
+            : ['ES2023', 'ESNext.Intl', 'DOM', 'DOM.Iterable'],
+          types: isWorker ? ['@cloudflare/workers-types'] : [],
+          paths: Object.fromEntries(Object.entries(ALIAS).map(([from, to]) => [from, [to]])),
+        },
+        files: [name],
+      };
+      await writeFile(join(dir, `${name}.json`), JSON.stringify(config));
+      const { status, stdout } = spawnSync('tsc', ['-p', join(dir, `${name}.json`)], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stdout);
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+test('the engine of the README uploads without the element', async () => {
+  const engine = snippets('ts').find(({ code }) => code.includes('/core'));
+  assert.ok(engine);
+  const code = await bundled({
+    ...engine,
+    code: engine.code.replace('https://uploads.example.com', product.url),
+  });
+  const page = await pageWith('');
+  const logged = new Promise<string>((resolve) =>
+    page.on('console', (message) => resolve(message.text())),
+  );
+  await page.addScriptTag({ content: code, type: 'module' });
+  assert.match(await logged, /hello\.txt$/);
+  await page.close();
+});
+
+test('the signer of the README answers from an app of one’s own', async () => {
+  const signer = snippets('ts').find(({ code }) => code.includes('createSigner'));
+  assert.ok(signer);
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: await bundled(signer),
+      compatibilityDate: '2026-11-01',
+      kvNamespaces: ['UPLOADS'],
+      bindings: {
+        KEY: 'key',
+        SECRET: 'secret',
+        TOKEN_SECRET: 'token-secret-token-secret-token-secret',
+        JWT_SECRET: 'jwt-secret-jwt-secret-jwt-secret-jwt',
+      },
+    }),
+  );
+  try {
+    const health = await miniflare.dispatchFetch('http://localhost/uploading/health');
+    assert.equal(health.status, 200, await health.text());
+    const policy = await miniflare.dispatchFetch('http://localhost/uploading/policy');
+    assert.equal(policy.status, 401, 'nobody may ask without a token');
+  } finally {
+    await miniflare.dispose();
+  }
+});
+
+for (const snippet of snippets('toml')) {
+  test(`README.md:${snippet.line}: the settings are understood`, () => {
+    const vars = Object.fromEntries(
+      [...snippet.code.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const options = optionsFrom({
+      ...vars,
+      S3_ACCESS_KEY_ID: 'key',
+      S3_SECRET_ACCESS_KEY: 'secret',
+      TOKEN_SECRET: 'token-secret-token-secret-token-secret',
+      JWT_SECRET: 'jwt-secret-jwt-secret-jwt-secret-jwt',
+      UPLOADS: { get() {}, put() {}, delete() {}, list() {} },
+    });
+    assert.equal(options.store.bucket, 'my-uploads');
+    assert.deepEqual(options.origins, ['https://app.example.com']);
+  });
+}
+
+test('the CORS rules of the README are what a part needs', () => {
+  const [json] = snippets('json');
+  const [rule] = JSON.parse(json?.code ?? '') as [Record<string, string[]>];
+  assert.ok(rule['AllowedMethods']?.includes('PUT'));
+  assert.ok(rule['AllowedMethods']?.includes('POST'), 'small files are form POSTs');
+  assert.deepEqual(rule['ExposeHeaders'], ['ETag']);
+});
+
+test('every wrangler command of the README exists', () => {
+  const commands = snippets('sh').flatMap(({ code }) => code.match(/wrangler [a-z0-9 ]+/g) ?? []);
+  const verbs = new Set(commands.map((command) => command.replace(/wrangler /, '').trim()));
+  assert.ok(verbs.size >= 3, [...verbs].join());
+  for (const verb of verbs) {
+    const words = verb.split(' ').filter((word) => word !== 'put' || verb.startsWith('secret'));
+    const help = execFileSync('wrangler', [...words.slice(0, 3), '--help'], {
+      encoding: 'utf8',
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    });
+    assert.ok(help.includes(`wrangler ${words.slice(0, 3).join(' ')}`), help);
+  }
+});
+
+/** Opens the site with this snippet on its page, the Worker's address replaced by ours. */
+async function pageWith(snippet: string): Promise<Page> {
+  const script = `<script type="module" src="${product.url}/s3-upload.js"></script>`;
+  const html = snippet.replaceAll('https://uploads.example.com', product.url);
+  body = html.includes('/s3-upload.js') ? html : script + html;
+  const page = await browser.newPage();
+  await page.goto(siteUrl);
+  await page.evaluate(() => customElements.whenDefined('s3-upload').then(() => undefined));
+  return page;
+}
+
+async function bundled({ code }: Snippet): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, loader: 'ts', resolveDir: ROOT },
+    alias: ALIAS,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}

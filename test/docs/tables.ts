@@ -1,0 +1,77 @@
+/**
+ * The tables of README.md that are made from the code: settings of the Worker, attributes of the
+ * element, sizes. `npm run docs` writes them; a test compares.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { SETTINGS, type Setting } from '../../worker/settings.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const README = new URL('README.md', ROOT);
+
+/** What stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+  settings: settingsTable,
+  attributes: attributesTable,
+};
+
+/** README.md with its tables as the code would have them. */
+export function renewed(text: string): string {
+  return Object.entries(TABLES).reduce((page, [name, table]) => {
+    const block = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+    if (!block.test(page)) throw new Error(`README.md has no <!-- ${name} --> block`);
+    return page.replace(block, (_, open: string, close: string) => `${open}\n${table()}\n${close}`);
+  }, text);
+}
+
+export function readme(): string {
+  return readFileSync(README, 'utf8');
+}
+
+function settingsTable(): string {
+  const rows = SETTINGS.map((setting: Setting) => [
+    `\`${setting.name}\`${setting.secret ? ' (secret)' : ''}`,
+    setting.meaning,
+    setting.default === null ? '–' : codeUnlessProse(setting.default),
+    setting.example.startsWith('(') ? setting.example : `\`${setting.example}\``,
+  ]);
+  return table(['Setting', 'Meaning', 'Default', 'Example'], rows);
+}
+
+/** A default that is a value is set in code, one that is a sentence is not. */
+function codeUnlessProse(text: string): string {
+  return /^[\w{}/.-]+$/.test(text) ? `\`${text}\`` : text;
+}
+
+/** From the declarations of `widget/configured.ts` and the comments above them. */
+function attributesTable(): string {
+  const source = readFileSync(new URL('widget/configured.ts', ROOT), 'utf8');
+  const rows = [...source.matchAll(/\/\*\* (.+?) \*\/\n {2}declare (\w+): ([^;]+);/g)].map(
+    ([, comment = '', property = '', type = '']) => {
+      const [meaning = '', byDefault] = comment.split(' @default ');
+      const isProperty = new RegExp(`^ {4}${property}: \\{ attribute: false \\}`, 'm').test(source);
+      return [
+        isProperty ? '–' : `\`${attributeOf(property)}\``,
+        `\`${property}\``,
+        `\`${type.replace(' | undefined', '').replaceAll('|', '\\|')}\``,
+        meaning + (byDefault ? ` Default: ${byDefault.replaceAll("'", '`')}.` : ''),
+      ];
+    },
+  );
+  return table(['Attribute', 'Property', 'Type', 'Meaning'], rows);
+}
+
+function attributeOf(property: string): string {
+  return property.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n') + '\n';
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(README, renewed(readme()));

@@ -1,3 +1,4 @@
+import type { UploadError } from './core/errors.ts';
 import type { Totals, UploadSnapshot } from './core/types.ts';
 import type { Localizer } from './i18n/localizer.ts';
 import { reasonOf } from './i18n/reason.ts';
@@ -9,56 +10,41 @@ const GATHER_MS = 400;
 const FORGET_MS = 7_000;
 /** More failures than these are counted. */
 const MOST_NAMED = 3;
-/** How far all files together are is said at each quarter, if it takes longer than this. */
-const WORTH_SAYING_SECONDS = 10;
 
 type Say = (text: string, options: { priority: 'normal' | 'high' }) => void;
 
-interface Source {
-  readonly localizer: Localizer;
+interface Host extends HTMLElement {
   readonly totals: Totals;
+  ariaNotify?: Say;
 }
 
 /**
  * Gathers what happens to the uploads and says it in few words to those who do not see the list:
- * failures and completions always, what the user has just done or is waiting for only to whoever is
- * there. Speaks by `ariaNotify` (Chrome 141, Firefox 150, Safari 27), elsewhere by a log in the
+ * failures and completions always, what the user has just added only to whoever is there. Speaks by `ariaNotify` (Chrome 141, Firefox 150, Safari 27), elsewhere by a log in the
  * shadow root, to which lines are added: text that is replaced is often not said again.
  */
 export class Announcer {
-  readonly #host: HTMLElement & { ariaNotify?: Say };
-  readonly #read: () => Source;
+  readonly #host: Host;
+  readonly #localizer: () => Localizer;
   #trouble: string[] = [];
   #done: UploadSnapshot[] = [];
   #added = 0;
-  #quarter = 0;
-  #isDue = false;
   #isGathering = false;
 
-  constructor(host: HTMLElement, read: () => Source) {
+  constructor(host: Host, localizer: () => Localizer) {
     this.#host = host;
-    this.#read = read;
+    this.#localizer = localizer;
     host.addEventListener('upload-done', ({ upload }) => {
       this.#done.push(upload);
       this.#gather();
     });
-    host.addEventListener('upload-failed', ({ upload, error }) => {
-      this.#trouble.push(`${shownName(upload.name)}: ${reasonOf(error, read().localizer)}`);
+    const fail = ({ name }: { readonly name: string }, error: UploadError): void => {
+      this.#trouble.push(`${shownName(name)}: ${reasonOf(error, localizer())}`);
       this.#gather();
-    });
+    };
+    host.addEventListener('upload-failed', ({ upload, error }) => fail(upload, error));
     host.addEventListener('upload-rejected', ({ rejected }) => {
-      const { localizer } = read();
-      for (const { file, error } of rejected) {
-        this.#trouble.push(`${shownName(file.name)}: ${reasonOf(error, localizer)}`);
-      }
-      this.#gather();
-    });
-    host.addEventListener('upload-progress', () => {
-      const { loaded, bytes, secondsLeft = 0 } = read().totals;
-      const quarter = Math.floor((4 * loaded) / bytes);
-      this.#isDue ||= quarter > this.#quarter && secondsLeft > WORTH_SAYING_SECONDS;
-      this.#quarter = quarter;
-      if (this.#isDue) this.#gather();
+      for (const { file, error } of rejected) fail(file, error);
     });
   }
 
@@ -79,7 +65,7 @@ export class Announcer {
     this.#trouble = [];
     this.#done = [];
     this.#added = 0;
-    this.#isDue = this.#isGathering = false;
+    this.#isGathering = false;
     if (!text) return;
     if (this.#host.ariaNotify) {
       this.#host.ariaNotify(text, { priority });
@@ -93,22 +79,19 @@ export class Announcer {
 
   #bad(): string[] {
     const n = this.#trouble.length - MOST_NAMED;
-    const more = n > 0 ? [this.#read().localizer.text('more', { n })] : [];
+    const more = n > 0 ? [this.#localizer().text('more', { n })] : [];
     return [...this.#trouble.slice(0, MOST_NAMED), ...more];
   }
 
   #good(): string[] {
-    const { localizer, totals } = this.#read();
-    const { files, done, loaded, bytes, secondsLeft = 0 } = totals;
+    const localizer = this.#localizer();
+    const { files, done } = this.#host.totals;
     const [first] = this.#done;
-    if (first && this.#done.length === 1 && done < files) {
+    if (first && done < files && this.#done.length < 2) {
       return [`${shownName(first.name)}: ${localizer.text('done')}`];
     }
     if (first) return [localizer.text('uploaded', { done, n: files })];
-    if (!this.#host.matches(':focus-within')) return [];
-    if (this.#added) return [localizer.text('added', { n: this.#added })];
-    if (!this.#isDue) return [];
-    const left = localizer.text('left', { time: localizer.duration(secondsLeft) });
-    return [localizer.list([localizer.percent(loaded / bytes), left], 'unit')];
+    const isHeard = this.#added > 0 && this.#host.matches(':focus-within');
+    return isHeard ? [localizer.text('added', { n: this.#added })] : [];
   }
 }

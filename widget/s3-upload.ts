@@ -35,6 +35,7 @@ export class S3UploadElement extends UploadControl {
   }
 
   readonly #redraw = (): void => this.requestUpdate();
+  readonly #relearn = (): void => this.requestUpdate('messages');
   readonly #intake = new Intake(this, {
     isOpen: (way) =>
       !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
@@ -44,11 +45,7 @@ export class S3UploadElement extends UploadControl {
   readonly #thumbs = new Thumbs(this.#redraw);
   readonly #list = new RowList(this.#redraw);
   readonly #focus = new FocusKeeper();
-  readonly #announcer = new Announcer(this, () => ({
-    localizer: this.localizer,
-    totals: this.totals,
-  }));
-  #watching = new AbortController();
+  readonly #announcer = new Announcer(this, () => this.localizer);
   #language = '';
   #view: View | undefined;
   #rejected: readonly Rejection[] = [];
@@ -75,21 +72,12 @@ export class S3UploadElement extends UploadControl {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#watching = new AbortController();
-    const { signal } = this.#watching;
-    const relearn = (): void => {
-      this.#language = '';
-      this.requestUpdate();
-    };
-    const observer = new MutationObserver(relearn);
-    observer.observe(document, { attributeFilter: ['lang'], subtree: true });
-    signal.addEventListener('abort', () => observer.disconnect());
-    globalThis.addEventListener(LOCALE_EVENT, relearn, { signal });
+    globalThis.addEventListener(LOCALE_EVENT, this.#relearn);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#watching.abort();
+    globalThis.removeEventListener(LOCALE_EVENT, this.#relearn);
   }
 
   override clear(): void {
@@ -102,7 +90,7 @@ export class S3UploadElement extends UploadControl {
     super.formResetCallback();
   }
 
-  protected override get anchor(): HTMLElement | undefined {
+  override get anchor(): HTMLElement | undefined {
     return this.shadowRoot?.getElementById('browse') ?? undefined;
   }
 
@@ -117,16 +105,15 @@ export class S3UploadElement extends UploadControl {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    // Read each time: it may be that of any element around.
     const language = languageOf(this);
-    if (language !== this.#language || changed.has('messages')) {
-      this.localizer = new Localizer(language, this.messages);
+    if (changed.size > 0 || language !== this.#language) {
+      const { isDisabled, isMany, canDownload } = this;
+      const localizer = (this.localizer = new Localizer(language, this.messages));
+      this.#view = { localizer, isDisabled, isMany, canDownload, thumbs: this.#thumbs };
     }
     this.#language = language;
     super.willUpdate(changed);
-    const { localizer, isDisabled, isMany, canDownload } = this;
-    const view: View = { localizer, isDisabled, isMany, canDownload, thumbs: this.#thumbs };
-    const keys = Object.keys(view) as (keyof View)[];
-    if (keys.some((key) => view[key] !== this.#view?.[key])) this.#view = view;
     this.internals.ariaLabel = this.label ?? null;
   }
 

@@ -11,6 +11,7 @@ import type {
   UploadSnapshot,
 } from './core/types.ts';
 import { FormState } from './form-state.ts';
+import type { MessageId } from './i18n/en.ts';
 import { Localizer } from './i18n/localizer.ts';
 import type { Found } from './intake/drop.ts';
 import { optionsOf } from './options.ts';
@@ -31,14 +32,13 @@ export class UploadControl extends ConfiguredControl {
   /** The user has met what is wrong: it was tried to send the form. */
   protected isUserInvalid = false;
   readonly #rows = new Rows();
-  readonly #form = new FormState(this.internals);
+  readonly #form = new FormState(this.internals, this);
   /** The engine was made here, and ends with the element. */
   #isOwn = false;
   #listening = new AbortController();
   #unfinished: readonly Unfinished[] = [];
   /** Refusals of the batch that is being taken in: they are told in one event. */
   #batch: Rejection[] | undefined;
-  #custom = '';
   /** The form has been told of a new value by `input`, and not yet by `change`. */
   #isChanging = false;
 
@@ -131,7 +131,7 @@ export class UploadControl extends ConfiguredControl {
 
   /** Makes the control invalid with this message, until it is set to an empty one. */
   setCustomValidity(message: string): void {
-    this.#custom = message;
+    this.#form.custom = message;
     this.sync();
   }
 
@@ -142,7 +142,7 @@ export class UploadControl extends ConfiguredControl {
   }
 
   formDisabledCallback(): void {
-    this.requestUpdate();
+    this.requestUpdate('disabled');
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
@@ -158,8 +158,9 @@ export class UploadControl extends ConfiguredControl {
     this.#unfinished = [];
     if (files.length === 0) return;
     const { uploads } = this.uploader.add(files);
-    const paused = files.filter(({ isPaused }) => isPaused).map(({ file }) => file);
-    for (const { id, file } of uploads) if (file && paused.includes(file)) this.pause(id);
+    for (const { id, file } of uploads) {
+      if (files.some((one) => one.file === file && one.isPaused)) this.pause(id);
+    }
   }
 
   override disconnectedCallback(): void {
@@ -196,16 +197,16 @@ export class UploadControl extends ConfiguredControl {
 
   protected override updated(): void {
     // Only now is there an anchor for the bubble.
-    this.#syncValidity();
+    this.#form.sync();
   }
 
-  /** Where the browser puts its bubble. */
-  protected get anchor(): HTMLElement | undefined {
+  /** Where the browser puts its bubble. @internal */
+  get anchor(): HTMLElement | undefined {
     return undefined;
   }
 
-  /** The uploads all wait for `start()`. */
-  protected get isHeld(): boolean {
+  /** The uploads all wait for `start()`. @internal */
+  get isHeld(): boolean {
     return (
       this.noAuto &&
       this.totals.active > 0 &&
@@ -213,12 +214,18 @@ export class UploadControl extends ConfiguredControl {
     );
   }
 
-  protected get canDownload(): boolean {
-    return this.#rows.engine?.fileUrl !== undefined;
+  /** All uploads together. */
+  get totals(): Totals {
+    return this.#rows.totals;
   }
 
-  protected get totals(): Totals {
-    return this.#rows.totals;
+  /** A message in the language of the page. @internal */
+  say(id: MessageId, values: { n: number }): string {
+    return this.localizer.text(id, values);
+  }
+
+  protected get canDownload(): boolean {
+    return this.#rows.engine?.fileUrl !== undefined;
   }
 
   /** Takes in what was found; a single file takes the place of the one before it. */
@@ -243,29 +250,17 @@ export class UploadControl extends ConfiguredControl {
     return taken;
   }
 
-  /** Brings form and validity up to date, and draws; `isLoud`: tells the form of a new value. */
+  /** Brings the form up to date, and draws; `isLoud`: tells the page of a new value. */
   protected sync(isLoud = false): void {
-    const isNew = this.#form.setValue(() => this.uploads, this.totals, this.#field);
-    this.#syncValidity();
+    const isNew = this.#form.sync() && isLoud;
+    if (this.validity.valid) this.isUserInvalid = false;
     this.requestUpdate();
-    if (!isLoud) return;
     if (isNew) this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
     this.#isChanging ||= isNew;
     // `input` with each change of the value, `change` when nothing more is under way.
-    if (!this.#isChanging || this.totals.active > 0) return;
+    if (!isLoud || !this.#isChanging || this.totals.active > 0) return;
     this.#isChanging = false;
     this.dispatchEvent(new Event('change', { bubbles: true }));
-  }
-
-  get #field(): Parameters<FormState['setValidity']>[1] {
-    const { name, valueFormat, required, minFiles, isHeld } = this;
-    return { name, valueFormat, required, minFiles, isHeld, custom: this.#custom };
-  }
-
-  #syncValidity(): void {
-    const say = this.localizer.text.bind(this.localizer);
-    this.#form.setValidity(this.totals, this.#field, say, this.anchor);
-    if (this.validity.valid) this.isUserInvalid = false;
   }
 
   #keep(finished: readonly UploadSnapshot[]): void {
@@ -302,7 +297,7 @@ export class UploadControl extends ConfiguredControl {
       },
       { signal },
     );
-    this.#keep(this.#rows.kept);
+    this.requestUpdate('uploader');
   }
 
   /** At once, so that listeners find the form as it is. */

@@ -34,11 +34,6 @@ export class Localizer {
     });
   }
 
-  /** `fraction` is 0 to 1; rounded down: nothing reads as whole before it is. */
-  percent(fraction: number): string {
-    return this.#number(Math.floor(fraction * 100) / 100, { style: 'percent' });
-  }
-
   /** “4.2 MB”; decimal units, as operating systems and drives count. */
   bytes(bytes: number): string {
     const { unit, value, digits } = scale(bytes);

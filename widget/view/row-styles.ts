@@ -2,11 +2,14 @@ import { css } from 'lit';
 
 /** How the list looks: totals, rows, bars, tiles. */
 export const rowStyles = css`
-  .summary {
+  .summary,
+  .row {
     display: grid;
     grid-template-columns: 1fr auto;
     align-items: center;
     column-gap: 12px;
+  }
+  .summary {
     margin-block: 16px 4px;
     min-block-size: 32px;
   }
@@ -16,12 +19,14 @@ export const rowStyles = css`
   b {
     font-weight: 600;
   }
-  .total span {
+  .total span,
+  .meta span:not(.status),
+  .thumb > [aria-hidden],
+  .act {
     color: var(--soft);
   }
   .summary .bar {
     grid-column: 1 / -1;
-    margin-block-start: 6px;
   }
 
   .list {
@@ -42,14 +47,11 @@ export const rowStyles = css`
     block-size: var(--below);
   }
   .row {
-    display: grid;
     grid-template-columns: 40px minmax(0, 1fr) auto;
-    column-gap: 12px;
-    align-items: center;
     padding-block: 10px;
   }
   .row + .row {
-    border-block-start: 1px solid var(--line);
+    border-block-start: 1px solid var(--hush);
   }
   .body {
     min-block-size: 53px;
@@ -65,11 +67,7 @@ export const rowStyles = css`
     place-items: center;
     font-size: 11px;
     font-weight: 650;
-    letter-spacing: 0.02em;
     text-transform: uppercase;
-  }
-  .thumb > [aria-hidden] {
-    color: var(--soft);
   }
   canvas {
     inline-size: 100%;
@@ -77,12 +75,16 @@ export const rowStyles = css`
     object-fit: cover;
     border-radius: inherit;
   }
-  .name {
+  .name,
+  .name bdi,
+  .meta,
+  .actions {
     display: flex;
+  }
+  .name {
     font-weight: 500;
   }
   .name bdi {
-    display: flex;
     min-inline-size: 0;
     white-space: pre;
   }
@@ -95,17 +97,13 @@ export const rowStyles = css`
   }
   .meta {
     font-size: 0.8125em;
-    display: flex;
     flex-wrap: wrap;
     column-gap: 8px;
-  }
-  .meta span:not(.status) {
-    color: var(--soft);
   }
   .bar {
     block-size: 6px;
     border-radius: 3px;
-    background: color-mix(in oklab, currentColor 12%, transparent);
+    background: var(--hush);
     overflow: hidden;
     position: relative;
     margin-block-start: 7px;
@@ -115,91 +113,65 @@ export const rowStyles = css`
     position: absolute;
     inset-block: 0;
     inset-inline-start: 0;
-    border-radius: 3px;
-    background: var(--accent);
-  }
-  .fill {
     inline-size: calc(var(--loaded) * 100%);
+    border-radius: 3px;
+    background: var(--tone);
   }
   .sent {
     inline-size: calc(var(--sent) * 100%);
     opacity: 0.32;
   }
   .actions {
-    display: flex;
     gap: 2px;
+    justify-content: end;
   }
   .act {
     min-inline-size: 32px;
     block-size: 32px;
     display: grid;
-    place-items: center;
+    grid-auto-flow: column;
+    place-content: center;
+    align-items: center;
+    gap: 6px;
     padding: 0;
-    border: 0;
     border-radius: 8px;
-    background: none;
-    color: var(--soft);
-    cursor: pointer;
   }
   .act:hover {
     background: var(--hush);
-    color: inherit;
-  }
-  .act:disabled {
-    opacity: 0.5;
-    pointer-events: none;
-  }
-  .act svg {
-    inline-size: 18px;
-    block-size: 18px;
   }
   .text {
     padding-inline: 10px;
-    font: inherit;
     font-size: 0.8125em;
-    font-weight: 600;
     color: var(--accent);
-    grid-auto-flow: column;
-    gap: 6px;
-  }
-  :focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-  }
-  .row :focus-visible {
-    outline-offset: 1px;
   }
   .badge {
     position: absolute;
     inset-inline-end: -5px;
     inset-block-end: -5px;
-    inline-size: 18px;
-    block-size: 18px;
     border-radius: 50%;
     background: var(--success);
     color: var(--paper);
-    display: grid;
-    place-items: center;
     box-shadow: 0 0 0 2px var(--paper);
-  }
-  .badge svg {
-    inline-size: 12px;
-    block-size: 12px;
+    line-height: 0;
     stroke-width: 3;
   }
-  .row-failed .status {
-    color: var(--danger);
+  .badge svg {
+    padding: 3px;
+    stroke-width: 3;
   }
-  .row-waiting .status {
-    color: var(--warning);
+  .row-failed {
+    --tone: var(--danger);
   }
-  :is(.row-paused, .row-waiting) .sent {
+  .row-waiting {
+    --tone: var(--warning);
+  }
+  .row-paused {
+    --tone: var(--soft);
+  }
+  .row-paused .sent {
     display: none;
   }
-  .row-waiting .fill {
-    background: var(--warning);
-  }
-  .row-paused .fill {
-    background: var(--soft);
+  :is(.row-failed, .row-waiting) .status {
+    color: var(--tone);
   }
 `;

@@ -14,7 +14,6 @@ export function row(upload: UploadSnapshot, view: View): TemplateResult {
   const isOver = /done|failed|cancelled/.test(status);
   const size = bytes || 1;
   const progress = localizer.progress(loaded, bytes);
-  const percent = localizer.percent(loaded / size);
   return html`<span part="thumb" class="thumb"
       >${thumbs.of(file) ?? html`<span aria-hidden="true">${extensionOf(name)}</span>`}${
         status === 'done'
@@ -31,12 +30,7 @@ export function row(upload: UploadSnapshot, view: View): TemplateResult {
         // How far a file is that nothing has been sent of is not 0 %, it is not known.
         isOver
           ? nothing
-          : bar(
-              shownName(name),
-              loaded / size,
-              sent / size,
-              sent > 0 ? localizer.list([percent, progress], 'unit') : undefined,
-            )
+          : bar(shownName(name), loaded / size, sent / size, sent > 0 ? progress : undefined)
       }
     </div>
     <div part="actions" class="actions">
@@ -48,8 +42,6 @@ export function row(upload: UploadSnapshot, view: View): TemplateResult {
 /** First how it stands, then the numbers. */
 function meta(upload: UploadSnapshot, { localizer }: View, progress: string): unknown[] {
   const { status, bytes, loaded, error, waitingFor, bytesPerSecond, secondsLeft } = upload;
-  const says = (text: string): TemplateResult =>
-    html`<span part="status" class="status">${text}</span>`;
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     return [
@@ -68,9 +60,13 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   ].filter(Boolean);
 }
 
+function says(text: string): TemplateResult {
+  return html`<span part="status" class="status">${text}</span>`;
+}
+
 function actions({ name, status, error }: UploadSnapshot, view: View, isOver: boolean): unknown[] {
   const shown = shownName(name);
-  const isAgain = /^file_/.test(error?.code ?? '');
+  const isAgain = error?.code.startsWith('file_');
   return [
     /queued|hashing|uploading|waiting/.test(status) && action(view, 'pause', 'pause', shown),
     status === 'paused' && action(view, 'resume', 'play', shown),

@@ -12,11 +12,11 @@ export const styles = css`
     --success: var(--s3-upload-success, light-dark(#14703c, #6fd39a));
     --warning: var(--s3-upload-warning, light-dark(#8a5300, #f1bd6b));
     --paper: var(--s3-upload-paper, Canvas);
-    --radius: var(--s3-upload-radius, 12px);
     --soft: color-mix(in oklab, currentColor 66%, transparent);
-    --line: color-mix(in oklab, currentColor 16%, transparent);
-    --hush: color-mix(in oklab, currentColor 7%, transparent);
-    --tint: color-mix(in oklab, var(--accent) 10%, transparent);
+    --line: color-mix(in oklab, currentColor 38%, transparent);
+    --hush: color-mix(in oklab, currentColor 12%, transparent);
+    --tone: var(--accent);
+    --tint: color-mix(in oklab, var(--tone) 10%, transparent);
     display: block;
     container-type: inline-size;
     contain-intrinsic-inline-size: 22rem;
@@ -24,19 +24,19 @@ export const styles = css`
     text-align: start;
     font-variant-numeric: tabular-nums;
   }
-  :host([hidden]) {
-    display: none;
-  }
-  *,
-  ::before {
-    box-sizing: border-box;
-  }
+  :host([hidden]),
   [hidden] {
     display: none !important;
   }
+  * {
+    box-sizing: border-box;
+  }
+  .root {
+    display: flow-root;
+  }
   svg {
-    inline-size: 20px;
-    block-size: 20px;
+    inline-size: 18px;
+    block-size: 18px;
     fill: none;
     stroke: currentColor;
     stroke-width: 1.75;
@@ -44,11 +44,22 @@ export const styles = css`
     stroke-linejoin: round;
     flex: none;
   }
+  button {
+    font: inherit;
+    font-weight: 600;
+    color: var(--accent);
+    background: none;
+    border: 0;
+    cursor: pointer;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
   .sr:not(:focus-within) {
     position: absolute;
     inline-size: 1px;
     block-size: 1px;
-    margin: -1px;
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
@@ -58,50 +69,40 @@ export const styles = css`
     font-weight: 600;
     margin-block-end: 6px;
   }
-  .hint {
+  .hint,
+  .error {
     color: var(--soft);
     font-size: 0.875em;
     margin-block: 6px 0;
   }
   .errors {
+    display: flow-root;
     position: relative;
-  }
-  .errors:has([data-act]) {
     padding-inline-end: 36px;
   }
-  .errors [data-act] {
+  .errors .act {
     position: absolute;
-    inset-block-start: -5px;
+    inset-block-start: 0;
     inset-inline-end: 0;
   }
   .error {
     color: var(--danger);
-    font-size: 0.875em;
-    margin-block: 6px 0;
     display: flex;
     gap: 6px;
-    align-items: start;
     overflow-wrap: anywhere;
-  }
-  .error svg {
-    inline-size: 16px;
-    block-size: 16px;
-    margin-block-start: 0.15em;
   }
 
   .zone {
     position: relative;
-    border: 1.5px dashed color-mix(in oklab, currentColor 38%, transparent);
-    border-radius: var(--radius);
+    border: 1.5px dashed var(--line);
+    border-radius: var(--s3-upload-radius, 12px);
     padding: 28px 20px;
     display: grid;
     justify-items: center;
     gap: 4px;
     text-align: center;
     cursor: pointer;
-    transition:
-      background 0.15s,
-      border-color 0.15s;
+    transition: background 0.15s;
   }
   .icon {
     display: grid;
@@ -110,98 +111,73 @@ export const styles = css`
     block-size: 44px;
     border-radius: 50%;
     background: var(--tint);
-    color: var(--accent);
+    color: var(--tone);
     margin-block-end: 8px;
-    transition: transform 0.2s cubic-bezier(0.2, 0.9, 0.3, 1.4);
-  }
-  .lead {
-    font-weight: 500;
-  }
-  .zone:not(.slim) .limits::first-letter {
-    text-transform: uppercase;
+    transition: translate 0.2s cubic-bezier(0.2, 0.9, 0.3, 1.4);
   }
   .limits {
     color: var(--soft);
     font-size: 0.8125em;
   }
+  .zone:not(.slim) .limits::first-letter {
+    text-transform: uppercase;
+  }
   .button {
-    font: inherit;
-    font-weight: 600;
-    color: var(--accent);
-    background: none;
-    border: 0;
     padding: 2px 4px;
     margin: -2px;
     border-radius: 6px;
-    text-decoration: underline;
-    text-decoration-thickness: 1px;
+    text-decoration: underline 1px;
     text-underline-offset: 3px;
-    cursor: pointer;
-  }
-  .zone:hover .button {
-    text-decoration-thickness: 2px;
   }
   .slim {
     grid-template-columns: auto 1fr auto;
-    justify-items: start;
-    align-items: center;
+    place-items: center start;
     text-align: start;
     padding: 10px 14px;
-    gap: 12px;
+    column-gap: 12px;
   }
   .slim .icon {
     inline-size: 28px;
     block-size: 28px;
     margin: 0;
   }
-  .slim .icon svg {
-    inline-size: 16px;
-    block-size: 16px;
-  }
-  .slim .lead {
-    font-weight: inherit;
-  }
-  .dragging {
-    border-style: solid;
-    border-color: var(--accent);
+  .dragging,
+  .drag-reject {
+    border: 1.5px solid var(--tone);
     background: var(--tint);
   }
   .dragging .icon {
-    transform: translateY(-4px);
     background: var(--accent);
     color: var(--paper);
+    translate: 0 -4px;
   }
-  .slim.dragging .icon {
-    transform: none;
-  }
+  .invalid,
   .drag-reject {
-    border-style: solid;
-    border-color: var(--danger);
-    background: color-mix(in oklab, var(--danger) 8%, transparent);
-  }
-  .drag-reject .icon {
-    background: color-mix(in oklab, var(--danger) 14%, transparent);
-    color: var(--danger);
-  }
-  .drag-reject .limits {
-    visibility: hidden;
+    --tone: var(--danger);
+    --tint: color-mix(in oklab, var(--tone) 10%, transparent);
+    border-color: var(--tone);
   }
   .invalid {
+    --tone: var(--accent);
     border-color: var(--danger);
   }
-  .disabled {
+  .disabled,
+  :disabled {
     opacity: 0.55;
     cursor: default;
   }
-  .disabled .button {
-    cursor: default;
+  .disabled :disabled {
+    opacity: 1;
   }
 
   ${rowStyles}
 
   @container (max-width: 420px) {
-    .zone:not(.slim) {
-      padding: 20px 14px;
+    .slim {
+      grid-template-columns: auto 1fr;
+    }
+    .slim .limits {
+      grid-column: 2;
     }
     .row {
       grid-template-columns: 32px minmax(0, 1fr) auto;
@@ -215,12 +191,13 @@ export const styles = css`
     .rate {
       display: none;
     }
-    .slim {
-      grid-template-columns: auto 1fr;
+    .row-failed .body,
+    .row-failed .actions {
+      grid-column: 2 / -1;
     }
-    .slim .limits {
-      grid-column: 2;
-      margin-block-start: -10px;
+    .row-failed .actions {
+      justify-content: space-between;
+      margin-inline-start: -10px;
     }
   }
   @media (prefers-reduced-motion: reduce) {
@@ -233,15 +210,18 @@ export const styles = css`
     .bar {
       border: 1px solid;
     }
-    .fill {
-      background: Highlight;
-      forced-color-adjust: none;
-    }
     .sent {
       display: none;
     }
+    .bar .fill,
+    .badge,
+    .dragging .icon {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
     .disabled,
-    .act:disabled {
+    :disabled {
       color: GrayText;
       opacity: 1;
     }

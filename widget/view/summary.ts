@@ -12,16 +12,16 @@ export function summary(totals: Totals, isHeld: boolean, view: View): TemplateRe
   const size = bytes || 1;
   const uploaded = localizer.text('uploaded', { n: files, done });
   const isOver = active + paused === 0;
-  const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
-  const figures = [
-    failed > 0 && localizer.text('failedCount', { n: failed }),
-    isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes),
-    active > 0 && bytesPerSecond && localizer.rate(bytesPerSecond),
-    active > 0 && time && localizer.text('left', { time }),
-  ];
   return html`<div part="summary" class="summary">
     <span part="total" class="total"
-      ><b>${uploaded}</b> <span>· ${figures.filter(Boolean).join(' · ')}</span></span
+      ><b>${uploaded}</b
+      >${failed > 0 ? figure(localizer.text('failedCount', { n: failed })) : nothing}${figure(
+        isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes),
+      )}${active > 0 && bytesPerSecond ? figure(localizer.rate(bytesPerSecond), 'rate') : nothing}${
+        active > 0 && secondsLeft !== undefined
+          ? figure(localizer.text('left', { time: localizer.duration(secondsLeft) }))
+          : nothing
+      }</span
     >
     <span class="actions"
       >${failed > 1 ? action(view, 'retry', 'retry', '', 'retryAll') : nothing}${
@@ -34,15 +34,10 @@ export function summary(totals: Totals, isHeld: boolean, view: View): TemplateRe
               : nothing
       }</span
     >
-    ${
-      isOver
-        ? nothing
-        : bar(
-            localizer.text('total'),
-            loaded / size,
-            sent / size,
-            localizer.list([localizer.percent(loaded / size), uploaded], 'unit'),
-          )
-    }
+    ${isOver ? nothing : bar(localizer.text('total'), loaded / size, sent / size, uploaded)}
   </div>`;
+}
+
+function figure(text: string, name = ''): TemplateResult {
+  return html` <span class=${name}>· ${text}</span>`;
 }

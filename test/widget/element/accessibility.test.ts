@@ -208,15 +208,6 @@ describe('announcements', () => {
     ok(engine, '');
   });
 
-  it('say every quarter of what takes long', async () => {
-    const { element, engine, said } = await placed();
-    element.focus();
-    engine.show({ id: 'a', bytes: 1e9, status: 'uploading', bytesPerSecond: 1e6 });
-    engine.become('a', { loaded: 2.6e8, sent: 2.6e8 });
-    await hear(said);
-    equal(said, ['26%, 12 min left']);
-  });
-
   it('go into a log where the browser has no ariaNotify, one line each', async () => {
     const { element, engine } = await place();
     Object.assign(element, { ariaNotify: undefined });

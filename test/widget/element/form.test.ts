@@ -197,7 +197,8 @@ describe('reset and restore', () => {
       ['before.txt', 'new.txt'],
     );
     element.valueFormat = 'json';
-    element.value = element.value;
+    const { value } = element;
+    element.value = value;
     equal(sent(form).length, 2, 'its own value can be given back');
   });
 

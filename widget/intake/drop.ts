@@ -4,7 +4,7 @@
 export interface Found {
   readonly file?: File;
   /** Path inside the folder that it came with. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /** What systems leave in folders and nobody means to upload. */

@@ -5,8 +5,9 @@ import { storeFrom } from './config-store.ts';
 import type { RateLimit } from './context.ts';
 import type { KV } from './ledger.ts';
 import type { PlanLimits } from './protocol.ts';
-import { defined, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
+import { defined, either, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
 import type { SignerOptions } from './signer.ts';
+import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /**
  * @throws ProblemError `misconfigured`, naming the setting: a Worker that is not told who may call
@@ -40,6 +41,7 @@ export function optionsFrom(env: Env): SignerOptions {
     inlineTypes: read.list('INLINE_TYPES'),
     linkSeconds: read.seconds('LINK_TTL'),
     companion: read.flag('COMPANION'),
+    webhooks: webhooksFrom(read),
     keepSeconds: keepFor === 'forever' ? null : read.seconds('KEEP_FOR'),
   });
 }
@@ -62,6 +64,16 @@ function isRateLimit(value: unknown): value is RateLimit {
 function isKV(value: unknown): value is KV {
   if (typeof value !== 'object' || value === null) return false;
   return ['get', 'put', 'delete', 'list'].every((method) => method in value);
+}
+
+function webhooksFrom(read: Reader): WebhookOptions | undefined {
+  const url = read.text('WEBHOOK_URL');
+  if (url === undefined) return undefined;
+  const events = read.list('WEBHOOK_EVENTS').map((name) => {
+    const found = WEBHOOK_EVENTS.find((event) => event === name);
+    return found ?? wrong('WEBHOOK_EVENTS', `must be a list of ${either(WEBHOOK_EVENTS)}`);
+  });
+  return { url, secrets: read.list('WEBHOOK_SECRET'), events };
 }
 
 function originsFrom(read: Reader): string[] {

@@ -10,6 +10,7 @@ import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './quota.ts';
 import type { Store } from './s3/store.ts';
 import type { Tokens } from './token.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** What is being asked for when a policy hook is asked. */
 export type PolicyAction = 'create' | 'sign' | 'complete';
@@ -42,7 +43,8 @@ export interface Signer {
   readonly policy: PolicyHook | undefined;
   readonly rateLimit: RateLimit | undefined;
   readonly hooks: Hooks;
-  /** Tells of what happened, after the answer. */
+  readonly webhooks: Webhooks | undefined;
+  /** Tells hooks and webhooks of what happened, after the answer. */
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   readonly once: Once;
   readonly keyTemplate: string;

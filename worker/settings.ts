@@ -340,6 +340,26 @@ export const SETTINGS = [
     example: 'on',
   },
   {
+    name: 'WEBHOOK_URL',
+    meaning: 'A server of yours that is told what happens to uploads, by Standard Webhooks.',
+    default: '(none)',
+    example: 'https://app.example.com/hooks/uploads',
+  },
+  {
+    name: 'WEBHOOK_SECRET',
+    meaning:
+      'What its messages are signed with: `whsec_` and 24 to 64 bytes in base64. Several while one is replaced by another.',
+    default: null,
+    example: 'whsec_…',
+    secret: true,
+  },
+  {
+    name: 'WEBHOOK_EVENTS',
+    meaning: 'Which it is told: prepared, completed, aborted, expired.',
+    default: 'all of them',
+    example: 'completed',
+  },
+  {
     name: 'COMPANION',
     meaning:
       'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is; MAX_BYTES is then checked as it comes and at the end.',

@@ -35,6 +35,7 @@ import type { Store } from './s3/store.ts';
 import { checksumFor, planLimitsFor } from './store-fit.ts';
 import { sweep } from './sweep.ts';
 import { createTokens } from './token.ts';
+import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /** What a signer is made of. Only the first four have no default. */
 export interface SignerOptions {
@@ -52,6 +53,8 @@ export interface SignerOptions {
   /** Narrows the rules for one file, or refuses it. */
   readonly policy?: PolicyHook;
   readonly hooks?: Hooks;
+  /** Where a server of yours is told what happens to uploads. */
+  readonly webhooks?: WebhookOptions;
   /** @default '{prefix}{owner}/{id}/{name}' */
   readonly keyTemplate?: string;
   /** Null: none. @default the best that the store checks */
@@ -117,6 +120,7 @@ export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => 
   const signer = assemble(options);
   return async (waitUntil) => {
     await sweep(signer, waitUntil);
+    await signer.webhooks?.resend();
   };
 }
 
@@ -127,6 +131,9 @@ function assemble(options: SignerOptions): Signer {
   const { profile } = store;
   const now = options.now ?? Date.now;
   const log = createLog(options.log);
+  const webhooks =
+    options.webhooks && createWebhooks(options.webhooks, { kv, log, now, bucket: store.bucket });
+  const tellHooks = eventsOf(hooks, log);
   const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
   return {
     store,
@@ -146,7 +153,11 @@ function assemble(options: SignerOptions): Signer {
     }),
     rules: rulesFrom(options.rules ?? {}, profile),
     hooks,
-    emit: eventsOf(hooks, log),
+    webhooks,
+    emit(event, waitUntil) {
+      tellHooks(event, waitUntil);
+      webhooks?.send(event, waitUntil);
+    },
     once: createOnce(now),
     checksum: checksumFor(profile, options.checksum),
     plan: planLimitsFor(profile, options.plan ?? {}),

@@ -1,0 +1,48 @@
+/** One attempt to deliver a message. */
+import { readRetryAfter } from '../s3/retry.ts';
+import type { Message } from './message.ts';
+import type { Sign } from './signature.ts';
+
+/** `gone`: the receiver wants no more of it (410). */
+export type Delivery =
+  | { readonly kind: 'delivered' | 'gone' }
+  | {
+      readonly kind: 'failed';
+      readonly status?: number;
+      /** Seconds that the receiver asks for. */
+      readonly retryAfter?: number | undefined;
+    };
+
+/** 15 to 30 s, says the specification. */
+const TIMEOUT_MS = 15_000;
+
+export interface Receiver {
+  readonly url: string;
+  readonly sign: Sign;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Anything but a 2xx is a failure, redirects too. Never throws. */
+export async function deliver(
+  { url, sign, now }: Receiver,
+  { id, body }: Message,
+): Promise<Delivery> {
+  try {
+    const signed = await sign(id, Math.floor(now() / 1000), body);
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 's3-upload', ...signed },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await response.body?.cancel();
+    if (response.ok) return { kind: 'delivered' };
+    const { status } = response;
+    if (status === 410) return { kind: 'gone' };
+    return { kind: 'failed', status, retryAfter: readRetryAfter(response.headers, now()) };
+  } catch {
+    return { kind: 'failed' };
+  }
+}

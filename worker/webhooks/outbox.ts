@@ -1,0 +1,204 @@
+/**
+ * Messages that are to be delivered, kept in KV until they are: at least once, and those of one
+ * upload in order. KV may be a minute behind, and tells a place that has looked for a key in vain
+ * for a minute that there is none: so order never rests on a key that is missing, but on one that
+ * says that the earlier message has been delivered, or on time that has passed.
+ * https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency
+ */
+import * as v from 'valibot';
+import type { UploadEvent } from '../hooks.ts';
+import { allKeys, parseJson, type KV } from '../kv.ts';
+import type { Log } from '../log.ts';
+import { ownerHash } from '../record.ts';
+import { deliver, type Delivery, type Receiver } from './deliver.ts';
+import type { Message } from './message.ts';
+
+const MESSAGES = 'w:';
+/** Ends of keys, in order. */
+const FIRST = ':0';
+const THEN = ':1:';
+/** Stands in the place of a first message that has been delivered. */
+const DELIVERED = 'delivered';
+
+/** Waits before tries by the request that made the message; the platform lets it go on for 30 s. */
+const AT_ONCE_MS = [0, 5_000, 20_000];
+/** The cron trigger leaves a message to its request for so long. */
+const HEAD_START_SECONDS = 60;
+/** After so long KV has told every place what was written. */
+const SETTLED_SECONDS = 150;
+/** Waits before each later try, of the cron trigger: the specification's schedule, three days in all. */
+const LATER_SECONDS = [5, 30, 120, 300, 600, 840, 1200, 1440].map((minutes) => minutes * 60);
+const KEPT_SECONDS = 5 * 86_400;
+/** The longest that a receiver may ask for. */
+const MAX_WAIT = 86_400;
+/** KV takes one write a second to a key. */
+const WRITE_AGAIN_MS = [1100, 2200, 4400];
+/** A receiver that has failed so many in a row is down, and the others can wait as well. */
+const GIVE_UP_AFTER = 3;
+
+const Kept = v.object({
+  id: v.string(),
+  body: v.string(),
+  /** Of the message that has to be delivered first. */
+  after: v.exactOptional(v.string()),
+  /** When the upload was made, in seconds since the epoch. */
+  createdAt: v.number(),
+  /** So often it has been tried in vain. */
+  tries: v.number(),
+});
+type Kept = v.InferOutput<typeof Kept>;
+
+/** In a key's metadata, so that a list tells what is due. Seconds since the epoch. */
+const Due = v.object({ due: v.number() });
+
+type Failure = Extract<Delivery, { kind: 'failed' }>;
+
+export interface OutboxOptions {
+  readonly kv: KV;
+  readonly log: Log;
+  readonly receiver: Receiver;
+  /** The receiver is told of new uploads, too; so what follows has to wait for that. */
+  readonly tellsPrepared: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+export interface Outbox {
+  /** Keeps the message and tries to deliver it, for half a minute. Never rejects. */
+  send(event: UploadEvent, message: Message): Promise<void>;
+  /** Tries `limit` messages that are due, and says how many have been delivered. */
+  resend(limit: number): Promise<number>;
+}
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { kv, log, receiver, now, sleep = pause } = options;
+  const seconds = () => Math.floor(now() / 1000);
+
+  return {
+    async send(event, message) {
+      const { type, upload } = event;
+      const of = `${MESSAGES}${await ownerHash(upload.owner)}:${upload.id}`;
+      const isFirst = type === 'prepared';
+      const key = isFirst ? of + FIRST : `${of}${THEN}${type}`;
+      let record: Kept = {
+        ...message,
+        createdAt: upload.createdAt,
+        tries: 0,
+        ...(!isFirst && options.tellsPrepared && { after: of + FIRST }),
+      };
+      await keep(key, record, HEAD_START_SECONDS);
+      let wait: number | undefined;
+      for (const delay of AT_ONCE_MS) {
+        if (wait !== undefined) break;
+        await sleep(delay);
+        if (!(await isItsTurn(record))) continue;
+        const failure = await attempt(key, record);
+        if (!failure) return;
+        wait = failure.retryAfter;
+        record = failedOnce(record);
+      }
+      await postpone(key, record, wait);
+    },
+
+    async resend(limit) {
+      const waiting = new Set<string>();
+      let delivered = 0;
+      let failed = 0;
+      for (const { name, metadata } of await allKeys(kv, MESSAGES)) {
+        if (delivered + failed >= limit || failed >= GIVE_UP_AFTER) break;
+        const upload = name.split(':', 3).join(':');
+        if (waiting.has(upload)) continue;
+        const due = v.safeParse(Due, metadata);
+        if (!due.success) continue;
+        waiting.add(upload);
+        if (due.output.due > seconds()) continue;
+        const record = await recordAt(name);
+        if (!record || !(await isItsTurn(record))) continue;
+        const failure = await attempt(name, record);
+        if (failure) {
+          failed++;
+          await postpone(name, failedOnce(record), failure.retryAfter);
+        } else {
+          delivered++;
+          failed = 0;
+          waiting.delete(upload);
+        }
+      }
+      return delivered;
+    },
+  };
+
+  /** Undefined where nothing is left to be done. */
+  async function attempt(key: string, record: Kept): Promise<Failure | undefined> {
+    const outcome = await deliver(receiver, record);
+    if (outcome.kind === 'failed') {
+      const { status } = outcome;
+      log.warn('webhook_failed', { message: record.id, status, tries: record.tries + 1 });
+      return outcome;
+    }
+    if (outcome.kind === 'gone') log.warn('webhook_gone', { message: record.id });
+    await strike(key);
+    return undefined;
+  }
+
+  async function isItsTurn({ after, createdAt }: Kept): Promise<boolean> {
+    if (after === undefined) return true;
+    try {
+      const earlier = await kv.get(after);
+      if (earlier !== null) return earlier === DELIVERED;
+      return seconds() - createdAt > SETTLED_SECONDS;
+    } catch {
+      return false;
+    }
+  }
+
+  async function postpone(key: string, record: Kept, atLeast = 0): Promise<void> {
+    const wait = LATER_SECONDS[Math.max(0, record.tries - AT_ONCE_MS.length)];
+    if (wait !== undefined) return keep(key, record, Math.max(wait, Math.min(atLeast, MAX_WAIT)));
+    log.warn('webhook_given_up', { message: record.id });
+    await strike(key);
+  }
+
+  /** What has been delivered: the first message leaves a mark for the next, which ends by itself. */
+  function strike(key: string): Promise<void> {
+    return write(() =>
+      key.endsWith(FIRST)
+        ? kv.put(key, DELIVERED, { expiration: seconds() + 2 * SETTLED_SECONDS })
+        : kv.delete(key),
+    );
+  }
+
+  function keep(key: string, record: Kept, wait: number): Promise<void> {
+    return write(() =>
+      kv.put(key, JSON.stringify(record), {
+        expiration: seconds() + KEPT_SECONDS,
+        metadata: { due: seconds() + wait },
+      }),
+    );
+  }
+
+  async function write(work: () => Promise<void>): Promise<void> {
+    for (const delay of [0, ...WRITE_AGAIN_MS]) {
+      await sleep(delay);
+      try {
+        return await work();
+      } catch (error) {
+        log.warn('webhook_not_kept', { error });
+      }
+    }
+  }
+
+  async function recordAt(key: string): Promise<Kept | undefined> {
+    const record = v.safeParse(Kept, parseJson(await kv.get(key)));
+    return record.success ? record.output : undefined;
+  }
+}
+
+function failedOnce(record: Kept): Kept {
+  return { ...record, tries: record.tries + 1 };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

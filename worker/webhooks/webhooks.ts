@@ -1,0 +1,62 @@
+/** Tells a server of the operator's what happens to uploads, by Standard Webhooks. */
+import type { UploadEvent } from '../hooks.ts';
+import type { KV } from '../kv.ts';
+import type { WaitUntil } from '../ledger.ts';
+import type { Log } from '../log.ts';
+import { ProblemError } from '../problem.ts';
+import { messageOf } from './message.ts';
+import { createOutbox } from './outbox.ts';
+import { createSign } from './signature.ts';
+
+export const WEBHOOK_EVENTS = ['prepared', 'completed', 'aborted', 'expired'] as const;
+
+/** Where messages go. */
+export interface WebhookOptions {
+  /** `https:`, or `http:` on the machine itself. */
+  readonly url: string;
+  /** `whsec_…`; messages are signed by each of them. */
+  readonly secrets: readonly string[];
+  /** @default all of them */
+  readonly events?: readonly UploadEvent['type'][];
+}
+
+export interface Webhooks {
+  /** Goes on after the answer. */
+  send(event: UploadEvent, waitUntil: WaitUntil): void;
+  /** Tries what is due once more, and says how many messages have been delivered. */
+  resend(limit?: number): Promise<number>;
+}
+
+/** Each is up to four operations on KV and one request, of the 50 that Workers Free allows. */
+const RESENT_AT_ONCE = 10;
+
+/** @throws ProblemError `misconfigured`. */
+export function createWebhooks(
+  { url, secrets, events = WEBHOOK_EVENTS }: WebhookOptions,
+  { kv, log, now, bucket }: { kv: KV; log: Log; now: () => number; bucket: string },
+): Webhooks {
+  assertUrl(url);
+  const wanted = new Set(events.length > 0 ? events : WEBHOOK_EVENTS);
+  const outbox = createOutbox({
+    kv,
+    log,
+    now,
+    receiver: { url, now, sign: createSign(secrets) },
+    tellsPrepared: wanted.has('prepared'),
+  });
+  return {
+    send(event, waitUntil) {
+      if (!wanted.has(event.type)) return;
+      const message = messageOf(event, bucket, now());
+      waitUntil(message.then((made) => outbox.send(event, made)));
+    },
+    resend: (limit = RESENT_AT_ONCE) => outbox.resend(limit),
+  };
+}
+
+function assertUrl(text: string): void {
+  const url = URL.parse(text);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return;
+  throw new ProblemError('misconfigured', 'The setting WEBHOOK_URL must be an https:// URL.');
+}

@@ -96,6 +96,8 @@ export class Signer {
       const response = await fetch(this.endpoint + path, {
         method,
         headers: {
+          // Where a link is asked for, the Worker would else redirect to the file itself.
+          Accept: 'application/json',
           ...headers,
           ...(this.#bearer && { Authorization: `Bearer ${this.#bearer}` }),
           ...(token && { 'Upload-Token': token }),

@@ -134,7 +134,7 @@ export interface UploaderLike extends EventTarget {
   remove(id: string): Promise<void>;
   /** Takes every settled row away (done, failed, cancelled). */
   clear(): void;
-  /** A short-lived address to read a finished upload from, as a download. */
+  /** A short-lived address from which a finished upload is downloaded. */
   fileUrl?(id: string): Promise<string>;
   /** Stops all requests and frees everything; what has been sent can be resumed later. */
   close(): void;

@@ -1,4 +1,5 @@
 /** The engine's face: files in, snapshots and events out. */
+import type { FileAnswer } from '../../worker/protocol.ts';
 import { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
 import {
@@ -169,6 +170,10 @@ export class Uploader extends EventTarget implements UploaderLike {
       if (isActive(job.state) || job.phase === 'paused') continue;
       void this.remove(job.id);
     }
+  }
+
+  async fileUrl(id: string): Promise<string> {
+    return (await this.#engine.signer.call<FileAnswer>(`/uploads/${id}/file`)).url;
   }
 
   close(): void {

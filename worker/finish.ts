@@ -151,7 +151,7 @@ export async function putTogether(
       ifNoneMatch: upload.object?.ifNoneMatch,
     });
   } catch (error) {
-    const object = isAmbiguous(error) ? await lookFor(signer, upload) : undefined;
+    const object = await lookFor(signer, upload, delaysAfter(error));
     if (object) return object;
     if (isStoreError(error, 'not_found')) return undefined;
     throw error;
@@ -159,15 +159,22 @@ export async function putTogether(
   return store.head(upload.key);
 }
 
-/** It may have been done all the same: by this call, by an earlier one, or by one beside it. */
-function isAmbiguous(error: unknown): boolean {
-  return (['unknown', 'not_found', 'exists', 'conflict'] as const).some((kind) =>
-    isStoreError(error, kind),
-  );
+/** How often to look for the object all the same, and after how many milliseconds. */
+function delaysAfter(error: unknown): readonly number[] {
+  // By this call, by an earlier one, or by one beside it that is still at work.
+  const ambiguous = ['unknown', 'not_found', 'exists', 'conflict'] as const;
+  if (ambiguous.some((kind) => isStoreError(error, kind))) return LOOK_AGAIN_MS;
+  // Two Creates of one upload, of which the other has been completed.
+  const lacks = error instanceof ProblemError && error.code === 'incomplete';
+  return lacks || isStoreError(error, 'invalid_part') ? [0] : [];
 }
 
-async function lookFor(signer: Signer, upload: Upload): Promise<StoredObject | undefined> {
-  for (const delay of LOOK_AGAIN_MS) {
+async function lookFor(
+  signer: Signer,
+  upload: Upload,
+  delays: readonly number[],
+): Promise<StoredObject | undefined> {
+  for (const delay of delays) {
     await new Promise((resolve) => setTimeout(resolve, delay));
     const object = await objectOf(signer, upload);
     if (object) return object;

@@ -8,23 +8,28 @@ export interface KV {
   ): Promise<void>;
   delete(key: string): Promise<void>;
   list(options: { prefix: string; limit?: number; cursor?: string | null }): Promise<{
-    readonly keys: readonly { readonly name: string; readonly metadata?: unknown }[];
+    readonly keys: readonly Key[];
     readonly list_complete: boolean;
     readonly cursor?: string;
   }>;
 }
 
-/** Every key of a prefix, all pages. */
-export async function* allKeys(
-  kv: KV,
-  prefix: string,
-): AsyncGenerator<{ readonly name: string; readonly metadata?: unknown }> {
+/** A key as a list shows it. */
+export interface Key {
+  readonly name: string;
+  readonly metadata?: unknown;
+}
+
+/** Every key of a prefix, all pages, in order. */
+export async function allKeys(kv: KV, prefix: string): Promise<Key[]> {
+  const keys: Key[] = [];
   let cursor: string | undefined;
   do {
     const page = await kv.list({ prefix, cursor: cursor ?? null });
-    yield* page.keys;
+    keys.push(...page.keys);
     cursor = page.list_complete ? undefined : page.cursor;
   } while (cursor !== undefined);
+  return keys;
 }
 
 /** JSON, or undefined for what is none. */

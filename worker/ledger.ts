@@ -5,8 +5,9 @@
  * bytes asks it, and a failing KV loses a row of a list but no upload.
  */
 import * as v from 'valibot';
-import { allKeys, parseJson, type KV } from './kv.ts';
+import { allKeys, parseJson, type Key, type KV } from './kv.ts';
 import type { Log } from './log.ts';
+import { ProblemError } from './problem.ts';
 import type { PartReceipt, UploadState, UploadSummary } from './protocol.ts';
 import { createReceipts } from './receipts.ts';
 import {
@@ -34,7 +35,10 @@ export interface LedgerOptions {
   readonly keepSeconds: number | null;
 }
 
-/** Reads of one upload answer `undefined` where KV fails; writes never throw. */
+/**
+ * Reads of one upload answer `undefined` where KV fails, lists throw a ProblemError, writes never
+ * throw.
+ */
 export interface Ledger {
   get(owner: string, id: string): Promise<Entry | undefined>;
   /** By the owner's hash, for links that anyone may follow. */
@@ -106,7 +110,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       let next = cursor;
       for (let page = 0; page < PAGES_PER_LIST && uploads.length < limit; page++) {
         const wanted = limit - uploads.length;
-        const found = await kv.list({ prefix, limit: wanted, cursor: next ?? null });
+        const found = await readable(kv.list({ prefix, limit: wanted, cursor: next ?? null }));
         for (const row of await Promise.all(found.keys.map(rowAt))) {
           if (row && (!state || row.state === state)) uploads.push(summaryOf(row));
         }
@@ -116,18 +120,14 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       return { uploads, ...(next !== undefined && { cursor: next }) };
     },
     async usage(owner) {
-      const used: Row[] = [];
-      for await (const key of allKeys(kv, prefixOf(await ownerHash(owner)))) {
-        const row = await rowAt(key);
-        if (row?.state === 'open' || row?.state === 'complete') used.push(row);
-      }
-      return used;
+      return readable(usedRows(await ownerHash(owner)));
     },
     async overdue(limit, cursor) {
       const page = await kv.list({ prefix: RECORDS, cursor: cursor ?? null });
       const over: string[] = [];
       for (const key of page.keys) {
-        if (over.length <= limit && (await rowAt(key))?.state === 'expired') over.push(key.name);
+        const row = over.length <= limit ? await recorded(key) : undefined;
+        if (row && isOver(row)) over.push(key.name);
       }
       const entries = await Promise.all(over.slice(0, limit).map(read));
       // Those that are left are found again: what has been dealt with is no longer open.
@@ -138,6 +138,26 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       };
     },
   };
+
+  async function usedRows(hash: string): Promise<Row[]> {
+    const used: Row[] = [];
+    for (const key of await allKeys(kv, prefixOf(hash))) {
+      const row = await rowAt(key);
+      if (row?.state === 'open' || row?.state === 'complete') used.push(row);
+    }
+    return used;
+  }
+
+  async function readable<T>(reading: Promise<T>): Promise<T> {
+    try {
+      return await reading;
+    } catch (error) {
+      log.warn('list_not_read', { error });
+      throw new ProblemError('store_unavailable', 'The list cannot be read now: try again.', {
+        retryAfter: 1,
+      });
+    }
+  }
 
   async function read(key: string): Promise<Entry | undefined> {
     try {
@@ -178,12 +198,19 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     return keepSeconds === null ? null : seconds + Math.max(keepSeconds, 60);
   }
 
-  async function rowAt(key: { name: string; metadata?: unknown }): Promise<Row | undefined> {
+  async function rowAt(key: Key): Promise<Row | undefined> {
+    const row = await recorded(key);
+    return row && isOver(row) ? { ...row, state: 'expired' } : row;
+  }
+
+  async function recorded(key: Key): Promise<Row | undefined> {
     const short = v.safeParse(Row, key.metadata);
-    const entry = short.success ? undefined : await read(key.name);
-    const row = short.success ? short.output : entry && rowOf(entry);
-    return row?.state === 'open' && row.expiresAt * 1000 <= now()
-      ? { ...row, state: 'expired' }
-      : row;
+    if (short.success) return short.output;
+    const entry = await read(key.name);
+    return entry && rowOf(entry);
+  }
+
+  function isOver({ state, expiresAt }: Row): boolean {
+    return state === 'open' && expiresAt * 1000 <= now();
   }
 }

@@ -38,7 +38,7 @@ export function createReceipts(
       const newest = new Map<number, PartReceipt>();
       try {
         // Keys come in the order of their times.
-        for await (const { name } of allKeys(kv, await prefixFor(upload))) {
+        for (const { name } of await allKeys(kv, await prefixFor(upload))) {
           const parsed = v.safeParse(Value, parseJson(await kv.get(name)));
           if (parsed.success) for (const part of parsed.output) newest.set(part.number, part);
         }

@@ -8,8 +8,8 @@ export interface Bend {
   readonly clockMs?: number;
   /** Added to every clock in the Worker. */
   readonly everyClockMs?: number;
-  /** `stale`: reads answer what was there when this was set. */
-  readonly kv?: 'stale' | 'puts-fail' | 'reads-fail' | 'all-fails' | 'one-write-a-second';
+  /** `stale`: reads answer what was there before the last write. */
+  readonly kv?: 'stale' | 'puts-fail' | 'reads-fail' | 'all-fails' | 'second-write-refused';
   /** Records hold this instead of what was written. */
   readonly kvText?: string;
   /** Of calls to the store whose method and URL match, in order. */
@@ -39,6 +39,8 @@ export interface Seen {
   readonly log: string[];
   /** `put u:…`, `get u:…` */
   readonly kv: string[];
+  /** Of each put, in seconds since the epoch; null: never. */
+  readonly kvExpirations: (number | null)[];
   /** `POST /path?query` of each call to the store. */
   readonly store: string[];
 }

@@ -1,13 +1,14 @@
 /**
- * A KV as bad as the real one may be: reads a minute behind, misses cached too, one write a second
- * to a key, and days on which nothing works.
+ * A KV as bad as the real one may be: reads a minute behind, misses cached too, a write refused that
+ * comes too soon after another, and days on which nothing works.
  * https://developers.cloudflare.com/kv/concepts/how-kv-works/
  */
 import type { KV } from '../../worker/ledger.ts';
 import type { Bend, Seen } from './bend.ts';
 
 export function bentKV(kv: KV, bend: () => Bend, seen: Seen): KV {
-  const cached = new Map<string, string | null>();
+  /** What each key held before its last write. */
+  const before = new Map<string, string | null>();
   const written = new Map<string, number>();
 
   return {
@@ -15,21 +16,20 @@ export function bentKV(kv: KV, bend: () => Bend, seen: Seen): KV {
       seen.kv.push(`get ${key}`);
       const { kv: mode, kvText } = bend();
       if (mode === 'reads-fail' || mode === 'all-fails') throw new Error('KV GET failed: 500');
-      const now = kvText ?? (await kv.get(key));
-      if (mode !== 'stale') return now;
-      // The first look, misses too, is what this place believes from then on.
-      if (!cached.has(key)) cached.set(key, null);
-      return cached.get(key) ?? null;
+      if (mode === 'stale') return before.get(key) ?? null;
+      return kvText ?? kv.get(key);
     },
     async put(key, value, options) {
       seen.kv.push(`put ${key}`);
+      seen.kvExpirations.push(options.expiration ?? null);
       const mode = bend().kv;
       if (mode === 'puts-fail' || mode === 'all-fails') throw new Error('KV PUT failed: 500');
-      const last = written.get(key) ?? -Infinity;
-      if (mode === 'one-write-a-second' && Date.now() - last < 1000) {
+      const count = (written.get(key) ?? 0) + 1;
+      written.set(key, count);
+      if (mode === 'second-write-refused' && count === 2) {
         throw new Error('KV PUT failed: 429 Too Many Requests');
       }
-      written.set(key, Date.now());
+      before.set(key, await kv.get(key));
       return kv.put(key, value, options);
     },
     async delete(key) {

@@ -1,14 +1,14 @@
 /**
  * The Worker as the tests run it in workerd: the real app from the real settings, with a clock, a
- * KV and a network that a test can bend. What is bent is said in one header of one request,
- * `Test-Bend`, and stays until the next one.
+ * KV and a network that a test can bend. What is bent is said by `/test/bend`, and stays so until it
+ * is said anew.
  */
 import { optionsFrom } from '../../worker/config.ts';
 import type { PolicyHook } from '../../worker/context.ts';
 import type { UploadEvent } from '../../worker/hooks.ts';
 import type { KV } from '../../worker/ledger.ts';
 import { ProblemError, problemResponse } from '../../worker/problem.ts';
-import { createSigner } from '../../worker/signer.ts';
+import { createSigner, createUpkeep, type SignerOptions } from '../../worker/signer.ts';
 import { bentFetch } from './bent-fetch.ts';
 import { bentKV } from './bent-kv.ts';
 import type { Bend, Seen } from './bend.ts';
@@ -17,7 +17,7 @@ type Env = Record<string, unknown> & { UPLOADS: KV };
 type App = ReturnType<typeof createSigner>;
 
 let bend: Bend = {};
-const seen: Seen = { events: [], log: [], kv: [], store: [] };
+const seen: Seen = { events: [], log: [], kv: [], kvExpirations: [], store: [] };
 let app: App | undefined;
 
 const { now } = Date;
@@ -36,21 +36,32 @@ export default {
       for (const list of Object.values(seen)) list.length = 0;
       return answer;
     }
+    if (pathname === '/test/sweep') {
+      const works: Promise<unknown>[] = [];
+      await createUpkeep(options(env))((work) => void works.push(work));
+      await Promise.all(works);
+      return new Response();
+    }
     try {
-      app ??= createSigner({
-        ...optionsFrom({ ...env, UPLOADS: bentKV(env.UPLOADS, () => bend, seen) }),
-        now: () => Date.now() + (bend.clockMs ?? 0),
-        policy,
-        hooks: { onEvent: (event: UploadEvent) => void seen.events.push(event) },
-        log: (line) => void seen.log.push(line),
-      });
+      app ??= createSigner(options(env));
     } catch (error) {
       if (error instanceof ProblemError) return problemResponse(error.problem);
       throw error;
     }
-    return app.fetch(request, env, { ...context, passThroughOnException, props: {} });
+    const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
+    return app.fetch(request, env, { waitUntil, passThroughOnException, props: {} });
   },
 };
+
+function options(env: Env): SignerOptions {
+  return {
+    ...optionsFrom({ ...env, UPLOADS: bentKV(env.UPLOADS, () => bend, seen) }),
+    now: () => Date.now() + (bend.clockMs ?? 0),
+    policy,
+    hooks: { onEvent: (event: UploadEvent) => void seen.events.push(event) },
+    log: (line) => void seen.log.push(line),
+  };
+}
 
 const passThroughOnException = () => undefined;
 

@@ -49,6 +49,8 @@ export interface Lab {
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** From the next request on. */
   bend(bend: Bend): Promise<void>;
+  /** One round of what the cron trigger does. */
+  sweep(): Promise<void>;
   /** What has happened since this was last asked. */
   seen(): Promise<Seen>;
   stop(): Promise<void>;
@@ -90,6 +92,9 @@ export async function startLab(store: Running, settings: Settings = {}): Promise
     },
     async bend(bend) {
       await (await reach('/test/bend', { method: 'POST', body: JSON.stringify(bend) })).text();
+    },
+    async sweep() {
+      await (await reach('/test/sweep')).text();
     },
     seen: async () => (await (await reach('/test/seen')).json()) as Seen,
     stop: () => miniflare.dispose(),

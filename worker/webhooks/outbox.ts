@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot';
 import type { UploadEvent } from '../hooks.ts';
-import { allKeys, parseJson, type KV } from '../kv.ts';
+import { parseJson, type KV } from '../kv.ts';
 import type { Log } from '../log.ts';
 import { ownerHash } from '../record.ts';
 import { deliver, type Delivery, type Receiver } from './deliver.ts';
@@ -105,7 +105,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const waiting = new Set<string>();
       let delivered = 0;
       let failed = 0;
-      for (const { name, metadata } of await allKeys(kv, MESSAGES)) {
+      for await (const { name, metadata } of messageKeys(kv)) {
         if (delivered + failed >= limit || failed >= GIVE_UP_AFTER) break;
         const upload = name.split(':', 3).join(':');
         if (waiting.has(upload)) continue;
@@ -193,6 +193,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const record = v.safeParse(Kept, parseJson(await kv.get(key)));
     return record.success ? record.output : undefined;
   }
+}
+
+/** Page by page: the first few are all that is wanted, as a rule. */
+async function* messageKeys(kv: KV) {
+  let cursor: string | undefined;
+  do {
+    const page = await kv.list({ prefix: MESSAGES, cursor: cursor ?? null });
+    yield* page.keys;
+    cursor = page.list_complete ? undefined : page.cursor;
+  } while (cursor !== undefined);
 }
 
 function failedOnce(record: Kept): Kept {

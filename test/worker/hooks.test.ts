@@ -1,0 +1,235 @@
+/** Hooks in code, in an app of one's own: here in Node, with a KV in memory. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { it } from 'node:test';
+import { Hono } from 'hono';
+import type { Hooks, Preparation } from '../../worker/hooks.ts';
+import { ProblemError } from '../../worker/problem.ts';
+import type { Result } from '../../worker/protocol.ts';
+import { createSigner, createUpkeep, type SignerOptions } from '../../worker/signer.ts';
+import { Client } from './harness.ts';
+import { memoryKV, type MemoryKV } from './memory-kv.ts';
+import { onEveryStore, type Running } from './s3/stores.ts';
+import { download, MIB, random } from './s3/uploads.ts';
+
+onEveryStore(
+  'hooks',
+  () => true,
+  (running) => {
+    const { mount, prefix } = apps(running);
+
+    for (const bytes of [1000, 6 * MIB]) {
+      const size = bytes > MIB ? 'in parts' : 'in one request';
+
+      it(`prepare refuses an upload ${size}, with a reason that is shown`, async () => {
+        const { client } = mount({ prepare: () => ({ refuse: 'The album is full.' }) });
+        const slot = await client.tryCreate({ bytes });
+        assert.ok('problem' in slot);
+        assert.equal(slot.problem.code, 'forbidden');
+        assert.equal(slot.problem.detail, 'The album is full.');
+      });
+
+      it(`prepare changes the key and metadata of an upload ${size}`, async () => {
+        const key = `${prefix}albums/7/${randomUUID()}.bin`;
+        const { client } = mount({ prepare: () => ({ key, metadata: { Album: 'Für Elise' } }) });
+        const body = random(bytes);
+        const { answer } = await client.upload(body);
+        assert.equal(answer.body.key, key);
+        assert.deepEqual(await download(running(), key), body);
+        const object = await running().store.head(key);
+        assert.deepEqual(object?.metadata, { album: 'Für Elise' });
+      });
+
+      it(`what lies under the key that prepare gives is not replaced, ${size}`, async () => {
+        const key = `${prefix}${randomUUID()}`;
+        const { client } = mount({ prepare: () => ({ key }) });
+        const body = random(bytes);
+        await client.upload(body);
+        const { profile } = running().config;
+        const refusesLate = bytes > MIB ? profile.conditionalComplete : profile.conditionalPut;
+        if (refusesLate) {
+          await client.upload(random(bytes)).catch(() => undefined);
+        } else {
+          const slot = await client.tryCreate({ bytes });
+          assert.ok('problem' in slot && slot.problem.code === 'conflict');
+        }
+        assert.deepEqual(await download(running(), key), body);
+      });
+
+      it(`finalize runs once for an upload ${size} that is completed often`, async () => {
+        const done: Result[] = [];
+        const { client } = mount({ finalize: (_, result) => void done.push(result) });
+        const { upload, parts } = await client.upload(random(bytes));
+        const again = await Promise.all([1, 2, 3].map(() => client.complete(upload, { parts })));
+        for (const { status, body } of again) {
+          assert.equal(status, 200);
+          assert.deepEqual(body, done[0]);
+        }
+        assert.equal(done.length, 1);
+      });
+
+      it(`finalize that fails is tried again when an upload ${size} is completed again`, async () => {
+        let tries = 0;
+        const events: string[] = [];
+        const { client, log } = mount({
+          finalize: () => {
+            tries++;
+            if (tries === 1) throw new Error('The database of secrets is down.');
+          },
+          onEvent: ({ type }) => void events.push(type),
+        });
+        const { upload, parts, answer } = await client.upload(random(bytes));
+        assert.equal(answer.status, 503);
+        assert.equal(answer.headers.get('retry-after'), '1');
+        assert.doesNotMatch(JSON.stringify(answer.body) + log.join(), /secrets/);
+        assert.equal((await client.complete(upload, { parts })).status, 200);
+        assert.equal((await client.complete(upload, { parts })).status, 200);
+        assert.equal(tries, 2);
+        assert.deepEqual(events, ['prepared', 'completed']);
+      });
+    }
+
+    it('finalize in another place does not run where the ledger says that it has', async () => {
+      const done: Result[] = [];
+      const hooks: Hooks = { finalize: (_, result) => void done.push(result) };
+      const here = mount(hooks);
+      const there = mount(hooks, { kv: here.kv });
+      const { upload } = await here.client.upload(random(1000));
+      assert.equal((await there.client.complete(upload)).status, 200);
+      assert.equal(done.length, 1);
+    });
+
+    it('finalize can refuse with a code of its own', async () => {
+      const { client } = mount({
+        finalize: () => {
+          throw new ProblemError('type_not_allowed', 'This is no picture.');
+        },
+      });
+      const { answer } = await client.upload(random(10));
+      assert.equal(answer.status, 415);
+      assert.equal(answer.problem.detail, 'This is no picture.');
+    });
+
+    it('prepare is held to what an upload may be', async () => {
+      const impossible: Preparation[] = [
+        { key: '../../other' },
+        { key: `${prefix}a//b` },
+        { key: '' },
+        { metadata: { 'upload-token': 'x' } },
+        { metadata: { 'a b': 'x' } },
+        { metadata: { a: 'x'.repeat(3000) } },
+      ];
+      for (const preparation of impossible) {
+        const { client } = mount({ prepare: () => preparation });
+        const slot = await client.tryCreate({ bytes: 10 });
+        assert.ok('problem' in slot, JSON.stringify(preparation));
+      }
+      const { client } = mount(
+        { prepare: () => ({ key: `${prefix}elsewhere/x` }) },
+        { authenticate: () => ({ owner: 'alice', claim: { prefix: 'only-here/' } }) },
+      );
+      const slot = await client.tryCreate({ bytes: 10 });
+      assert.ok('problem' in slot && slot.problem.code === 'misconfigured');
+    });
+
+    it('events tell the whole story, after the fact, and undo nothing', async () => {
+      const events: string[] = [];
+      let now = Date.now();
+      const lab = mount(
+        {
+          onEvent: ({ type, upload }) => {
+            events.push(`${upload.name} ${type}`);
+            throw new Error('nobody cares');
+          },
+        },
+        { now: () => now },
+      );
+      const { client } = lab;
+      await client.upload(random(10), { name: 'a' });
+      const cancelled = await client.create({ bytes: 6 * MIB, name: 'b' });
+      await client.delete(`/uploads/${cancelled.id}`);
+      await client.create({ bytes: 6 * MIB, name: 'c' });
+      now += 2 * 86_400_000;
+      await lab.sweep();
+      assert.deepEqual(events, [
+        'a prepared',
+        'a completed',
+        'b prepared',
+        'b aborted',
+        'c prepared',
+        'c expired',
+      ]);
+    });
+  },
+);
+
+onEveryStore(
+  'hooks and forms',
+  ({ postPolicy }) => postPolicy,
+  (running) => {
+    const { mount } = apps(running);
+
+    it('a form that nobody watched is found by the cron trigger, and finalized', async () => {
+      const done: Result[] = [];
+      let now = Date.now();
+      const { client, sweep } = mount(
+        { finalize: (_, result) => void done.push(result) },
+        { now: () => now, companion: true },
+      );
+      const { body } = await client.get<{ url: string; fields: Record<string, string> }>(
+        '/companion/s3/params?filename=a.txt&type=text/plain',
+      );
+      const form = new FormData();
+      for (const [name, value] of Object.entries(body.fields)) form.set(name, value);
+      form.set('file', new Blob(['hello']));
+      assert.equal((await fetch(body.url, { method: 'POST', body: form })).status, 201);
+      assert.equal(done.length, 0);
+      now += 16 * 60_000;
+      await sweep();
+      await sweep();
+      assert.deepEqual(
+        done.map(({ key, bytes }) => [key, bytes]),
+        [[body.fields['key'], 5]],
+      );
+    });
+  },
+);
+
+function apps(running: () => Running) {
+  const prefix = `hooks-tests/${randomUUID()}/`;
+
+  /** A signer in an app of its own, under a path of it. */
+  function mount(hooks: Hooks, more: Partial<SignerOptions> = {}) {
+    const kv: MemoryKV = memoryKV(more.now);
+    const log: string[] = [];
+    const options: SignerOptions = {
+      store: running().store,
+      kv,
+      authenticate: (request) => ({ owner: request.headers.get('authorization') ?? 'nobody' }),
+      tokenSecrets: ['the-secret-that-seals-upload-tokens-in-tests'],
+      rules: { prefix },
+      plan: { singleMaxBytes: 5 * MIB, minPartBytes: 5 * MIB },
+      hooks,
+      log: (line) => void log.push(line),
+      ...more,
+    };
+    const app = new Hono().route('/files', createSigner(options));
+    const client = new Client(
+      async (path, init) => app.request(`/files${path}`, init as RequestInit),
+      { authorization: 'alice' },
+    );
+    const upkeep = createUpkeep(options);
+    const works: Promise<unknown>[] = [];
+    return {
+      client,
+      kv,
+      log,
+      sweep: async () => {
+        await upkeep((work) => void works.push(work));
+        await Promise.all(works);
+      },
+    };
+  }
+
+  return { mount, prefix };
+}

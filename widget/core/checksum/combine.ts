@@ -5,7 +5,7 @@ import { POLYNOMIALS } from './polynomials.ts';
 /**
  * The CRC of a whole file from those of its parts, in order, all base64: what S3 calls a
  * full-object checksum. The file need not be read again. Undefined for algorithms whose values do
- * not combine (MD5, SHA-256).
+ * not combine (MD5, SHA-256), and where a part's checksum is missing.
  *
  * The CRC of A followed by B is crc(A) · x^(8 · bytes of B) + crc(B), modulo the polynomial.
  */
@@ -24,7 +24,9 @@ export function combine(
     const power = powers.get(bytes) ?? powerOfX(bytes, modulus);
     powers.set(bytes, power);
     const shifted = multiply(view.getBigUint64(0), power, modulus);
-    crc.set(toBytes(atob(checksum)));
+    const part = toBytes(atob(checksum));
+    if (part.length !== crc.length) return undefined;
+    crc.set(part);
     view.setBigUint64(0, view.getBigUint64(0) ^ shifted);
   }
   return btoa(String.fromCharCode(...crc));

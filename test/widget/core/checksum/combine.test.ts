@@ -59,6 +59,14 @@ describe('combine', () => {
   });
 });
 
+describe('combine, with a part whose checksum the store did not tell', () => {
+  it('says undefined rather than a value that the store would refuse', () => {
+    const known = { checksum: 'rosUhgp5mIg=', bytes: 9 };
+    assert.equal(combine('crc64nvme', [known, { checksum: '', bytes: 9 }]), undefined);
+    assert.equal(combine('crc64nvme', [{ checksum: '4waSgw==', bytes: 9 }, known]), undefined);
+  });
+});
+
 describe('multipartEtag', () => {
   it('is the MD5 of the MD5s of the parts, and their number', async () => {
     for (const count of [1, 2, 3, 4, 5, 10_000]) {

@@ -26,7 +26,7 @@ export function storeFrom(read: Reader): Store {
     });
   } catch (error) {
     if (error instanceof EndpointError)
-      return wrong('S3_ENDPOINT', `cannot be used: ${error.message}`);
+      return wrong('S3_ENDPOINT', `does not go with S3_BUCKET and S3_STYLE: ${error.message}`);
     throw error;
   }
 }

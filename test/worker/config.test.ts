@@ -1,0 +1,169 @@
+/** Settings: one table, and a Worker that says which of them is missing or wrong. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { optionsFrom } from '../../worker/config.ts';
+import { ProblemError } from '../../worker/problem.ts';
+import { SETTINGS } from '../../worker/settings.ts';
+import { createSigner } from '../../worker/signer.ts';
+
+const kv = { get: 0, put: 0, delete: 0, list: 0 };
+const ENOUGH = {
+  UPLOADS: kv,
+  AUTH: 'jwt',
+  JWT_SECRET: 'the-secret-that-the-app-signs-its-tokens-with',
+  TOKEN_SECRET: 'the-secret-that-seals-upload-tokens-in-tests',
+  S3_BUCKET: 'bucket',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: 'secret',
+};
+
+const WEBHOOK = {
+  WEBHOOK_URL: 'https://app.example.com/uploaded',
+  WEBHOOK_SECRET: `whsec_${btoa('a secret of thirty-two characters')}`,
+};
+
+const signerFor = (settings: Record<string, unknown>) =>
+  createSigner(optionsFrom({ ...ENOUGH, ...settings }));
+
+const problemOf = (settings: Record<string, unknown>) => {
+  try {
+    signerFor(settings);
+  } catch (error) {
+    assert.ok(error instanceof ProblemError, String(error));
+    assert.equal(error.code, 'misconfigured');
+    return error.problem.detail;
+  }
+  return 'fine';
+};
+
+describe('the table of settings', () => {
+  it('has every setting that is read, and none that is not', () => {
+    const asked = new Set<string>();
+    const watch = (settings: Record<string, unknown>) => {
+      const all: Record<string, unknown> = { ...ENOUGH, ...settings };
+      return new Proxy(all, {
+        get(target, name) {
+          asked.add(String(name));
+          return target[String(name)];
+        },
+      });
+    };
+    optionsFrom(watch({ S3_ROLE_ARN: 'arn:aws:iam::1:role/x' }));
+    optionsFrom(watch({ JWT_SECRET: '', JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }));
+    optionsFrom(watch({ AUTH: 'access', ACCESS_TEAM: 'https://x.example', ACCESS_AUDIENCE: 'x' }));
+    optionsFrom(watch(WEBHOOK));
+    const bindings = ['UPLOADS', 'RATE_LIMIT'];
+    const read = [...asked].filter((name) => !bindings.includes(name)).sort();
+    assert.deepEqual(read, SETTINGS.map(({ name }) => name).sort());
+  });
+
+  it('says of each what it means, what it is by default, and how it may look', () => {
+    for (const { name, meaning, default: fallback, example } of SETTINGS) {
+      assert.match(name, /^[A-Z0-9_]+$/);
+      assert.match(meaning, /^.+[.)]$/, name);
+      assert.notEqual(example, '', name);
+      assert.notEqual(fallback, '', name);
+    }
+  });
+
+  it('gives examples that work', () => {
+    const special = new Set(['AUTH', 'JWT_JWKS_URL', 'S3_STYLE', 'S3_PROFILE', 'COMPANION']);
+    for (const { name, example, ...setting } of SETTINGS) {
+      if ('secret' in setting || special.has(name)) continue;
+      const more = {
+        ...(name === 'SSE_KMS_KEY_ID' && { SSE: 'aws:kms' }),
+        ...(name.startsWith('WEBHOOK_') && WEBHOOK),
+      };
+      assert.equal(problemOf({ ...more, [name]: example }), 'fine', `${name}=${example}`);
+    }
+  });
+});
+
+describe('a Worker', () => {
+  it('signs nothing until it is told who may call, and names what is missing', () => {
+    assert.equal(problemOf({}), 'fine');
+    const needed = [
+      'AUTH',
+      'TOKEN_SECRET',
+      'S3_BUCKET',
+      'S3_ACCESS_KEY_ID',
+      'S3_SECRET_ACCESS_KEY',
+      'JWT_SECRET',
+      'UPLOADS',
+    ];
+    for (const name of needed) {
+      for (const value of [undefined, '', '  ']) {
+        assert.match(problemOf({ [name]: value }), new RegExp(`\\b${name}\\b`), name);
+      }
+    }
+  });
+
+  it('says what is wrong with a setting, and never what was in it', () => {
+    const wrong: Record<string, string> = {
+      AUTH: 'none-secret-value',
+      JWT_SECRET: 'short-secret',
+      TOKEN_SECRET: 'short-secret',
+      S3_PROFILE: 'secret-store',
+      S3_STYLE: 'secret-style',
+      S3_ENDPOINT: 'secret-endpoint',
+      S3_BUCKET: 'secret/../bucket',
+      ALLOWED_ORIGINS: 'https://secret.example/path',
+      MAX_BYTES: 'secret',
+      MIN_BYTES: '-1',
+      MAX_FILES: '1.5',
+      NAME_PATTERN: '(secret',
+      KEY_TEMPLATE: '{secret}',
+      KEY_PREFIX: '../secret',
+      CHECKSUM: 'secret',
+      URL_TTL: 'secret',
+      UPLOAD_TTL: '1 week',
+      KEEP_FOR: 'secret',
+      REMOVABLE: 'secret',
+      ACL: 'secret-acl',
+      SSE: 'secret',
+      TAGS: '=secret',
+      MIN_PART_BYTES: '1KiB',
+      MAX_PART_BYTES: '6GiB',
+      SINGLE_MAX_BYTES: '6GiB',
+    };
+    for (const [name, value] of Object.entries(wrong)) {
+      const detail = problemOf({ [name]: value });
+      assert.match(detail, new RegExp(`\\b${name}\\b`), `${name}: ${detail}`);
+      if (value.includes('secret') && name !== 'KEY_TEMPLATE') {
+        assert.ok(!detail.includes(value), `${name}: ${detail}`);
+      }
+    }
+  });
+
+  it('says what the store cannot do, rather than leave it out', () => {
+    const minio = { S3_PROFILE: 'minio', S3_ENDPOINT: 'http://localhost:9000' };
+    const r2 = { S3_PROFILE: 'r2', S3_ENDPOINT: 'https://x.r2.cloudflarestorage.com' };
+    assert.match(problemOf({ ...minio, ACL: 'public-read' }), /^ACL: a minio store/);
+    assert.match(problemOf({ ...minio, UPLOAD_TTL: '2d' }), /^UPLOAD_TTL: a minio store/);
+    assert.match(problemOf({ ...r2, TAGS: 'a=b' }), /^TAGS: a r2 store|^TAGS: an r2 store/);
+    assert.match(problemOf({ ...r2, SSE: 'AES256' }), /^SSE: a/);
+    assert.match(problemOf({ ...r2, CHECKSUM: 'crc64nvme' }), /^CHECKSUM: a/);
+    assert.match(problemOf({ ...r2, S3_ROLE_ARN: 'arn:x' }), /S3_ROLE_ARN/);
+  });
+
+  it('takes a provider’s keys only with an audience, and over https', () => {
+    const keys = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example.com/jwks.json' };
+    assert.match(problemOf(keys), /JWT_AUDIENCE/);
+    assert.equal(problemOf({ ...keys, JWT_AUDIENCE: 'x' }), 'fine');
+    const plain = { ...keys, JWT_JWKS_URL: 'http://login.example.com', JWT_AUDIENCE: 'x' };
+    assert.match(problemOf(plain), /JWT_JWKS_URL/);
+    assert.match(problemOf({ JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }), /exclude/);
+  });
+
+  it('knows stores by their hosts', () => {
+    const profileOf = (endpoint?: string) =>
+      optionsFrom({ ...ENOUGH, ...(endpoint && { S3_ENDPOINT: endpoint }) }).store.profile.name;
+    assert.equal(profileOf(), 'aws');
+    assert.equal(profileOf('https://s3.eu-west-1.amazonaws.com'), 'aws');
+    assert.equal(profileOf('https://x.eu.r2.cloudflarestorage.com'), 'r2');
+    assert.equal(profileOf('https://s3.eu-central-003.backblazeb2.com'), 'b2');
+    assert.equal(profileOf('https://s3.fr-par.scw.cloud'), 'scaleway');
+    assert.equal(profileOf('https://amazonaws.com.evil.example'), 'generic');
+    assert.equal(profileOf('http://localhost:9000'), 'generic');
+  });
+});

@@ -41,7 +41,7 @@ export function createWebhooks(
     kv,
     log,
     now,
-    receiver: { url, now, sign: createSign(secrets) },
+    receiver: { url, sign: createSign(secrets), now: Date.now },
     tellsPrepared: wanted.has('prepared'),
   });
   return {

@@ -133,7 +133,8 @@ export type Narrowing = v.InferOutput<typeof Narrowing>;
 export function narrow(rules: Rules, claim: unknown): Rules {
   if (claim === undefined) return rules;
   const parsed = v.safeParse(Narrowing, claim);
-  if (!parsed.success) {
+  // To valibot an array is an object, here one that narrows nothing.
+  if (!parsed.success || Array.isArray(claim)) {
     throw new ProblemError('forbidden', 'The caller’s upload claim is not understood.');
   }
   const by = parsed.output;

@@ -90,9 +90,13 @@ function reply(held: Held, answered: IncomingMessage, fault: Fault | undefined):
   if (fault?.kind === 'replace-body') {
     const headers = without(answered.headers, new Set([...HOP_BY_HOP, 'content-length', 'etag']));
     if (fault.contentType) headers['content-type'] = fault.contentType;
+    const chunks: Buffer[] = [];
+    answered.on('data', (chunk: Buffer) => chunks.push(chunk));
     answered.resume().once('end', () => {
+      const text = Buffer.concat(chunks).toString();
       seen.status = fault.status ?? answered.statusCode ?? 200;
-      response.writeHead(seen.status, headers).end(fault.body);
+      response.writeHead(seen.status, headers);
+      response.end(typeof fault.body === 'string' ? fault.body : fault.body(text));
     });
     return;
   }

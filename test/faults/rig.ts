@@ -29,6 +29,10 @@ export const FOUR_PARTS = 18 * MIB;
 /** The most that an upload may take once the fault is over, beyond what it takes without one. */
 const AFTERMATH_MS = 5000;
 const MAX_IN_FLIGHT = 6;
+/** The same page under a policy that forbids workers from blob: URLs, WASM, eval and raw HTML. */
+export const STRICT_PAGE = '/strict';
+const STRICT_CSP =
+  "default-src 'none'; script-src 'self'; connect-src http://127.0.0.1:*; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'";
 /** Short, so that a stall does not make the suite long; long enough for a busy machine. */
 export const STALL_MS = 3000;
 
@@ -255,9 +259,12 @@ async function servePage(): Promise<{ origin: string; server: Server }> {
   const script = outputFiles[0]?.contents ?? new Uint8Array();
   const html =
     '<!doctype html><meta charset="utf-8"><title>faults</title><link rel="icon" href="data:,"><input type="file" multiple><script type="module" src="/page.js"></script>';
-  const server = createServer((request, response) => {
-    const isScript = request.url === '/page.js';
-    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+  const server = createServer(({ url }, response) => {
+    const isScript = url === '/page.js';
+    response.writeHead(200, {
+      'content-type': isScript ? 'text/javascript' : 'text/html',
+      ...(url === STRICT_PAGE && { 'content-security-policy': STRICT_CSP }),
+    });
     response.end(isScript ? script : html);
   });
   server.listen(0, '127.0.0.1');

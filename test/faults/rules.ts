@@ -63,7 +63,8 @@ export type Fault =
       readonly kind: 'replace-body';
       readonly status?: number;
       readonly contentType?: string;
-      readonly body: string;
+      /** Or what is made of the store's own answer. */
+      readonly body: string | ((answered: string) => string);
     };
 
 export interface Rule {
@@ -84,7 +85,7 @@ export interface FaultHandle {
   readonly begun: Promise<void>;
   /** When its last effect was over; undefined while it may still meet a request. */
   readonly endedAt: number | undefined;
-  /** Ends it now. */
+  /** Ends it now; it is taken to have been over since its last effect. */
   end(): void;
 }
 
@@ -136,7 +137,7 @@ export class ActiveRule implements FaultHandle {
   }
 
   end(): void {
-    this.#endedAt ??= performance.now();
+    this.#endedAt ??= (this.#running === 0 && this.#lastEffectAt) || performance.now();
   }
 
   get #isSpent(): boolean {

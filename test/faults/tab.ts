@@ -31,15 +31,15 @@ export class Tab {
     page.on('dialog', (dialog) => void dialog.accept());
   }
 
-  /** A second tab with the same storage. */
-  async beside(): Promise<Tab> {
+  /** A second tab with the same storage, of the same caller or of another. */
+  async beside(clientId = this.clientId): Promise<Tab> {
     const page = await this.page.browserContext().newPage();
-    return new Tab(page, this.#url, this.#endpoint, this.clientId);
+    return new Tab(page, this.#url, this.#endpoint, clientId);
   }
 
   /** Opens the page and starts an engine. */
-  async open(options: TabOptions = {}): Promise<void> {
-    await this.page.goto(this.#url);
+  async open(options: TabOptions = {}, path = '/'): Promise<void> {
+    await this.page.goto(this.#url + path);
     await this.start(options);
   }
 

@@ -225,7 +225,8 @@ export class UploadControl extends ConfiguredControl {
   }
 
   protected get canDownload(): boolean {
-    return this.#rows.engine?.fileUrl !== undefined;
+    const { engine } = this.#rows;
+    return !engine || engine.fileUrl !== undefined;
   }
 
   /** Takes in what was found; a single file takes the place of the one before it. */

@@ -58,7 +58,6 @@ export const en = {
 
   // Announced beside what is seen.
   added: { one: '{n} file added', other: '{n} files added' },
-  refused: { one: '{n} file was not added', other: '{n} files were not added' },
 
   // Validity.
   required: { one: 'Choose a file.', other: 'Choose at least {n} files.' },
@@ -93,3 +92,6 @@ export type MessageId = keyof typeof en;
 
 /** Texts by id. A page may replace any of them; what is missing stays English. */
 export type Messages = { readonly [id in MessageId]?: string | Plural };
+
+/** All of them, as a whole language has them. */
+export type AllMessages = { readonly [id in MessageId]: string | Plural };

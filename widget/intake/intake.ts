@@ -15,8 +15,8 @@ interface IntakeOptions {
  * Whether files are held over the element, `dragleave` alone does not tell: it fires for every
  * child, Safari leaves out `relatedTarget`, and a child that is drawn anew under the pointer never
  * says goodbye. So `dragenter` is watched on the whole document: entering something else is leaving
- * this. A `dragleave` without a `dragenter` before it means that the pointer has left the window, or
- * that Escape was pressed.
+ * this. A `dragleave` that does not come with a `dragenter`, in one task, means that the pointer has
+ * left the window, or that Escape was pressed.
  */
 export class Intake implements ReactiveController {
   /** Types of the files that are held over the element. */
@@ -49,18 +49,12 @@ export class Intake implements ReactiveController {
       'dragenter',
       (event) => {
         this.#hasEntered = true;
+        setTimeout(() => (this.#hasEntered = false));
         this.#hold(this.#through === event ? typesOf(event) : undefined);
       },
       { signal },
     );
-    document.addEventListener(
-      'dragleave',
-      () => {
-        if (!this.#hasEntered) this.#hold();
-        this.#hasEntered = false;
-      },
-      { signal },
-    );
+    document.addEventListener('dragleave', () => this.#hasEntered || this.#hold(), { signal });
   }
 
   hostDisconnected(): void {

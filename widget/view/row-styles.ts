@@ -62,7 +62,7 @@ export const rowStyles = css`
     inline-size: 40px;
     block-size: 40px;
     border-radius: 8px;
-    background: var(--hush);
+    background: color-mix(in oklab, currentColor 7%, transparent);
     display: grid;
     place-items: center;
     font-size: 11px;

@@ -12,6 +12,9 @@ import { openApiDocument } from '../openapi.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
 
+/** English is in the bundle; these are files beside it, for pages that speak them. */
+const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
+
 /** How everything that ships to a page is bundled; the byte budgets are taken with the same. */
 export const PAGE_BUNDLE = {
   bundle: true,
@@ -29,7 +32,11 @@ export async function buildPage(): Promise<void> {
   await Promise.all([
     bundle({
       ...PAGE_BUNDLE,
-      entryPoints: { 's3-upload': 'widget/index.ts', page: 'worker/page/page.ts' },
+      entryPoints: {
+        's3-upload': 'widget/index.ts',
+        page: 'worker/page/page.ts',
+        ...Object.fromEntries(LANGUAGES.map((tag) => [`i18n/${tag}`, `widget/i18n/${tag}.ts`])),
+      },
       // The page's own script loads the element from its public address, as any other page would.
       external: ['/s3-upload.js'],
       outdir: PAGE,

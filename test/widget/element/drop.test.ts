@@ -159,10 +159,21 @@ describe('dragging over it', () => {
     match(text(part(element, 'zone')), /Drop to upload 3 files/);
   });
 
+  it('ends when the pointer leaves the window the way it came', async () => {
+    const { element } = await place();
+    drag(part(element, 'zone'), 'dragenter', filesOf('image/png'));
+    await new Promise((resolve) => setTimeout(resolve));
+    drag(part(element, 'zone'), 'dragleave', filesOf('image/png'));
+    await element.updateComplete;
+    ok(!element.matches(':state(dragging)'), 'nothing is held over it');
+  });
+
   it('stays while the pointer moves within, and ends when it leaves, the window too', async () => {
     const { element } = await place();
     const transfer = filesOf('image/png');
     const isOver = async (): Promise<boolean> => {
+      // A pair of dragenter and dragleave comes in one task.
+      await new Promise((resolve) => setTimeout(resolve));
       await element.updateComplete;
       return element.matches(':state(dragging)');
     };

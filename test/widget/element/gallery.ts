@@ -5,9 +5,12 @@ import {
   type UploadErrorCode,
   type UploadSnapshot,
 } from '../../../widget/index.ts';
+import { ar } from '../../../widget/i18n/ar.ts';
+import { registerLocale } from '../../../widget/i18n/locales.ts';
 import { FakeUploader, UploadError } from './fake-uploader.ts';
 
 S3UploadElement.define();
+registerLocale('ar', ar);
 
 const GB = 1e9;
 const MB = 1e6;

@@ -1,4 +1,10 @@
 import { registerLocale } from '../../../widget/index.ts';
+import { ar } from '../../../widget/i18n/ar.ts';
+import { de } from '../../../widget/i18n/de.ts';
+import { en, type MessageId, type Plural } from '../../../widget/i18n/en.ts';
+import { es } from '../../../widget/i18n/es.ts';
+import { fr } from '../../../widget/i18n/fr.ts';
+import { ja } from '../../../widget/i18n/ja.ts';
 import { Localizer } from '../../../widget/i18n/localizer.ts';
 import { splitName } from '../../../widget/view/name.ts';
 import { parseBytes } from '../../../widget/attributes.ts';
@@ -52,10 +58,10 @@ describe('numbers', () => {
   }
 
   it('speak the language of the page', () => {
-    const german = new Localizer('de', { queued: 'Wartet' });
-    equal(spaces(german.progress(2.6e9, 6e9)), '2,6 of 6,0 GB');
-    const arabic = new Localizer('ar-EG', { queued: 'في الانتظار' });
-    equal(arabic.text('failedCount', { n: 12 }), '١٢ failed');
+    const german = new Localizer('de');
+    equal(spaces(german.progress(2.6e9, 6e9)), '2,6 von 6,0 GB');
+    const arabic = new Localizer('ar-EG');
+    equal(arabic.text('failedCount', { n: 12 }), 'فشل ١٢');
   });
 });
 
@@ -100,7 +106,7 @@ describe('messages', () => {
   });
 
   it('and numbers are in one language: English, where the other is not known', () => {
-    equal(new Localizer('fr').bytes(1_500_000), '1.5 MB');
+    equal(new Localizer('sw').bytes(1_500_000), '1.5 MB');
   });
 });
 
@@ -134,4 +140,37 @@ describe('sizes in attributes', () => {
   ] as const) {
     it(`“${given}” is ${expected ?? 'no size'}`, () => equal(parseBytes(given), expected));
   }
+});
+
+describe('languages', () => {
+  const slots = (message: string | Plural): string[] => {
+    const form = typeof message === 'string' ? message : message.other;
+    return [...form.matchAll(/\{\w+\}/g)].map(([slot]) => slot).sort();
+  };
+
+  for (const [tag, messages] of Object.entries({ ar, de, es, fr, ja })) {
+    it(`${tag} says all that English says, with the same things filled in`, () => {
+      for (const id of Object.keys(en) as MessageId[]) {
+        equal(slots(messages[id]), slots(id === 'required' && tag === 'ja' ? '{n}' : en[id]), id);
+      }
+    });
+
+    it(`${tag} has every plural form that its language asks for`, () => {
+      const rules = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
+      for (const [id, message] of Object.entries(messages)) {
+        if (typeof message === 'string') continue;
+        const missing = rules.filter((rule) => !(rule in message) && !/zero|many/.test(rule));
+        equal(missing, [], id);
+      }
+    });
+  }
+
+  it('a module of a language is spoken where its lang stands', async () => {
+    const { element, holder } = await place(html`<s3-upload multiple></s3-upload>`);
+    holder.lang = 'de-AT';
+    element.requestUpdate();
+    await element.updateComplete;
+    equal(text(part(element, 'zone')), 'Dateien hierher ziehen oder auswählen');
+    equal(element.matches(':dir(ltr)'), true);
+  });
 });

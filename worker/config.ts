@@ -40,6 +40,7 @@ export function optionsFrom(env: Env): SignerOptions {
     plan: planFrom(read),
     inlineTypes: read.list('INLINE_TYPES'),
     linkSeconds: read.seconds('LINK_TTL'),
+    relay: read.flag('RELAY'),
     companion: read.flag('COMPANION'),
     webhooks: webhooksFrom(read),
     keepSeconds: keepFor === 'forever' ? null : read.seconds('KEEP_FOR'),

@@ -46,6 +46,8 @@ export interface Signer {
   readonly webhooks: Webhooks | undefined;
   /** Tells hooks and webhooks of what happened, after the answer. */
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
+  /** Parts may go through the Worker. */
+  readonly relay: boolean;
   readonly once: Once;
   readonly keyTemplate: string;
   /** Two uploads of one owner can meet under one key, so replacing has to be refused. */

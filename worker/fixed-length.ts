@@ -4,9 +4,26 @@
 declare const FixedLengthStream: (new (bytes: number) => TransformStream) | undefined;
 
 /**
- * Streams `chunks` into `send` without keeping them. A stream of unknown length goes out chunked,
- * which S3 refuses (411); workerd has FixedLengthStream for that:
+ * Pipes `stream` into `send` without touching it: workerd does it outside of JavaScript, and so of
+ * the CPU time that a request has. S3 refuses a stream of unknown length (411):
  * https://developers.cloudflare.com/workers/runtime-apis/streams/transformstream/#fixedlengthstream
+ *
+ * @throws what `send` does, which it will where there are not exactly `bytes` bytes.
+ */
+export async function pipeWithLength<T>(
+  bytes: number,
+  stream: ReadableStream,
+  send: (body: ReadableStream) => Promise<T>,
+): Promise<T> {
+  const { readable, writable } = fixedLength(bytes);
+  const piped = stream.pipeTo(writable).catch(() => undefined);
+  const answer = await send(readable);
+  await piped;
+  return answer;
+}
+
+/**
+ * Streams `chunks` into `send` without keeping them.
  *
  * @throws what `chunks` throws, else what `send` does, which it will where there are not exactly
  *   `bytes` bytes.
@@ -16,8 +33,7 @@ export async function withLength<T>(
   chunks: AsyncIterable<Uint8Array>,
   send: (body: ReadableStream) => Promise<T>,
 ): Promise<T> {
-  const { readable, writable } =
-    typeof FixedLengthStream === 'undefined' ? new TransformStream() : new FixedLengthStream(bytes);
+  const { readable, writable } = fixedLength(bytes);
   const source: { error?: unknown } = {};
   const pumped = pump(watched(chunks, source), writable.getWriter());
   try {
@@ -28,6 +44,12 @@ export async function withLength<T>(
     // Where the source broke, what the store said of it is of no interest.
     throw source.error ?? error;
   }
+}
+
+function fixedLength(bytes: number): TransformStream {
+  return typeof FixedLengthStream === 'undefined'
+    ? new TransformStream()
+    : new FixedLengthStream(bytes);
 }
 
 /** Never throws: what breaks here breaks the sending, too. */

@@ -156,6 +156,11 @@ export interface ListAnswer {
   readonly cursor?: string;
 }
 
+/** `PUT /uploads/:id/parts/:number`; the ETag header says it too. */
+export interface RelayAnswer {
+  readonly etag: string;
+}
+
 /** `GET /uploads/:id/file` for a caller that accepts JSON. */
 export interface FileAnswer {
   readonly url: string;

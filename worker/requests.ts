@@ -97,7 +97,8 @@ async function signSingle(
   return { requests: [request], expiresIn };
 }
 
-function checkParts(upload: Upload, parts: PartsToSign, field: string): void {
+/** @throws ProblemError `invalid_request`, as `signParts` does. */
+export function checkParts(upload: Upload, parts: PartsToSign, field: string): void {
   const count = partCount(planOf(upload));
   const seen = new Set<number>();
   for (const [index, { number, checksum }] of parts.entries()) {

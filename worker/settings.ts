@@ -360,6 +360,13 @@ export const SETTINGS = [
     example: 'completed',
   },
   {
+    name: 'RELAY',
+    meaning:
+      'Pages that cannot reach the store may send parts through the Worker: on or off. Parts are then 64 MiB at most.',
+    default: 'off',
+    example: 'on',
+  },
+  {
     name: 'COMPANION',
     meaning:
       'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is; MAX_BYTES is then checked as it comes and at the end.',

@@ -27,6 +27,7 @@ import { identify } from './identify.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { publicFileRoute } from './routes/public-file.ts';
+import { relayRoute } from './routes/relay.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
@@ -69,6 +70,8 @@ export interface SignerOptions {
   readonly keepSeconds?: number | null;
   /** Requests of one caller in a time: a rate limit of Workers, say. */
   readonly rateLimit?: RateLimit;
+  /** Take parts that the page cannot send to the store itself. @default false */
+  readonly relay?: boolean;
   /** Speak Companion's contract under `/companion`, for Uppy. @default false */
   readonly companion?: boolean;
   readonly log?: LogSink;
@@ -102,6 +105,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get('/uploads', listRoute(signer));
   app.post('/uploads/complete', completeManyRoute(signer));
   app.post('/uploads/:id/sign', signRoute(signer));
+  if (signer.relay) app.put('/uploads/:id/parts/:number', relayRoute(signer));
   app.post('/uploads/:id/resume', resumeRoute(signer));
   app.post('/uploads/:id/complete', completeRoute(signer));
   app.get('/uploads/:id', statusRoute(signer));
@@ -127,7 +131,7 @@ export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => 
 const MONTH_SECONDS = 30 * 86_400;
 
 function assemble(options: SignerOptions): Signer {
-  const { store, kv, authenticate, policy, rateLimit, hooks = {} } = options;
+  const { store, kv, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
   const { profile } = store;
   const now = options.now ?? Date.now;
   const log = createLog(options.log);
@@ -160,7 +164,8 @@ function assemble(options: SignerOptions): Signer {
     },
     once: createOnce(now),
     checksum: checksumFor(profile, options.checksum),
-    plan: planLimitsFor(profile, options.plan ?? {}),
+    relay,
+    plan: planLimitsFor(profile, options.plan ?? {}, relay),
     inlineTypes: options.inlineTypes ?? [],
     linkSeconds: options.linkSeconds ?? 900,
   };

@@ -40,9 +40,24 @@ export function checksumFor(
   );
 }
 
+/**
+ * What goes through a Worker on any plan, with room to spare: Free and Pro take 100 MB.
+ * https://developers.cloudflare.com/workers/platform/limits/#request-limits
+ */
+const RELAYED_PART_BYTES = 64 * 1024 * 1024;
+
 /** How files are cut, within what the store takes. @throws ProblemError `misconfigured`. */
-export function planLimitsFor(profile: Profile, wanted: Partial<PlanLimits>): PlanLimits {
-  const plan = { ...DEFAULT_PLAN_LIMITS, maxParts: profile.maxParts, ...wanted };
+export function planLimitsFor(
+  profile: Profile,
+  wanted: Partial<PlanLimits>,
+  relay = false,
+): PlanLimits {
+  const plan = {
+    ...DEFAULT_PLAN_LIMITS,
+    ...(relay && { maxPartBytes: RELAYED_PART_BYTES }),
+    maxParts: profile.maxParts,
+    ...wanted,
+  };
   const { singleMaxBytes, minPartBytes, maxPartBytes } = plan;
   const refuse = (setting: string, what: string) => {
     throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store takes ${what}.`);

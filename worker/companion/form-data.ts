@@ -2,6 +2,7 @@
  * Reads a form with a file at its end, and the file as a stream. `Request.formData()` would keep the
  * whole file in memory: https://developers.cloudflare.com/workers/platform/limits/#memory
  */
+import { drain } from '../drain.ts';
 import { ProblemError } from '../problem.ts';
 
 /** Fields are read, the file is not. */
@@ -15,9 +16,6 @@ export interface Form {
 
 /** Fields and their headers, all together: a token of 7 KB and a key of 1 KB. */
 const MAX_HEAD_BYTES = 32 * 1024;
-
-/** What may still be on its way when nobody wants it any more. */
-const MAX_DRAINED_BYTES = 1024 * 1024;
 
 /**
  * Browsers encode a form as https://html.spec.whatwg.org/#multipart-form-data says: the file is the
@@ -55,17 +53,9 @@ export class FormReader {
     return { fields, bytes, chunks: this.#rest(bytes, end) };
   }
 
-  /** Reads a little of what is left: who is still sending might not see the answer else. */
-  async drain(): Promise<void> {
-    try {
-      for (let left = MAX_DRAINED_BYTES; left > 0;) {
-        const { value } = (await this.#reader?.read()) ?? {};
-        if (!value) return;
-        left -= value.length;
-      }
-    } catch {
-      // Broken off: nobody waits for an answer.
-    }
+  /** Has had enough of it. */
+  drain(): Promise<void> {
+    return drain(this.#reader);
   }
 
   /** The text in front of `mark`, which is taken too. */

@@ -8,7 +8,7 @@ import {
   type Policy,
 } from '../protocol.ts';
 
-export function policyRoute({ store, plan, checksum }: Signer): SignerHandler {
+export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHandler {
   return (c) => {
     const rules = c.get('rules');
     return c.json<Policy>({
@@ -25,7 +25,7 @@ export function policyRoute({ store, plan, checksum }: Signer): SignerHandler {
         complete: MAX_UPLOADS_PER_COMPLETE,
       },
       lanes: store.lanes,
-      relay: false,
+      relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
     });

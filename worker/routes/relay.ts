@@ -1,0 +1,108 @@
+/** `PUT /uploads/:id/parts/:number`: a part through the Worker, for pages that cannot reach the store. */
+import { rulesFor, uploadOfToken } from '../access.ts';
+import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import { drain } from '../drain.ts';
+import { pipeWithLength } from '../fixed-length.ts';
+import { ProblemError } from '../problem.ts';
+import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
+import { checkParts } from '../requests.ts';
+import { CHECKSUMS, isChecksum } from '../s3/checksums.ts';
+import { isStoreError } from '../s3/errors.ts';
+import { objectOf } from '../stored.ts';
+import { planOf, settingsOf, type Upload } from '../upload.ts';
+
+/** A part that is the plan's: so many bytes, from there to there, with this checksum. */
+interface Part {
+  readonly number: number;
+  readonly bytes: number;
+  readonly checksum: string | undefined;
+}
+
+/**
+ * The part goes on to the store as it comes in; the Worker keeps none of it. What holds for a signed
+ * request holds here: the number, the length and the checksum are those of the plan and the page.
+ */
+export function relayRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { body } = c.req.raw;
+    try {
+      const upload = await uploadOfToken(signer, c);
+      const part = partOf(c, upload);
+      await rulesFor(signer, c, upload, 'sign');
+      const stream = body ?? new Blob().stream();
+      const { etag } = await pipeWithLength(part.bytes, stream, (known) =>
+        send(signer, upload, part, known),
+      );
+      return c.json<RelayAnswer>({ etag }, 200, { etag: `"${etag}"` });
+    } catch (error) {
+      if (body && !body.locked) await drain(body.getReader());
+      throw error;
+    }
+  };
+}
+
+function partOf(c: SignerContext, upload: Upload): Part {
+  const number = numberOf(c.req.param('number') ?? '');
+  const checksum = checksumOf(c, upload);
+  checkParts(upload, [{ number, ...(checksum !== undefined && { checksum }) }], 'parts');
+  const plan = planOf(upload);
+  const { start, end } = partRange(plan, Math.min(number, partCount(plan)));
+  assertLength(c.req.header('content-length'), end - start);
+  assertRange(c.req.header('content-range'), `bytes ${start}-${end - 1}/${upload.bytes}`);
+  return { number, bytes: end - start, checksum };
+}
+
+function numberOf(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new ProblemError('invalid_request', 'This is no part number.', { field: 'number' });
+}
+
+/** In the header that the store has for it. */
+function checksumOf(c: SignerContext, { checksum: algorithm }: Upload): string | undefined {
+  if (algorithm === null) return undefined;
+  const { header } = CHECKSUMS[algorithm];
+  const value = c.req.header(header);
+  if (value === undefined || isChecksum(algorithm, value)) return value;
+  throw new ProblemError('invalid_request', `This is no ${algorithm} in base64.`, {
+    field: header,
+  });
+}
+
+function assertLength(said: string | undefined, bytes: number): void {
+  if (said === String(bytes)) return;
+  if (said === undefined) {
+    throw new ProblemError('invalid_request', 'The length of the part is missing.', {
+      status: 411,
+      field: 'content-length',
+    });
+  }
+  const code = Number(said) > bytes ? 'too_large' : 'invalid_request';
+  throw new ProblemError(code, `This part has ${bytes} bytes.`, { field: 'content-length' });
+}
+
+/** Some clients say where in the file they are: https://www.rfc-editor.org/rfc/rfc9110#name-content-range */
+function assertRange(said: string | undefined, range: string): void {
+  if (said === undefined || said === range) return;
+  throw new ProblemError('invalid_request', `This part is ${range}.`, { field: 'content-range' });
+}
+
+async function send(
+  signer: Signer,
+  upload: Upload,
+  part: Part,
+  body: ReadableStream,
+): Promise<{ readonly etag: string }> {
+  const { store } = signer;
+  const { key, bytes, multipart, checksum: algorithm } = upload;
+  if (multipart) {
+    return store.sendPart({ key, uploadId: multipart.uploadId, algorithm }, part, body);
+  }
+  try {
+    return await store.sendWhole(key, bytes, settingsOf(upload), part.checksum, body);
+  } catch (error) {
+    // Sent again after a lost answer, it has arrived already.
+    const object = isStoreError(error, 'exists') && (await objectOf(signer, upload));
+    if (object) return object;
+    throw error;
+  }
+}

@@ -83,7 +83,7 @@ export class ConfiguredControl extends FormControl implements Configuration {
   declare minFiles: number | undefined;
   /** No more files than this are taken. */
   declare maxFiles: number | undefined;
-  /** Requests to the store in flight, for all files together. @default 5 per lane */
+  /** Requests to the store in flight, for all files together. @default 6 per lane */
   declare concurrency: number | undefined;
   /** What each entry of the form holds. @default 'id' */
   declare valueFormat: ValueFormat | undefined;

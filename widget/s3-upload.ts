@@ -22,7 +22,76 @@ import { zone, type ZoneState } from './view/zone.ts';
 /** Nothing can be dragged where there is only a finger. */
 const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
 
-/** `<s3-upload>`: a form control that sends files straight into a bucket, and shows how they fare. */
+/**
+ * `<s3-upload>`: a form control that sends files straight into a bucket, and shows how they fare.
+ *
+ * @slot label - In place of the `label` attribute.
+ * @slot hint - In place of the `hint` attribute.
+ * @slot dropzone - In place of what the zone holds; clicks on it open the picker.
+ * @slot icon - In place of the zone's icon.
+ * @slot row-actions - Beside the actions of the row, where there is one file.
+ * @slot row-actions-ID - The same with `multiple`, for the upload of that id.
+ * @slot empty - Shown while there are no rows.
+ *
+ * @csspart label - The heading.
+ * @csspart zone - Where files are dropped.
+ * @csspart icon - The zone's icon.
+ * @csspart button - Opens the picker.
+ * @csspart limits - What may be chosen.
+ * @csspart hint - The line of help.
+ * @csspart error - Each line that says what is wrong.
+ * @csspart dismiss - Hides the refusals.
+ * @csspart summary - The line about all files together.
+ * @csspart total - Its words.
+ * @csspart list - All rows.
+ * @csspart row - One of them; its state is a second part, such as `row-failed`.
+ * @csspart thumb - Picture or extension.
+ * @csspart badge - The check on what is uploaded.
+ * @csspart name - The file's name.
+ * @csspart meta - The second line.
+ * @csspart status - Its first words.
+ * @csspart bar - Progress; of a row, or of all.
+ * @csspart fill - What the store has.
+ * @csspart sent - What is on its way.
+ * @csspart actions - The buttons of a row.
+ * @csspart pause
+ * @csspart resume
+ * @csspart retry
+ * @csspart again - Chooses a file again that has changed.
+ * @csspart cancel
+ * @csspart remove
+ * @csspart download
+ * @csspart start - Starts what waits for it.
+ *
+ * @cssstate dragging - Files are held over it.
+ * @cssstate drag-reject - Files are held over it that it does not take.
+ * @cssstate busy - Uploads run.
+ * @cssstate paused - None runs, and some are paused.
+ * @cssstate offline - Some wait for the network.
+ * @cssstate failed - Some have failed.
+ * @cssstate complete - All are uploaded.
+ * @cssstate empty - There are none.
+ * @cssstate user-invalid - It was tried to send the form, and something is wrong.
+ *
+ * @cssprop --s3-upload-accent - Links, bars, focus. Default: a blue.
+ * @cssprop --s3-upload-danger - What is wrong. Default: a red.
+ * @cssprop --s3-upload-success - The check on what is uploaded. Default: a green.
+ * @cssprop --s3-upload-warning - What waits. Default: an amber.
+ * @cssprop --s3-upload-paper - What is behind it, for what is cut out of a colour. Default: `Canvas`.
+ * @cssprop --s3-upload-radius - Corners of the zone. Default: `12px`.
+ * @cssprop --s3-upload-list-block-size - Greatest height of a list of more than 200 rows. Default: `70vh`.
+ *
+ * @fires upload-add - Files are about to be taken in; can be cancelled.
+ * @fires upload-start - Before the first request for a file; can be cancelled.
+ * @fires upload-rejected - Files of one batch were not taken in.
+ * @fires upload-progress - Something changed; once a frame at most.
+ * @fires upload-done - A file is in the bucket.
+ * @fires upload-failed - An upload has given up.
+ * @fires upload-removed - A row is gone.
+ * @fires upload-settled - Nothing is active any more.
+ * @fires input - The value has changed.
+ * @fires change - The value has changed, and nothing is active any more.
+ */
 export class S3UploadElement extends UploadControl {
   static override styles = styles;
 

@@ -145,8 +145,12 @@ export async function putTogether(
 ): Promise<StoredObject | undefined> {
   const { store } = signer;
   try {
+    const parts = await partsOf();
+    // A store that cannot refuse to replace an object is asked first what there is.
+    const there = store.profile.conditionalComplete ? undefined : await store.head(upload.key);
+    if (there) return there;
     await store.completeMultipart(upload.key, uploadId, {
-      ...(await partsOf()),
+      ...parts,
       algorithm: upload.checksum,
       ifNoneMatch: upload.object?.ifNoneMatch,
     });

@@ -12,6 +12,7 @@ import type {
   Policy,
   Problem,
   ProblemCode,
+  RelayAnswer,
   Result,
   ResumeAnswer,
   SignAnswer,
@@ -151,6 +152,10 @@ export const ListAnswerSchema = v.strictObject({
   ),
   cursor: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, ListAnswer>;
+
+export const RelayAnswerSchema = v.strictObject({
+  etag: v.string(),
+}) satisfies v.GenericSchema<unknown, RelayAnswer>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),

@@ -6,6 +6,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
 import { PROBLEMS } from './problem.ts';
+import { CHECKSUMS } from './s3/checksums.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -17,7 +18,7 @@ import {
 } from './schemas.ts';
 
 interface Operation {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
   readonly id: string;
   readonly summary: string;
@@ -25,6 +26,8 @@ interface Operation {
   readonly token?: 'needed' | 'helps';
   readonly query?: GenericSchema;
   readonly body?: readonly [name: string, schema: GenericSchema];
+  /** The body is a part of a file; these headers go with it, the first of them always. */
+  readonly bytes?: readonly string[];
   /** None: 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
 }
@@ -103,6 +106,19 @@ const OPERATIONS: readonly Operation[] = [
     answer: ['Result', answers.ResultSchema],
   },
   {
+    method: 'put',
+    path: '/uploads/{id}/parts/{number}',
+    id: 'relayPart',
+    summary: 'Send a part through the Worker, where the policy has `relay`',
+    token: 'needed',
+    bytes: [
+      'Content-Length',
+      'Content-Range',
+      ...Object.values(CHECKSUMS).map(({ header }) => header),
+    ],
+    answer: ['RelayAnswer', answers.RelayAnswerSchema],
+  },
+  {
     method: 'get',
     path: '/uploads/{id}/file',
     id: 'getFile',
@@ -141,7 +157,16 @@ export function openApiDocument(version: string): object {
   };
 }
 
-function describe({ id, summary, path, token, query, body, answer }: Operation): object {
+function describe({
+  id,
+  summary,
+  path,
+  token,
+  query,
+  body,
+  bytes = [],
+  answer,
+}: Operation): object {
   return {
     operationId: id,
     summary,
@@ -149,12 +174,17 @@ function describe({ id, summary, path, token, query, body, answer }: Operation):
       ...(path.includes('{id}')
         ? [parameter('path', 'id', true, { type: 'string', format: 'uuid' })]
         : []),
+      ...(path.includes('{number}')
+        ? [parameter('path', 'number', true, { type: 'integer', minimum: 1 })]
+        : []),
+      ...bytes.map((name, index) => parameter('header', name, index === 0, { type: 'string' })),
       ...(token
         ? [parameter('header', 'Upload-Token', token === 'needed', { type: 'string' })]
         : []),
       ...(query ? queryParameters(query) : []),
     ],
     ...(body && { requestBody: { required: true, content: json(body[0]) } }),
+    ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
     responses: {
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }

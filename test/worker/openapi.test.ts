@@ -28,6 +28,7 @@ describe('the OpenAPI document', () => {
       S3_ACCESS_KEY_ID: 'a',
       S3_SECRET_ACCESS_KEY: 's',
       UPLOADS: kv,
+      RELAY: 'on',
     };
     const routes = createSigner(optionsFrom(env))
       .routes.filter(({ method, path }) => method !== 'ALL' && path !== '/health')

@@ -13,7 +13,7 @@ import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './key.ts';
 import { createLedger, type KV, type WaitUntil } from './ledger.ts';
 import { createLog, type LogSink } from './log.ts';
-import { observe } from './observe.ts';
+import { answerError, observe } from './observe.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
 import { createOnce } from './once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
@@ -31,7 +31,6 @@ import { relayRoute } from './routes/relay.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
-import { asProblem } from './slots.ts';
 import type { Store } from './s3/store.ts';
 import { checksumFor, planLimitsFor } from './store-fit.ts';
 import { sweep } from './sweep.ts';
@@ -88,7 +87,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   const signer = assemble(options);
   const app = new Hono<SignerEnv>();
 
-  app.onError((error, c) => answerProblem(c, asProblem(signer.log, error).problem));
+  app.onError(answerError(signer));
   app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
 
   app.use(requestId({ generator: () => crypto.randomUUID() }));

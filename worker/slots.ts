@@ -1,7 +1,8 @@
 /** Batches: each entry in a slot of its own, so that one that is bad does not sink the others. */
-import type { Log } from './log.ts';
+import type { Log, LogFields } from './log.ts';
 import { ProblemError } from './problem.ts';
 import type { Refused } from './protocol.ts';
+import { isStoreError } from './s3/errors.ts';
 import { fromStore } from './store-problem.ts';
 
 /** Does `work` for every entry at once, and answers in the same order. */
@@ -25,11 +26,18 @@ export function slotsOf<E, T extends { id: string }>(
 export function asProblem(log: Log, thrown: unknown): ProblemError {
   const error = fromStore(thrown);
   if (error instanceof ProblemError) {
-    if (error.cause !== undefined) log.warn('problem', { code: error.code, cause: error.cause });
+    if (error.cause !== undefined) log.warn('problem', { code: error.code, ...causeOf(error) });
     return error;
   }
   log.warn('unexpected', { error });
   return new ProblemError('misconfigured', 'Something went wrong here; the log says what.');
+}
+
+/** What the log says of a problem's cause. */
+export function causeOf({ cause }: ProblemError): LogFields {
+  if (!isStoreError(cause)) return cause === undefined ? {} : { cause };
+  const { operation, code, status, requestId } = cause;
+  return { storeOperation: operation, storeCode: code, storeStatus: status, storeId: requestId };
 }
 
 function idOf(entry: unknown): string {

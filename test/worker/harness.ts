@@ -57,7 +57,11 @@ export interface Lab {
 }
 
 /** Starts a Worker with these settings, for this store. */
-export async function startLab(store: Running, settings: Settings = {}): Promise<Lab> {
+export async function startLab(
+  store: Running,
+  settings: Settings = {},
+  { requestsPerMinute = 100_000 } = {},
+): Promise<Lab> {
   const { config, credentials } = store;
   const bindings: Record<string, string> = {
     S3_ENDPOINT: config.endpoint,
@@ -78,6 +82,9 @@ export async function startLab(store: Running, settings: Settings = {}): Promise
       compatibilityDate: '2026-11-01',
       bindings: Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== '')),
       kvNamespaces: ['UPLOADS'],
+      ratelimits: {
+        RATE_LIMIT: { namespace_id: '1', simple: { limit: requestsPerMinute, period: 60 } },
+      },
     }),
   );
   const worker = await miniflare.ready;

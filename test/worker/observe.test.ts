@@ -1,0 +1,147 @@
+/** What the log says of a request, and what it never says. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  JWT_SECRET,
+  jwtFor,
+  MIB,
+  SETTINGS,
+  startLab,
+  tokenOf,
+  type Client,
+  type Lab,
+} from './harness.ts';
+import { localR2, type Running } from './s3/stores.ts';
+import { random } from './s3/uploads.ts';
+
+let store: { running: Running; stop: () => Promise<void> };
+let lab: Lab;
+let alice: Client;
+
+before(async () => {
+  store = await localR2.start();
+  lab = await startLab(store.running);
+  alice = await lab.as('alice@example.com');
+});
+after(async () => {
+  await lab.stop();
+  await store.stop();
+});
+
+const lines = async () =>
+  (await lab.seen()).log.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('the log', () => {
+  it('has one line for each request: who, what, about which upload, how it ended', async () => {
+    const upload = await alice.create({ bytes: 6 * MIB });
+    await lines();
+    const body = random(6 * MIB);
+    await alice.sign(upload, body, [1, 2]);
+    const answer = await alice.get(`/uploads/${upload.id}`, { 'x-request-id': 'abc' });
+    await alice.get('/uploads/not-an-id');
+    await lab.with({}).get('/policy');
+    await alice.get('/no/such/route?with=secret');
+    const [sign, status, missing, unknown, nowhere] = await lines();
+    assert.equal(sign?.['event'], 'request');
+    assert.equal(sign?.['action'], 'POST /uploads/:id/sign');
+    assert.equal(sign?.['upload'], upload.id);
+    assert.equal(sign?.['parts'], 2);
+    assert.equal(sign?.['status'], 200);
+    assert.match(String(sign?.['owner']), /^[0-9a-f]{12}$/);
+    assert.equal(typeof sign?.['ms'], 'number');
+    assert.equal(status?.['requestId'], 'abc');
+    assert.equal(answer.headers.get('x-request-id'), 'abc');
+    assert.equal(status?.['owner'], sign?.['owner']);
+    assert.equal(missing?.['code'], 'not_found');
+    assert.equal(unknown?.['status'], 401);
+    assert.equal(unknown?.['code'], 'unauthenticated');
+    assert.equal(unknown?.['owner'], undefined);
+    assert.ok(!JSON.stringify(nowhere).includes('secret'));
+  });
+
+  it('says what the store had answered when it was the store', async () => {
+    await lab.bend({ store: [{ on: ['HEAD', '/'], status: 403 }] });
+    const { answer } = await alice.upload(random(5));
+    assert.equal(answer.problem.code, 'misconfigured');
+    await lab.bend({});
+    const line = (await lines()).find(({ storeStatus }) => storeStatus !== undefined);
+    assert.equal(line?.['storeOperation'], 'HeadObject');
+    assert.equal(line?.['storeStatus'], 403);
+  });
+
+  it('case 30: holds no secret, token, URL, name or person', async () => {
+    await lab.seen();
+    const { upload, answer } = await alice.upload(random(6 * MIB), { name: 'my-private-name.pdf' });
+    await alice.get(`/uploads/${upload.id}/file`);
+    await alice.get(`/uploads/${upload.id}`, { 'upload-token': `${upload.token}x` });
+    await lab.with({ authorization: 'Bearer a.b.c' }).get('/policy');
+    await lab.bend({ store: [{ on: ['', '/'], cut: 'before' }] });
+    await alice.tryCreate({ bytes: 6 * MIB });
+    await alice.complete(upload);
+    await lab.bend({ kv: 'all-fails' });
+    await alice.get('/uploads');
+    await lab.bend({});
+    assert.equal(answer.status, 200);
+    const text = (await lab.seen()).log.join('\n');
+    const { credentials, config } = store.running;
+    const never = [
+      upload.token,
+      upload.token.slice(-20),
+      await jwtFor('alice@example.com'),
+      SETTINGS.TOKEN_SECRET,
+      JWT_SECRET,
+      credentials.secretAccessKey,
+      'X-Amz',
+      new URL(config.endpoint).host,
+      'my-private-name',
+      'alice@example.com',
+      'a.b.c',
+      ' at ',
+    ];
+    assert.ok(text.length > 500);
+    for (const secret of never) assert.ok(!text.includes(secret), secret);
+  });
+
+  it('case 30: nor does any answer but the one that is made of URLs', async () => {
+    const upload = await alice.create({ bytes: 6 * MIB });
+    const answers = [
+      await alice.get('/policy'),
+      await alice.get('/uploads'),
+      await alice.get(`/uploads/${upload.id}`, tokenOf(upload)),
+      await alice.get('/nowhere'),
+      await alice.post('/uploads', '{'),
+      await lab.with({}).get('/policy'),
+    ];
+    const { credentials, config } = store.running;
+    for (const { body } of answers) {
+      const text = JSON.stringify(body);
+      for (const secret of [
+        credentials.secretAccessKey,
+        credentials.accessKeyId,
+        new URL(config.endpoint).host,
+        upload.token,
+        '.ts:',
+        ' at ',
+      ]) {
+        assert.ok(!text.includes(secret), text);
+      }
+    }
+  });
+});
+
+describe('a caller', () => {
+  it('case 29: who asks too often is told to wait, and nobody else', async () => {
+    const limited = await startLab(store.running, {}, { requestsPerMinute: 3 });
+    try {
+      const [bob, carol] = [await limited.as('bob'), await limited.as('carol')];
+      for (let count = 0; count < 3; count++) assert.equal((await bob.get('/policy')).status, 200);
+      const { status, problem, headers } = await bob.get('/policy');
+      assert.equal(status, 429);
+      assert.equal(problem.code, 'rate_limited');
+      assert.equal(headers.get('retry-after'), String(problem.retryAfter));
+      assert.equal((await carol.get('/policy')).status, 200);
+    } finally {
+      await limited.stop();
+    }
+  });
+});

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Announcer } from './announcer.ts';
+import type { UploadError } from './core/errors.ts';
 import type { UploadEventMap } from './core/events.ts';
 import type { Rejection, UploadSnapshot } from './core/types.ts';
 import { languageOf } from './i18n/language.ts';
@@ -292,10 +293,16 @@ export class S3UploadElement extends UploadControl {
   /** In a page of its own: should the address have ended meanwhile, this one must not be left. */
   async #download(id: string): Promise<void> {
     const link = document.createElement('a');
-    link.href = (await this.uploader.fileUrl?.(id)) ?? '';
     link.target = '_blank';
     link.rel = 'noopener';
-    link.click();
+    try {
+      link.href = (await this.uploader.fileUrl?.(id)) ?? '';
+      link.click();
+    } catch (error) {
+      const { name = '' } = this.uploads.find((upload) => upload.id === id) ?? {};
+      this.#rejected = [{ file: new File([], name), error: error as UploadError }];
+      this.requestUpdate();
+    }
   }
 }
 

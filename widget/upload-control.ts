@@ -233,7 +233,7 @@ export class UploadControl extends ConfiguredControl {
   protected take(found: readonly Found[]): readonly UploadSnapshot[] {
     const files = found.filter((item) => item.file) as FileWithPath[];
     const former = this.isMany ? [] : this.uploads;
-    const refused: Rejection[] = (this.#batch = []);
+    const refused: Rejection[] = [];
     const refuse = (file: File, code: 'file_unreadable' | 'too_many_files'): void => {
       const fields = { fileName: file.name, limit: 1 };
       refused.push({ file, error: new UploadError(code, `${file.name}: ${code}`, fields) });
@@ -242,8 +242,10 @@ export class UploadControl extends ConfiguredControl {
       if (!file) refuse(new File([], path), 'file_unreadable');
       else if (!this.isMany && files.length > 1) refuse(file, 'too_many_files');
     }
-    const taken =
-      files.length > 0 && (this.isMany || files.length < 2) ? this.uploader.add(files).uploads : [];
+    const isFit = files.length > 0 && (this.isMany || files.length < 2);
+    const engine = isFit ? this.uploader : undefined;
+    this.#batch = refused;
+    const taken = engine?.add(files).uploads ?? [];
     this.#batch = undefined;
     if (taken.length > 0) for (const { id } of former) void this.remove(id);
     if (refused.length > 0) this.dispatchEvent(new UploadRejectedEvent(refused));

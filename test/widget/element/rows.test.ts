@@ -227,6 +227,22 @@ describe('the actions of a row', () => {
     equal(asked, ['a']);
   });
 
+  it('say why a download is not to be had', async () => {
+    const { element, engine } = await showing();
+    const error = new UploadError('unauthenticated', '');
+    Object.assign(engine, { fileUrl: () => Promise.reject(error) });
+    element.uploader = engine;
+    engine.show({ id: 'a', name: 'a.mov', status: 'done' });
+    await element.updateComplete;
+    button(element, 'Download a.mov').click();
+    await new Promise((resolve) => setTimeout(resolve));
+    await element.updateComplete;
+    equal(
+      text(part(element, 'error')),
+      'a.mov: You are not signed in any more. Sign in, then retry.',
+    );
+  });
+
   it('take what the page puts beside them', async () => {
     const { element, engine } = await showing({ id: 'a', name: 'a.mov' });
     const share = document.createElement('button');

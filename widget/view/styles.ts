@@ -151,6 +151,9 @@ export const styles = css`
     color: var(--paper);
     translate: 0 -4px;
   }
+  .drag-reject .limits {
+    visibility: hidden;
+  }
   .invalid,
   .drag-reject {
     --tone: var(--danger);

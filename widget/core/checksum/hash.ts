@@ -5,8 +5,8 @@ import type { createMd5 } from './md5.ts';
 import type { Polynomials } from './polynomials.ts';
 
 /**
- * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time; once it is not wanted any more,
- * it stops and never settles.
+ * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time; once it `isOver`, it
+ * stops and never settles.
  *
  * @returns base64 of the value in network byte order, as in S3's headers.
  * @throws what the browser throws: `NotReadableError` where the file has changed, `NotFoundError`
@@ -16,7 +16,7 @@ export type Hash = (
   blob: Blob,
   name: ChecksumAlgorithm,
   stepBytes: number,
-  isWanted?: () => boolean,
+  isOver?: () => boolean,
 ) => Promise<string>;
 
 /** Refers to nothing outside itself, because its source text also runs in the hashing worker. */
@@ -27,7 +27,7 @@ export function createHash(
 ): Hash {
   const ready: { [name in ChecksumAlgorithm]?: Algorithm } = {};
 
-  return async (blob, name, stepBytes, isWanted) => {
+  return async (blob, name, stepBytes, isOver) => {
     let value;
     if (name === 'sha256') {
       // WebCrypto takes it only whole.
@@ -45,7 +45,7 @@ export function createHash(
       let next = read(0);
       for (let at = stepBytes; next; at += stepBytes) {
         const view = new DataView(await next);
-        if (isWanted?.() === false) await new Promise(() => {});
+        if (isOver?.()) await new Promise(() => {});
         next = read(at);
         const end = view.byteLength & ~63;
         for (let from = 0; from < end; from += 4096) {

@@ -24,11 +24,11 @@ const hash = createHash(createCrc, createMd5, POLYNOMIALS);
  * for 25 ms at a time.
  */
 export function pageLane<Job>(): Lane<Job> {
-  let isWanted = true;
+  let isOver = false;
   return {
-    hash: (blob, algorithm) => hash(blob, algorithm, 2 ** 20, () => isWanted),
+    hash: (blob, algorithm) => hash(blob, algorithm, 2 ** 20, () => isOver),
     end() {
-      isWanted = false;
+      isOver = true;
     },
   };
 }

@@ -207,7 +207,7 @@ export class Engine {
   }
 
   #ask(): void {
-    if (this.#isAsking || !this.queue.jobs.length) return;
+    if (this.#isAsking || this.queue.isEmpty) return;
     this.#isAsking = true;
     this.signer
       .call<Policy>('/policy')

@@ -1,20 +1,14 @@
 /**
- * A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, then random ones. Made here because
- * `crypto.randomUUID` is not there on plain-http pages.
+ * A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, then random ones. Made here because plain-http
+ * pages have no `crypto.randomUUID`, and made fast because there may be 20,000 files at once.
  */
 export function uuidv7(): string {
-  const random = [...crypto.getRandomValues(new Uint8Array(10))]
-    .map((byte) => hex(byte, 2))
-    .join('');
   const time = hex(Date.now(), 12);
-  const variant = hex((Number.parseInt(random.slice(3, 5), 16) & 0x3f) | 0x80, 2);
-  return [
-    time.slice(0, 8),
-    time.slice(8),
-    `7${random.slice(0, 3)}`,
-    variant + random.slice(5, 7),
-    random.slice(7, 19),
-  ].join('-');
+  const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint32Array(3));
+  const random = hex(a, 8) + hex(b, 8);
+  // 7 is the version; 8, 9, a or b the variant.
+  const variant = (8 + (c & 3)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(3, 6)}-${random.slice(6)}${hex(c >>> 24, 2)}`;
 }
 
 function hex(value: number, digits: number): string {

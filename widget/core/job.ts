@@ -3,14 +3,15 @@ import type { ChecksumAlgorithm, Plan, Result, StoredPart } from '../../worker/p
 import { uuidv7 } from './id.ts';
 import type { Parts } from './parts.ts';
 import type { Rate } from './rate.ts';
-import type { UploadSnapshot } from './types.ts';
+import type { FileWithPath, UploadSnapshot } from './types.ts';
 import { type Phase, phaseOf, type UploadState } from './upload.ts';
 
 export class Job {
   /** The Worker's id, too: made here, so that a Create whose reply was lost can be sent again. */
-  id = uuidv7();
+  id: string;
   readonly file: File;
   readonly path: string | undefined;
+  readonly handle: FileSystemFileHandle | undefined;
   state: UploadState = { status: 'queued' };
   /** Stays queued until `start()`. */
   isHeld = false;
@@ -26,7 +27,7 @@ export class Job {
   result: Result | undefined;
   creating: Promise<void> | undefined;
   /** What is stored has to be asked for before it goes on. */
-  isInDoubt = false;
+  isInDoubt: boolean;
   isResumed = false;
   /** The file's bytes could be read once: if they cannot any more, it has changed. */
   wasRead = false;
@@ -48,7 +49,10 @@ export class Job {
   unlock: (() => void) | undefined;
   snapshot: UploadSnapshot | undefined;
 
-  constructor(file: File, path: string | undefined) {
+  constructor({ file, path, id, handle }: FileWithPath) {
+    this.id = id ?? uuidv7();
+    this.isInDoubt = id !== undefined;
+    this.handle = handle;
     this.file = file;
     this.plan = { kind: 'single', bytes: file.size };
     this.path = path;

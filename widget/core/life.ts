@@ -101,8 +101,8 @@ async function consult(engine: Engine, job: Job, signal: AbortSignal): Promise<v
   // Another tab is at it: this is an upload of its own, which the journal does not know.
   if (!job.unlock) return;
   job.fingerprint = key;
-  const entry = await recall(job);
-  if (!entry) return;
+  const entry = await recall(key);
+  if (!entry || job.isInDoubt) return;
   job.id = entry.id;
   job.receipts = entry.parts ?? [];
   job.isInDoubt = true;
@@ -120,6 +120,7 @@ async function reopen(engine: Engine, job: Job, signal: AbortSignal): Promise<vo
   parts.hold([...answer.parts, ...job.receipts]);
   job.isInDoubt = false;
   job.isResumed ||= parts.held.size > 0;
+  void note(job, parts.receipts);
   engine.changed(job);
 }
 

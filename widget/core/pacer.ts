@@ -10,6 +10,9 @@ interface Waiter {
 const START = 4;
 /** Connections that a browser opens to one host on HTTP/1.1. */
 const CONNECTIONS = 6;
+const TRIAL_MS = 5000;
+/** Terms between two trials, after one that did not help. */
+const REST_TERMS = 6;
 
 export class Pacer {
   /** Requests in flight at most. */
@@ -18,13 +21,21 @@ export class Pacer {
   workerHost = '';
   #limit = START;
   #isCalm = true;
+  /** What trials have found to be enough. */
+  #ceiling = Infinity;
+  #step = -1;
+  #isTrial = false;
+  #rest = REST_TERMS;
+  #before = 0;
+  #bytes = 0;
+  #since = 0;
   #inFlight = 0;
   #turn = 0;
   readonly #waiters: Waiter[] = [];
   readonly #hosts = new Map<string, number>();
 
   get limit(): number {
-    return Math.min(this.#limit, this.max);
+    return Math.min(this.#limit, this.#ceiling, this.max);
   }
 
   get hasRoom(): boolean {
@@ -63,19 +74,51 @@ export class Pacer {
 
   /** The first bytes of a request move: until something goes wrong, that is reason enough. */
   moved(): void {
-    if (this.#isCalm) this.speedUp();
+    if (this.#isCalm) this.#speedUp();
   }
 
-  /** A part is stored: the line is good for one more. */
-  speedUp(): void {
-    if (this.#limit < this.max) this.#limit++;
-    this.#serve();
+  /** A part is stored: the line is good for one more, as far as more have helped. */
+  stored(bytes: number, nowMs = performance.now()): void {
+    this.#speedUp();
+    this.#bytes += bytes;
+    // A line that has nothing to send says nothing about itself.
+    if (!this.#waiters.length) this.#since = 0;
+    const ms = nowMs - this.#since;
+    if (ms < TRIAL_MS) return;
+    if (this.#since) this.#try(this.#bytes / ms);
+    this.#since = nowMs;
+    this.#bytes = 0;
   }
 
   /** The store asks for less, or does not answer. */
   slowDown(): void {
     this.#isCalm = false;
     this.#limit = Math.max(1, Math.floor(this.limit / 2));
+  }
+
+  #speedUp(): void {
+    if (this.#limit < this.max) this.#limit++;
+    this.#serve();
+  }
+
+  /**
+   * Now and then goes on with one fewer, or one more: it stays so where fewer cost less than half of
+   * their share, or more bring at least that.
+   */
+  #try(bytesPerMs: number): void {
+    if (this.#isTrial) {
+      this.#isTrial = false;
+      if (bytesPerMs > this.#before * (1 + this.#step / 2 / this.#ceiling)) return;
+      this.#ceiling -= this.#step;
+      this.#step = -this.#step;
+      this.#rest = REST_TERMS;
+    } else if (--this.#rest < 0) {
+      const ceiling = Math.min(this.#ceiling, this.max) + this.#step;
+      this.#isTrial = ceiling >= START && ceiling <= this.max;
+      if (this.#isTrial) this.#ceiling = ceiling;
+      else this.#step = -this.#step;
+      this.#before = bytesPerMs;
+    }
   }
 
   #serve(): void {

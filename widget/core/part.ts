@@ -134,7 +134,7 @@ function attempt({ engine, job, parts, signal }: Round, { request }: SignedPart,
 
 function stored({ engine, job, parts }: Round, number: number, etag: string | undefined): void {
   engine.wasStoreReached = job.wasRead = true;
-  engine.pacer.speedUp();
+  engine.pacer.stored(parts.bytesOf(number));
   parts.store(number, etag);
   if (engine.policy?.listParts || job.isSingle) return;
   // Where the store cannot list its parts, their ETags are all there is.

@@ -18,6 +18,10 @@ export class Queue {
     this.#fresh.add(job);
   }
 
+  get isEmpty(): boolean {
+    return !(this.#fresh.size || this.#small.size || this.#large.size);
+  }
+
   get jobs(): readonly Job[] {
     return [...this.#fresh, ...this.#small, ...this.#large].filter(isWaiting);
   }

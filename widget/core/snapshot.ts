@@ -37,9 +37,12 @@ export function snapshotOf(job: Job): UploadSnapshot {
   return last && keys.every((key) => last[key] === snapshot[key]) ? last : Object.freeze(snapshot);
 }
 
-type Sums = Omit<Totals, 'bytesPerSecond' | 'secondsLeft'>;
+/** What can be added up. */
+export type Sums = {
+  -readonly [Key in Exclude<keyof Totals, 'bytesPerSecond' | 'secondsLeft'>]: number;
+};
 
-export const NOTHING: Sums = {
+export const nothing = (): Sums => ({
   files: 0,
   done: 0,
   failed: 0,
@@ -48,23 +51,13 @@ export const NOTHING: Sums = {
   bytes: 0,
   loaded: 0,
   sent: 0,
-};
+});
 
-/** Sums with one snapshot in another's place; a cancelled upload does not count. */
-export function replace(sums: Sums, from?: UploadSnapshot, to?: UploadSnapshot): Sums {
-  const totals: Record<keyof Sums, number> = { ...sums };
-  for (const [sign, snapshot] of [
-    [-1, from],
-    [1, to],
-  ] as const) {
-    if (!snapshot || snapshot.status === 'cancelled') continue;
-    const { status, bytes, loaded, sent } = snapshot;
-    totals.files += sign;
-    totals[status === 'done' || status === 'failed' || status === 'paused' ? status : 'active'] +=
-      sign;
-    totals.bytes += sign * bytes;
-    totals.loaded += sign * loaded;
-    totals.sent += sign * sent;
-  }
-  return totals;
+/** Adds a snapshot, or takes it away again; a cancelled upload does not count. */
+export function count(sums: Sums, upload: UploadSnapshot | undefined, sign: 1 | -1): void {
+  if (!upload || upload.status === 'cancelled') return;
+  const { status } = upload;
+  sums[status === 'done' || status === 'failed' || status === 'paused' ? status : 'active'] += sign;
+  sums.files += sign;
+  for (const key of ['bytes', 'loaded', 'sent'] as const) sums[key] += sign * upload[key];
 }

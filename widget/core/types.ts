@@ -1,5 +1,5 @@
 /** What the engine shows of itself: the element, and any app without it, draws these and nothing else. */
-import type { ChecksumAlgorithm, Result } from '../../worker/protocol.ts';
+import type { ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
 
 export type UploadStatus =
@@ -61,6 +61,19 @@ export interface Totals {
 export interface FileWithPath {
   readonly file: File;
   readonly path?: string | undefined;
+  /** Of an unfinished upload that it goes on with, begun here or on another device. */
+  readonly id?: string | undefined;
+  /** Kept in the journal, so that `unfinished()` can give the file back after a reload. */
+  readonly handle?: FileSystemFileHandle | undefined;
+}
+
+/** An upload that was begun and is not finished, as the Worker lists it. */
+export interface Unfinished extends UploadSummary {
+  /**
+   * Where the file lies, if it was begun in this browser, and the browser tells (Chromium). Ask for
+   * `requestPermission({ mode: 'read' })` in a click, then `add([{ id, handle, file: await handle.getFile() }])`.
+   */
+  readonly handle?: FileSystemFileHandle | undefined;
 }
 
 /** A file that was not taken in, and why. */

@@ -1,5 +1,6 @@
 /** The engine's face: files in, snapshots and events out. */
 import type { FileAnswer } from '../../worker/protocol.ts';
+import type { ListAnswer } from '../../worker/protocol.ts';
 import { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
 import {
@@ -14,12 +15,14 @@ import {
 } from './events.ts';
 import { Guard } from './guard.ts';
 import { Job } from './job.ts';
+import { recallAll } from './journal.ts';
 import { refusal } from './restrictions.ts';
-import { NOTHING, replace, snapshotOf } from './snapshot.ts';
+import { count, nothing, snapshotOf } from './snapshot.ts';
 import type {
   FileWithPath,
   Rejection,
   Totals,
+  Unfinished,
   UploaderLike,
   UploaderOptions,
   UploadSnapshot,
@@ -46,7 +49,7 @@ export class Uploader extends EventTarget implements UploaderLike {
   readonly #byId = new Map<string, Job>();
   readonly #dirty = new Set<Job>();
   #uploads: readonly UploadSnapshot[] | undefined;
-  #sums = NOTHING;
+  readonly #sums = nothing();
   #told: readonly UploadSnapshot[] | undefined;
   #isFrameDue = false;
   #isClosed = false;
@@ -68,9 +71,9 @@ export class Uploader extends EventTarget implements UploaderLike {
 
   get totals(): Totals {
     const { active, bytes, sent } = this.#sums;
-    const rate = active ? Math.round(this.#engine.bytesPerSecond) : 0;
-    if (!rate) return this.#sums;
-    return { ...this.#sums, bytesPerSecond: rate, secondsLeft: Math.ceil((bytes - sent) / rate) };
+    const rate = (active && Math.round(this.#engine.bytesPerSecond)) || undefined;
+    const secondsLeft = rate && Math.ceil((bytes - sent) / rate);
+    return { ...this.#sums, bytesPerSecond: rate, secondsLeft };
   }
 
   get checksum() {
@@ -87,7 +90,9 @@ export class Uploader extends EventTarget implements UploaderLike {
     uploads: readonly UploadSnapshot[];
     rejected: readonly Rejection[];
   } {
-    const entries = [...files].map((entry) => (entry instanceof File ? { file: entry } : entry));
+    const entries: FileWithPath[] = [...files].map((entry) =>
+      entry instanceof File ? { file: entry } : entry,
+    );
     const uploads: UploadSnapshot[] = [];
     const rejected: Rejection[] = [];
     const event = new UploadAddEvent(entries.map(({ file }) => file));
@@ -104,8 +109,8 @@ export class Uploader extends EventTarget implements UploaderLike {
       bytes += job.file.size;
     }
     for (const entry of entries) {
-      const { file, path } = entry as FileWithPath;
-      const key = keyOf({ file, path });
+      const { file } = entry;
+      const key = keyOf(entry);
       const error = known.has(key)
         ? new UploadError('duplicate', `${file.name} is there already.`, { fileName: file.name })
         : refusal(file, options.restrictions ?? {}, policy, { files: count, bytes });
@@ -116,15 +121,31 @@ export class Uploader extends EventTarget implements UploaderLike {
       known.add(key);
       count++;
       bytes += file.size;
-      const job = new Job(file, path);
+      const job = new Job(entry);
       job.isHeld = options.auto === false;
       this.#jobs.add(job);
       uploads.push(this.#refresh(job));
-      this.#engine.queue.push(job);
+      if (!job.isHeld) this.#engine.queue.push(job);
     }
     if (rejected.length) this.dispatchEvent(new UploadRejectedEvent(rejected));
     this.#engine.pump();
     return { uploads, rejected };
+  }
+
+  /**
+   * The caller's uploads that wait to be finished, from any device.
+   *
+   * @throws UploadError when the Worker cannot be asked.
+   */
+  async unfinished(): Promise<readonly Unfinished[]> {
+    const [{ uploads }, entries = []] = await Promise.all([
+      this.#engine.signer.call<ListAnswer>('/uploads?state=open'),
+      recallAll(),
+    ]);
+    return uploads.map((upload) => ({
+      ...upload,
+      handle: entries.find(({ id }) => id === upload.id)?.handle,
+    }));
   }
 
   start(): void {
@@ -223,7 +244,8 @@ export class Uploader extends EventTarget implements UploaderLike {
 
   #replace(from?: UploadSnapshot, to?: UploadSnapshot): void {
     const wasBusy = this.#sums.active > 0;
-    this.#sums = replace(this.#sums, from, to);
+    count(this.#sums, from, -1);
+    count(this.#sums, to, 1);
     this.#uploads = undefined;
     const isBusy = this.#sums.active > 0;
     this.#schedule();
@@ -255,6 +277,6 @@ export class Uploader extends EventTarget implements UploaderLike {
   }
 }
 
-function keyOf({ file, path }: { readonly file: File; readonly path: string | undefined }): string {
+function keyOf({ file, path }: FileWithPath): string {
   return [path ?? file.name, file.size, file.lastModified, file.type].join('\n');
 }

@@ -63,7 +63,10 @@ async function serve(
   const base = `http://${request.headers.host}`;
   const [, id = '', side = '', ...rest] = (request.url ?? '').split('/');
   const url = new URL(`/${rest.join('/')}`, base);
-  if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
+  if (request.method === 'OPTIONS') {
+    if (side === 'store') spaces.get(id)?.begin('preflight', url.pathname);
+    return void response.writeHead(204, CORS).end();
+  }
   if (id === 'spaces') {
     const space = new Space(base, (await json(request)) as SpaceOptions);
     spaces.set(space.id, space);

@@ -3,7 +3,7 @@ import type Axe from 'axe-core';
 import type { UploadSnapshot } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
-import { button, clear, file, html, parts, pick, place } from './page.ts';
+import { button, clear, file, html, parts, pick, place, until } from './page.ts';
 
 /** It is no module, and leaves itself on the window. */
 const { axe } = window as unknown as { axe: typeof Axe };
@@ -43,8 +43,8 @@ function listen(element: Element): string[] {
   return said;
 }
 
-async function hear(said: string[], count = 1): Promise<void> {
-  while (said.length < count) await new Promise(requestAnimationFrame);
+async function hear(said: string[]): Promise<void> {
+  await until(() => said.length > 0);
 }
 
 for (const scheme of ['light', 'dark']) {
@@ -214,8 +214,8 @@ describe('announcements', () => {
     engine.show({ id: 'a', name: 'a.txt' });
     engine.become('a', { status: 'done' });
     const log = element.shadowRoot?.querySelector('[role=log]');
-    while (!log?.childElementCount) await new Promise(requestAnimationFrame);
-    equal(log.textContent, '1 of 1 uploaded');
+    await until(() => log?.childElementCount);
+    equal(log?.textContent, '1 of 1 uploaded');
   });
 });
 

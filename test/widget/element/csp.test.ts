@@ -1,4 +1,5 @@
 import { equal, ok } from './assert.ts';
+import { until } from './page.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types lit-html";
@@ -34,7 +35,7 @@ describe('under a strict Content-Security-Policy with Trusted Types', () => {
     ok(element?.shadowRoot, 'it is defined');
     const { shadowRoot } = element;
     const find = (selector: string): HTMLElement | null => shadowRoot.querySelector(selector);
-    while (!find('canvas')) await new Promise(requestAnimationFrame);
+    await until(() => find('canvas'));
     equal(getComputedStyle(find('[part~=zone]') ?? document.body).display, 'grid');
     const [fill, bar] = [find('[part~=fill]'), find('[part~=bar]')];
     equal(Math.round((100 * (fill?.offsetWidth ?? 0)) / (bar?.offsetWidth ?? 1)), 50);

@@ -1,5 +1,5 @@
 import { equal, ok } from './assert.ts';
-import { clear, part, parts, place } from './page.ts';
+import { clear, part, parts, place, scroll, until } from './page.ts';
 
 const COUNT = 20_000;
 
@@ -28,10 +28,10 @@ describe(`${COUNT} files`, () => {
     engine.tell();
     await element.updateComplete;
     const list = part(element, 'list');
-    list.scrollTop = list.scrollHeight;
+    await scroll(list, list.scrollHeight);
     const last = `file ${COUNT - 1}.bin`;
     const isDrawn = (): boolean => parts(element, 'name').some(({ title }) => title === last);
-    while (!isDrawn()) await new Promise(requestAnimationFrame);
+    await until(isDrawn);
     ok(parts(element, 'row').length <= 400, `${parts(element, 'row').length} rows are drawn`);
   });
 
@@ -62,11 +62,9 @@ describe(`${COUNT} files`, () => {
     engine.tell();
     await element.updateComplete;
     const list = part(element, 'list');
-    list.scrollTop = list.scrollHeight;
+    await scroll(list, list.scrollHeight);
     const last = `file ${COUNT - 1}.bin`;
-    while (!parts(element, 'name').some(({ title }) => title === last)) {
-      await new Promise(requestAnimationFrame);
-    }
+    await until(() => parts(element, 'name').some(({ title }) => title === last));
     equal(element.shadowRoot?.activeElement === button, true);
   });
 });

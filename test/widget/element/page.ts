@@ -86,3 +86,15 @@ export function next<E extends Event>(target: EventTarget, type: string): Promis
     target.addEventListener(type, (event) => resolve(event as E), { once: true }),
   );
 }
+
+/** Waits until it is so. Not by frames: a page that is not in front has none. */
+export async function until(isSo: () => unknown): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve));
+}
+
+/** Scrolls, and tells of it at once: the browser would with its next frame. */
+export async function scroll(node: Element, top: number): Promise<void> {
+  node.scrollTop = top;
+  node.dispatchEvent(new Event('scroll'));
+  await Promise.resolve();
+}

@@ -1,7 +1,7 @@
 import type { UploadErrorCode, UploadSnapshot } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError } from './fake-uploader.ts';
-import { button, clear, file, html, part, parts, pick, place, text } from './page.ts';
+import { button, clear, file, html, part, parts, pick, place, text, until } from './page.ts';
 
 async function showing(
   ...uploads: Partial<UploadSnapshot>[]
@@ -131,7 +131,7 @@ describe('a row', () => {
     );
     await element.updateComplete;
     const tiles = parts(element, 'thumb');
-    while (!tiles[0]?.querySelector('canvas')) await new Promise(requestAnimationFrame);
+    await until(() => tiles[0]?.querySelector('canvas'));
     equal(
       tiles.slice(1).map((tile) => [tile.textContent?.trim(), tile.childElementCount]),
       [

@@ -32,7 +32,7 @@ import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
-import { checksumFor, planLimitsFor } from './store-fit.ts';
+import { assertLinkSeconds, checksumFor, planLimitsFor } from './store-fit.ts';
 import { sweep } from './sweep.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
@@ -166,6 +166,6 @@ function assemble(options: SignerOptions): Signer {
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),
     inlineTypes: options.inlineTypes ?? [],
-    linkSeconds: options.linkSeconds ?? 900,
+    linkSeconds: assertLinkSeconds(options.linkSeconds ?? 900, 'LINK_TTL'),
   };
 }

@@ -7,24 +7,39 @@ import { ProblemError } from './problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from './protocol.ts';
 import type { Profile } from './s3/profiles.ts';
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+const MAX_URL_SECONDS = 604_800;
+const MIN_UPLOAD_SECONDS = 60;
+
 /** @throws ProblemError `misconfigured`. */
-export function assertAble({ acl, object, uploadSeconds }: Rules, profile: Profile): void {
-  const refuse = (setting: string, what: string) => {
-    throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store has no ${what}.`);
-  };
-  if (acl.length > 0 && !profile.acl) refuse('ACL', 'ACLs');
-  if (object.tags && !profile.tagging) refuse('TAGS', 'tags');
-  if (object.storageClass && !profile.storageClass) refuse('STORAGE_CLASS', 'storage classes');
+export function assertAble(rules: Rules, profile: Profile): void {
+  const { acl, object, uploadSeconds, urlSeconds } = rules;
+  const has = (able: boolean, setting: string, what: string) =>
+    assertSetting(able, `${setting}: a ${profile.name} store has no ${what}.`);
+  has(acl.length === 0 || profile.acl, 'ACL', 'ACLs');
+  has(!object.tags || profile.tagging, 'TAGS', 'tags');
+  has(!object.storageClass || profile.storageClass, 'STORAGE_CLASS', 'storage classes');
   if (object.sse) {
     const kind = object.sse === 'AES256' ? 'AES256' : 'aws:kms';
-    if (!profile.sse.includes(kind)) refuse('SSE', `encryption by ${kind}`);
+    has(profile.sse.includes(kind), 'SSE', `encryption by ${kind}`);
   }
-  if (profile.staleAfterSeconds !== null && uploadSeconds > profile.staleAfterSeconds) {
-    throw new ProblemError(
-      'misconfigured',
-      `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
-    );
-  }
+  assertSetting(
+    uploadSeconds <= (profile.staleAfterSeconds ?? Infinity),
+    `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
+  );
+  assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL: at least a minute is needed.');
+  assertLinkSeconds(urlSeconds, 'URL_TTL');
+}
+
+/** A signed URL lives a second to a week. @throws ProblemError `misconfigured`. */
+export function assertLinkSeconds(seconds: number, setting: string): number {
+  const fits = seconds >= 1 && seconds <= MAX_URL_SECONDS;
+  assertSetting(fits, `${setting}: a signed URL lives a second to a week.`);
+  return seconds;
+}
+
+function assertSetting(holds: boolean, message: string): void {
+  if (!holds) throw new ProblemError('misconfigured', message);
 }
 
 /** The algorithm that was asked for, or else the best that the store checks. @throws ProblemError `misconfigured`. */

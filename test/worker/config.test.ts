@@ -52,8 +52,8 @@ describe('the table of settings', () => {
     optionsFrom(watch({ JWT_SECRET: '', JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }));
     optionsFrom(watch({ AUTH: 'access', ACCESS_TEAM: 'https://x.example', ACCESS_AUDIENCE: 'x' }));
     optionsFrom(watch(WEBHOOK));
-    const bindings = ['UPLOADS', 'RATE_LIMIT'];
-    const read = [...asked].filter((name) => !bindings.includes(name)).sort();
+    const bindings = new Set(['UPLOADS', 'RATE_LIMIT']);
+    const read = [...asked].filter((name) => !bindings.has(name)).sort();
     assert.deepEqual(read, SETTINGS.map(({ name }) => name).sort());
   });
 
@@ -116,6 +116,7 @@ describe('a Worker', () => {
       KEY_PREFIX: '../secret',
       CHECKSUM: 'secret',
       URL_TTL: 'secret',
+      LINK_TTL: '8d',
       UPLOAD_TTL: '1 week',
       KEEP_FOR: 'secret',
       REMOVABLE: 'secret',
@@ -140,6 +141,8 @@ describe('a Worker', () => {
     const r2 = { S3_PROFILE: 'r2', S3_ENDPOINT: 'https://x.r2.cloudflarestorage.com' };
     assert.match(problemOf({ ...minio, ACL: 'public-read' }), /^ACL: a minio store/);
     assert.match(problemOf({ ...minio, UPLOAD_TTL: '2d' }), /^UPLOAD_TTL: a minio store/);
+    assert.match(problemOf({ URL_TTL: '8d' }), /^URL_TTL/);
+    assert.match(problemOf({ UPLOAD_TTL: '59s' }), /^UPLOAD_TTL/);
     assert.match(problemOf({ ...r2, TAGS: 'a=b' }), /^TAGS: a r2 store|^TAGS: an r2 store/);
     assert.match(problemOf({ ...r2, SSE: 'AES256' }), /^SSE: a/);
     assert.match(problemOf({ ...r2, CHECKSUM: 'crc64nvme' }), /^CHECKSUM: a/);

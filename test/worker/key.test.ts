@@ -7,6 +7,7 @@ import { contentDisposition, mayShowInline } from '../../worker/disposition.ts';
 import { cleanPrefix, keysMayMeet, makeKey, readTemplate } from '../../worker/key.ts';
 import { cleanName, extensionOf } from '../../worker/name.ts';
 import { ProblemError } from '../../worker/problem.ts';
+import { isRefused } from '../../worker/protocol.ts';
 import { encodeKey } from '../../worker/s3/encode.ts';
 import { startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { onEveryStore } from './s3/stores.ts';
@@ -283,6 +284,48 @@ onEveryStore(
         assert.deepEqual(await download(running(), answer.body.key), body);
       });
     }
+
+    it('case 1: of any file, owner and prefix stay under the prefix, from the URL to the store', async () => {
+      const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 120 });
+      const tricky = fc.constantFrom(
+        '../x',
+        '..',
+        'a//b',
+        '%2e%2e/',
+        'ü/😀',
+        'a b+c',
+        '.',
+        '/x',
+        'x/..',
+      );
+      await fc.assert(
+        fc.asyncProperty(text, text, fc.oneof(text, tricky), async (name, sub, prefix) => {
+          const caller = await lab.as(sub, { upload: { prefix } });
+          const { status, body: policy } = await caller.get<{ maxBytes?: number }>('/policy');
+          if (status !== 200) return assert.equal(status, 403, JSON.stringify(policy));
+          const body = random(3);
+          const upload = await caller.tryCreate({ name, bytes: body.length });
+          // A name with half a character, or a prefix that leaves no room for one.
+          if (isRefused(upload)) return assert.equal(upload.problem.code, 'invalid_request');
+          const whole = prefix.replace(/^\//, '').replace(/([^/])$/, '$1/');
+          assert.ok(upload.key.includes(`/${whole}`), upload.key);
+          assert.ok(
+            !upload.key.split('/').some((segment) => /^\.{0,2}$/.test(segment)),
+            upload.key,
+          );
+
+          const { body: signed } = await caller.sign(upload, body, [1]);
+          const { pathname } = new URL(signed.requests[0]?.url ?? '');
+          assert.ok(
+            decodeURIComponent(pathname).endsWith(`/${running().config.bucket}/${upload.key}`),
+          );
+          await caller.sendParts(upload, body);
+          assert.equal((await caller.complete(upload)).status, 200);
+          assert.deepEqual(await download(running(), upload.key), body);
+        }),
+        { numRuns: 40 },
+      );
+    });
 
     it('case 8: keeps pages and SVG from being shown by the bucket', async () => {
       for (const [name, type] of [

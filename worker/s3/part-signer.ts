@@ -14,6 +14,7 @@ export async function partSigner(
   algorithm: ChecksumAlgorithm | null,
   { credentials, expiresIn, now }: SigningKeys,
   region: string,
+  guard: Readonly<Record<string, string>>,
 ): Promise<PartSigner> {
   const checksumName = algorithm === null ? [] : [CHECKSUMS[algorithm].header];
   const signersOf = (headers: readonly string[]): Promise<UrlSigner[]> =>
@@ -24,7 +25,7 @@ export async function partSigner(
         return urlSigner(shape, credentials, region, now);
       }),
     );
-  const sized = await signersOf(['content-length', ...checksumName]);
+  const sized = await signersOf(['content-length', ...checksumName, ...Object.keys(guard)]);
   let unsized: UrlSigner[] | undefined;
 
   return {
@@ -33,12 +34,14 @@ export async function partSigner(
       if (!Number.isInteger(number) || number < 1 || number > MAX_PART_NUMBER) {
         throw new RangeError(`a part's number is 1 to ${MAX_PART_NUMBER}, not ${number}`);
       }
-      const headers = checksumHeader(algorithm, checksum);
+      const isSized = bytes !== undefined;
+      // Companion's clients send no headers with a part, so there they can guard nothing.
+      const headers = { ...checksumHeader(algorithm, checksum), ...(isSized && guard) };
       const values = Object.values(headers);
       const lane = number % targets.length;
-      if (bytes === undefined) unsized ??= await signersOf(checksumName);
-      else values.unshift(lengthValue(bytes));
-      const url = await (bytes === undefined ? unsized : sized)?.[lane]?.(values, String(number));
+      if (isSized) values.unshift(lengthValue(bytes));
+      else unsized ??= await signersOf(checksumName);
+      const url = await (isSized ? sized : unsized)?.[lane]?.(values, String(number));
       if (url === undefined) throw new RangeError(`there is no lane ${lane}`);
       return { number, method: 'PUT', url, headers };
     },

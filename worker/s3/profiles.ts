@@ -51,6 +51,8 @@ export interface Profile {
   readonly postPolicy: boolean;
   /** Of `checksums`, those that it checks in a form, too. */
   readonly formChecksums: readonly ChecksumAlgorithm[];
+  /** A header that nobody has signed makes a copy of a signed PUT: see copy-guard.ts. */
+  readonly takesUnsignedCopies: boolean;
   readonly minPartBytes: number;
   readonly maxPartBytes: number;
   readonly maxParts: number;
@@ -83,6 +85,7 @@ const generic: Profile = {
   objectSizeHeader: false,
   postPolicy: false,
   formChecksums: [],
+  takesUnsignedCopies: true,
   minPartBytes: 5 * MIB,
   maxPartBytes: LARGEST_PART_BYTES,
   maxParts: 10_000,
@@ -102,6 +105,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   aws: {
     ...generic,
     name: 'aws',
+    takesUnsignedCopies: false,
     defaultStyle: 'virtual',
     checksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
     fullObjectChecksums: ['crc64nvme', 'crc32c'],
@@ -176,6 +180,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   swift: {
     ...generic,
     name: 'swift',
+    takesUnsignedCopies: false,
     md5ETags: true,
     conditionalComplete: true,
     tagging: false,
@@ -186,6 +191,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   garage: {
     ...generic,
     name: 'garage',
+    takesUnsignedCopies: false,
     defaultRegion: 'garage',
     checksums: ['crc32c', 'sha256', 'md5'],
     md5ETags: true,
@@ -206,6 +212,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   b2: {
     ...generic,
     name: 'b2',
+    takesUnsignedCopies: false,
     maxObjectBytes: 10 * TIB,
     acl: false,
     tagging: false,

@@ -1,6 +1,7 @@
 /** What browsers are handed: signed requests for parts, whole objects and downloads. */
 import type { SignedRequest } from '../protocol.ts';
 import { checksumHeader } from './checksums.ts';
+import { copyGuard } from './copy-guard.ts';
 import { signingKeys, type SigningKeys } from './signing-keys.ts';
 import { parseEndpoint, targetOf, type Endpoint } from './endpoint.ts';
 import { StoreError } from './errors.ts';
@@ -27,7 +28,7 @@ export function createSigning(config: StoreConfig): Signing {
     async presignParts({ key, uploadId, algorithm, expiresIn }) {
       const keys = await keysFor(expiresIn);
       const targets = lanes.map((lane) => targetOf(lane, key));
-      return partSigner(targets, uploadId, algorithm, keys, region);
+      return partSigner(targets, uploadId, algorithm, keys, region, copyGuard(profile));
     },
 
     async presignPut(key, bytes, settings, { checksum, expiresIn }) {
@@ -35,6 +36,7 @@ export function createSigning(config: StoreConfig): Signing {
       const headers = {
         ...objectHeaders(settings, profile),
         ...checksumHeader(settings.checksum, checksum),
+        ...copyGuard(profile),
         ...(settings.ifNoneMatch === true && profile.conditionalPut
           ? { 'if-none-match': '*' }
           : {}),

@@ -369,7 +369,7 @@ export const SETTINGS = [
   {
     name: 'COMPANION',
     meaning:
-      'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is; MAX_BYTES is then checked as it comes and at the end.',
+      'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is, so MAX_BYTES is checked as it comes and at the end; and its parts are signed without headers, by which, on R2, MinIO and Ceph, a caller could copy an object whose key it knows.',
     default: 'off',
     example: 'on',
   },

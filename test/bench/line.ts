@@ -20,9 +20,10 @@ export class Line {
   readonly #socket: Socket;
   readonly #speed: LineSpeed;
   readonly #receive: (chunk: Buffer) => void;
+  readonly #towards = new Delay();
+  readonly #back = new Delay();
   /** When the line towards us will have carried everything that was read so far. */
   #freeAt: number;
-  #lastWriteAt = 0;
 
   constructor(socket: Socket, speed: LineSpeed, receive: (chunk: Buffer) => void) {
     this.#socket = socket;
@@ -37,8 +38,8 @@ export class Line {
     if (rttMs === 0 && bytesPerSecond === Infinity) return this.#receive(chunk);
     const now = performance.now();
     this.#freeAt = Math.max(now, this.#freeAt) + (chunk.length / bytesPerSecond) * 1000;
+    this.#towards.until(this.#freeAt + rttMs / 2, () => this.#receive(chunk));
     const behindMs = this.#freeAt - now;
-    setTimeout(() => this.#receive(chunk), behindMs + rttMs / 2);
     if (behindMs > AHEAD_MS) {
       this.#socket.pause();
       setTimeout(() => this.#socket.resume(), behindMs - AHEAD_MS);
@@ -46,14 +47,34 @@ export class Line {
   }
 
   write(data: string): void {
-    if (this.#speed.rttMs === 0) {
+    const send = (): void => {
       if (this.#socket.writable) this.#socket.write(data);
-      return;
-    }
-    const at = Math.max(performance.now() + this.#speed.rttMs / 2, this.#lastWriteAt);
-    this.#lastWriteAt = at;
-    setTimeout(() => {
-      if (this.#socket.writable) this.#socket.write(data);
-    }, at - performance.now());
+    };
+    if (this.#speed.rttMs === 0) return send();
+    this.#back.until(performance.now() + this.#speed.rttMs / 2, send);
+  }
+}
+
+/** First in, first out: Node's timers of different lengths may pass one another by a millisecond. */
+class Delay {
+  readonly #waiting: { readonly dueAt: number; readonly act: () => void }[] = [];
+
+  until(dueAt: number, act: () => void): void {
+    this.#waiting.push({ dueAt, act });
+    if (this.#waiting.length === 1) this.#wakeAt(dueAt);
+  }
+
+  #wakeAt(dueAt: number): void {
+    const wake = (): void => {
+      const now = performance.now();
+      let [first] = this.#waiting;
+      while (first && first.dueAt <= now) {
+        first.act();
+        this.#waiting.shift();
+        [first] = this.#waiting;
+      }
+      if (first) this.#wakeAt(first.dueAt);
+    };
+    setTimeout(wake, Math.max(0, dueAt - performance.now()));
   }
 }

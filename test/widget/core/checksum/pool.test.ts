@@ -69,7 +69,7 @@ describe('HashPool', () => {
   });
 
   it('starts workers only when there is work, and no more than it may', async () => {
-    await new Promise(requestAnimationFrame);
+    await new Promise((resolve) => setTimeout(resolve));
     assert.equal(workers.length, 0);
     await pool.hash(blob, 'crc32c');
     assert.equal(workers.length, 1);

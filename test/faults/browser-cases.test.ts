@@ -26,16 +26,19 @@ withRig('G: browser', (rig, browser) => {
   ] as const) {
     test(`90: a file ${what} while it is sent ends with that reason, and not in endless tries`, async () => {
       const file = await copyOf(rig(), await rig().file(9 * PART_BYTES), what);
-      const slow = rig().lane.fault({
-        when: PUT,
+      const { lane } = rig();
+      const held = lane.fault({
+        when: { ...PUT, where: ({ partNumber = 0 }) => partNumber > 2 },
         times: Infinity,
-        fault: { kind: 'late', ms: 300 },
+        fault: { kind: 'stall' },
       });
       const tab = await started(rig(), file);
-      await tab.when(({ loaded }) => loaded > 0);
+      await tab.when(({ loaded }) => loaded === 2 * PART_BYTES);
       await spoil(file.path);
+      held.end();
+      await lane.down();
+      await lane.up();
       const [upload] = await tab.settled();
-      slow.end();
       assert.equal(upload?.status, 'failed');
       assert.match(upload.error?.code ?? '', UNREADABLE);
       assert.match(upload.error?.message ?? '', new RegExp(upload.name));

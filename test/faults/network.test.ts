@@ -95,6 +95,17 @@ withRig('E: network and store', (rig, browser) => {
   test('64: a store that stops reading in the middle', () =>
     survives({ kind: 'freeze', afterBytes: 1_000_000 }));
 
+  test(
+    '64: a form POST that is never answered',
+    { skip: IS_LOCAL_R2 && 'it takes no form POSTs' },
+    async () => {
+      const fault = rig().lane.fault({ when: { method: 'POST' }, fault: { kind: 'stall' } });
+      const uploaded = await rig().upload(await rig().file(100_000));
+      await assertWhole(rig(), uploaded, { faults: [fault] });
+      assert.equal(rig().lane.traffic.count('POST'), 2);
+    },
+  );
+
   test('65: the head of an answer, and never its end', () => survives({ kind: 'head-only' }));
 
   test('67: a host that can never be reached ends with a clear error, and not in endless tries', async () => {

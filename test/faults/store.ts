@@ -1,6 +1,7 @@
 /** Looks into the store behind everybody's back: what an object holds, which uploads are open. */
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
+import { checksumOf } from '../worker/s3/sums.ts';
 
 export interface StoreAccess {
   /** With the path in front of the bucket, if there is one; path style. */
@@ -63,18 +64,16 @@ export class StoreWindow {
     if (status !== 204) throw new Error(`abort: ${status}`);
   }
 
-  /** Puts other bytes in an upload's part. */
+  /** Puts other bytes in an upload's part, with their own CRC64NVME. */
   async replacePart(
     key: string,
     uploadId: string,
     number: number,
-    body: Uint8Array,
+    body: Uint8Array<ArrayBuffer>,
   ): Promise<void> {
     const query = new URLSearchParams({ uploadId, partNumber: String(number) });
-    const { status } = await this.#ask(key, `?${query}`, {
-      method: 'PUT',
-      body: new Uint8Array(body),
-    });
+    const headers = { 'x-amz-checksum-crc64nvme': checksumOf('crc64nvme', body) };
+    const { status } = await this.#ask(key, `?${query}`, { method: 'PUT', headers, body });
     if (status !== 200) throw new Error(`part: ${status}`);
   }
 

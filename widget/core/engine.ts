@@ -84,6 +84,7 @@ export class Engine {
 
   push(job: Job): void {
     this.queue.push(job);
+    if (this.signer.isWaiting) this.review(job);
     this.pump();
   }
 
@@ -162,7 +163,7 @@ export class Engine {
 
   #look(): void {
     const { policy, pacer, queue, live: jobs, preparing } = this;
-    if (!policy) return this.#ask();
+    if (!policy) return queue.isEmpty ? undefined : void this.ask();
     pacer.max = this.options.concurrency ?? policy.lanes * CONNECTIONS_PER_LANE;
     pacer.workerHost = new URL(this.signer.endpoint, globalThis.location?.href).host;
     const fail = (job: Job, error: UploadError) => this.apply(job, { type: 'fail', error });
@@ -186,7 +187,10 @@ export class Engine {
       clearInterval(this.#heart);
       this.#heart = undefined;
     }
-    for (const job of this.live) this.changed(job);
+    for (const job of this.live) {
+      this.review(job);
+      this.changed(job);
+    }
     this.pump();
   }
 
@@ -206,25 +210,23 @@ export class Engine {
     });
   }
 
-  #ask(): void {
-    if (this.#isAsking || this.queue.isEmpty) return;
+  /** Asks for the policy: early, so that files can be judged when they are added. */
+  async ask(): Promise<void> {
+    if (this.#isAsking) return;
     this.#isAsking = true;
-    this.signer
-      .call<Policy>('/policy')
-      .then(
-        (policy) => {
-          this.policy = policy;
-          this.creates.size = policy.batch.create;
-          this.completes.size = policy.batch.complete;
-        },
-        (error: UploadError) => {
-          if (this.#isClosed) return;
-          for (const job of this.queue.jobs) this.apply(job, { type: 'fail', error });
-        },
-      )
-      .finally(() => {
-        this.#isAsking = false;
-        this.pump();
-      });
+    try {
+      const policy = await this.signer.call<Policy>('/policy');
+      this.policy = policy;
+      this.creates.size = policy.batch.create;
+      this.completes.size = policy.batch.complete;
+      this.pump();
+    } catch (error) {
+      if (this.#isClosed) return;
+      for (const job of this.queue.jobs) {
+        this.apply(job, { type: 'fail', error: error as UploadError });
+      }
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }

@@ -81,9 +81,13 @@ async function attempt(engine: Engine, job: Job, signal: AbortSignal): Promise<R
 async function open(engine: Engine, job: Job, signal: AbortSignal): Promise<Parts> {
   try {
     if (!job.token || job.isInDoubt) {
-      if (!job.isSingle) await consult(engine, job, signal);
+      const consulted = job.isSingle ? undefined : consult(engine, job, signal);
+      // Begun before it is known whether the journal has the file: mostly it has not.
+      const checksums = job.creating ? undefined : firstChecksums(engine, job, signal);
+      checksums?.catch(() => undefined);
+      await consulted;
       if (job.isInDoubt) await reopen(engine, job, signal);
-      else await create(engine, job, signal);
+      else await create(engine, job, checksums, signal);
     }
     return (job.parts ??= new Parts(job.plan));
   } finally {
@@ -124,15 +128,21 @@ async function reopen(engine: Engine, job: Job, signal: AbortSignal): Promise<vo
   engine.changed(job);
 }
 
-async function create(engine: Engine, job: Job, signal: AbortSignal): Promise<void> {
-  if (!job.creating) {
-    const parts = (job.parts ??= new Parts(job.plan));
-    const first = Array.from(
-      { length: Math.min(parts.count, FIRST_PARTS) },
-      (_, index) => index + 1,
-    );
-    const round = { engine, job, parts, signal };
-    const checksums = await Promise.all(first.map((number) => checksumOf(round, number)));
+async function firstChecksums(engine: Engine, job: Job, signal: AbortSignal) {
+  const parts = (job.parts ??= new Parts(job.plan));
+  const length = Math.min(parts.count, FIRST_PARTS);
+  const round = { engine, job, parts, signal };
+  return Promise.all(Array.from({ length }, (_, index) => checksumOf(round, index + 1)));
+}
+
+async function create(
+  engine: Engine,
+  job: Job,
+  firstChecksums: Promise<(string | undefined)[]> | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (firstChecksums) {
+    const checksums = await firstChecksums;
     signal.throwIfAborted();
     const { id, file } = job;
     const metadata = engine.options.metadata?.(file);
@@ -151,7 +161,7 @@ async function create(engine: Engine, job: Job, signal: AbortSignal): Promise<vo
   }
   engine.preparing.delete(job);
   engine.pump();
-  await unlessAborted(job.creating, signal);
+  await unlessAborted(Promise.resolve(job.creating), signal);
 }
 
 function begin(job: Job, created: Created, askedAt: Moment): void {

@@ -118,6 +118,8 @@ function attempt({ engine, job, parts, signal }: Round, { request }: SignedPart,
   const body = parts.slice(job.file, request.number);
   const { status } = job.state;
   if (status !== 'uploading') engine.apply(job, { type: 'send' });
+  // A small form tells of no progress.
+  if (request.method === 'POST') engine.pacer.moved();
   return send(request, body, {
     signal,
     stallMs: engine.options.stallMs ?? STALL_MS,

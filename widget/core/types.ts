@@ -111,6 +111,8 @@ export interface UploaderOptions {
   readonly concurrency?: number;
   /** Start as soon as files are added. @default true */
   readonly auto?: boolean;
+  /** Ask for the policy at once, so that `add` can judge files by it. @default true */
+  readonly eager?: boolean;
   /** Keep a journal and go on after a reload. @default true */
   readonly resume?: boolean;
   /** No byte for this long: abort and retry. @default 30_000 */

@@ -61,6 +61,7 @@ export class Uploader extends EventTarget implements UploaderLike {
       starting: (job) => this.dispatchEvent(new UploadStartEvent(this.#refresh(job))),
     });
     this.#guard = new Guard(this.#engine);
+    if (options.eager !== false) void this.#engine.ask();
   }
 
   get uploads(): readonly UploadSnapshot[] {
@@ -125,7 +126,7 @@ export class Uploader extends EventTarget implements UploaderLike {
       job.isHeld = options.auto === false;
       this.#jobs.add(job);
       uploads.push(this.#refresh(job));
-      if (!job.isHeld) this.#engine.queue.push(job);
+      if (!job.isHeld) this.#engine.push(job);
     }
     if (rejected.length) this.dispatchEvent(new UploadRejectedEvent(rejected));
     this.#engine.pump();

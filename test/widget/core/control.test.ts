@@ -123,7 +123,7 @@ describe('cancel', () => {
     const from = uploader(worker, { auto: false });
     from.add([randomFile(1000)]);
     await from.cancel();
-    assert.equal(await worker.count('api'), 0);
+    assert.equal(await worker.count('api', /uploads/), 0);
   });
 });
 
@@ -178,7 +178,7 @@ describe('start', () => {
       if (refusals-- > 0) event.preventDefault();
     });
     from.add([randomFile(10)]);
-    assert.equal(await worker.count('api'), 0);
+    assert.equal(await worker.count('api', /uploads/), 0);
     from.start();
     while (refusals > 0) await new Promise(requestAnimationFrame);
     assert.equal(from.uploads[0]?.status, 'queued');

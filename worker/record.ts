@@ -47,8 +47,12 @@ export const RECORDS = 'u:';
 
 /** Owners may be of any length and script; KV keys have 512 bytes. */
 export async function ownerHash(owner: string): Promise<string> {
-  return (await sha256Hex(owner)).slice(0, 32);
+  if (last?.owner !== owner) last = { owner, hash: (await sha256Hex(owner)).slice(0, 32) };
+  return last.hash;
 }
+
+/** A batch is of one owner: a hundred uploads, one hash. */
+let last: { readonly owner: string; readonly hash: string } | undefined;
 
 /** Under which all uploads of one owner are, by the owner's hash. */
 export function prefixOf(hash: string): string {

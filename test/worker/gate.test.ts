@@ -196,7 +196,7 @@ describe('the gate', () => {
     await response.body?.cancel();
   });
 
-  it('case 19: cuts large batches off before it signs anything', async () => {
+  it('case 19, case 85: cuts large batches off before it signs anything', async () => {
     const upload = await alice.create({ bytes: 6 * 1024 * 1024 });
     const path = `/uploads/${upload.id}/sign`;
     const numbers = Array.from({ length: 501 }, (_, index) => ({ number: index + 1 }));

@@ -41,7 +41,7 @@ onEveryStore(
     });
 
     for (const bytes of [0, 1, 1000, 5 * MIB, 5 * MIB + 1, 10 * MIB, 11 * MIB]) {
-      it(`stores ${bytes} bytes as they were sent`, async () => {
+      it(`case 31, case 32: stores ${bytes} bytes as they were sent`, async () => {
         const body = random(bytes);
         const { answer } = await alice.upload(body, { name: 'a b.bin', type: 'image/png' });
         assert.equal(answer.status, 200);

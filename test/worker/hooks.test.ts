@@ -165,7 +165,7 @@ onEveryStore(
 
 onEveryStore(
   'hooks and forms',
-  ({ postPolicy }) => postPolicy,
+  ({ postPolicy, formETags }) => postPolicy && formETags,
   (running) => {
     const { mount } = apps(running);
 

@@ -30,8 +30,9 @@ export function formRoute(signer: Signer): SignerHandler {
       const upload = await uploadOf(signer, c, form);
       return await store(signer, c, upload, form);
     } catch (error) {
-      await reader.drain();
       return answerRefusal(c, asProblem(signer.log, error).problem);
+    } finally {
+      await reader.drain();
     }
   };
 }
@@ -58,10 +59,14 @@ async function store(
   { chunks }: Form,
 ): Promise<Response> {
   const { bytes, key } = upload;
+  const { conditionalPut } = signer.store.profile;
+  // Where the store cannot refuse to replace, look first.
+  const there = conditionalPut ? undefined : await signer.store.head(key);
   try {
-    await withLength(bytes, chunks, (body) =>
-      signer.store.sendWhole(key, bytes, settingsOf(upload), undefined, body),
-    );
+    if (!there)
+      await withLength(bytes, chunks, (body) =>
+        signer.store.sendWhole(key, bytes, settingsOf(upload), undefined, body),
+      );
   } catch (error) {
     // Sent again after a lost answer, it has arrived already.
     if (!isStoreError(error, 'exists')) throw error;

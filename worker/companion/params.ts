@@ -11,7 +11,7 @@ import { refuse } from './refusal.ts';
 import { draftUnsized } from './unsized.ts';
 
 /**
- * Where the store takes forms, and can be trusted not to replace anything by one, the form goes
+ * Where the store takes forms as these clients need it, and can replace nothing by one, the form goes
  * there, and nobody tells the Worker when it has arrived: the list of uploads shows it once its time
  * is over. Elsewhere the form comes to the Worker, which passes the file on.
  */
@@ -35,8 +35,9 @@ export function paramsRoute(signer: Signer): SignerHandler {
       { kind: 'single', bytes: draft.bytes },
     );
     c.get('line')['upload'] = upload.id;
+    const { postPolicy, formETags } = signer.store.profile;
     const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
-    const direct = signer.store.profile.postPolicy && isItsOwn;
+    const direct = postPolicy && formETags && isItsOwn;
     return c.json(await (direct ? toStore : toWorker)(signer, c, upload, expiresIn));
   };
 }

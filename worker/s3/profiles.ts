@@ -51,6 +51,8 @@ export interface Profile {
   readonly postPolicy: boolean;
   /** Of `checksums`, those that it checks in a form, too. */
   readonly formChecksums: readonly ChecksumAlgorithm[];
+  /** A form is answered with an ETag header; Uppy 5 waits for one for ever. */
+  readonly formETags: boolean;
   /** A header that nobody has signed makes a copy of a signed PUT: see copy-guard.ts. */
   readonly takesUnsignedCopies: boolean;
   readonly minPartBytes: number;
@@ -85,6 +87,7 @@ const generic: Profile = {
   objectSizeHeader: false,
   postPolicy: false,
   formChecksums: [],
+  formETags: true,
   takesUnsignedCopies: true,
   minPartBytes: 5 * MIB,
   maxPartBytes: LARGEST_PART_BYTES,
@@ -170,6 +173,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   ceph: {
     ...generic,
     name: 'ceph',
+    formETags: false,
     checksums: ['md5', 'crc64nvme', 'crc32c', 'sha256'],
     md5ETags: true,
     conditionalPut: true,

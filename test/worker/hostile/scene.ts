@@ -1,0 +1,145 @@
+/** Alice, who has files; and Mallory, who has a token of her own. */
+import assert from 'node:assert/strict';
+import { isRefused, type Created, type SignedRequest } from '../../../worker/protocol.ts';
+import { MIB, startLab, tokenOf, type Answer, type Client, type Lab } from '../harness.ts';
+import type { Running } from '../s3/stores.ts';
+import { download, random, send } from '../s3/uploads.ts';
+
+export interface Scene {
+  readonly lab: Lab;
+  readonly running: Running;
+  readonly mallory: Client;
+  /** Her own, open, of two parts of which one is sent; and a signed URL for the other. */
+  readonly open: Created;
+  readonly openBody: Uint8Array;
+  readonly partUrl: SignedRequest;
+  /** Her own, complete; the URL that it was sent by, and a link to read it. */
+  readonly done: Created;
+  readonly doneBody: Uint8Array;
+  readonly putUrl: SignedRequest;
+  readonly link: string;
+  /** What she knows of Alice's. */
+  readonly hers: { readonly done: Known; readonly open: Known };
+  /** Nothing of Alice's has changed, and what she has begun she can finish. */
+  assertUnharmed(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Known {
+  readonly id: string;
+  readonly key: string;
+}
+
+export const MAX_BYTES = 20 * MIB;
+
+/** @returns everything, just after Alice has uploaded one file and half of another. */
+export async function setScene(running: Running): Promise<Scene> {
+  const lab = await startLab(running, {
+    COMPANION: 'on',
+    RELAY: 'on',
+    REMOVABLE: 'on',
+    MAX_BYTES: String(MAX_BYTES),
+    ACCEPT: 'image/*, application/octet-stream',
+    ALLOWED_ORIGINS: 'https://app.example.com',
+    METADATA: 'caption',
+  });
+  const alice = await lab.as('alice');
+  const mallory = await lab.as('mallory');
+
+  const secret = random(2000);
+  const film = random(6 * MIB);
+  const type = 'image/png';
+  const { upload: herDone } = await alice.upload(secret, { type, name: 'secret.png' });
+  const herOpen = await alice.create({ type, bytes: film.length, name: 'film.png' });
+  const herParts = await alice.sendParts(herOpen, film, [1]);
+
+  const openBody = random(6 * MIB);
+  const open = await mallory.create({ type, bytes: openBody.length, name: 'open.png' });
+  await mallory.sendParts(open, openBody, [1]);
+  const partUrl = await signedPart(mallory, open, openBody, 2);
+  const doneBody = random(2000);
+  const done = await mallory.create({ type, bytes: 2000, name: 'done.png' });
+  const putUrl = await signedPart(mallory, done, doneBody, 1);
+  assert.ok((await send(putUrl, doneBody)).ok);
+  assert.equal((await mallory.complete(done)).status, 200);
+  const { body } = await mallory.get<{ url: string }>(`/uploads/${done.id}/file`, {
+    accept: 'application/json',
+  });
+
+  return {
+    lab,
+    running,
+    mallory,
+    open,
+    openBody,
+    partUrl,
+    done,
+    doneBody,
+    putUrl,
+    link: body.url,
+    hers: { done: herDone, open: herOpen },
+    async assertUnharmed() {
+      assert.deepEqual(await download(running, herDone.key), secret);
+      const rest = await alice.sendParts(herOpen, film, [2]);
+      const end = await alice.complete(herOpen, { parts: [...herParts, ...rest] });
+      assert.equal(end.status, 200, JSON.stringify(end.body));
+      assert.deepEqual(await download(running, herOpen.key), film);
+      const { status } = await alice.get(`/uploads/${herDone.id}`);
+      assert.equal(status, 200);
+    },
+    stop: () => lab.stop(),
+  };
+}
+
+export async function signedPart(
+  client: Client,
+  upload: Created,
+  body: Uint8Array,
+  number: number,
+): Promise<SignedRequest> {
+  const { body: answer } = await client.sign(upload, body, [number]);
+  const [request] = answer.requests;
+  assert.ok(request);
+  return request;
+}
+
+/** A new upload of Mallory's own, to do something to. */
+export async function fresh(
+  { mallory }: Scene,
+  bytes: number,
+): Promise<{ upload: Created; body: Uint8Array }> {
+  const upload = await mallory.create({ bytes, type: 'image/png', name: 'fresh.png' });
+  return { upload, body: random(bytes) };
+}
+
+/** The status of an answer that has to be a no. */
+export function refused(answer: Pick<Answer, 'status' | 'body'>, ...among: number[]): string {
+  const { status, body } = answer;
+  assert.ok(status >= 400 && status < 500, `${status}: ${JSON.stringify(body).slice(0, 200)}`);
+  if (among.length > 0) assert.ok(among.includes(status), `${status} is not ${among.join(' or ')}`);
+  return String(status);
+}
+
+/** The same of the store's. */
+export async function refusedByStore(sent: Promise<Response>): Promise<string> {
+  const response = await sent;
+  const text = await response.text();
+  assert.ok(response.status >= 400, `the store said ${response.status}: ${text.slice(0, 200)}`);
+  return `store ${response.status}`;
+}
+
+/** A signed URL with another path, or another query. */
+export function bent(url: string, bend: (url: URL) => void): string {
+  const other = new URL(url);
+  bend(other);
+  return other.href;
+}
+
+/** The path of another object at the same store. */
+export function pathOf({ running }: Scene, key: string): string {
+  const { pathname } = new URL(running.config.endpoint);
+  const segments = [running.config.bucket, ...key.split('/')].map(encodeURIComponent);
+  return `${pathname.replace(/\/$/, '')}/${segments.join('/')}`;
+}
+
+export { isRefused, tokenOf };

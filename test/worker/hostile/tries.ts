@@ -1,0 +1,201 @@
+/**
+ * What a hostile client tries, as data: the security page lists it, and hostile.test.ts does it. The
+ * client has a valid token of its own, uploads of its own and the links and signed URLs that go with
+ * them; and it knows the ids and keys of somebody else's uploads, which nobody has told it.
+ */
+
+export type Aim = 'read' | 'overwrite' | 'delete' | 'widen' | 'replay' | 'enumerate';
+
+export interface Try {
+  readonly aim: Aim;
+  /** What it does. */
+  readonly tries: string;
+  /** What it meets. */
+  readonly meets: string;
+}
+
+export const TRIES = {
+  stateOfAnother: {
+    aim: 'read',
+    tries: 'asks for the state of another’s upload by its id, with and without a token of its own',
+    meets: '404, as for an id that does not exist; 403 with the token of another upload',
+  },
+  linkOfAnother: {
+    aim: 'read',
+    tries: 'asks for a link to another’s file, as its owner and as the public',
+    meets: '404; 401 without a token of its own',
+  },
+  noSignature: {
+    aim: 'read',
+    tries: 'fetches another’s object from the store, and its own, without a signature',
+    meets: 'a refusal of the store',
+  },
+  linkElsewhere: {
+    aim: 'read',
+    tries: 'puts another’s key, the whole bucket or other answer headers into a link of its own',
+    meets: '403 from the store: all of it is signed',
+  },
+  partUrlAsRead: {
+    aim: 'read',
+    tries: 'uses a signed part URL to read an object or to list parts',
+    meets: '403 from the store: the method and the key are signed',
+  },
+  copyByHeader: {
+    aim: 'read',
+    tries: 'adds x-amz-copy-source to a signed PUT, to copy another’s object into its own',
+    meets: 'a refusal of the store: the PUT is signed with conditions that no copy meets',
+  },
+  companionKey: {
+    aim: 'read',
+    tries: 'names another’s key with an upload id of its own in Companion’s contract',
+    meets: '403',
+  },
+  listOfAnother: {
+    aim: 'read',
+    tries: 'lists uploads with another’s name, prefix or cursor in the query',
+    meets: 'its own rows, or 400',
+  },
+  idOfAnother: {
+    aim: 'overwrite',
+    tries: 'creates an upload under the id of another’s',
+    meets: 'an upload of its own, under a key of its own',
+  },
+  nameThatClimbs: {
+    aim: 'overwrite',
+    tries: 'gives names with ../, %2e%2e, backslashes, NUL and leading slashes',
+    meets: 'a key under its own prefix, whatever the name',
+  },
+  fieldsOfItsOwn: {
+    aim: 'overwrite',
+    tries: 'names key, bucket, owner, endpoint, uploadId or mark in a Create',
+    meets: '400: the Worker alone decides those',
+  },
+  urlElsewhere: {
+    aim: 'overwrite',
+    tries: 'puts another’s key or upload id into a signed URL of its own',
+    meets: '403 from the store',
+  },
+  finishedAgain: {
+    aim: 'overwrite',
+    tries: 'sends other bytes to a finished object of its own by the URL that it kept',
+    meets:
+      'a refusal of the store: checksum and If-None-Match are signed. A store without If-None-Match on PUT (Swift, B2, generic) takes other bytes for as long as a URL lives that was signed for them',
+  },
+  tokenElsewhere: {
+    aim: 'overwrite',
+    tries: 'signs, relays and completes another’s upload with an upload token of its own',
+    meets: '403',
+  },
+  deleteAnother: {
+    aim: 'delete',
+    tries: 'deletes another’s upload by its id, with and without a token of its own',
+    meets: '404; 403 with the token of another upload',
+  },
+  urlAsDelete: {
+    aim: 'delete',
+    tries: 'uses signed PUT and GET URLs to delete objects, or to abort uploads',
+    meets: '403 from the store',
+  },
+  companionAbort: {
+    aim: 'delete',
+    tries: 'aborts another’s upload by Companion’s contract',
+    meets: '403 or 404',
+  },
+  tooLarge: {
+    aim: 'widen',
+    tries: 'declares more than allowed, or less than it then sends',
+    meets: '413; 403 from the store, for the length is signed',
+  },
+  partsBeyond: {
+    aim: 'widen',
+    tries: 'asks for parts beyond the plan, twice the same, or ten thousand at once',
+    meets: '400',
+  },
+  fewerParts: {
+    aim: 'widen',
+    tries: 'completes an upload of which parts are missing, or names parts that are not there',
+    meets: '422, and no object',
+  },
+  otherType: {
+    aim: 'widen',
+    tries: 'declares a type that is not allowed',
+    meets: '415, or 400 for what is no type',
+  },
+  forgedUploadToken: {
+    aim: 'widen',
+    tries: 'edits an upload token, signs one with `none`, an empty or a guessed key or as its JWT',
+    meets: '401',
+  },
+  forgedJwt: {
+    aim: 'widen',
+    tries: 'edits the claims of its JWT, or signs in with an upload token',
+    meets: '401',
+  },
+  aclByHeader: {
+    aim: 'widen',
+    tries: 'adds an ACL to a signed PUT, so that anyone could read the object',
+    meets: 'a refusal of the store, or an object that is as private as before',
+  },
+  longerLife: {
+    aim: 'widen',
+    tries: 'edits the expiry, the signed headers or the query of a signed URL',
+    meets: '403 from the store',
+  },
+  otherForm: {
+    aim: 'widen',
+    tries: 'changes key, token or policy of a form, or sends more bytes with it',
+    meets: 'a refusal, of the store or of the Worker',
+  },
+  otherHost: {
+    aim: 'widen',
+    tries: 'sends X-Forwarded-Host and the like, so that URLs be signed for another host',
+    meets: 'URLs for the store',
+  },
+  foreignPage: {
+    aim: 'widen',
+    tries: 'calls from a page of an origin that is not on the list',
+    meets: '403, and no Access-Control-Allow-Origin',
+  },
+  afterAbort: {
+    aim: 'replay',
+    tries: 'uses part URLs, upload token and Complete of an upload that it has aborted',
+    meets: '404 from the store; 409, 410 or 422',
+  },
+  afterComplete: {
+    aim: 'replay',
+    tries: 'sends a part and Complete again after the end',
+    meets: 'the same answer, and the same object',
+  },
+  expiredUrl: {
+    aim: 'replay',
+    tries: 'uses a signed URL after its time',
+    meets: '403 from the store',
+  },
+  expiredToken: {
+    aim: 'replay',
+    tries: 'uses an upload token after its time',
+    meets: '410',
+  },
+  createAgain: {
+    aim: 'replay',
+    tries: 'sends a Create again with another name, size or type under the same id',
+    meets: '409',
+  },
+  guessedIds: {
+    aim: 'enumerate',
+    tries: 'compares the answers for an id that exists and one that does not',
+    meets: 'the same answer, to the byte',
+  },
+  oddPaths: {
+    aim: 'enumerate',
+    tries: 'asks for paths with dots, slashes, line feeds and ten kilobytes in place of an id',
+    meets: '404, 400, or 401 without a token',
+  },
+  leakyErrors: {
+    aim: 'enumerate',
+    tries: 'provokes errors of every kind and reads them for secrets',
+    meets: 'problems without key, secret, token, signature or stack',
+  },
+} as const satisfies Readonly<Record<string, Try>>;
+
+export type TryName = keyof typeof TRIES;

@@ -71,8 +71,12 @@ export interface SignerOptions {
   readonly rateLimit?: RateLimit;
   /** Take parts that the page cannot send to the store itself. @default false */
   readonly relay?: boolean;
-  /** Speak Companion's contract under `/companion`, for Uppy. @default false */
-  readonly companion?: boolean;
+  /**
+   * Speak Companion's contract under `/companion`, for Uppy. An app that is mounted where it does not
+   * see its own address (`app.mount` of Hono) names it: `{url: 'https://…/uploading/companion'}`.
+   * @default false
+   */
+  readonly companion?: boolean | { readonly url: string };
   readonly log?: LogSink;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -110,7 +114,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get('/uploads/:id', statusRoute(signer));
   app.delete('/uploads/:id', abortRoute(signer));
   app.get('/uploads/:id/file', fileRoute(signer));
-  if (options.companion) app.route('/companion', companionApp(signer));
+  if (options.companion) app.route('/companion', companionApp(signer, urlOf(options.companion)));
   return app;
 }
 
@@ -125,6 +129,10 @@ export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => 
     await sweep(signer, waitUntil);
     await signer.webhooks?.resend();
   };
+}
+
+function urlOf(companion: boolean | { readonly url: string }): string | undefined {
+  return typeof companion === 'object' ? companion.url : undefined;
 }
 
 const MONTH_SECONDS = 30 * 86_400;

@@ -1,11 +1,12 @@
 /**
  * The tables of README.md that are made from the code: settings of the Worker, attributes of the
- * element, sizes. `npm run docs` writes them; a test compares.
+ * element, what a hostile client meets. `npm run docs` writes them; a test compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { SETTINGS, type Setting } from '../../worker/settings.ts';
+import { TRIES, type Try } from '../worker/hostile/tries.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const README = new URL('README.md', ROOT);
@@ -14,6 +15,7 @@ const README = new URL('README.md', ROOT);
 export const TABLES: Readonly<Record<string, () => string>> = {
   settings: settingsTable,
   attributes: attributesTable,
+  security: securityTable,
 };
 
 /** README.md with its tables as the code would have them. */
@@ -37,6 +39,12 @@ function settingsTable(): string {
     setting.example.startsWith('(') ? setting.example : `\`${setting.example}\``,
   ]);
   return table(['Setting', 'Meaning', 'Default', 'Example'], rows);
+}
+
+/** What test/worker/hostile.test.ts does on every store. */
+function securityTable(): string {
+  const rows = Object.values<Try>(TRIES).map(({ aim, tries, meets }) => [aim, tries, meets]);
+  return table(['Aim', 'A hostile client …', 'and meets'], rows);
 }
 
 /** A default that is a value is set in code, one that is a sentence is not. */

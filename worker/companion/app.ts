@@ -14,12 +14,16 @@ import { paramsRoute } from './params.ts';
 import { answerRefusal, refuse } from './refusal.ts';
 import { batchRoute, signRoute } from './sign.ts';
 
-/** To be mounted where the clients look for it: their `endpoint`, or `companionEndpoint`. */
-export function companionApp(signer: Signer): Hono<SignerEnv> {
+/**
+ * To be mounted where the clients look for it: their `endpoint`, or `companionEndpoint`.
+ *
+ * @param url where that is, if its own requests do not tell.
+ */
+export function companionApp(signer: Signer, url?: string): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();
   app.onError((error, c) => answerRefusal(c, asProblem(signer.log, error).problem));
 
-  app.get('/s3/params', paramsRoute(signer));
+  app.get('/s3/params', paramsRoute(signer, url));
   app.post('/s3/multipart', createRoute(signer));
   app.get('/s3/multipart/:uploadId', listRoute(signer));
   app.get('/s3/multipart/:uploadId/batch', batchRoute(signer));

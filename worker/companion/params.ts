@@ -15,7 +15,7 @@ import { draftUnsized } from './unsized.ts';
  * there, and nobody tells the Worker when it has arrived: the list of uploads shows it once its time
  * is over. Elsewhere the form comes to the Worker, which passes the file on.
  */
-export function paramsRoute(signer: Signer): SignerHandler {
+export function paramsRoute(signer: Signer, address?: string): SignerHandler {
   return async (c) => {
     const { filename, type = '', ...query } = c.req.query();
     if (!filename) {
@@ -38,7 +38,9 @@ export function paramsRoute(signer: Signer): SignerHandler {
     const { postPolicy, formETags } = signer.store.profile;
     const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
     const direct = postPolicy && formETags && isItsOwn;
-    return c.json(await (direct ? toStore : toWorker)(signer, c, upload, expiresIn));
+    if (direct) return c.json(await toStore(signer, c, upload, expiresIn));
+    const base = address ?? c.req.url.replace(/\/s3\/params(\?.*)?$/, '');
+    return c.json(await toWorker(signer, base, upload, expiresIn));
   };
 }
 
@@ -56,10 +58,7 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
   return { method: 'POST', url, fields, expires: expiresIn };
 }
 
-async function toWorker(signer: Signer, c: SignerContext, upload: Upload, expires: number) {
-  const url = new URL(c.req.url);
-  url.pathname = url.pathname.replace(/\/s3\/params$/, FORM_PATH);
-  url.search = '';
+async function toWorker(signer: Signer, base: string, upload: Upload, expires: number) {
   const fields = { key: upload.key, [TOKEN_FIELD]: await signer.tokens.seal(upload) };
-  return { method: 'POST', url: url.href, fields, expires };
+  return { method: 'POST', url: base + FORM_PATH, fields, expires };
 }

@@ -218,8 +218,8 @@ async function assertGone(upload: { key: string; uploadId: string }): Promise<vo
   const payload = Buffer.from(upload.uploadId.split('.')[1] ?? '', 'base64url').toString();
   const { uploadId } = (JSON.parse(payload) as { multipart: { uploadId: string } }).multipart;
   const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
-  const { url } = await signer.sign(1, 1);
-  const response = await fetch(url, { method: 'PUT', body: 'x' });
+  const { url, headers } = await signer.sign(1, 1);
+  const response = await fetch(url, { method: 'PUT', headers: { ...headers }, body: 'x' });
   assert.equal(response.status, 404, await response.text());
   assert.equal(await store.head(key), undefined);
 }

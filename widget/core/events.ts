@@ -87,3 +87,13 @@ export interface UploadEventMap {
   'upload-removed': UploadRemovedEvent;
   'upload-settled': UploadSettledEvent;
 }
+
+/** What listens to these events by name is told of their types. */
+export interface UploadEventTarget extends EventTarget {
+  addEventListener<Type extends keyof UploadEventMap>(
+    type: Type,
+    listener: (event: UploadEventMap[Type]) => unknown,
+    options?: AddEventListenerOptions | boolean,
+  ): void;
+  addEventListener(...parameters: Parameters<EventTarget['addEventListener']>): void;
+}

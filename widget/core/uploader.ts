@@ -4,6 +4,7 @@ import type { ListAnswer } from '../../worker/protocol.ts';
 import { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
 import {
+  type UploadEventTarget,
   UploadAddEvent,
   UploadDoneEvent,
   UploadFailedEvent,
@@ -32,6 +33,9 @@ import { isActive } from './upload.ts';
 /** In a hidden tab there are no frames; snapshots stay this fresh nevertheless. */
 const HIDDEN_FRAME_MS = 250;
 
+/** Overloads in the class itself would ship as code. */
+const Target = EventTarget as new () => UploadEventTarget;
+
 /**
  * Uploads files, many at once, straight to the bucket; the Worker at `endpoint` signs.
  *
@@ -40,7 +44,7 @@ const HIDDEN_FRAME_MS = 250;
  * uploader.addEventListener('upload-done', ({ upload }) => console.log(upload.key));
  * uploader.add(input.files);
  */
-export class Uploader extends EventTarget implements UploaderLike {
+export class Uploader extends Target implements UploaderLike {
   readonly #engine: Engine;
   readonly #guard: Guard;
   /** In the order in which they were added. */

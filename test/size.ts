@@ -8,10 +8,13 @@ import process from 'node:process';
 import { build } from 'esbuild';
 import { buildPage, PAGE_BUNDLE } from '../worker/cli/build.ts';
 
-/** kB are 1,000 bytes. */
+/**
+ * What each may weigh: what it does weigh, rounded up. A change that needs more has to say so here,
+ * and one that needs less takes the bound down with it.
+ */
 const BUDGETS: readonly { name: string; maxBytes: number; measure: () => Promise<number> }[] = [
-  { name: 'widget/core', maxBytes: 9_000, measure: () => gzipped('widget/core/index.ts') },
-  { name: 'element, with Lit', maxBytes: 25_000, measure: () => gzipped('widget/index.ts') },
+  { name: 'widget/core', maxBytes: 15_200, measure: () => gzipped('widget/core/index.ts') },
+  { name: 'element, with Lit', maxBytes: 34_500, measure: () => gzipped('widget/index.ts') },
   { name: 'Worker', maxBytes: 60_000, measure: workerBytes },
 ];
 

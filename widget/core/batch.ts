@@ -1,7 +1,16 @@
 import { isRefused, type Refused } from '../../worker/protocol.ts';
 import { problemError } from './errors.ts';
+import { Attempts, napMs } from './retry.ts';
+import type { Outcome } from './transport.ts';
 
 type Send<Item, Answer> = (items: Item[]) => Promise<readonly (Answer | Refused | undefined)[]>;
+
+interface Slot<Item, Answer> {
+  readonly item: Item;
+  readonly attempts: Attempts;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+}
 
 /**
  * Gathers calls that go to the Worker as one request, and gives each its own slot of the answer. A
@@ -11,14 +20,15 @@ type Send<Item, Answer> = (items: Item[]) => Promise<readonly (Answer | Refused 
 export class Batch<Item, Answer extends object> {
   /** Items at most. */
   size = 1;
-  #slots: { item: Item; resolve: (answer: Answer) => void; reject: (reason: unknown) => void }[] =
-    [];
+  readonly #slots: Slot<Item, Answer>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #send: Send<Item, Answer>;
+  readonly #patienceMs: () => number;
   readonly #waitMs: number | undefined;
 
-  constructor(send: Send<Item, Answer>, waitMs?: number) {
+  constructor(send: Send<Item, Answer>, patienceMs: () => number, waitMs?: number) {
     this.#send = send;
+    this.#patienceMs = patienceMs;
     this.#waitMs = waitMs;
   }
 
@@ -28,11 +38,9 @@ export class Batch<Item, Answer extends object> {
 
   /** @throws UploadError for its slot's problem, or for the whole request's. */
   add(item: Item): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      this.#slots.push({ item, resolve, reject });
-      if (this.waiting >= this.size) this.flush();
-      else if (this.#waitMs) this.#timer ??= setTimeout(() => this.flush(), this.#waitMs);
-    });
+    return new Promise((resolve, reject) =>
+      this.#push({ item, attempts: new Attempts(), resolve, reject }),
+    );
   }
 
   flush(): void {
@@ -41,13 +49,25 @@ export class Batch<Item, Answer extends object> {
     const slots = this.#slots.splice(0);
     if (!slots.length) return;
     this.#send(slots.map(({ item }) => item)).then(
-      (answers) =>
-        slots.forEach(({ resolve, reject }, index) => {
-          const answer = answers[index];
-          if (answer && !isRefused(answer)) resolve(answer);
-          else reject(problemError(answer?.problem));
-        }),
+      (answers) => slots.forEach((slot, index) => this.#settle(slot, answers[index])),
       (error: unknown) => slots.forEach(({ reject }) => reject(error)),
     );
+  }
+
+  #push(slot: Slot<Item, Answer>): void {
+    this.#slots.push(slot);
+    if (this.waiting >= this.size) this.flush();
+    else if (this.#waitMs) this.#timer ??= setTimeout(() => this.flush(), this.#waitMs);
+  }
+
+  #settle(slot: Slot<Item, Answer>, answer: Answer | Refused | undefined): void {
+    if (answer && !isRefused(answer)) return slot.resolve(answer);
+    // The rest of its batch went well: it alone is sent again.
+    const { status = 500, code, retryAfter } = answer?.problem ?? {};
+    const retryAfterMs = retryAfter === undefined ? retryAfter : retryAfter * 1000;
+    const outcome: Outcome = { kind: 'answered', status, code, retryAfterMs };
+    const next = slot.attempts.judge(outcome, this.#patienceMs());
+    if (next.do === 'retry') setTimeout(() => this.#push(slot), napMs(next));
+    else slot.reject(problemError(answer?.problem));
   }
 }

@@ -16,7 +16,7 @@ import { Naps } from './naps.ts';
 import { Pacer } from './pacer.ts';
 import { Queue } from './queue.ts';
 import { Rate } from './rate.ts';
-import { Signer } from './signer.ts';
+import { patienceMs, Signer } from './signer.ts';
 import type { UploaderOptions } from './types.ts';
 import { can, next, type Awaited, type UploadEvent } from './upload.ts';
 import type { UploadError } from './errors.ts';
@@ -44,12 +44,14 @@ export class Engine {
   readonly creates = new Batch<FileEntry, Created>(
     async (files) =>
       (await this.signer.call<CreateAnswer>('/uploads', { body: { files } })).uploads,
+    () => patienceMs(this.options, true),
     CREATE_WAIT_MS,
   );
   readonly completes = new Batch<CompleteManyBody['uploads'][number], Result>(
     async (uploads) =>
       (await this.signer.call<CompleteManyAnswer>('/uploads/complete', { body: { uploads } }))
         .uploads,
+    () => patienceMs(this.options, true),
     COMPLETE_WAIT_MS,
   );
   /** Admitted, and not over. */
@@ -168,8 +170,9 @@ export class Engine {
     pacer.workerHost = new URL(this.signer.endpoint, globalThis.location?.href).host;
     const fail = (job: Job, error: UploadError) => this.apply(job, { type: 'fail', error });
     for (const job of queue.admit(policy, pacer.limit, this.bytesPerSecond, jobs, fail)) {
-      if (this.#events.starting(job)) this.#begin(job, policy);
-      else job.isHeld = true;
+      // Only the first time: after a pause or a failure it has been let go already.
+      job.isHeld = !job.abort && !this.#events.starting(job);
+      if (!job.isHeld) this.#begin(job, policy);
     }
     if (!preparing.size) this.creates.flush();
     let isMoreToComplete = false;
@@ -217,7 +220,7 @@ export class Engine {
     try {
       const policy = await this.signer.call<Policy>('/policy');
       this.policy = policy;
-      this.creates.size = policy.batch.create;
+      this.creates.size = Math.min(policy.batch.create, policy.maxFiles ?? Infinity);
       this.completes.size = policy.batch.complete;
       this.pump();
     } catch (error) {

@@ -23,13 +23,15 @@ function unreadable(job: Job, cause: unknown): UploadError {
 }
 
 /**
- * Chromium reports a file that changed as a request without an answer: only reading tells.
+ * Chromium reports a file that changed as a request without an answer, and one that is gone as
+ * empty: only reading tells, and of an empty one only reading it whole.
  *
  * @throws UploadError when the file cannot be read any more.
  */
 export async function assertReadable(job: Job): Promise<void> {
   try {
-    await job.file.slice(0, 1).arrayBuffer();
+    const { file } = job;
+    await (file.size ? file.slice(0, 1) : file).arrayBuffer();
   } catch (error) {
     throw fileError(error, job);
   }

@@ -10,7 +10,7 @@ import { combine } from './checksum/index.ts';
 import { now, type Moment } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
-import { fileError } from './files.ts';
+import { assertReadable, fileError } from './files.ts';
 import { fingerprint } from './fingerprint.ts';
 import { uuidv7 } from './id.ts';
 import type { Job } from './job.ts';
@@ -27,7 +27,7 @@ const FIRST_PARTS = 8;
 const MAX_SETBACKS = 3;
 const SETBACK_MS = 1000;
 /** The store may take minutes to put a large upload together. */
-const COMPLETE_TIMEOUT_MS = 300_000;
+const COMPLETE_TERMS = 10;
 /** Under its id nothing can be finished any more: it begins again under another one. */
 const USED_UP = /^(incomplete|not_found|expired|conflict)$/;
 
@@ -53,6 +53,8 @@ export async function live(engine: Engine, job: Job, signal: AbortSignal): Promi
 export async function abandon({ signer }: Engine, job: Job): Promise<void> {
   try {
     await job.creating;
+    // A single request that never got its turn has left nothing.
+    if (job.isSingle && !job.servedAt) return;
     if (job.isInDoubt) job.token = (await signer.call<Created>(...resumption(job))).token;
     if (job.token) await signer.call(...abortion(job));
     await erase(job);
@@ -145,6 +147,7 @@ async function create(
     const checksums = await firstChecksums;
     signal.throwIfAborted();
     const { id, file } = job;
+    if (!file.size) await assertReadable(job);
     const metadata = engine.options.metadata?.(file);
     const entry = {
       id,
@@ -197,9 +200,8 @@ function complete(engine: Engine, job: Job, parts: Parts, signal: AbortSignal): 
     parts: engine.policy?.listParts ? undefined : (receipts as CompleteBody['parts']),
     checksum,
   } satisfies CompleteBody;
-  const timeoutMs = COMPLETE_TIMEOUT_MS;
   return engine.signer
-    .call<Result>(`/uploads/${id}/complete`, { body, token, signal, timeoutMs })
+    .call<Result>(`/uploads/${id}/complete`, { body, token, signal, terms: COMPLETE_TERMS })
     .then((result) => ({ ...(checksum && { checksum }), ...result }));
 }
 
@@ -222,7 +224,7 @@ async function recovers(
     if (job.token) engine.signer.call(...abortion(job)).catch(() => undefined);
     job.forget();
     job.id = uuidv7();
-  } else if (job.phase !== 'completing' || !error.retryable) return false;
+  } else return false;
   await engine.naps.take(job.setbacks++ * SETBACK_MS, signal);
   return true;
 }

@@ -9,7 +9,7 @@ import { note } from './journal.ts';
 import { isFresh, type Flight, type Parts, type SignedPart } from './parts.ts';
 import { Rate } from './rate.ts';
 import { Attempts, napMs, type Verdict } from './retry.ts';
-import { patienceMs } from './signer.ts';
+import { STALL_MS, patienceMs } from './signer.ts';
 import { send, type Outcome } from './transport.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -27,7 +27,6 @@ export interface Round {
   readonly signal: AbortSignal;
 }
 
-const STALL_MS = 30_000;
 /** A store that has never said a word by then may only be silent to this page. */
 const SILENT_FAULTS = 5;
 

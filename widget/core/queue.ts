@@ -40,7 +40,7 @@ export class Queue {
   ): Job[] {
     this.#sort(policy, fail);
     const admitted: Job[] = [];
-    const round = policy.batch.create;
+    const round = Math.min(policy.batch.create, policy.maxFiles ?? Infinity);
     const budget = Math.max(LEAST_AHEAD_BYTES, bytesPerSecond * AHEAD_SECONDS);
     let small = 0;
     let smallBytes = 0;

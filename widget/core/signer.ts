@@ -12,10 +12,11 @@ export interface Call {
   /** The upload's. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
+  /** How many times `stallMs` it is given for its answer. @default 1 */
+  readonly terms?: number;
 }
 
-const TIMEOUT_MS = 30_000;
+export const STALL_MS = 30_000;
 const PATIENCE_MS = 600_000;
 /** Who has never been reached is not waited for any longer: the address may be wrong. */
 const FIRST_CONTACT_MS = 60_000;
@@ -86,11 +87,11 @@ export class Signer {
 
   async #once(
     path: string,
-    { body, method = body ? 'POST' : 'GET', token, timeoutMs = TIMEOUT_MS }: Call,
+    { body, method = body ? 'POST' : 'GET', token, terms = 1 }: Call,
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
-    const { getToken, headers, credentials = 'same-origin' } = this.options;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const { getToken, headers, credentials = 'same-origin', stallMs = STALL_MS } = this.options;
+    const timeout = AbortSignal.timeout(terms * stallMs);
     try {
       this.#bearer ??= await getToken?.();
       const response = await fetch(this.endpoint + path, {

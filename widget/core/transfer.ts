@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import type { Job } from './job.ts';
 import { sendPart, type Round, type WantedPart } from './part.ts';
 import type { Parts, SignedPart } from './parts.ts';
+import { patienceMs } from './signer.ts';
 
 /** Asked of the pool at once for one file; it has at most four workers. */
 const HASHES = 4;
@@ -27,7 +28,10 @@ export function transfer(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const signs = new Batch<WantedPart, SignedPart>((wanted) => sign(round, wanted));
+    const signs = new Batch<WantedPart, SignedPart>(
+      (wanted) => sign(round, wanted),
+      () => patienceMs(engine.options, true),
+    );
     const round: Round = { engine, job, parts, signs, signal };
     const look = () => {
       if (parts.isComplete) return resolve();

@@ -115,7 +115,10 @@ export interface UploaderOptions {
   readonly eager?: boolean;
   /** Keep a journal and go on after a reload. @default true */
   readonly resume?: boolean;
-  /** No byte for this long: abort and retry. @default 30_000 */
+  /**
+   * No byte for this long: abort and retry. The Worker is given as long for an answer, and ten
+   * times as long to complete. @default 30_000
+   */
   readonly stallMs?: number;
   /** Faults of the line, the store or the Worker are retried for so long. @default 600_000 */
   readonly patienceMs?: number;

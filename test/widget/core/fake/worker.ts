@@ -11,6 +11,7 @@ import {
   type Result,
   type SignedRequest,
   type StoredPart,
+  type UploadSummary,
 } from '../../../../worker/protocol.ts';
 import {
   CompleteBody,
@@ -33,6 +34,7 @@ export async function workerRoutes(call: Call): Promise<Answer> {
     return problem('unauthenticated', 401);
   const [, , id = '', verb = ''] = url.pathname.split('/');
   if (url.pathname === '/policy') return ok(policyOf(space));
+  if (url.pathname === '/uploads' && method === 'GET') return ok({ uploads: open(space) });
   if (url.pathname === '/uploads') return ok({ uploads: create(call) });
   if (url.pathname === '/uploads/complete') return ok({ uploads: completeMany(call) });
   const upload = space.uploads.get(id);
@@ -78,6 +80,21 @@ function policyOf({ options, checksum }: Space): Policy {
     removable: false,
     listParts,
   };
+}
+
+function open(space: Space): UploadSummary[] {
+  const uploads = [...space.uploads.values()].filter(({ state }) => state === 'open');
+  return uploads.map(({ id, name, bytes, type, state }) => {
+    return {
+      id,
+      key: `files/${id}`,
+      name,
+      bytes,
+      type,
+      state,
+      createdAt: new Date().toISOString(),
+    };
+  });
 }
 
 function create({ space, body }: Call): (Created | { id: string; problem: Problem })[] {

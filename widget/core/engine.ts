@@ -35,7 +35,10 @@ export interface EngineEvents {
 
 export class Engine {
   readonly naps = new Naps();
-  readonly pool = new HashPool();
+  /** Two at least: where hashing holds up the line, one waits for the disk while the other counts. */
+  readonly pool = new HashPool({
+    workers: Math.max(2, Math.min(4, navigator.hardwareConcurrency - 1)),
+  });
   readonly pacer = new Pacer();
   readonly queue = new Queue();
   readonly signer: Signer;

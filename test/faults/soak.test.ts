@@ -65,7 +65,7 @@ async function batch(
     await tab.add(cuts);
   };
   await begin();
-  while (random.chance(0.3)) {
+  while (random.chance(0.5)) {
     const share = random.next() / 2;
     await tab.when(({ status, loaded, bytes }) => status === 'done' || loaded >= bytes * share);
     tab = await goAway(random, tab);

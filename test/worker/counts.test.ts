@@ -1,0 +1,143 @@
+/**
+ * What uploads cost: requests to the Worker and writes to KV, of which Workers Free has a hundred
+ * thousand and a thousand a day. The real engine, the real Worker in workerd, a line of a given
+ * speed, and a clock that runs faster than the world's.
+ */
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { Uploader } from '../../widget/core/index.ts';
+import {
+  askedBeforeSending,
+  becomePage,
+  pageNow,
+  SparseFile,
+  when,
+  type PageOptions,
+} from './counts/page.ts';
+import { startSink, type Sink } from './counts/sink.ts';
+import { jwtFor, MIB, startLab, type Lab } from './harness.ts';
+
+const GIB = 1024 * MIB;
+const MB = 1e6;
+
+let sink: Sink;
+let lab: Lab;
+let endpoint: string;
+let bearer: string;
+
+before(async () => {
+  sink = await startSink();
+  lab = await startLab(sink.running, {
+    MAX_BYTES: '100GiB',
+    // As they are without a word.
+    SINGLE_MAX_BYTES: '',
+    MIN_PART_BYTES: '',
+  });
+  endpoint = new URL('/', (await lab.fetch('/health')).url).href;
+  bearer = await jwtFor('alice');
+  await lab.seen();
+});
+
+after(async () => {
+  await lab.stop();
+  sink.stop();
+});
+
+function uploader(options: PageOptions): Uploader {
+  becomePage(options, sink);
+  return new Uploader({ endpoint, getToken: () => bearer });
+}
+
+/** Requests to the Worker, and writes to KV, since this was last asked. */
+async function spent(): Promise<{ requests: string[]; writes: number }> {
+  const { log, kv } = await lab.seen();
+  const lines = log.map((line) => JSON.parse(line) as { event: string; action: string });
+  const requests = lines.filter(({ event }) => event === 'request').map(({ action }) => action);
+  return { requests, writes: kv.filter((line) => /^(put|delete)/.test(line)).length };
+}
+
+const isOver = (from: Uploader) => () =>
+  from.uploads.every(({ status }) => status === 'done' || status === 'failed');
+
+function assertDone(from: Uploader): void {
+  for (const { status, error } of from.uploads) {
+    assert.equal(status, 'done', error?.message);
+  }
+}
+
+for (const rate of [50, 250]) {
+  it(`10 GiB at ${rate} MB/s: at most 6 requests and 2 writes`, async (t) => {
+    const from = uploader({ bytesPerSecond: rate * MB, speed: 12 });
+    from.add([new SparseFile(10 * GIB, `large-${rate}.mp4`)]);
+    await when(isOver(from));
+    from.close();
+    assertDone(from);
+    const { requests, writes } = await spent();
+    assert.ok(requests.length <= 6, requests.join('\n'));
+    assert.ok(writes <= 2, `${writes} writes`);
+    t.diagnostic(`${requests.length} requests, ${writes} writes`);
+    const [upload] = from.uploads;
+    assert.equal(sink.objects.get(upload?.key ?? '')?.bytes, 10 * GIB);
+  });
+}
+
+it('300 files of 20 kB: at most 12 requests and 300 writes', async (t) => {
+  const from = uploader({ bytesPerSecond: 50 * MB, speed: 4 });
+  from.add(Array.from({ length: 300 }, (_, index) => new SparseFile(20_000, `${index}.mp4`)));
+  await when(isOver(from));
+  from.close();
+  assertDone(from);
+  const { requests, writes } = await spent();
+  assert.ok(requests.length <= 12, requests.join('\n'));
+  assert.ok(writes <= 300, `${writes} writes`);
+  t.diagnostic(`${requests.length} requests, ${writes} writes`);
+});
+
+it('a resume: at most 3 requests and no write until parts are on their way again', async (t) => {
+  const file = new SparseFile(10 * GIB, 'resumed.mp4');
+  const options = { bytesPerSecond: 50 * MB, speed: 20 };
+  const first = uploader(options);
+  first.add([file]);
+  await when(() => first.totals.loaded > 5 * GIB);
+  first.close();
+  await spent();
+
+  let second: Uploader | undefined;
+  const asked = await askedBeforeSending(() => {
+    second = uploader(options);
+    second.add([file]);
+  });
+  assert.ok(second);
+  assert.ok(asked.length <= 3, asked.join('\n'));
+  const { writes } = await spent();
+  assert.equal(writes, 0);
+  t.diagnostic(asked.join(', '));
+  const { totals } = second;
+  assert.ok(totals.loaded > 4 * GIB, `${totals.loaded} bytes are there`);
+  await when(isOver(second));
+  second.close();
+  assertDone(second);
+  const rest = await spent();
+  assert.ok(rest.requests.length <= 5, `and then ${rest.requests.join('\n')}`);
+  assert.ok(rest.writes <= 1);
+});
+
+for (const [rate, bytes] of [
+  [1, 1 * GIB],
+  [5, 4 * GIB],
+] as const) {
+  it(`on a line of ${rate} MB/s: one request a minute, and none more for each part`, async (t) => {
+    const from = uploader({ bytesPerSecond: rate * MB, speed: 200 });
+    const began = pageNow();
+    from.add([new SparseFile(bytes, `slow-${rate}.mp4`)]);
+    await when(isOver(from));
+    const minutes = (pageNow() - began) / 60_000;
+    from.close();
+    assertDone(from);
+    const { requests } = await spent();
+    const signs = requests.filter((action) => action.endsWith('/sign'));
+    assert.ok(minutes > 10, `it took ${minutes} minutes`);
+    assert.ok(signs.length <= minutes, `${signs.length} in ${minutes} minutes`);
+    t.diagnostic(`${signs.length} signing requests in ${Math.round(minutes)} minutes`);
+  });
+}

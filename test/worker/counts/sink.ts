@@ -1,0 +1,124 @@
+/** A store that swallows: it remembers how much of what it was given, and nothing else of it. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { staticCredentials } from '../../../worker/s3/credentials.ts';
+import { PROFILES } from '../../../worker/s3/profiles.ts';
+import { createStore } from '../../../worker/s3/store.ts';
+import type { Running } from '../s3/stores.ts';
+
+const TOKEN = 'x-amz-meta-upload-token';
+const BUCKET = 'uploads';
+
+interface Upload {
+  readonly key: string;
+  readonly token: string;
+  readonly parts: Map<number, number>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string | number>;
+  readonly body?: string;
+}
+
+export interface Sink {
+  readonly running: Running;
+  /** What a page sends straight to the store; the ETag. */
+  take(
+    method: string,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: Blob | FormData | undefined,
+  ): string;
+  readonly objects: ReadonlyMap<string, { readonly bytes: number }>;
+  stop(): void;
+}
+
+/** Speaks as much S3 as the Worker asks for, as Amazon's would. */
+export async function startSink(): Promise<Sink> {
+  const uploads = new Map<string, Upload>();
+  const objects = new Map<string, { bytes: number; token: string }>();
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      const { status, headers, body } = answer(request);
+      response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
+  const config = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bucket: BUCKET,
+    region: 'us-east-1',
+    style: 'path' as const,
+    profile: PROFILES.aws,
+    credentials: staticCredentials(credentials),
+  };
+  return {
+    objects,
+    running: { config, credentials, store: createStore(config), key: (name = 'x') => name },
+    take(method, url, headers, body) {
+      const { searchParams, pathname } = new URL(url);
+      const upload = uploads.get(searchParams.get('uploadId') ?? '');
+      const number = Number(searchParams.get('partNumber'));
+      if (body instanceof FormData) {
+        const { size: bytes } = body.get('file') as Blob;
+        objects.set(String(body.get('key')), { bytes, token: String(body.get(TOKEN)) });
+      } else if (method === 'PUT' && upload) {
+        upload.parts.set(number, body?.size ?? 0);
+      } else {
+        objects.set(keyOf(pathname), { bytes: body?.size ?? 0, token: headers[TOKEN] ?? '' });
+      }
+      return `"${number || 'whole'}"`;
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+
+  function answer({ method, url = '', headers }: IncomingMessage): Answer {
+    const { searchParams, pathname } = new URL(url, 'http://sink');
+    const key = keyOf(pathname);
+    const id = searchParams.get('uploadId') ?? '';
+    const upload = uploads.get(id);
+    if (method === 'HEAD') {
+      const object = objects.get(key);
+      if (!object) return { status: 404 };
+      const { bytes, token } = object;
+      return { status: 200, headers: { 'content-length': bytes, etag: '"whole"', [TOKEN]: token } };
+    }
+    if (method === 'POST' && searchParams.has('uploads')) {
+      const made = `upload-${uploads.size + 1}`;
+      uploads.set(made, { key, token: String(headers[TOKEN]), parts: new Map() });
+      return xml('InitiateMultipartUploadResult', `<UploadId>${made}</UploadId>`);
+    }
+    if (!upload) return { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' };
+    if (method === 'GET') {
+      const marker = Number(searchParams.get('part-number-marker') ?? 0);
+      const all = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
+      const page = all.slice(0, 1000).map(([number, bytes]) => partXml(number, bytes));
+      return xml('ListPartsResult', `<IsTruncated>false</IsTruncated>${page.join('')}`);
+    }
+    uploads.delete(id);
+    if (method === 'DELETE') return { status: 204 };
+    const bytes = [...upload.parts.values()].reduce((sum, part) => sum + part, 0);
+    objects.set(key, { bytes, token: upload.token });
+    return xml('CompleteMultipartUploadResult', '<ETag>"whole"</ETag>');
+  }
+}
+
+function keyOf(pathname: string): string {
+  return decodeURIComponent(pathname).slice(`/${BUCKET}/`.length);
+}
+
+function partXml(number: number, bytes: number): string {
+  return `<Part><PartNumber>${number}</PartNumber><ETag>"${number}"</ETag><Size>${bytes}</Size></Part>`;
+}
+
+function xml(root: string, body: string): Answer {
+  return { status: 200, body: `<${root}>${body}</${root}>` };
+}

@@ -4,15 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { MIB } from '../harness.ts';
 import { download, send } from '../s3/uploads.ts';
 import { met, type Attack } from './attack.ts';
-import {
-  fresh,
-  isRefused,
-  refused,
-  refusedByStore,
-  signedPart,
-  tokenOf,
-  type Scene,
-} from './scene.ts';
+import { fresh, isRefused, refused, refusedByStore, signedPart, type Scene } from './scene.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -10,7 +10,7 @@ interface Waiter {
 const START = 4;
 /** Connections that a browser opens to one host on HTTP/1.1. */
 const CONNECTIONS = 6;
-const TRIAL_MS = 5000;
+const TERM_MS = 5000;
 /** Terms between two trials, after one that did not help. */
 const REST_TERMS = 6;
 
@@ -78,14 +78,18 @@ export class Pacer {
   }
 
   /** A part is stored: the line is good for one more, as far as more have helped. */
-  stored(bytes: number, nowMs = performance.now()): void {
+  stored(): void {
     this.#speedUp();
+  }
+
+  /** Bytes have left: what all requests together carry says whether another number would do. */
+  sent(bytes: number, nowMs = performance.now()): void {
     this.#bytes += bytes;
-    // A line that has nothing to send says nothing about itself.
-    if (!this.#waiters.length) this.#since = 0;
     const ms = nowMs - this.#since;
-    if (ms < TRIAL_MS) return;
-    if (this.#since) this.#try(this.#bytes / ms);
+    // A line says something about a number only while it is that number, and has enough to send.
+    const isFull = this.#inFlight === this.limit && this.#waiters.length > 0;
+    if (isFull && ms < TERM_MS) return;
+    if (isFull) this.#try(this.#bytes / ms);
     this.#since = nowMs;
     this.#bytes = 0;
   }

@@ -56,7 +56,10 @@ export async function sendPart(round: Round, number: number): Promise<void> {
       // Its turn may have come late.
       if (!isFresh(signed)) continue;
       const outcome = await attempt(round, signed, flight);
-      if (outcome.kind === 'stored') return stored(round, number, outcome.etag);
+      if (outcome.kind === 'stored') {
+        moved(round, flight, parts.bytesOf(number));
+        return stored(round, number, outcome.etag);
+      }
       signal.throwIfAborted();
       engine.wasStoreReached ||= outcome.kind === 'answered';
       const next = attempts.judge(outcome, patienceMs(engine.options, engine.wasStoreReached));
@@ -113,7 +116,8 @@ function isSame(held: StoredPart, algorithm: ChecksumAlgorithm | null, checksum 
   );
 }
 
-function attempt({ engine, job, parts, signal }: Round, { request }: SignedPart, flight: Flight) {
+function attempt(round: Round, { request }: SignedPart, flight: Flight): Promise<Outcome> {
+  const { engine, job, parts, signal } = round;
   const body = parts.slice(job.file, request.number);
   const { status } = job.state;
   if (status !== 'uploading') engine.apply(job, { type: 'send' });
@@ -124,18 +128,23 @@ function attempt({ engine, job, parts, signal }: Round, { request }: SignedPart,
     stallMs: engine.options.stallMs ?? STALL_MS,
     onSent: (sent) => {
       if (!flight.sent) engine.pacer.moved();
-      const bytes = Math.min(sent, body.size) - flight.sent;
-      flight.sent += bytes;
-      engine.rate.add(bytes);
-      (job.rate ??= new Rate()).add(bytes);
-      engine.changed(job);
+      moved(round, flight, Math.min(sent, body.size));
     },
   });
 }
 
+function moved({ engine, job }: Round, flight: Flight, sent: number): void {
+  const bytes = sent - flight.sent;
+  flight.sent = sent;
+  engine.rate.add(bytes);
+  engine.pacer.sent(bytes);
+  (job.rate ??= new Rate()).add(bytes);
+  engine.changed(job);
+}
+
 function stored({ engine, job, parts }: Round, number: number, etag: string | undefined): void {
   engine.wasStoreReached = job.wasRead = true;
-  engine.pacer.stored(parts.bytesOf(number));
+  engine.pacer.stored();
   parts.store(number, etag);
   if (engine.policy?.listParts || job.isSingle) return;
   // Where the store cannot list its parts, their ETags are all there is.

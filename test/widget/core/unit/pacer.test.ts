@@ -64,8 +64,8 @@ describe('the pacer', () => {
     assert.equal(pacer.limit, 1);
     pacer.moved();
     assert.equal(pacer.limit, 1, 'bytes that move are no longer enough');
-    pacer.stored(1, 1);
-    pacer.stored(1, 2);
+    pacer.stored();
+    pacer.stored();
     assert.equal(pacer.limit, 3);
   });
 
@@ -102,16 +102,20 @@ describe('the pacer', () => {
   async function run(rateAt: (limit: number) => number, terms: number): Promise<number[]> {
     const pacer = new Pacer();
     pacer.max = 6;
-    ask(pacer, job(), 100);
+    const { releases } = ask(pacer, job(), 1000);
     await tick();
     pacer.moved();
     pacer.moved();
     const limits: number[] = [];
     let nowMs = 1;
-    pacer.stored(1, nowMs);
+    pacer.sent(1, nowMs);
     for (let term = 0; term < terms; term++) {
+      // Some requests end, others begin: so a new limit takes effect.
+      for (const release of releases.splice(0, 4)) release();
+      await tick();
+      pacer.sent(0, nowMs);
       nowMs += 5000;
-      pacer.stored(rateAt(pacer.limit) * 5000, nowMs);
+      pacer.sent(rateAt(pacer.limit) * 5000, nowMs);
       limits.push(pacer.limit);
     }
     return limits;

@@ -4,22 +4,18 @@ import type { Job } from './job.ts';
 
 /** A failed read as an error that names the file; anything else as it is. */
 export function fileError(cause: unknown, job: Job): unknown {
-  const name = cause instanceof DOMException ? cause.name : '';
-  if (name !== 'NotReadableError' && name !== 'NotFoundError') return cause;
-  return job.wasRead ? changed(job, cause) : unreadable(job, cause);
+  const isUnread = cause instanceof DOMException && /^Not(Readable|Found)Error$/.test(cause.name);
+  return isUnread ? changed(job, cause) : cause;
 }
 
-export function changed(job: Job, cause?: unknown): UploadError {
-  const fileName = job.file.name;
-  return new UploadError('file_changed', `${fileName} changed on disk or is gone: pick it again.`, {
-    fileName,
-    cause,
-  });
-}
-
-function unreadable(job: Job, cause: unknown): UploadError {
-  const fileName = job.file.name;
-  return new UploadError('file_unreadable', `${fileName} cannot be read.`, { fileName, cause });
+/** A file that could be read before has changed on disk, or is gone; another never could be read. */
+export function changed({ file: { name }, wasRead }: Job, cause?: unknown): UploadError {
+  return wasRead
+    ? new UploadError('file_changed', `${name} has changed: pick it again.`, {
+        fileName: name,
+        cause,
+      })
+    : new UploadError('file_unreadable', `${name} cannot be read.`, { fileName: name, cause });
 }
 
 /**

@@ -12,29 +12,28 @@ export interface Present {
 /** Why a file is refused, or undefined. */
 export function refusal(
   file: File,
-  restrictions: Restrictions,
-  policy: Policy | undefined,
+  rules: Restrictions,
+  policy: Partial<Policy> = {},
   present: Present,
 ): UploadError | undefined {
-  const refuse = (code: UploadErrorCode, rule: string, limit?: number | string) =>
-    new UploadError(code, `${file.name} ${rule}.`, {
-      fileName: file.name,
-      ...(limit !== undefined && { limit }),
-    });
-  const { size } = file;
-  const { maxTotalBytes = Infinity, validators = [] } = restrictions;
-  const maxFiles = Math.min(restrictions.maxFiles ?? Infinity, policy?.maxFiles ?? Infinity);
-  const maxBytes = Math.min(restrictions.maxBytes ?? Infinity, policy?.maxBytes ?? Infinity);
-  const minBytes = Math.max(restrictions.minBytes ?? 0, policy?.minBytes ?? 0);
-  if (present.files >= maxFiles) return refuse('too_many_files', 'is one file too many', maxFiles);
-  for (const accept of [restrictions.accept, policy?.accept.join()]) {
-    if (accept && !accepts(accept, file))
-      return refuse('type_not_allowed', `is not one of ${accept}`, accept);
-  }
-  if (size > maxBytes) return refuse('too_large', `is larger than ${maxBytes} bytes`, maxBytes);
-  if (size < minBytes) return refuse('too_small', `is smaller than ${minBytes} bytes`, minBytes);
-  if (present.bytes + size > maxTotalBytes) {
-    return refuse('total_too_large', `makes more than ${maxTotalBytes} bytes`, maxTotalBytes);
+  const { name, size } = file;
+  const { accept, maxTotalBytes = Infinity, validators = [] } = rules;
+  const maxFiles = least(rules.maxFiles, policy.maxFiles);
+  const maxBytes = least(rules.maxBytes, policy.maxBytes);
+  const minBytes = Math.max(rules.minBytes ?? 0, policy.minBytes ?? 0);
+  const types = policy.accept?.join();
+  const broken: readonly (readonly [UploadErrorCode, boolean, number | string | undefined])[] = [
+    ['too_many_files', present.files >= maxFiles, maxFiles],
+    ['type_not_allowed', !accepts(accept, file), accept],
+    ['type_not_allowed', !accepts(types, file), types],
+    ['too_large', size > maxBytes, maxBytes],
+    ['too_small', size < minBytes, minBytes],
+    ['total_too_large', present.bytes + size > maxTotalBytes, maxTotalBytes],
+  ];
+  for (const [code, isBroken, limit] of broken) {
+    if (!isBroken) continue;
+    const message = `${name}: ${code.replaceAll('_', ' ')} (${limit})`;
+    return new UploadError(code, message, { fileName: name, limit });
   }
   for (const validate of validators) {
     const error = validate(file);
@@ -43,17 +42,20 @@ export function refusal(
   return undefined;
 }
 
+function least(a: number | undefined, b: number | null | undefined): number {
+  return Math.min(a ?? Infinity, b ?? Infinity);
+}
+
 /** The `accept` attribute's rules: https://html.spec.whatwg.org/#attr-input-accept */
-export function accepts(accept: string, { name, type }: File): boolean {
+function accepts(accept: string | undefined, { name, type }: File): boolean {
+  if (!accept) return true;
+  const mime = type.toLowerCase().replace(/;.*/, '');
   return accept
     .toLowerCase()
     .split(',')
-    .map((token) => token.trim())
-    .some((token) =>
-      token.startsWith('.')
-        ? name.toLowerCase().endsWith(token)
-        : token.endsWith('/*')
-          ? token === '*/*' || type.toLowerCase().startsWith(token.slice(0, -1))
-          : token === type.toLowerCase().split(';')[0],
-    );
+    .some((part) => {
+      const token = part.trim();
+      if (token.startsWith('.')) return name.toLowerCase().endsWith(token);
+      return token === '*/*' || token === mime || token === mime.replace(/\/.*/, '/*');
+    });
 }

@@ -39,7 +39,7 @@ async function workerBytes(): Promise<number> {
   await buildPage();
   const dir = mkdtempSync(join(tmpdir(), 's3-upload-size-'));
   try {
-    execFileSync('wrangler', ['deploy', '--dry-run', '--minify', '--outdir', dir], {
+    execFileSync('wrangler', ['deploy', '--dry-run', '--env=', '--minify', '--outdir', dir], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     });

@@ -13,6 +13,7 @@ import {
   UploadRemovedEvent,
   UploadSettledEvent,
   UploadStartEvent,
+  type UploadEventMap,
 } from './events.ts';
 import { Guard } from './guard.ts';
 import { Job } from './job.ts';
@@ -35,6 +36,21 @@ const HIDDEN_FRAME_MS = 250;
 
 /** Overloads in the class itself would ship as code. */
 const Target = EventTarget as new () => UploadEventTarget;
+
+// How the DOM's own types tell listeners what event they get: there is nothing to initialise.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Uploader {
+  addEventListener<Type extends keyof UploadEventMap>(
+    type: Type,
+    listener: (event: UploadEventMap[Type]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
 
 /**
  * Uploads files, many at once, straight to the bucket; the Worker at `endpoint` signs.

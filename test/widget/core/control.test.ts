@@ -136,7 +136,7 @@ describe('remove and clear', () => {
     await whenUpload(from, ({ name, status }) => name === 'a' && status === 'done');
     const removed: string[] = [];
     from.addEventListener('upload-removed', (event) => {
-      removed.push((event as unknown as { upload: UploadSnapshot }).upload.name);
+      removed.push(event.upload.name);
     });
     from.clear();
     assert.deepEqual(

@@ -219,7 +219,7 @@ describe('files', () => {
     });
     const events: string[][] = [];
     from.addEventListener('upload-rejected', (event) => {
-      const { rejected } = event as unknown as { rejected: { error: { code: string } }[] };
+      const { rejected } = event;
       events.push(rejected.map(({ error }) => error.code));
     });
     const image = (bytes: number, name: string, type = 'image/png') =>

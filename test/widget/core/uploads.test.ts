@@ -99,7 +99,7 @@ describe('many files', () => {
     const from = uploader(worker);
     const order: string[] = [];
     from.addEventListener('upload-done', (event) => {
-      order.push((event as unknown as { upload: { name: string } }).upload.name);
+      order.push(event.upload.name);
     });
     from.add([randomFile(40 * MIB, 'large'), randomFile(1000, 'small')]);
     await settled(from);

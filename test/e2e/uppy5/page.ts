@@ -9,6 +9,8 @@ const uppy = new Uppy({ id: 'uppy' });
 drive(uppy, () => uppy.emit('restore-confirmed'));
 // Its types know nothing of it, its documentation does.
 const keepsUpTo64MiB: object = { maxFileSize: 2 ** 26 };
+// All parts at once would also end at once, and leave no middle in which to cancel or reload.
+const limit = 2;
 uppy
-  .use(AwsS3, { endpoint, shouldUseMultipart: () => multipart })
+  .use(AwsS3, { endpoint, limit, shouldUseMultipart: () => multipart })
   .use(GoldenRetriever, { indexedDB: keepsUpTo64MiB });

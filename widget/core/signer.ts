@@ -44,6 +44,12 @@ export class Signer {
     this.#reportWaiting = reportWaiting;
   }
 
+  /** From the next request on. */
+  configure(options: UploaderOptions): void {
+    this.options = options;
+    this.#bearer = undefined;
+  }
+
   get endpoint(): string {
     return String(this.options.endpoint).replace(/\/+$/, '');
   }

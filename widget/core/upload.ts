@@ -45,8 +45,8 @@ const MOVES: { readonly [type in UploadEvent['type']]: readonly [from: string, t
   pause: ['queued hashing uploading', 'paused'],
   requeue: ['paused failed', 'queued'],
   cancel: [`${BUSY} paused failed`, 'cancelled'],
-  // From hashing: an earlier visit had completed it.
-  done: ['hashing completing'],
+  // From hashing or uploading: an earlier visit, or a call whose answer was lost, had completed it.
+  done: ['hashing uploading completing'],
   fail: [BUSY],
 };
 

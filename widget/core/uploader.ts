@@ -103,7 +103,14 @@ export class Uploader extends Target implements UploaderLike {
 
   configure(options: Partial<UploaderOptions>): void {
     const engine = this.#engine;
-    engine.signer.options = { ...engine.options, ...options };
+    const before = engine.options;
+    const after = { ...before, ...options };
+    engine.signer.configure(after);
+    // Another Worker, or another caller, has another policy; until it is known the last one holds.
+    const isOther = (['endpoint', 'getToken', 'headers'] as const).some(
+      (key) => before[key] !== after[key],
+    );
+    if (engine.policy && isOther) void engine.ask();
     engine.pump();
   }
 

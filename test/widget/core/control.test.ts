@@ -169,6 +169,23 @@ describe('close', () => {
   });
 });
 
+describe('configure', () => {
+  it('makes the next calls as another caller, by that caller’s policy', async () => {
+    const worker = await fake({ bearer: 'one' });
+    const from = uploader(worker, { getToken: () => 'one' });
+    from.add([randomFile(10)]);
+    await settled(from);
+    await worker.set({ bearer: 'two', maxBytes: 5, checksum: 'crc64nvme' });
+    from.configure({ getToken: () => 'two' });
+    while (from.checksum !== 'crc64nvme') await new Promise(requestAnimationFrame);
+    const { rejected } = from.add([randomFile(6)]);
+    assert.equal(rejected[0]?.error.code, 'too_large');
+    from.add([randomFile(5)]);
+    await settled(from);
+    assert.equal(from.uploads[1]?.status, 'done', String(from.uploads[1]?.error));
+  });
+});
+
 describe('start', () => {
   it('lets go what was added with auto off, and what upload-start held back', async () => {
     const worker = await fake();

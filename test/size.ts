@@ -13,8 +13,8 @@ import { buildPage, PAGE_BUNDLE } from '../worker/cli/build.ts';
  * and one that needs less takes the bound down with it.
  */
 const BUDGETS: readonly { name: string; maxBytes: number; measure: () => Promise<number> }[] = [
-  { name: 'widget/core', maxBytes: 15_200, measure: () => gzipped('widget/core/index.ts') },
-  { name: 'element, with Lit', maxBytes: 34_500, measure: () => gzipped('widget/index.ts') },
+  { name: 'widget/core', maxBytes: 15_500, measure: () => gzipped('widget/core/index.ts') },
+  { name: 'element, with Lit', maxBytes: 34_700, measure: () => gzipped('widget/index.ts') },
   { name: 'Worker', maxBytes: 60_000, measure: workerBytes },
 ];
 

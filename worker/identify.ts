@@ -9,6 +9,12 @@ import { ownerHash } from './record.ts';
 /** The binding counts in periods of 10 or 60 seconds, and does not say which. */
 const RETRY_AFTER_SECONDS = 10;
 
+/**
+ * A new caller has no uploads to read, and is given no id by asking: the page of `GET /` asks for
+ * its list while the element asks for its policy, and of two ids the browser would keep the later.
+ */
+const READS_UPLOADS = /\/uploads(\/|$)/;
+
 export function identify(signer: Signer): MiddlewareHandler<SignerEnv> {
   const { authenticate, rules, rateLimit } = signer;
   return async (c, next) => {
@@ -31,7 +37,9 @@ export function identify(signer: Signer): MiddlewareHandler<SignerEnv> {
         retryAfter: RETRY_AFTER_SECONDS,
       });
     }
-    if (caller.cookie !== undefined) c.header('set-cookie', caller.cookie, { append: true });
+    if (caller.cookie !== undefined && !(reads && READS_UPLOADS.test(c.req.path))) {
+      c.header('set-cookie', caller.cookie, { append: true });
+    }
     await next();
   };
 }

@@ -190,6 +190,14 @@ describe('anonymous callers', () => {
   });
   after(() => lab.stop());
 
+  it('are given no id for reading: the one that comes with the policy would be lost to it', async () => {
+    const list = await lab.with({}).get('/uploads?state=complete');
+    assert.equal(list.status, 200);
+    assert.equal(list.headers.get('set-cookie'), null);
+    const policy = await lab.with({}).get('/policy');
+    assert.match(policy.headers.get('set-cookie') ?? '', /^s3-upload-client=/);
+  });
+
   it('are told apart by a cookie that the Worker gives them', async () => {
     const first = await lab.with({}).get('/policy');
     const cookie = first.headers.get('set-cookie') ?? '';

@@ -2,9 +2,15 @@
 import { UploadError } from './errors.ts';
 import type { Job } from './job.ts';
 
-/** A failed read as an error that names the file; anything else as it is. */
+/** What reading a file that has changed or is gone throws; Firefox 153 says AbortError. */
+const UNREAD = /^(NotReadable|NotFound|Abort)Error$/;
+
+/**
+ * A failed read as an error that names the file; anything else as it is. Means nothing of an upload
+ * that was aborted.
+ */
 export function fileError(cause: unknown, job: Job): unknown {
-  const isUnread = cause instanceof DOMException && /^Not(Readable|Found)Error$/.test(cause.name);
+  const isUnread = cause instanceof DOMException && UNREAD.test(cause.name);
   return isUnread ? changed(job, cause) : cause;
 }
 
@@ -20,15 +26,19 @@ export function changed({ file: { name }, wasRead }: Job, cause?: unknown): Uplo
 
 /**
  * Chromium reports a file that changed as a request without an answer, and one that is gone as
- * empty: only reading tells, and of an empty one only reading it whole.
+ * empty; Firefox sends one that became shorter for ever. Only reading tells: the last byte, or of
+ * an empty file the whole.
  *
  * @throws UploadError when the file cannot be read any more.
  */
 export async function assertReadable(job: Job): Promise<void> {
+  const { file } = job;
+  const last = file.size ? file.slice(-1) : file;
+  let read: ArrayBuffer;
   try {
-    const { file } = job;
-    await (file.size ? file.slice(0, 1) : file).arrayBuffer();
+    read = await last.arrayBuffer();
   } catch (error) {
     throw fileError(error, job);
   }
+  if (read.byteLength < last.size) throw changed(job);
 }

@@ -10,7 +10,7 @@ import { combine } from './checksum/index.ts';
 import { now, type Moment } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
-import { assertReadable, fileError } from './files.ts';
+import { assertReadable, changed, fileError } from './files.ts';
 import { fingerprint } from './fingerprint.ts';
 import { uuidv7 } from './id.ts';
 import type { Job } from './job.ts';
@@ -75,6 +75,10 @@ async function attempt(engine: Engine, job: Job, signal: AbortSignal): Promise<R
   const parts = await open(engine, job, signal);
   if (job.result) return job.result;
   await transfer(engine, job, parts, signal);
+  // Firefox reads on in a file that was written anew.
+  if (job.fingerprint && job.fingerprint !== (await fingerprint(engine, job, signal))) {
+    throw changed(job);
+  }
   engine.apply(job, { type: 'complete' });
   engine.pump();
   return complete(engine, job, parts, signal);

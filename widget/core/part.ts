@@ -63,8 +63,8 @@ export async function sendPart(round: Round, number: number): Promise<void> {
       signal.throwIfAborted();
       engine.wasStoreReached ||= outcome.kind === 'answered';
       const next = attempts.judge(outcome, patienceMs(engine.options, engine.wasStoreReached));
+      if (outcome.kind !== 'answered') await assertReadable(job);
       if (outcome.kind === 'no-answer') {
-        await assertReadable(job);
         const isTimeToAsk = next.do === 'fail' || attempts.faults === SILENT_FAULTS;
         if (!engine.wasStoreReached && isTimeToAsk) await assertSilent(signed.request.url);
       }

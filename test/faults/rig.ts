@@ -3,18 +3,14 @@
  * each of the three ways between them.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm, stat, utimes } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
 import type { Browser, BrowserContext } from 'puppeteer-core';
-import { PAGE_BUNDLE } from '../../worker/cli/build.ts';
 import { writeRandomFile } from '../e2e/files.ts';
 import { openBrowser, type BrowserName } from './browser.ts';
 import type { PlainUpload } from './page.ts';
+import { servePages } from './pages.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 import type { FaultHandle } from './rules.ts';
 import { StoreWindow } from './store.ts';
@@ -29,10 +25,6 @@ export const FOUR_PARTS = 18 * MIB;
 /** The most that an upload may take once the fault is over, beyond what it takes without one. */
 const AFTERMATH_MS = 5000;
 const MAX_IN_FLIGHT = 6;
-/** The same page under a policy that forbids workers from blob: URLs, WASM, eval and raw HTML. */
-export const STRICT_PAGE = '/strict';
-const STRICT_CSP =
-  "default-src 'none'; script-src 'self'; connect-src http://127.0.0.1:*; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'";
 /** Short, so that a stall does not make the suite long; long enough for a busy machine. */
 export const STALL_MS = 3000;
 
@@ -109,8 +101,8 @@ async function raise(
   const front = await proxy(workerUrl);
   const lane = await proxy(storeUrl);
   const control = await proxy(storeUrl);
-  const pages = await servePage();
-  ends.push(() => pages.server.close());
+  const pages = await servePages();
+  ends.push(() => pages.stop());
   const dir = await mkdtemp(join(tmpdir(), 's3-upload-faults-'));
   ends.push(() => rm(dir, { recursive: true, force: true }));
   worker = await startWorker(
@@ -248,27 +240,4 @@ export function uploadsBegun(control: Proxy): { key: string; uploadId: string }[
     const [, , ...key] = url.pathname.slice(STORE_PATH.length).split('/');
     return [{ key: key.map(decodeURIComponent).join('/'), uploadId }];
   });
-}
-
-async function servePage(): Promise<{ origin: string; server: Server }> {
-  const { outputFiles } = await build({
-    ...PAGE_BUNDLE,
-    minify: false,
-    entryPoints: ['test/faults/page.ts'],
-    write: false,
-  });
-  const script = outputFiles[0]?.contents ?? new Uint8Array();
-  const html =
-    '<!doctype html><meta charset="utf-8"><title>faults</title><link rel="icon" href="data:,"><input type="file" multiple><script type="module" src="/page.js"></script>';
-  const server = createServer(({ url }, response) => {
-    const isScript = url === '/page.js';
-    response.writeHead(200, {
-      'content-type': isScript ? 'text/javascript' : 'text/html',
-      ...(url === STRICT_PAGE && { 'content-security-policy': STRICT_CSP }),
-    });
-    response.end(isScript ? script : html);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }

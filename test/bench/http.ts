@@ -39,8 +39,6 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, PUT, POST, DELETE',
-  'access-control-allow-headers':
-    'authorization, content-type, content-md5, upload-token, x-amz-checksum-crc64nvme, x-amz-checksum-crc32c, x-amz-sdk-checksum-algorithm, x-requested-with, idempotency-key',
   'access-control-expose-headers': 'ETag, x-amz-checksum-crc64nvme',
   'access-control-max-age': '7200',
 };
@@ -125,7 +123,9 @@ class Connection {
       headers,
       body: answered = '',
     } = asked.method === 'OPTIONS' ? { status: 204 } : this.#options.answer({ ...asked, body });
-    const head = Object.entries({ ...CORS, ...headers }).map(
+    const wanted = asked.headers.get('access-control-request-headers');
+    const cors = { ...CORS, ...(wanted && { 'access-control-allow-headers': wanted }) };
+    const head = Object.entries({ ...cors, ...headers }).map(
       ([name, value]) => `${name}: ${value}`,
     );
     const length = status === 204 ? [] : [`content-length: ${Buffer.byteLength(answered)}`];

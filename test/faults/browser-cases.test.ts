@@ -248,13 +248,14 @@ withRig('G: browser', (rig, browser) => {
     await tab.open();
     await tab.pick(file.path);
     const count = 20;
-    await tab.add(
+    await tab.cut(
       Array.from({ length: count }, (_, index) => ({
         name: `${index}.bin`,
         start: index,
         end: file.bytes,
       })),
     );
+    await tab.add();
     const uploads = await tab.settled();
     assert.equal(uploads.filter(({ status }) => status === 'done').length, count);
     assert.ok(rig().lane.traffic.peakInFlight <= 6, `${rig().lane.traffic.peakInFlight}`);
@@ -272,7 +273,8 @@ withRig('G: browser', (rig, browser) => {
     });
     const tab = await started(rig(), file);
     await tab.when(({ loaded }) => loaded > 0);
-    await tab.add([{ name: 'small.bin', start: 0, end: 100 * KIB }]);
+    await tab.cut([{ name: 'small.bin', start: 0, end: 100 * KIB }]);
+    await tab.add();
     await tab.when(({ name, status }) => name === 'small.bin' && status === 'done');
     const [large] = await tab.uploads();
     assert.equal(large?.status, 'uploading');

@@ -36,8 +36,10 @@ export interface Cut {
 export interface RigPage {
   /** A new engine; an old one is closed. */
   start(options: UploaderOptions): void;
-  /** Adds what the input holds, or pieces of its first file. */
-  add(cuts?: readonly Cut[]): { readonly added: number; readonly rejected: readonly string[] };
+  /** Cuts the input's first file into files; `add` then takes these. */
+  cut(cuts: readonly Cut[]): Promise<void>;
+  /** Adds what was cut, or else what the input holds. */
+  add(): { readonly added: number; readonly rejected: readonly string[] };
   /** Settles once every upload is done, failed, cancelled or paused. */
   settled(): Promise<readonly PlainUpload[]>;
   uploads(): readonly PlainUpload[];
@@ -52,6 +54,7 @@ export interface RigPage {
 }
 
 let uploader: Uploader | undefined;
+let pieces: readonly File[] | undefined;
 let violations: string[] = [];
 let last = new Map<string, UploadSnapshot>();
 
@@ -64,14 +67,19 @@ const rig: RigPage = {
     const started = uploader;
     started.addEventListener('upload-progress', () => watch(started.uploads));
   },
-  add(cuts) {
-    const files = [...(document.querySelector('input')?.files ?? [])];
-    const whole = files[0];
-    const added = cuts?.map(({ name, start, end }) => {
-      if (!whole) throw new Error('the input is empty');
-      return new File([whole.slice(start, end)], name, { lastModified: whole.lastModified });
-    });
-    const { uploads, rejected } = engine().add(added ?? files);
+  async cut(cuts) {
+    const whole = input()[0];
+    if (!whole) throw new Error('the input is empty');
+    pieces = cuts.map(
+      ({ name, start, end }) =>
+        new File([whole.slice(start, end)], name, { lastModified: whole.lastModified }),
+    );
+    // Thousands of blobs take the browser a while: what is asked of the last one waits for all.
+    await pieces.at(-1)?.arrayBuffer();
+  },
+  add() {
+    const { uploads, rejected } = engine().add(pieces ?? input());
+    pieces = undefined;
     return { added: uploads.length, rejected: rejected.map(({ error }) => error.code) };
   },
   async settled() {
@@ -97,6 +105,10 @@ const rig: RigPage = {
 Object.assign(globalThis, { rig });
 addEventListener('unhandledrejection', ({ reason }) => violations.push(`unhandled: ${reason}`));
 addEventListener('error', ({ message }) => violations.push(`error: ${message}`));
+
+function input(): readonly File[] {
+  return [...(document.querySelector('input')?.files ?? [])];
+}
 
 function engine(): Uploader {
   if (!uploader) throw new Error('the engine was not started');

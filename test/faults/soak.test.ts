@@ -62,7 +62,8 @@ async function batch(
   const begin = async (): Promise<void> => {
     await tab.open({ stallMs: STALL_MS });
     await tab.pick(source.path);
-    await tab.add(cuts);
+    await tab.cut(cuts);
+    await tab.add();
   };
   await begin();
   while (random.chance(0.5)) {

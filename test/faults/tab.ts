@@ -63,10 +63,14 @@ export class Tab {
     await input?.uploadFile(...paths);
   }
 
-  add(cuts?: readonly Cut[]): Promise<ReturnType<RigPage['add']>> {
-    return cuts
-      ? this.page.evaluate((cuts) => rig.add(cuts), cuts)
-      : this.page.evaluate(() => rig.add());
+  /** Cuts the picked file into files for the next `add`. */
+  cut(cuts: readonly Cut[]): Promise<void> {
+    return this.page.evaluate((cuts) => rig.cut(cuts), cuts);
+  }
+
+  /** Adds what was picked, or cut from it. */
+  add(): Promise<ReturnType<RigPage['add']>> {
+    return this.page.evaluate(() => rig.add());
   }
 
   settled(): Promise<readonly PlainUpload[]> {

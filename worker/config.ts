@@ -1,11 +1,11 @@
 /** Options of the signer from the Worker's environment. What each setting means: settings.ts. */
-import { authFrom } from './config-auth.ts';
-import { rulesOptionsFrom } from './config-rules.ts';
-import { storeFrom } from './config-store.ts';
+import { authFrom } from './config/auth.ts';
+import { rulesOptionsFrom } from './config/rules.ts';
+import { storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
 import type { KV } from './ledger.ts';
 import type { PlanLimits } from './protocol.ts';
-import { defined, either, readerOf, wrong, type Env, type Reader } from './read-setting.ts';
+import { defined, either, readerOf, wrong, type Env, type Reader } from './config/read-setting.ts';
 import type { SignerOptions } from './signer.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 

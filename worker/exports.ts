@@ -6,7 +6,7 @@ export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.t
 export type { Hooks, Preparation, UploadEvent } from './hooks.ts';
 export type { KV, WaitUntil } from './ledger.ts';
 export type { LogSink } from './log.ts';
-export { openApiDocument } from './openapi.ts';
+export { openApiDocument } from './protocol/openapi.ts';
 export type { CheckedFile, Narrowing, Rules, RulesOptions } from './policy.ts';
 export { ProblemError } from './problem.ts';
 export type * from './protocol.ts';

@@ -1,7 +1,7 @@
 /** The Worker that `wrangler deploy` puts at the edge: a signer made from the environment. */
 import { optionsFrom } from './config.ts';
 import { ProblemError, problemResponse } from './problem.ts';
-import type { Env } from './read-setting.ts';
+import type { Env } from './config/read-setting.ts';
 import { createSigner, createUpkeep } from './signer.ts';
 
 type App = Pick<ReturnType<typeof createSigner>, 'fetch'>;

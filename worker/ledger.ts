@@ -5,11 +5,11 @@
  * bytes asks it, and a failing KV loses a row of a list but no upload.
  */
 import * as v from 'valibot';
-import { allKeys, parseJson, type Key, type KV } from './kv.ts';
+import { allKeys, parseJson, type Key, type KV } from './ledger/kv.ts';
 import type { Log } from './log.ts';
 import { ProblemError } from './problem.ts';
 import type { PartReceipt, UploadState, UploadSummary } from './protocol.ts';
-import { createReceipts } from './receipts.ts';
+import { createReceipts } from './ledger/receipts.ts';
 import {
   Entry,
   keyOf,
@@ -20,11 +20,11 @@ import {
   Row,
   rowOf,
   summaryOf,
-} from './record.ts';
+} from './ledger/record.ts';
 import type { Upload } from './upload.ts';
 
-export type { KV } from './kv.ts';
-export type { Entry, Row } from './record.ts';
+export type { KV } from './ledger/kv.ts';
+export type { Entry, Row } from './ledger/record.ts';
 
 /** What the ledger needs beside KV. */
 export interface LedgerOptions {

@@ -3,14 +3,14 @@
  * never widened.
  */
 import * as v from 'valibot';
-import { cleanPrefix } from './key.ts';
-import { extensionOf } from './name.ts';
+import { cleanPrefix } from './object/key.ts';
+import { extensionOf } from './object/name.ts';
 import { ProblemError } from './problem.ts';
 import type { FileEntry } from './protocol.ts';
-import { UploadId } from './schemas.ts';
+import { UploadId } from './protocol/schemas.ts';
 import type { Profile } from './s3/profiles.ts';
 import type { CannedAcl } from './s3/store.ts';
-import { assertAble } from './store-fit.ts';
+import { assertAble } from './policy/store-fit.ts';
 import type { ObjectChoices, Upload } from './upload.ts';
 
 /** Everything that is decided about an upload. Sizes in bytes, times in seconds. */

@@ -3,10 +3,10 @@
  * from here alone, so nothing here may weigh anything in its bundle: the schemas that validate
  * requests stay behind in schemas.ts, and only their types come along.
  */
-import type { Plan } from './plan.ts';
+import type { Plan } from './protocol/plan.ts';
 
-export * from './limits.ts';
-export * from './plan.ts';
+export * from './protocol/limits.ts';
+export * from './protocol/plan.ts';
 export type {
   CompleteBody,
   CompleteManyBody,
@@ -14,7 +14,7 @@ export type {
   FileEntry,
   PartReceipt,
   SignBody,
-} from './schemas.ts';
+} from './protocol/schemas.ts';
 
 /** The checksum that a store checks for each part; null where checksums are off. */
 export type ChecksumAlgorithm = 'crc64nvme' | 'crc32c' | 'md5' | 'sha256';
@@ -43,6 +43,11 @@ export interface Policy {
   readonly removable: boolean;
   /** False on stores that cannot list parts: the page then sends receipts. */
   readonly listParts: boolean;
+  /**
+   * The same for the same owner, and tells nothing of it: so a page knows whose is what it has
+   * remembered. Not for anonymous callers.
+   */
+  readonly caller?: string;
 }
 
 /** One signed request to the store, to be sent as it is. `number` is 1 for a single one. */

@@ -1,7 +1,7 @@
 /** An upload as it was decided at Create: what the token seals and the ledger keeps. */
 import * as v from 'valibot';
 import type { Plan } from './protocol.ts';
-import { UploadId } from './schemas.ts';
+import { UploadId } from './protocol/schemas.ts';
 import type { ObjectSettings } from './s3/store.ts';
 
 const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

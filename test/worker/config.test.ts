@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { optionsFrom } from '../../worker/config.ts';
 import { ProblemError } from '../../worker/problem.ts';
-import { SETTINGS } from '../../worker/settings.ts';
+import { SETTINGS } from '../../worker/config/settings.ts';
 import { createSigner } from '../../worker/signer.ts';
 
 const kv = { get: 0, put: 0, delete: 0, list: 0 };

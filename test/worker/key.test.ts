@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { contentDisposition, mayShowInline } from '../../worker/disposition.ts';
-import { cleanPrefix, keysMayMeet, makeKey, readTemplate } from '../../worker/key.ts';
-import { cleanName, extensionOf } from '../../worker/name.ts';
+import { contentDisposition, mayShowInline } from '../../worker/object/disposition.ts';
+import { cleanPrefix, keysMayMeet, makeKey, readTemplate } from '../../worker/object/key.ts';
+import { cleanName, extensionOf } from '../../worker/object/name.ts';
 import { ProblemError } from '../../worker/problem.ts';
 import { isRefused } from '../../worker/protocol.ts';
 import { encodeKey } from '../../worker/s3/encode.ts';
@@ -59,6 +59,10 @@ describe('a cleaned name', () => {
     ['..%2fx', '%2fx'],
     ['a b?#&=+%;:@\'()*!"<>|.txt', 'a b?#&=+%;:@\'()*!"<>|.txt'],
     ['مرحبا.txt', 'مرحبا.txt'],
+    ['${filename}', '$(filename)'],
+    ['a ${FileName}.txt', 'a $(FileName).txt'],
+    ['$\u200b{file\ud800name}${filename}', '$(filename)$(filename)'],
+    ['${file.name} costs 5$', '${file.name} costs 5$'],
   ];
   for (const [name, clean] of table) {
     it(`of ${JSON.stringify(name)} is ${JSON.stringify(clean)}`, () => {
@@ -273,6 +277,7 @@ onEveryStore(
       '~-_.!',
       '\\\\server\\share\\x.txt',
       '<img src=x onerror=alert(1)>.html',
+      '${filename}',
     ];
     for (const name of names) {
       it(`case 4: ${JSON.stringify(name.slice(0, 40))} goes up and is found under its key`, async () => {

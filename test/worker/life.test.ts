@@ -40,6 +40,14 @@ onEveryStore(
       assert.equal(body.lanes, 1);
     });
 
+    it('tells a page whose policy it is, in a word that names nobody', async () => {
+      const callerOf = async (client: Client) => (await client.get<Policy>('/policy')).body.caller;
+      const mine = await callerOf(alice);
+      assert.match(mine ?? '', /^[0-9a-f]{16}$/);
+      assert.equal(await callerOf(await lab.as('alice')), mine);
+      assert.notEqual(await callerOf(await lab.as('bob')), mine);
+    });
+
     for (const bytes of [0, 1, 1000, 5 * MIB, 5 * MIB + 1, 10 * MIB, 11 * MIB]) {
       it(`case 31, case 32: stores ${bytes} bytes as they were sent`, async () => {
         const body = random(bytes);

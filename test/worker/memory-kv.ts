@@ -1,5 +1,5 @@
 /** A KV in memory, with a clock that a test sets: what expires is gone. */
-import type { KV } from '../../worker/kv.ts';
+import type { KV } from '../../worker/ledger/kv.ts';
 
 export interface MemoryKV extends KV {
   /** What is there now. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { UploadEvent } from '../../worker/hooks.ts';
-import type { KV } from '../../worker/kv.ts';
+import type { KV } from '../../worker/ledger/kv.ts';
 import { createLog } from '../../worker/log.ts';
 import type { Problem } from '../../worker/protocol.ts';
 import type { Upload } from '../../worker/upload.ts';

@@ -1,13 +1,14 @@
 /**
- * Builds what the Worker serves as static assets (`dist/page`): the one-file bundle of the element
- * and the page that shows it. With `--lib` also the package's modules and types (`dist`).
+ * Builds what the Worker serves as static assets (`dist/page`): the element's bundle and the page
+ * that shows it. With `--lib` also the package's modules and types (`dist`).
  */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
-import { build as bundle, type BuildOptions } from 'esbuild';
-import { openApiDocument } from '../openapi.ts';
+import { rolldown, type OutputChunk } from 'rolldown';
+import { openApiDocument } from '../protocol/openapi.ts';
+import { elementManifest } from './manifest.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -15,33 +16,16 @@ const PAGE = `${ROOT}dist/page`;
 /** English is in the bundle; these are files beside it, for pages that speak them. */
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
 
-/** How everything that ships to a page is bundled; the byte budgets are taken with the same. */
-export const PAGE_BUNDLE = {
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: 'es2022',
-  conditions: ['production'],
-  legalComments: 'none',
-  absWorkingDir: ROOT,
-} satisfies BuildOptions;
-
 /** Writes `dist/page`. */
 export async function buildPage(): Promise<void> {
   await mkdir(PAGE, { recursive: true });
+  const old = (await readdir(PAGE)).filter((name) => /^s3-upload-.*\.js/.test(name));
+  await Promise.all(old.map((name) => rm(`${PAGE}/${name}`)));
   await Promise.all([
-    bundle({
-      ...PAGE_BUNDLE,
-      entryPoints: {
-        's3-upload': 'widget/index.ts',
-        page: 'worker/page/page.ts',
-        ...Object.fromEntries(LANGUAGES.map((tag) => [`i18n/${tag}`, `widget/i18n/${tag}.ts`])),
-      },
-      // The page's own script loads the element from its public address, as any other page would.
-      external: ['/s3-upload.js'],
-      outdir: PAGE,
-      sourcemap: 'linked',
-    }),
+    bundle('s3-upload', 'widget/index.ts', { dir: PAGE }),
+    bundle('s3-upload.all', 'widget/index.ts', { dir: PAGE, isWhole: true }),
+    bundle('page', 'worker/page/page.ts', { dir: PAGE }),
+    ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
     cp(`${ROOT}worker/page/index.html`, `${PAGE}/index.html`),
     cp(`${ROOT}worker/page/page.css`, `${PAGE}/page.css`),
     cp(`${ROOT}worker/page/_headers`, `${PAGE}/_headers`),
@@ -49,15 +33,59 @@ export async function buildPage(): Promise<void> {
   ]);
 }
 
-/** The contract, from the schemas that check requests. */
-async function writeOpenApi(): Promise<void> {
-  const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
-    version: string;
-  };
-  await writeFile(`${PAGE}/openapi.json`, JSON.stringify(openApiDocument(version)));
+/**
+ * Bundles for pages. What is imported dynamically becomes a file of its own, which takes what it
+ * shares with the entry from the entry itself: one file until the first upload, with no chain of
+ * requests before it. The hash in their names keeps files of two builds apart. `isWhole` keeps
+ * everything in one file; without `dir` nothing is written.
+ *
+ * @returns the chunks, the entry first.
+ */
+export async function bundle(
+  name: string,
+  entry: string,
+  { dir, isWhole = false }: { readonly dir?: string; readonly isWhole?: boolean } = {},
+): Promise<readonly OutputChunk[]> {
+  const build = await rolldown({
+    input: { [name]: entry },
+    cwd: ROOT,
+    // The page's own script loads the element from its public address, as any other page would.
+    external: ['/s3-upload.js'],
+    preserveEntrySignatures: 'allow-extension',
+    resolve: { conditionNames: ['production', 'import', 'default'] },
+    transform: { target: 'es2022' },
+  });
+  const options = {
+    format: 'esm',
+    minify: true,
+    comments: false,
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    // Beside the entry: where the script came from is where the Worker is.
+    chunkFileNames: 's3-upload-[name]-[hash].js',
+    codeSplitting: !isWhole,
+  } as const;
+  const { output } = await (dir ? build.write({ ...options, dir }) : build.generate(options));
+  await build.close();
+  return output
+    .filter((file) => file.type === 'chunk')
+    .sort((a, b) => Number(b.isEntry) - Number(a.isEntry));
 }
 
-/** Writes the package: unbundled modules with their types, as `exports` in package.json names them. */
+/** The contract, from the schemas that check requests. */
+async function writeOpenApi(): Promise<void> {
+  await writeFile(`${PAGE}/openapi.json`, JSON.stringify(openApiDocument(await version())));
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(`${ROOT}package.json`, 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/**
+ * Writes the package: unbundled modules with their types, as `exports` in package.json names them,
+ * and what editors read of the element.
+ */
 async function buildLibrary(): Promise<void> {
   for (const half of ['widget', 'worker']) {
     await rm(`${ROOT}dist/${half}`, { recursive: true, force: true });
@@ -81,6 +109,8 @@ async function buildLibrary(): Promise<void> {
     execFileSync('tsc', ['-p', config], { stdio: 'inherit', cwd: ROOT });
     await rm(config);
   }
+  const manifest = JSON.stringify(elementManifest(await version()), null, 2);
+  await writeFile(`${ROOT}dist/custom-elements.json`, manifest);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

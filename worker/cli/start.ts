@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import process from 'node:process';
-import { SETTINGS } from '../settings.ts';
+import { SETTINGS } from '../config/settings.ts';
 import { buildPage } from './build.ts';
 
 const HOST = '127.0.0.1';

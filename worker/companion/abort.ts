@@ -1,8 +1,8 @@
 /** `DELETE /s3/multipart/:uploadId`: takes back what has been sent. */
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../finish.ts';
+import { discard } from '../upload/finish.ts';
 import { ProblemError } from '../problem.ts';
-import { objectOf } from '../stored.ts';
+import { objectOf } from '../upload/stored.ts';
 import { uploadOf } from './upload-of.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {

@@ -1,9 +1,9 @@
 /** `POST /s3/multipart/:uploadId/complete`: makes one object of the parts. */
 import * as v from 'valibot';
-import { rulesFor } from '../access.ts';
-import { readBody } from '../body.ts';
+import { rulesFor } from '../upload/access.ts';
+import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { discard, putTogether, remembered, settle } from '../finish.ts';
+import { discard, putTogether, remembered, settle } from '../upload/finish.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
 import { sized, type Upload } from '../upload.ts';

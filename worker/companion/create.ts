@@ -1,7 +1,7 @@
 /** `POST /s3/multipart`: begins an upload in parts. */
 import * as v from 'valibot';
-import { begin } from '../begin.ts';
-import { readBody } from '../body.ts';
+import { begin } from '../upload/begin.ts';
+import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { planFor } from '../protocol.ts';

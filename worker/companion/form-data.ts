@@ -2,7 +2,7 @@
  * Reads a form with a file at its end, and the file as a stream. `Request.formData()` would keep the
  * whole file in memory: https://developers.cloudflare.com/workers/platform/limits/#memory
  */
-import { drain } from '../drain.ts';
+import { drain } from '../http/drain.ts';
 import { ProblemError } from '../problem.ts';
 
 /** Fields are read, the file is not. */

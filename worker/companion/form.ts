@@ -1,12 +1,12 @@
 /** `POST /s3/form`: a form through the Worker, for stores that take none (R2, B2, Swift). */
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { rulesFor } from '../access.ts';
-import { withLength } from '../fixed-length.ts';
-import { settle } from '../finish.ts';
+import { rulesFor } from '../upload/access.ts';
+import { withLength } from '../http/fixed-length.ts';
+import { settle } from '../upload/finish.ts';
 import { ProblemError } from '../problem.ts';
 import { isStoreError } from '../s3/errors.ts';
-import { asProblem } from '../slots.ts';
-import { objectOf } from '../stored.ts';
+import { asProblem } from '../http/slots.ts';
+import { objectOf } from '../upload/stored.ts';
 import { settingsOf, sized, type Upload } from '../upload.ts';
 import { FormReader, type Form } from './form-data.ts';
 import { locationOf } from './location.ts';

@@ -1,5 +1,5 @@
 /** `GET /s3/multipart/:uploadId`: the parts that the store holds, all of them. */
-import { rulesFor } from '../access.ts';
+import { rulesFor } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { uploadOf } from './upload-of.ts';
 

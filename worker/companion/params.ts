@@ -1,9 +1,9 @@
 /** `GET /s3/params`: a form that takes a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { begin } from '../begin.ts';
+import { begin } from '../upload/begin.ts';
 import { waitUntilOf } from '../context.ts';
-import { LARGEST_PART_BYTES } from '../plan.ts';
-import { secondsFor } from '../requests.ts';
+import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
+import { secondsFor } from '../upload/requests.ts';
 import { settingsOf, type Upload } from '../upload.ts';
 import { FORM_PATH, TOKEN_FIELD } from './form.ts';
 import { metadataOfQuery } from './metadata.ts';

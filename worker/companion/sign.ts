@@ -1,9 +1,9 @@
 /** `GET /s3/multipart/:uploadId/:partNumber` and `…/batch`: signed URLs for parts. */
-import { rulesFor } from '../access.ts';
+import { rulesFor } from '../upload/access.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
-import { secondsFor } from '../requests.ts';
+import { secondsFor } from '../upload/requests.ts';
 import type { Upload } from '../upload.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf } from './upload-of.ts';

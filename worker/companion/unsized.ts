@@ -4,9 +4,9 @@
  * larger file would have is not signed; and the sizes of all parts are added up before they become
  * an object, or, where the store cannot list them, the object is measured and removed.
  */
-import { narrowedFor } from '../access.ts';
+import { narrowedFor } from '../upload/access.ts';
 import type { SignerContext, Signer } from '../context.ts';
-import { checkName, draftOf } from '../draft.ts';
+import { checkName, draftOf } from '../upload/draft.ts';
 import { checkFile } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import { largestFile } from '../protocol.ts';

@@ -3,7 +3,7 @@
  * as they got them, so the id is our own token: a segment of a path of some 700 characters, 7,000 at
  * most with the longest names that there are, and Workers take 16 KB of URL.
  */
-import { openMine } from '../access.ts';
+import { openMine } from '../upload/access.ts';
 import type { Signer, SignerContext } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import type { Upload } from '../upload.ts';

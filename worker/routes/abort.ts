@@ -1,9 +1,9 @@
 /** `DELETE /uploads/:id`: aborts an upload; removes a complete one where the policy lets. */
-import { uploadOfOwner } from '../access.ts';
+import { uploadOfOwner } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../finish.ts';
+import { discard } from '../upload/finish.ts';
 import { ProblemError } from '../problem.ts';
-import { objectOf } from '../stored.ts';
+import { objectOf } from '../upload/stored.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {
   return async (c) => {

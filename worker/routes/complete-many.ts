@@ -1,12 +1,12 @@
 /** `POST /uploads/complete`: finishes uploads of one request each, in a batch. */
-import { openToken } from '../access.ts';
-import { readBody } from '../body.ts';
+import { openToken } from '../upload/access.ts';
+import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { complete } from '../finish.ts';
+import { complete } from '../upload/finish.ts';
 import { ProblemError } from '../problem.ts';
 import type { CompleteManyAnswer, CompleteManyBody } from '../protocol.ts';
-import { CompleteManyBody as Body } from '../schemas.ts';
-import { slotsOf } from '../slots.ts';
+import { CompleteManyBody as Body } from '../protocol/schemas.ts';
+import { slotsOf } from '../http/slots.ts';
 
 export function completeManyRoute(signer: Signer): SignerHandler {
   return async (c) => {

@@ -1,10 +1,10 @@
 /** `POST /uploads/:id/complete`: finishes an upload, once or many times. */
-import { uploadOfToken } from '../access.ts';
-import { readBody } from '../body.ts';
+import { uploadOfToken } from '../upload/access.ts';
+import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { complete } from '../finish.ts';
+import { complete } from '../upload/finish.ts';
 import type { Result } from '../protocol.ts';
-import { CompleteBody } from '../schemas.ts';
+import { CompleteBody } from '../protocol/schemas.ts';
 
 /** Ten thousand receipts with their ETags and checksums. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;

@@ -1,9 +1,9 @@
 /** `POST /uploads`: makes many uploads, each in its own slot. */
-import { rulesFor } from '../access.ts';
-import { begin } from '../begin.ts';
-import { parse, readBody } from '../body.ts';
+import { rulesFor } from '../upload/access.ts';
+import { begin } from '../upload/begin.ts';
+import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { checkName, draftOf } from '../draft.ts';
+import { checkName, draftOf } from '../upload/draft.ts';
 import type { Entry } from '../ledger.ts';
 import { ProblemError } from '../problem.ts';
 import {
@@ -16,9 +16,9 @@ import {
   type FileEntry,
   type Plan,
 } from '../protocol.ts';
-import { signParts, type PartsToSign } from '../requests.ts';
-import { CreateBody, FileEntry as FileEntrySchema } from '../schemas.ts';
-import { slotsOf } from '../slots.ts';
+import { signParts, type PartsToSign } from '../upload/requests.ts';
+import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
+import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload.ts';
 
 /**

@@ -1,12 +1,12 @@
 /** `GET /uploads/:id/file`: a short-lived link to read a complete upload. */
-import { uploadOfOwner } from '../access.ts';
-import { parse } from '../body.ts';
+import { uploadOfOwner } from '../upload/access.ts';
+import { parse } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { contentDisposition, mayShowInline } from '../disposition.ts';
+import { contentDisposition, mayShowInline } from '../object/disposition.ts';
 import { ProblemError } from '../problem.ts';
 import type { FileAnswer } from '../protocol.ts';
-import { FileQuery } from '../schemas.ts';
-import { objectOf } from '../stored.ts';
+import { FileQuery } from '../protocol/schemas.ts';
+import { objectOf } from '../upload/stored.ts';
 import type { Upload } from '../upload.ts';
 
 export function fileRoute(signer: Signer): SignerHandler {

@@ -1,9 +1,9 @@
 /** `GET /uploads`: the caller's own, the newest first. */
-import { parse } from '../body.ts';
+import { parse } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { covers } from '../policy.ts';
 import type { ListAnswer } from '../protocol.ts';
-import { ListQuery } from '../schemas.ts';
+import { ListQuery } from '../protocol/schemas.ts';
 
 const DEFAULT_LIMIT = 50;
 

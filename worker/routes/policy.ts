@@ -1,5 +1,6 @@
 /** `GET /policy`: what this caller may upload. */
 import type { Signer, SignerHandler } from '../context.ts';
+import { sha256Hex } from '../digest.ts';
 import {
   largestFile,
   MAX_FILES_PER_CREATE,
@@ -8,9 +9,13 @@ import {
   type Policy,
 } from '../protocol.ts';
 
+/** 64 bits tell the people of one browser apart. */
+const CALLER_DIGITS = 16;
+
 export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHandler {
-  return (c) => {
+  return async (c) => {
     const rules = c.get('rules');
+    const { owner, anonymous } = c.get('caller');
     return c.json<Policy>({
       maxBytes: Math.min(rules.maxBytes, store.profile.maxObjectBytes, largestFile(plan)),
       minBytes: rules.minBytes,
@@ -28,6 +33,7 @@ export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHan
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
+      ...(!anonymous && { caller: (await sha256Hex(owner)).slice(0, CALLER_DIGITS) }),
     });
   };
 }

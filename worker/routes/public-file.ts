@@ -1,7 +1,7 @@
 /** `GET /uploads/:id/file?of=…`: a file that its policy lets anyone read, by its link alone. */
 import * as v from 'valibot';
 import type { Signer, SignerHandler } from '../context.ts';
-import { FileQuery } from '../schemas.ts';
+import { FileQuery } from '../protocol/schemas.ts';
 import { linkAnswer } from './file.ts';
 
 const Link = v.object({

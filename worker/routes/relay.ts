@@ -1,14 +1,14 @@
 /** `PUT /uploads/:id/parts/:number`: a part through the Worker, for pages that cannot reach the store. */
-import { rulesFor, uploadOfToken } from '../access.ts';
+import { rulesFor, uploadOfToken } from '../upload/access.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { drain } from '../drain.ts';
-import { pipeWithLength } from '../fixed-length.ts';
+import { drain } from '../http/drain.ts';
+import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
-import { checkParts } from '../requests.ts';
+import { checkParts } from '../upload/requests.ts';
 import { CHECKSUMS, isChecksum } from '../s3/checksums.ts';
 import { isStoreError } from '../s3/errors.ts';
-import { objectOf } from '../stored.ts';
+import { objectOf } from '../upload/stored.ts';
 import { planOf, settingsOf, type Upload } from '../upload.ts';
 
 /** A part that is the plan's: so many bytes, from there to there, with this checksum. */

@@ -1,10 +1,10 @@
 /** `POST /uploads/:id/resume`: a fresh token for the owner, and the parts that the store holds. */
-import { assertSized, rulesFor, uploadOfOwner } from '../access.ts';
+import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
-import { signParts } from '../requests.ts';
-import { resultOf, storedOf } from '../stored.ts';
+import { signParts } from '../upload/requests.ts';
+import { resultOf, storedOf } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload.ts';
 import { partsOf } from './status.ts';
 

@@ -1,10 +1,10 @@
 /** `POST /uploads/:id/sign`: signs a batch of parts, from the token alone. */
-import { rulesFor, uploadOfToken } from '../access.ts';
-import { readBody } from '../body.ts';
+import { rulesFor, uploadOfToken } from '../upload/access.ts';
+import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { SignAnswer } from '../protocol.ts';
-import { signParts } from '../requests.ts';
-import { SignBody } from '../schemas.ts';
+import { signParts } from '../upload/requests.ts';
+import { SignBody } from '../protocol/schemas.ts';
 
 export function signRoute(signer: Signer): SignerHandler {
   return async (c) => {

@@ -1,9 +1,9 @@
 /** `GET /uploads/:id`: the upload's state, and the parts that the store holds. */
-import { uploadOfOwner } from '../access.ts';
+import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { Entry } from '../ledger.ts';
 import type { StoredPart, UploadState, UploadStatusAnswer } from '../protocol.ts';
-import { resultOf, storedOf, type Stored } from '../stored.ts';
+import { resultOf, storedOf, type Stored } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload.ts';
 
 export function statusRoute(signer: Signer): SignerHandler {

@@ -5,7 +5,7 @@
  * R2) or what the vendor documents (the rest). Where neither was clear it says no: a checksum that a
  * store quietly ignores is worse than one that it was not asked for.
  */
-import { LARGEST_PART_BYTES } from '../plan.ts';
+import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
 import type { ChecksumAlgorithm } from '../protocol.ts';
 
 const MIB = 1024 ** 2;

@@ -7,9 +7,9 @@
  */
 import * as v from 'valibot';
 import type { UploadEvent } from '../hooks.ts';
-import { parseJson, type KV } from '../kv.ts';
+import { parseJson, type KV } from '../ledger/kv.ts';
 import type { Log } from '../log.ts';
-import { ownerHash } from '../record.ts';
+import { ownerHash } from '../ledger/record.ts';
 import { deliver, type Delivery, type Receiver } from './deliver.ts';
 import type { Message } from './message.ts';
 

@@ -1,6 +1,6 @@
 /** Tells a server of the operator's what happens to uploads, by Standard Webhooks. */
 import type { UploadEvent } from '../hooks.ts';
-import type { KV } from '../kv.ts';
+import type { KV } from '../ledger/kv.ts';
 import type { WaitUntil } from '../ledger.ts';
 import type { Log } from '../log.ts';
 import { ProblemError } from '../problem.ts';

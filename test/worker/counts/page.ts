@@ -3,15 +3,13 @@
  * of a given speed that everything sent has to share, an IndexedDB in memory, and files that have a
  * size and no bytes.
  */
+import { hold, pageNow, startClock } from './clock.ts';
 import type { Sink } from './sink.ts';
 
-const TICK_MS = 20;
+/** How long the Worker takes to answer. */
+const ANSWER_MS = 50;
 
-const real = {
-  now: performance.now.bind(performance),
-  setTimeout: globalThis.setTimeout,
-  setInterval: globalThis.setInterval,
-};
+const real = { setTimeout: globalThis.setTimeout, fetch: globalThis.fetch };
 
 /** How the page's line and clock are. */
 export interface PageOptions {
@@ -20,25 +18,21 @@ export interface PageOptions {
   readonly speed: number;
 }
 
-let speed = 1;
+let tickMs = 20;
 let bytesPerSecond = Infinity;
 let sink: Sink | undefined;
 
 /** Sets the page up, or up anew; what was stored in it stays. */
-export function becomePage(options: PageOptions, store: Sink): void {
-  ({ speed, bytesPerSecond } = options);
+export function becomePage({ bytesPerSecond: rate, speed }: PageOptions, store: Sink): void {
+  bytesPerSecond = rate;
+  // At least a millisecond of the world's.
+  tickMs = Math.max(20, speed);
   sink = store;
-  performance.now = () => real.now() * speed;
-  const scaled = (set: typeof setTimeout): typeof setTimeout =>
-    ((run: () => void, ms = 0, ...rest: []) => set(run, ms / speed, ...rest)) as typeof setTimeout;
-  globalThis.setTimeout = scaled(real.setTimeout);
-  globalThis.setInterval = scaled(real.setInterval as never) as never;
+  startClock(speed);
+  globalThis.fetch = (...call) => hold(real.fetch(...call), ANSWER_MS);
   Object.defineProperty(navigator, 'onLine', { value: true, configurable: true });
   Object.assign(globalThis, { XMLHttpRequest: LineRequest, indexedDB: databases });
 }
-
-/** What the page's clock says, in milliseconds. */
-export const pageNow = (): number => real.now() * speed;
 
 /** Waits until the page looks so. */
 export async function when(isSo: () => boolean): Promise<void> {
@@ -153,7 +147,7 @@ class LineRequest {
     onFirstSend = undefined;
     if (ticking !== undefined) return;
     tickedAt = pageNow();
-    ticking = real.setInterval(tick, TICK_MS / speed);
+    ticking = setInterval(tick, tickMs);
   }
 
   abort(): void {

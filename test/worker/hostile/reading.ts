@@ -1,7 +1,7 @@
 /** Attempts to read what is another's. */
 import assert from 'node:assert/strict';
 import { partCount, type ListAnswer } from '../../../worker/protocol.ts';
-import { ownerHash } from '../../../worker/record.ts';
+import { ownerHash } from '../../../worker/ledger/record.ts';
 import { MIB, sliceOf } from '../harness.ts';
 import { send } from '../s3/uploads.ts';
 import { met, type Attack } from './attack.ts';

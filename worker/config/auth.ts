@@ -1,0 +1,55 @@
+/** How callers are known, from the Worker's environment. */
+import { anonymous, cloudflareAccess, jwks, jwtSecret, type Authenticate } from '../auth.ts';
+import { defined, either, wrong, type Reader } from './read-setting.ts';
+import type { SettingName } from './settings.ts';
+
+const KINDS = ['jwt', 'access', 'anonymous'] as const;
+
+/** @throws ProblemError `misconfigured`: a Worker that is not told who may call signs nothing. */
+export function authFrom(read: Reader): Authenticate {
+  const kind = read.choice('AUTH', KINDS);
+  switch (kind) {
+    case 'jwt':
+      return jwtFrom(read);
+    case 'access':
+      return cloudflareAccess(
+        defined({
+          team: urlFrom(read, 'ACCESS_TEAM').replace(/\/$/, ''),
+          audience: read.needed('ACCESS_AUDIENCE'),
+          ownerClaim: read.text('OWNER_CLAIM'),
+        }),
+      );
+    case 'anonymous':
+      return anonymous();
+    case undefined:
+      return wrong('AUTH', `is missing: it must be ${either(KINDS)}`);
+  }
+}
+
+function jwtFrom(read: Reader): Authenticate {
+  const audience = read.list('JWT_AUDIENCE');
+  const claims = defined({
+    issuer: read.text('JWT_ISSUER'),
+    audience: audience.length > 0 ? audience : undefined,
+    ownerClaim: read.text('OWNER_CLAIM'),
+    leewaySeconds: read.seconds('JWT_LEEWAY'),
+    cookie: read.text('JWT_COOKIE'),
+  });
+  const secret = read.text('JWT_SECRET');
+  const keys = read.text('JWT_JWKS_URL');
+  if (secret !== undefined && keys !== undefined) {
+    return wrong('JWT_SECRET', 'and JWT_JWKS_URL exclude each other: set one');
+  }
+  if (secret !== undefined) return jwtSecret({ ...claims, secret });
+  if (keys === undefined) return wrong('JWT_SECRET', 'is missing, or else JWT_JWKS_URL');
+  // A provider signs for many apps with the same keys: without an audience all their users call.
+  if (audience.length === 0) wrong('JWT_AUDIENCE', 'is missing: it must name this app');
+  return jwks({ ...claims, url: urlFrom(read, 'JWT_JWKS_URL') });
+}
+
+function urlFrom(read: Reader, name: SettingName): string {
+  const text = read.needed(name);
+  const { protocol, hostname } = URL.parse(text) ?? {};
+  const safe = protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost');
+  return safe || hostname === '127.0.0.1' ? text : wrong(name, 'must be an https:// URL');
+}

@@ -1,0 +1,65 @@
+/** What may be uploaded, and what objects are stored as, from the Worker's environment. */
+import type { RulesOptions } from '../policy.ts';
+import { defined, either, wrong, type Reader } from './read-setting.ts';
+import type { CannedAcl } from '../s3/store.ts';
+import type { SettingName } from './settings.ts';
+
+const ACLS: readonly CannedAcl[] = [
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+];
+
+/** @throws ProblemError `misconfigured`, naming the setting. */
+export function rulesOptionsFrom(read: Reader): RulesOptions {
+  return defined({
+    maxBytes: read.bytes('MAX_BYTES'),
+    minBytes: read.bytes('MIN_BYTES'),
+    accept: read.list('ACCEPT'),
+    maxFiles: read.count('MAX_FILES'),
+    maxOpen: read.count('MAX_OPEN_UPLOADS'),
+    maxTotalBytes: read.bytes('MAX_TOTAL_BYTES'),
+    name: read.pattern('NAME_PATTERN'),
+    prefix: read.text('KEY_PREFIX'),
+    metadata: read.list('METADATA').map((name) => name.toLowerCase()),
+    fixedMetadata: pairsFrom(read, 'SET_METADATA'),
+    acl: read.list('ACL').map((acl) => aclOf(acl)),
+    disposition: read.choice('DISPOSITION', ['auto', 'attachment', 'inline', 'none'] as const),
+    object: defined({
+      cacheControl: read.text('CACHE_CONTROL'),
+      tags: pairsFrom(read, 'TAGS'),
+      storageClass: read.text('STORAGE_CLASS'),
+      sse: sseFrom(read),
+    }),
+    uploadSeconds: read.seconds('UPLOAD_TTL'),
+    urlSeconds: read.seconds('URL_TTL'),
+    removable: read.flag('REMOVABLE'),
+    public: read.flag('PUBLIC'),
+  });
+}
+
+function aclOf(name: string): CannedAcl {
+  return ACLS.find((acl) => acl === name) ?? wrong('ACL', `must be of ${either(ACLS)}`);
+}
+
+function sseFrom(read: Reader): 'AES256' | { kms: string | null } | undefined {
+  const sse = read.choice('SSE', ['AES256', 'aws:kms'] as const);
+  const key = read.text('SSE_KMS_KEY_ID');
+  if (sse === 'aws:kms') return { kms: key ?? null };
+  if (key !== undefined) wrong('SSE_KMS_KEY_ID', 'needs SSE=aws:kms');
+  return sse;
+}
+
+/** `name=value&name=value`, percent-encoded where it has to be. */
+function pairsFrom(read: Reader, name: SettingName): Record<string, string> | undefined {
+  const text = read.text(name);
+  if (text === undefined) return undefined;
+  const pairs = [...new URLSearchParams(text)];
+  if (pairs.some(([key, value]) => key === '' || value === '')) {
+    wrong(name, 'must be written as name=value&name=value');
+  }
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,85 @@
+/** The store, from the Worker's environment. */
+import { either, wrong, type Reader } from './read-setting.ts';
+import { staticCredentials, type CredentialSource } from '../s3/credentials.ts';
+import { EndpointError } from '../s3/endpoint.ts';
+import { isProfileName, PROFILES, type Profile, type ProfileName } from '../s3/profiles.ts';
+import { createStore, type Store } from '../s3/store.ts';
+import { assumeRole, sessionPolicy } from '../s3/sts.ts';
+
+/** @throws ProblemError `misconfigured`, naming the setting. */
+export function storeFrom(read: Reader): Store {
+  const region = read.text('S3_REGION');
+  const profile = profileFrom(read);
+  const named = read.text('S3_ENDPOINT');
+  if (named === undefined && profile.name !== 'aws') wrong('S3_ENDPOINT', 'is missing');
+  const endpoint = named ?? `https://s3.${region ?? profile.defaultRegion}.amazonaws.com`;
+  const publicEndpoints = read.list('S3_PUBLIC_ENDPOINTS');
+  try {
+    return createStore({
+      profile,
+      endpoint,
+      bucket: read.needed('S3_BUCKET'),
+      region: region ?? profile.defaultRegion,
+      style: read.choice('S3_STYLE', ['path', 'virtual'] as const) ?? profile.defaultStyle,
+      credentials: credentialsFrom(read, profile, endpoint),
+      ...(publicEndpoints.length > 0 && { publicEndpoints }),
+    });
+  } catch (error) {
+    if (error instanceof EndpointError)
+      return wrong('S3_ENDPOINT', `does not go with S3_BUCKET and S3_STYLE: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Hosts that tell what they are. */
+const HOSTS: readonly (readonly [RegExp, ProfileName])[] = [
+  [/\.amazonaws\.com(\.cn)?$/, 'aws'],
+  [/\.r2\.cloudflarestorage\.com$/, 'r2'],
+  [/\.backblazeb2\.com$/, 'b2'],
+  [/\.scw\.cloud$/, 'scaleway'],
+];
+
+function profileFrom(read: Reader): Profile {
+  const name = read.text('S3_PROFILE');
+  if (name !== undefined) {
+    return isProfileName(name)
+      ? PROFILES[name]
+      : wrong('S3_PROFILE', `must be ${either(Object.keys(PROFILES))}`);
+  }
+  const endpoint = read.text('S3_ENDPOINT');
+  if (endpoint === undefined) return PROFILES.aws;
+  const host = URL.parse(endpoint.replace('{bucket}', 'bucket'))?.hostname ?? '';
+  return PROFILES[HOSTS.find(([pattern]) => pattern.test(host))?.[1] ?? 'generic'];
+}
+
+/** Keys as they are, or of a role that may do less than they. */
+function credentialsFrom(read: Reader, profile: Profile, endpoint: string): CredentialSource {
+  const sessionToken = read.text('S3_SESSION_TOKEN');
+  const keys = {
+    accessKeyId: read.needed('S3_ACCESS_KEY_ID'),
+    secretAccessKey: read.needed('S3_SECRET_ACCESS_KEY'),
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
+  const roleArn = read.text('S3_ROLE_ARN');
+  if (roleArn === undefined) return staticCredentials(keys);
+  if (!profile.assumeRole) {
+    return wrong('S3_ROLE_ARN', `cannot be used: a ${profile.name} store has no roles`);
+  }
+  const region = read.text('S3_REGION') ?? profile.defaultRegion;
+  const sessionSeconds = read.seconds('S3_ROLE_SESSION');
+  const kmsKey = read.text('SSE_KMS_KEY_ID');
+  return assumeRole({
+    roleArn,
+    region,
+    credentials: keys,
+    endpoint:
+      read.text('S3_STS_ENDPOINT') ??
+      (profile.name === 'aws' ? `https://sts.${region}.amazonaws.com` : endpoint),
+    policy: sessionPolicy(read.needed('S3_BUCKET'), read.text('KEY_PREFIX') ?? '', {
+      acl: read.text('ACL') !== undefined,
+      tags: read.text('TAGS') !== undefined,
+      ...(read.text('SSE') === 'aws:kms' && { kms: kmsKey ?? '*' }),
+    }),
+    ...(sessionSeconds !== undefined && { sessionSeconds }),
+  });
+}

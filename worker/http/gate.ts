@@ -1,0 +1,40 @@
+/** Which pages may call: those of the signer's own origin, and those on the list. */
+import type { MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import type { SignerEnv } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { CHECKSUMS } from '../s3/checksums.ts';
+
+/** Chromium caps it at two hours, WebKit at ten minutes. */
+const PREFLIGHT_SECONDS = 7200;
+
+/**
+ * CORS by an exact list, compared as whole origins. A page of any other origin is refused, and not
+ * only kept from reading the answer: with cookies it could already have done something.
+ */
+export function createGate(origins: readonly string[]): MiddlewareHandler<SignerEnv> {
+  const any = origins.includes('*');
+  const allow = cors({
+    origin: any ? '*' : [...origins],
+    // `*` and credentials exclude each other: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
+    credentials: !any,
+    allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+    allowHeaders: [
+      'Authorization',
+      'Client-Id',
+      'Content-Range',
+      'Content-Type',
+      'Upload-Token',
+      'X-Request-Id',
+      ...Object.values(CHECKSUMS).map(({ header }) => header),
+    ],
+    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'X-Request-Id'],
+    maxAge: PREFLIGHT_SECONDS,
+  });
+  return (c, next) => {
+    const origin = c.req.header('origin');
+    if (origin === undefined || origin === new URL(c.req.url).origin) return next();
+    if (any || origins.includes(origin)) return allow(c, next);
+    throw new ProblemError('forbidden', 'Pages of this origin may not call: see ALLOWED_ORIGINS.');
+  };
+}

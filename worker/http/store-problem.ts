@@ -1,0 +1,48 @@
+/** What a failure of the store means to the caller. */
+import { ProblemError } from '../problem.ts';
+import type { ProblemCode } from '../protocol.ts';
+import { isStoreError, type StoreError, type StoreErrorKind } from '../s3/errors.ts';
+
+const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: string }>> = {
+  not_found: { code: 'expired', detail: 'The store no longer knows this upload: start it again.' },
+  exists: { code: 'conflict', detail: 'There is an object under this key already.' },
+  conflict: { code: 'conflict', detail: 'Another write won the race: start the upload again.' },
+  invalid_part: {
+    code: 'incomplete',
+    detail: 'Parts are missing or differ from what was said: ask what is stored and send the rest.',
+  },
+  checksum_mismatch: {
+    code: 'checksum_mismatch',
+    detail: 'The store computed another checksum than was said.',
+  },
+  too_large: { code: 'too_large', detail: 'The store does not take objects of this size.' },
+  unsupported: {
+    code: 'misconfigured',
+    detail: 'The store cannot do what the settings ask for.',
+  },
+  misconfigured: {
+    code: 'misconfigured',
+    detail: 'The store refuses the Worker’s own requests.',
+  },
+  rejected: { code: 'misconfigured', detail: 'The store refused the request.' },
+  unavailable: { code: 'store_unavailable', detail: 'The store did not answer: try again.' },
+  unknown: {
+    code: 'store_unavailable',
+    detail: 'It is not known whether the store did its work: try again.',
+  },
+};
+
+/** A problem for a StoreError; anything else is given back as it is. */
+export function fromStore(thrown: unknown): unknown {
+  return isStoreError(thrown) ? storeProblem(thrown) : thrown;
+}
+
+function storeProblem(error: StoreError): ProblemError {
+  const { code, detail } = MEANING[error.kind];
+  const operator = code === 'misconfigured' ? ` (${error.operation}: ${error.code})` : '';
+  return new ProblemError(code, detail + operator, {
+    cause: error,
+    ...(error.kind === 'unknown' && { status: 502 }),
+    ...(error.retryable && { retryAfter: error.retryAfterSeconds ?? 1 }),
+  });
+}

@@ -1,0 +1,55 @@
+/** Receipts of parts, for stores that cannot list them: what the page was answered for each. */
+import * as v from 'valibot';
+import { allKeys, parseJson, type KV } from './kv.ts';
+import type { Log } from '../log.ts';
+import type { PartReceipt } from '../protocol.ts';
+import { ownerHash } from './record.ts';
+import type { Upload } from '../upload.ts';
+
+const Value = v.array(
+  v.object({ number: v.number(), etag: v.string(), checksum: v.exactOptional(v.string()) }),
+);
+
+/** Neither ever throws: a receipt that is lost costs a part that is sent again. */
+export interface Receipts {
+  add(upload: Upload, parts: readonly PartReceipt[]): Promise<void>;
+  /** The newest of each part, by number. */
+  all(upload: Upload): Promise<PartReceipt[]>;
+}
+
+/** @param keepSeconds for how long after the upload's end. */
+export function createReceipts(
+  kv: KV,
+  { log, now }: { readonly log: Log; readonly now: () => number },
+  keepSeconds: number,
+): Receipts {
+  return {
+    async add(upload, parts) {
+      // A key of its own for each call: no read first, and never two writes to one key in a second.
+      const when = now().toString(36).padStart(9, '0');
+      try {
+        const key = `${await prefixFor(upload)}${when}-${crypto.randomUUID().slice(0, 8)}`;
+        await kv.put(key, JSON.stringify(parts), { expiration: upload.expiresAt + keepSeconds });
+      } catch (error) {
+        log.warn('receipts_not_written', { upload: upload.id, error });
+      }
+    },
+    async all(upload) {
+      const newest = new Map<number, PartReceipt>();
+      try {
+        // Keys come in the order of their times.
+        for (const { name } of await allKeys(kv, await prefixFor(upload))) {
+          const parsed = v.safeParse(Value, parseJson(await kv.get(name)));
+          if (parsed.success) for (const part of parsed.output) newest.set(part.number, part);
+        }
+      } catch (error) {
+        log.warn('receipts_not_read', { upload: upload.id, error });
+      }
+      return [...newest.values()].sort((a, b) => a.number - b.number);
+    },
+  };
+}
+
+async function prefixFor(upload: Upload): Promise<string> {
+  return `p:${await ownerHash(upload.owner)}:${upload.id}:`;
+}

@@ -1,0 +1,95 @@
+/** One upload's record in KV: its key, its value, and the row that lists show of it. */
+import * as v from 'valibot';
+import { sha256Hex } from '../digest.ts';
+import type { UploadSummary } from '../protocol.ts';
+import { Upload } from '../upload.ts';
+
+const StoredResult = v.object({
+  id: v.string(),
+  key: v.string(),
+  name: v.string(),
+  bytes: v.number(),
+  type: v.string(),
+  etag: v.string(),
+  checksum: v.exactOptional(v.string()),
+  completedAt: v.string(),
+  href: v.exactOptional(v.string()),
+});
+
+/** The value. */
+export const Entry = v.object({
+  state: v.picklist(['open', 'complete', 'aborted', 'expired']),
+  upload: Upload,
+  result: v.exactOptional(StoredResult),
+});
+export type Entry = v.InferOutput<typeof Entry>;
+
+/** The metadata, so that a list costs one operation. */
+export const Row = v.object({
+  id: v.string(),
+  key: v.string(),
+  name: v.string(),
+  bytes: v.number(),
+  type: v.string(),
+  state: v.picklist(['open', 'complete', 'aborted', 'expired']),
+  createdAt: v.string(),
+  completedAt: v.exactOptional(v.string()),
+  /** Seconds since the epoch. */
+  expiresAt: v.number(),
+  grant: v.exactOptional(v.string()),
+});
+export type Row = v.InferOutput<typeof Row>;
+
+/** https://developers.cloudflare.com/kv/platform/limits/ */
+const MAX_METADATA_BYTES = 1024;
+/** All records of uploads begin with it. */
+export const RECORDS = 'u:';
+
+/** Owners may be of any length and script; KV keys have 512 bytes. */
+export async function ownerHash(owner: string): Promise<string> {
+  if (last?.owner !== owner) last = { owner, hash: (await sha256Hex(owner)).slice(0, 32) };
+  return last.hash;
+}
+
+/** A batch is of one owner: a hundred uploads, one hash. */
+let last: { readonly owner: string; readonly hash: string } | undefined;
+
+/** Under which all uploads of one owner are, by the owner's hash. */
+export function prefixOf(hash: string): string {
+  return `${RECORDS}${hash}:`;
+}
+
+/** KV lists upwards, and a UUIDv7 begins with its time: turned round, the newest comes first. */
+export function keyOf(hash: string, id: string): string {
+  const time = id.slice(0, 8) + id.slice(9, 13);
+  const downwards = (0xffff_ffff_ffff - Number.parseInt(time, 16)).toString(16).padStart(12, '0');
+  return `${prefixOf(hash)}${downwards}:${id}`;
+}
+
+export function rowOf({ upload, state, result }: Entry): Row {
+  return {
+    id: upload.id,
+    key: upload.key,
+    name: upload.name,
+    bytes: result?.bytes ?? upload.bytes,
+    type: upload.type,
+    state,
+    createdAt: new Date(upload.createdAt * 1000).toISOString(),
+    expiresAt: upload.expiresAt,
+    ...(upload.grant !== undefined && { grant: upload.grant }),
+    ...(result && { completedAt: result.completedAt }),
+  };
+}
+
+/** The row; nothing where it is too long: then the value has to be read. */
+export function metadataOf(entry: Entry): Row | Record<string, never> {
+  const row = rowOf(entry);
+  return new TextEncoder().encode(JSON.stringify(row)).byteLength <= MAX_METADATA_BYTES ? row : {};
+}
+
+/** What a caller sees of it. */
+export function summaryOf(row: Row): UploadSummary {
+  const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
+  const summary = { id, key, name, bytes, type, state, createdAt };
+  return completedAt === undefined ? summary : { ...summary, completedAt };
+}

@@ -1,0 +1,67 @@
+/** `Content-Disposition`, and what a browser may show without a download. */
+import { cleanName } from './name.ts';
+import { accepts, type Rules } from '../policy.ts';
+import type { FileEntry } from '../protocol.ts';
+
+/** Types that run no script in the bucket's origin. SVG and HTML do. */
+export const SAFE_INLINE_TYPES: readonly string[] = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/bmp',
+  'image/heic',
+  'image/heif',
+  'image/tiff',
+  'image/x-icon',
+  'image/vnd.microsoft.icon',
+  'audio/*',
+  'video/*',
+  'application/pdf',
+  'text/plain',
+];
+
+/** True for a type that may be shown: one of the safe ones, or of the operator's own list. */
+export function mayShowInline(type: string, also: readonly string[] = []): boolean {
+  return accepts([...SAFE_INLINE_TYPES, ...also], { name: '', type });
+}
+
+/** No browser makes a page of it. */
+const INERT_TYPE = 'application/octet-stream';
+
+/**
+ * `Content-Disposition` of the object itself, for those who reach it without a link of ours; none
+ * where the type is harmless and nothing else is asked for.
+ */
+export function dispositionOf(
+  { disposition }: Pick<Rules, 'disposition'>,
+  { name, type }: Pick<FileEntry, 'name' | 'type'>,
+  inlineTypes: readonly string[],
+): string | undefined {
+  if (disposition === 'none') return undefined;
+  if (disposition !== 'auto') return contentDisposition(disposition, name);
+  const harmless = type === INERT_TYPE || mayShowInline(type, inlineTypes);
+  return harmless ? undefined : contentDisposition('attachment', name);
+}
+
+/**
+ * With the name for old and for new clients: https://www.rfc-editor.org/rfc/rfc6266#appendix-D.
+ * All ASCII, and nothing in it ends the quoted string.
+ *
+ * @example contentDisposition('attachment', 'é "1".txt') // attachment; filename="_ _1_.txt"; filename*=UTF-8''%C3%A9%20%221%22.txt
+ */
+export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
+  const clean = cleanName(name);
+  const ascii = clean.replace(/[^\u0020-\u007e]|["\\%]/gu, '_');
+  const plain = `${kind}; filename="${ascii}"`;
+  return ascii === clean ? plain : `${plain}; filename*=UTF-8''${extValue(clean)}`;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8187#section-3.2: `'()*` are no attr-chars. */
+function extValue(text: string): string {
+  return encodeURIComponent(text).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

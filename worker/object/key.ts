@@ -1,0 +1,143 @@
+/** Where an object goes: keys are made here, from a template, and never by the browser. */
+import { sha256Hex } from '../digest.ts';
+import { cleanName, extensionOf, utf8Length } from './name.ts';
+import { ProblemError } from '../problem.ts';
+import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/encode.ts';
+
+/** A name is worth keeping from this length on. */
+const MIN_NAME_BYTES = 16;
+const PLACEHOLDERS = new Set('prefix owner id name ext yyyy mm dd checksum'.split(' '));
+
+export const DEFAULT_KEY_TEMPLATE = '{prefix}{owner}/{id}/{name}';
+
+/** What a key is made of. */
+export interface KeyParts {
+  /** Of the policy: empty, or ending in `/`. */
+  readonly prefix: string;
+  readonly owner: string;
+  readonly id: string;
+  readonly name: string;
+  /** Base64, of the first part (the whole file where it is one request); empty where unknown. */
+  readonly checksum: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Fills the template. The name is shortened where the key would pass 1,024 bytes.
+ *
+ * @throws ProblemError `invalid_request` where no legal key comes out.
+ */
+export async function makeKey(template: string, parts: KeyParts): Promise<string> {
+  const date = dateOf(parts.id, parts.now).toISOString();
+  const values: Record<string, string> = {
+    prefix: parts.prefix,
+    owner: await ownerSegment(parts.owner),
+    id: parts.id,
+    ext: extensionOf(cleanName(parts.name)),
+    yyyy: date.slice(0, 4),
+    mm: date.slice(5, 7),
+    dd: date.slice(8, 10),
+    checksum: hexOf(parts.checksum),
+  };
+  if (values['checksum'] === '' && template.includes('{checksum}')) {
+    throw new ProblemError('invalid_request', 'The keys here need the file’s checksum.', {
+      field: 'checksums',
+    });
+  }
+  const fill = (name: string) =>
+    template.replace(/\{(\w+)\}/g, (_, key: string) =>
+      key === 'name' ? name : (values[key] ?? ''),
+    );
+  const key = fill(cleanName(parts.name, roomForName(fill(MARK))));
+  assertKey(key);
+  return key;
+}
+
+/** Stands where the name will; no key holds it. */
+const MARK = '\0';
+
+/** Bytes that the rest of the key leaves to the name. */
+function roomForName(marked: string): number {
+  const segment = marked.split('/').find((part) => part.includes(MARK)) ?? '';
+  const room = Math.min(
+    MAX_KEY_BYTES - utf8Length(marked),
+    MAX_SEGMENT_BYTES - utf8Length(segment),
+  );
+  return Math.max(room + MARK.length, MIN_NAME_BYTES);
+}
+
+/**
+ * Refuses keys that could be read in two ways.
+ *
+ * @throws ProblemError `invalid_request`.
+ */
+export function assertKey(key: string): void {
+  try {
+    encodeKey(key);
+  } catch (cause) {
+    throw new ProblemError('invalid_request', 'No legal key can be made for this file.', { cause });
+  }
+}
+
+/**
+ * The template as it is used: it always begins with the prefix.
+ *
+ * @throws ProblemError `misconfigured`, naming what is wrong.
+ */
+export function readTemplate(template: string): string {
+  const names = [...template.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '');
+  const unknown = names.find((name) => !PLACEHOLDERS.has(name));
+  if (unknown !== undefined) {
+    throw new ProblemError('misconfigured', `KEY_TEMPLATE: {${unknown}} is not known.`);
+  }
+  if (!names.some((name) => ['id', 'name', 'checksum'].includes(name))) {
+    throw new ProblemError('misconfigured', 'KEY_TEMPLATE: every file would get the same key.');
+  }
+  if (template.indexOf('{prefix}') > 0) {
+    throw new ProblemError('misconfigured', 'KEY_TEMPLATE: {prefix} has to come first.');
+  }
+  return template.startsWith('{prefix}') ? template : `{prefix}${template}`;
+}
+
+/** True where two uploads of one owner can meet under one key. */
+export function keysMayMeet(template: string): boolean {
+  return !template.includes('{id}') || !template.includes('{owner}');
+}
+
+/** A prefix that ends in `/`, or the empty one. @throws ProblemError `misconfigured`. */
+export function cleanPrefix(prefix: string, setting = 'KEY_PREFIX'): string {
+  if (prefix === '') return '';
+  const whole = prefix.endsWith('/') ? prefix : `${prefix}/`;
+  try {
+    assertKey(`${whole}x`);
+  } catch {
+    throw new ProblemError('misconfigured', `${setting} holds an empty or a dot segment.`);
+  }
+  return whole;
+}
+
+/**
+ * Readable where it can be, and never the same for two owners: what had to be replaced, or looks
+ * as if it had been, carries its hash.
+ */
+async function ownerSegment(owner: string): Promise<string> {
+  const safe = owner.replace(/[^A-Za-z0-9._@=-]/g, '-').slice(0, 64);
+  const plain = safe === owner && !/^\.|\.$|^$|-[0-9a-f]{16}$/.test(owner);
+  return plain
+    ? owner
+    : `${safe.replace(/^\.+|\.+$/g, '')}-${(await sha256Hex(owner)).slice(0, 16)}`;
+}
+
+const DAY_MS = 86_400_000;
+
+/** From a UUIDv7, so that a Create sent again after midnight ends under the same key. */
+function dateOf(id: string, now: number): Date {
+  const made = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  const believable = id[14] === '7' && Math.abs(made - now) < 2 * DAY_MS;
+  return new Date(believable ? made : now);
+}
+
+function hexOf(base64: string): string {
+  return Array.from(atob(base64), (c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+}

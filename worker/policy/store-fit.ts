@@ -1,0 +1,90 @@
+/**
+ * Whether the store can do what the options ask for: said when the Worker starts, by the name of
+ * the setting, and never dropped in silence.
+ */
+import type { Rules } from '../policy.ts';
+import { ProblemError } from '../problem.ts';
+import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
+import type { Profile } from '../s3/profiles.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+const MAX_URL_SECONDS = 604_800;
+const MIN_UPLOAD_SECONDS = 60;
+
+/** @throws ProblemError `misconfigured`. */
+export function assertAble(rules: Rules, profile: Profile): void {
+  const { acl, object, uploadSeconds, urlSeconds } = rules;
+  const has = (able: boolean, setting: string, what: string) =>
+    assertSetting(able, `${setting}: a ${profile.name} store has no ${what}.`);
+  has(acl.length === 0 || profile.acl, 'ACL', 'ACLs');
+  has(!object.tags || profile.tagging, 'TAGS', 'tags');
+  has(!object.storageClass || profile.storageClass, 'STORAGE_CLASS', 'storage classes');
+  if (object.sse) {
+    const kind = object.sse === 'AES256' ? 'AES256' : 'aws:kms';
+    has(profile.sse.includes(kind), 'SSE', `encryption by ${kind}`);
+  }
+  assertSetting(
+    uploadSeconds <= (profile.staleAfterSeconds ?? Infinity),
+    `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
+  );
+  assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL: at least a minute is needed.');
+  assertLinkSeconds(urlSeconds, 'URL_TTL');
+}
+
+/** A signed URL lives a second to a week. @throws ProblemError `misconfigured`. */
+export function assertLinkSeconds(seconds: number, setting: string): number {
+  const fits = seconds >= 1 && seconds <= MAX_URL_SECONDS;
+  assertSetting(fits, `${setting}: a signed URL lives a second to a week.`);
+  return seconds;
+}
+
+function assertSetting(holds: boolean, message: string): void {
+  if (!holds) throw new ProblemError('misconfigured', message);
+}
+
+/** The algorithm that was asked for, or else the best that the store checks. @throws ProblemError `misconfigured`. */
+export function checksumFor(
+  profile: Profile,
+  wanted: ChecksumAlgorithm | null | undefined,
+): ChecksumAlgorithm | null {
+  if (wanted === undefined) return profile.checksums[0] ?? null;
+  if (wanted === null || profile.checksums.includes(wanted)) return wanted;
+  throw new ProblemError(
+    'misconfigured',
+    `CHECKSUM: a ${profile.name} store does not check ${wanted}, but ${profile.checksums.join(', ') || 'none'}.`,
+  );
+}
+
+/**
+ * What goes through a Worker on any plan, with room to spare: Free and Pro take 100 MB.
+ * https://developers.cloudflare.com/workers/platform/limits/#request-limits
+ */
+const RELAYED_PART_BYTES = 64 * 1024 * 1024;
+
+/** How files are cut, within what the store takes. @throws ProblemError `misconfigured`. */
+export function planLimitsFor(
+  profile: Profile,
+  wanted: Partial<PlanLimits>,
+  relay = false,
+): PlanLimits {
+  const plan = {
+    ...DEFAULT_PLAN_LIMITS,
+    ...(relay && { maxPartBytes: RELAYED_PART_BYTES }),
+    maxParts: profile.maxParts,
+    ...wanted,
+  };
+  const { singleMaxBytes, minPartBytes, maxPartBytes } = plan;
+  const refuse = (setting: string, what: string) => {
+    throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store takes ${what}.`);
+  };
+  const most = `at most ${profile.maxPartBytes} bytes at once`;
+  if (minPartBytes < profile.minPartBytes) {
+    refuse('MIN_PART_BYTES', `no parts under ${profile.minPartBytes} bytes`);
+  }
+  if (maxPartBytes > profile.maxPartBytes) refuse('MAX_PART_BYTES', most);
+  if (singleMaxBytes > profile.maxPartBytes) refuse('SINGLE_MAX_BYTES', most);
+  if (maxPartBytes < minPartBytes) {
+    throw new ProblemError('misconfigured', 'MAX_PART_BYTES is smaller than MIN_PART_BYTES.');
+  }
+  return plan;
+}

@@ -1,0 +1,237 @@
+/**
+ * The contract as an OpenAPI 3.1 document, made of the very schemas that check requests. Built into
+ * a static asset, `/openapi.json`: no byte of it burdens the Worker.
+ */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { GenericSchema } from 'valibot';
+import * as answers from './answers.ts';
+import { PROBLEMS } from '../problem.ts';
+import { CHECKSUMS } from '../s3/checksums.ts';
+import {
+  CompleteBody,
+  CompleteManyBody,
+  CreateBody,
+  FileEntry,
+  FileQuery,
+  ListQuery,
+  SignBody,
+} from './schemas.ts';
+
+interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  /** Whether it is about one upload, whose token goes with it; `needed` where nothing else will do. */
+  readonly token?: 'needed' | 'helps';
+  readonly query?: GenericSchema;
+  readonly body?: readonly [name: string, schema: GenericSchema];
+  /** The body is a part of a file; these headers go with it, the first of them always. */
+  readonly bytes?: readonly string[];
+  /** None: 204. */
+  readonly answer?: readonly [name: string, schema: GenericSchema];
+}
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/policy',
+    id: 'getPolicy',
+    summary: 'What this caller may upload',
+    answer: ['Policy', answers.PolicySchema],
+  },
+  {
+    method: 'post',
+    path: '/uploads',
+    id: 'createUploads',
+    summary: 'Create many uploads; each is answered in its own slot, in the same order',
+    body: ['CreateBody', CreateBody],
+    answer: ['CreateAnswer', answers.CreateAnswerSchema],
+  },
+  {
+    method: 'get',
+    path: '/uploads',
+    id: 'listUploads',
+    summary: 'The caller’s own uploads, the newest first',
+    query: ListQuery,
+    answer: ['ListAnswer', answers.ListAnswerSchema],
+  },
+  {
+    method: 'post',
+    path: '/uploads/complete',
+    id: 'completeUploads',
+    summary: 'Complete many uploads of one request each',
+    body: ['CompleteManyBody', CompleteManyBody],
+    answer: ['CompleteManyAnswer', answers.CompleteManyAnswerSchema],
+  },
+  {
+    method: 'get',
+    path: '/uploads/{id}',
+    id: 'getUpload',
+    summary: 'State of an upload, and the parts that the store holds',
+    token: 'helps',
+    answer: ['UploadStatusAnswer', answers.StatusAnswerSchema],
+  },
+  {
+    method: 'delete',
+    path: '/uploads/{id}',
+    id: 'abortUpload',
+    summary: 'Abort an upload; remove a complete one, where the policy lets',
+    token: 'helps',
+  },
+  {
+    method: 'post',
+    path: '/uploads/{id}/sign',
+    id: 'signParts',
+    summary: 'Sign requests for a batch of parts',
+    token: 'needed',
+    body: ['SignBody', SignBody],
+    answer: ['SignAnswer', answers.SignAnswerSchema],
+  },
+  {
+    method: 'post',
+    path: '/uploads/{id}/resume',
+    id: 'resumeUpload',
+    summary: 'A fresh token for the owner, and the parts that the store holds',
+    token: 'helps',
+    answer: ['ResumeAnswer', answers.ResumeAnswerSchema],
+  },
+  {
+    method: 'post',
+    path: '/uploads/{id}/complete',
+    id: 'completeUpload',
+    summary: 'Finish an upload, once or many times',
+    token: 'needed',
+    body: ['CompleteBody', CompleteBody],
+    answer: ['Result', answers.ResultSchema],
+  },
+  {
+    method: 'put',
+    path: '/uploads/{id}/parts/{number}',
+    id: 'relayPart',
+    summary: 'Send a part through the Worker, where the policy has `relay`',
+    token: 'needed',
+    bytes: [
+      'Content-Length',
+      'Content-Range',
+      ...Object.values(CHECKSUMS).map(({ header }) => header),
+    ],
+    answer: ['RelayAnswer', answers.RelayAnswerSchema],
+  },
+  {
+    method: 'get',
+    path: '/uploads/{id}/file',
+    id: 'getFile',
+    summary: 'A short-lived link to read: a redirect, or JSON where that is accepted',
+    token: 'helps',
+    query: FileQuery,
+    answer: ['FileAnswer', answers.FileAnswerSchema],
+  },
+];
+
+/** The document. https://spec.openapis.org/oas/v3.1.1.html */
+export function openApiDocument(version: string): object {
+  const schemas: Record<string, object> = {
+    Problem: schemaOf(answers.ProblemSchema),
+    FileEntry: schemaOf(FileEntry),
+  };
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of OPERATIONS) {
+    for (const [name, schema] of [operation.body, operation.answer].filter((one) => !!one)) {
+      schemas[name] = schemaOf(schema);
+    }
+    (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  }
+  schemas['CreateBody'] = withFileEntries(schemas['CreateBody']);
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 's3-upload',
+      version,
+      description: 'Signs uploads from a browser straight into an S3 bucket.',
+    },
+    security: [{ bearer: [] }, {}],
+    paths,
+    components: { schemas, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+  };
+}
+
+function describe({
+  id,
+  summary,
+  path,
+  token,
+  query,
+  body,
+  bytes = [],
+  answer,
+}: Operation): object {
+  return {
+    operationId: id,
+    summary,
+    parameters: [
+      ...(path.includes('{id}')
+        ? [parameter('path', 'id', true, { type: 'string', format: 'uuid' })]
+        : []),
+      ...(path.includes('{number}')
+        ? [parameter('path', 'number', true, { type: 'integer', minimum: 1 })]
+        : []),
+      ...bytes.map((name, index) => parameter('header', name, index === 0, { type: 'string' })),
+      ...(token
+        ? [parameter('header', 'Upload-Token', token === 'needed', { type: 'string' })]
+        : []),
+      ...(query ? queryParameters(query) : []),
+    ],
+    ...(body && { requestBody: { required: true, content: json(body[0]) } }),
+    ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
+    responses: {
+      ...(answer
+        ? { 200: { description: 'OK', content: json(answer[0]) } }
+        : { 204: { description: 'Done' } }),
+      ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
+      default: {
+        description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,
+        content: { 'application/problem+json': { schema: reference('Problem') } },
+      },
+    },
+  };
+}
+
+function queryParameters(query: GenericSchema): object[] {
+  const { properties = {} } = schemaOf(query) as { properties?: Record<string, object> };
+  return Object.entries(properties).map(([name, schema]) =>
+    parameter('query', name, false, schema),
+  );
+}
+
+function parameter(where: string, name: string, required: boolean, schema: object): object {
+  return { in: where, name, required, schema };
+}
+
+function json(name: string): object {
+  return { 'application/json': { schema: reference(name) } };
+}
+
+function reference(name: string): object {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** Each file is checked in its own slot, so the body's own schema does not look into it. */
+function withFileEntries(body: object | undefined): object {
+  const { properties, ...rest } = body as { properties: { files: object } };
+  return { ...rest, properties: { files: { ...properties.files, items: reference('FileEntry') } } };
+}
+
+/** As it is sent: before anything is read out of it. */
+function schemaOf(schema: GenericSchema): object {
+  const { $schema: _, ...json } = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    typeMode: 'input',
+    overrideAction: ({ valibotAction, jsonSchema }) =>
+      valibotAction.type === 'safe_integer'
+        ? { ...jsonSchema, type: 'integer', maximum: Number.MAX_SAFE_INTEGER }
+        : undefined,
+  });
+  return json;
+}

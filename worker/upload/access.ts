@@ -1,0 +1,132 @@
+/** Which upload a request is about, and whether this caller may touch it. */
+import type { SignerContext, Signer, PolicyAction } from '../context.ts';
+import type { Entry } from '../ledger.ts';
+import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
+import { ProblemError } from '../problem.ts';
+import type { Upload } from '../upload.ts';
+
+const TOKEN_HEADER = 'upload-token';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The upload that the token seals. Reads nothing.
+ *
+ * @throws ProblemError `unauthenticated` without a good token, `expired`, `forbidden` where the
+ *   token is for another upload, `not_found` where it is somebody else's.
+ */
+export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<Upload> {
+  const token = c.req.header(TOKEN_HEADER);
+  if (!token) {
+    throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.');
+  }
+  const upload = await openToken(signer, c, token, idOf(c));
+  c.get('line')['upload'] = upload.id;
+  return upload;
+}
+
+/** The upload that `token` seals, for the one named `id`. @throws as `uploadOfToken`. */
+export async function openToken(
+  signer: Signer,
+  c: SignerContext,
+  token: string,
+  id: string,
+): Promise<Upload> {
+  const upload = await openMine(signer, c, token);
+  if (upload.id !== id) {
+    throw new ProblemError('forbidden', 'The upload token is for another upload.');
+  }
+  assertSized(upload);
+  return upload;
+}
+
+/** The caller's own upload that `token` seals. @throws as `uploadOfToken`. */
+export async function openMine(signer: Signer, c: SignerContext, token: string): Promise<Upload> {
+  const upload = await signer.tokens.open(token);
+  assertMine(c, upload);
+  return upload;
+}
+
+/**
+ * Parts of a size that was said are another matter than those of a client of Companion's.
+ *
+ * @throws ProblemError `conflict`.
+ */
+export function assertSized(upload: Upload): void {
+  if (!upload.unsized) return;
+  throw new ProblemError('conflict', 'This upload was begun by Companion’s contract: go on by it.');
+}
+
+/**
+ * The upload of the path: by its token, else by the owner's record.
+ *
+ * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ */
+export async function uploadOfOwner(
+  signer: Signer,
+  c: SignerContext,
+): Promise<{ readonly upload: Upload; readonly entry: Entry | undefined }> {
+  const { owner } = c.get('caller');
+  const sealed = c.req.header(TOKEN_HEADER)
+    ? await unlessOver(uploadOfToken(signer, c))
+    : undefined;
+  const entry = await signer.ledger.get(sealed?.owner ?? owner, idOf(c));
+  const upload = sealed ?? entry?.upload;
+  if (!upload) throw new ProblemError('not_found', 'There is no such upload.');
+  assertMine(c, upload);
+  c.get('line')['upload'] = upload.id;
+  return { upload, entry };
+}
+
+/**
+ * What this caller may do with this file, the policy hook's word included.
+ *
+ * @throws ProblemError for a no.
+ */
+export async function rulesFor(
+  signer: Signer,
+  c: SignerContext,
+  file: CheckedFile,
+  action: PolicyAction,
+  path = '',
+): Promise<Rules> {
+  const rules = await narrowedFor(signer, c, file, action);
+  checkFile(rules, file, path);
+  if (action !== 'sign') await c.get('quota')?.take(rules, file);
+  return rules;
+}
+
+/** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
+export async function narrowedFor(
+  signer: Signer,
+  c: SignerContext,
+  file: CheckedFile,
+  action: PolicyAction,
+): Promise<Rules> {
+  return narrow(c.get('rules'), await signer.policy?.(file, c.get('caller'), action));
+}
+
+/** Also said of what is not there: nobody learns which ids exist. */
+function assertMine(c: SignerContext, upload: Upload): void {
+  const caller = c.get('caller');
+  // An anonymous caller has no name: whoever holds the token of an anonymous upload is its owner.
+  const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
+  if (!mine || !covers(c.get('rules'), upload)) {
+    throw new ProblemError('not_found', 'There is no such upload.');
+  }
+}
+
+/** A token that is over may still lead to a result that has been kept. */
+async function unlessOver(opened: Promise<Upload>): Promise<Upload | undefined> {
+  try {
+    return await opened;
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'expired') return undefined;
+    throw error;
+  }
+}
+
+function idOf(c: SignerContext): string {
+  const id = c.req.param('id') ?? '';
+  if (!UUID.test(id)) throw new ProblemError('not_found', 'There is no such upload.');
+  return id;
+}

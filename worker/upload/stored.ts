@@ -1,0 +1,87 @@
+/** What the store holds of an upload. */
+import type { Signer } from '../context.ts';
+import {
+  partCount,
+  partRange,
+  type PartReceipt,
+  type Result,
+  type StoredPart,
+} from '../protocol.ts';
+import { isStoreError } from '../s3/errors.ts';
+import type { StoredObject } from '../s3/store.ts';
+import { planOf, type Upload } from '../upload.ts';
+
+/** `gone`: the store has forgotten the upload, and there is no object of it either. */
+export type Stored =
+  | { readonly kind: 'parts'; readonly parts: readonly StoredPart[] }
+  | { readonly kind: 'object'; readonly object: StoredObject }
+  | { readonly kind: 'gone' };
+
+/** Asks the store; where it cannot list parts, the receipts that came with sign calls. */
+export async function storedOf(signer: Signer, upload: Upload): Promise<Stored> {
+  if (!upload.multipart) {
+    const object = await objectOf(signer, upload);
+    return object ? { kind: 'object', object } : { kind: 'parts', parts: [] };
+  }
+  if (!signer.store.profile.listParts) {
+    const object = await objectOf(signer, upload);
+    if (object) return { kind: 'object', object };
+    return { kind: 'parts', parts: withBytes(upload, await signer.ledger.receipts(upload)) };
+  }
+  try {
+    const parts = await signer.store.listParts(upload.key, upload.multipart.uploadId);
+    return { kind: 'parts', parts };
+  } catch (error) {
+    if (!isStoreError(error, 'not_found')) throw error;
+    const object = await objectOf(signer, upload);
+    return object ? { kind: 'object', object } : { kind: 'gone' };
+  }
+}
+
+/** The object under the key, if it is this upload's: same mark, same size. */
+export async function objectOf(signer: Signer, upload: Upload): Promise<StoredObject | undefined> {
+  const object = await signer.store.head(upload.key);
+  return object && isOf(object, upload) ? object : undefined;
+}
+
+/** True for an object that this upload made, whole. */
+export function isOf(object: StoredObject, upload: Upload): boolean {
+  if (object.uploadToken !== upload.mark) return false;
+  return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
+}
+
+/**
+ * The result, from the object alone: so every Complete of one upload answers the same, whatever
+ * has been remembered of it.
+ */
+export function resultOf(upload: Upload, object: StoredObject): Result {
+  const { id, key, name, type } = upload;
+  const completedAt = new Date(object.lastModified ?? upload.createdAt * 1000).toISOString();
+  return {
+    id,
+    key,
+    name,
+    bytes: object.bytes,
+    type,
+    etag: object.etag,
+    ...(object.checksum !== undefined && { checksum: object.checksum }),
+    completedAt,
+    ...(upload.public !== undefined && { href: `/uploads/${id}/file?of=${upload.public}` }),
+  };
+}
+
+/** Sizes are the plan's: a signed part takes no other. */
+function withBytes(upload: Upload, receipts: readonly PartReceipt[]): StoredPart[] {
+  const plan = planOf(upload);
+  return receipts
+    .filter(({ number }) => number <= partCount(plan))
+    .map(({ number, etag, checksum }) => {
+      const { start, end } = partRange(plan, number);
+      return {
+        number,
+        bytes: end - start,
+        etag: etag.replaceAll('"', ''),
+        ...(checksum !== undefined && { checksum }),
+      };
+    });
+}

@@ -9,17 +9,20 @@ import type {
   Result,
 } from '../../worker/protocol.ts';
 import { Batch } from './batch.ts';
-import { HashPool } from './checksum/index.ts';
+import type { HashPool } from './checksum/index.ts';
 import type { Job } from './job.ts';
-import { abandon, live } from './life.ts';
+import { loadLife, preload, type Life } from './load.ts';
 import { Naps } from './naps.ts';
+import { Pace } from './pace.ts';
 import { Pacer } from './pacer.ts';
 import { Queue } from './queue.ts';
 import { Rate } from './rate.ts';
+import type { Relay } from './relay.ts';
+import { Attempts, napMs } from './retry.ts';
 import { patienceMs, Signer } from './signer.ts';
 import type { UploaderOptions } from './types.ts';
 import { can, next, type Awaited, type UploadEvent } from './upload.ts';
-import type { UploadError } from './errors.ts';
+import { UploadError } from './errors.ts';
 
 const CONNECTIONS_PER_LANE = 6;
 const HEARTBEAT_MS = 250;
@@ -35,11 +38,12 @@ export interface EngineEvents {
 
 export class Engine {
   readonly naps = new Naps();
-  /** Two at least: where hashing holds up the line, one waits for the disk while the other counts. */
-  readonly pool = new HashPool({
-    workers: Math.max(2, Math.min(4, navigator.hardwareConcurrency - 1)),
-  });
+  /** There once something is to be sent. */
+  relay: Relay | undefined;
+  /** There once something is to be hashed. */
+  pool: HashPool | undefined;
   readonly pacer = new Pacer();
+  readonly pace = new Pace();
   readonly queue = new Queue();
   readonly signer: Signer;
   /** Of all files together. */
@@ -152,7 +156,11 @@ export class Engine {
     if (!can(job.state, 'cancel')) return;
     this.apply(job, { type: 'cancel' });
     job.abort?.abort();
-    await abandon(this, job);
+    // Where it cannot be loaded, nothing has been sent either.
+    await loadLife().then(
+      ({ abandon }) => abandon(this, job),
+      () => undefined,
+    );
   }
 
   close(): void {
@@ -163,7 +171,7 @@ export class Engine {
       job.unlock?.();
     }
     this.signer.close();
-    this.pool.close();
+    this.pool?.close();
   }
 
   #look(): void {
@@ -208,7 +216,7 @@ export class Engine {
     this.preparing.add(job);
     // A job that was paused a moment ago may still be on its way out.
     job.life = job.life.then(async () => {
-      await live(this, job, signal);
+      await this.#live(job, signal);
       if (job.abort?.signal !== signal) return;
       this.live.delete(job);
       this.preparing.delete(job);
@@ -216,10 +224,32 @@ export class Engine {
     });
   }
 
+  /** Never rejects. */
+  async #live(job: Job, signal: AbortSignal): Promise<void> {
+    const attempts = new Attempts();
+    while (!signal.aborted) {
+      let life: Life;
+      try {
+        life = await loadLife();
+      } catch (cause) {
+        const next = attempts.judge({ kind: 'no-answer' }, patienceMs(this.options, false));
+        if ('delayMs' in next) {
+          await this.naps.take(napMs(next), signal);
+          continue;
+        }
+        const message = 'The rest of the script cannot be loaded: load the page again.';
+        const error = new UploadError('signer_unreachable', message, { retryable: true, cause });
+        return this.apply(job, { type: 'fail', error });
+      }
+      return life.live(this, job, signal);
+    }
+  }
+
   /** Asks for the policy: early, so that files can be judged when they are added. */
   async ask(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
+    preload();
     try {
       const policy = await this.signer.call<Policy>('/policy');
       this.policy = policy;

@@ -10,6 +10,8 @@ export type UploadErrorCode =
   | 'rejected'
   | 'file_changed'
   | 'file_unreadable'
+  /** The user, or the browser, does not let the page read it. */
+  | 'file_not_allowed'
   | 'signer_unreachable'
   | 'store_unreachable'
   | 'store_refused'

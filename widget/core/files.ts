@@ -3,7 +3,7 @@ import { UploadError } from './errors.ts';
 import type { Job } from './job.ts';
 
 /** What reading a file that has changed or is gone throws; Firefox 153 says AbortError. */
-const UNREAD = /^(NotReadable|NotFound|Abort)Error$/;
+export const UNREAD = /^(NotReadable|NotFound|Abort)Error$/;
 
 /**
  * A failed read as an error that names the file; anything else as it is. Means nothing of an upload

@@ -1,20 +1,24 @@
+import { hashOnPage } from './checksum/index.ts';
 import type { Engine } from './engine.ts';
 import type { Job } from './job.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 const SLICE_BYTES = 65_536;
 
 /**
- * Tells a file from another one of the same name, size and date: by a hash of its first and last
- * 64 KiB, too.
+ * Tells a file from another one of the same name, size and date, by a hash of its first and last
+ * 64 KiB, and from the same one of another caller.
  *
  * @throws DOMException when the file cannot be read.
  */
 export async function fingerprint(
-  { signer, pool }: Engine,
-  { file, path }: Job,
+  { signer, policy }: Engine,
+  job: Job,
   signal: AbortSignal,
 ): Promise<string> {
+  const { file } = job;
   const ends = new Blob([file.slice(0, SLICE_BYTES), file.slice(-SLICE_BYTES)]);
-  const hash = await pool.hash(ends, 'crc64nvme', signal);
-  return [signer.endpoint, path ?? file.name, file.size, file.lastModified, hash].join('\n');
+  const value = await unlessAborted(hashOnPage(ends, 'crc64nvme'), signal);
+  const caller = (job.caller ??= policy?.caller ?? '');
+  return [signer.endpoint, caller, file.name, file.size, file.lastModified, value].join('\n');
 }

@@ -11,7 +11,7 @@ export class Job {
   id: string;
   readonly file: File;
   readonly path: string | undefined;
-  readonly handle: FileSystemFileHandle | undefined;
+  handle: FileSystemFileHandle | undefined;
   state: UploadState = { status: 'queued' };
   /** Stays queued until `start()`. */
   isHeld = false;
@@ -21,6 +21,12 @@ export class Job {
   checksum: ChecksumAlgorithm | null = null;
   /** Its key in the journal, as long as no other tab is at it. */
   fingerprint: string | undefined;
+  /** Whose it is, as the policy says it. */
+  caller: string | undefined;
+  /** Where on the site it was begun, for the journal. */
+  place: string | undefined;
+  /** When the Worker lets go of it, ISO 8601; known once it has answered. */
+  expiresAt: string | undefined;
   token: string | undefined;
   key: string | undefined;
   /** Known without completing it: an earlier visit did, and did not hear of it. */
@@ -29,6 +35,8 @@ export class Job {
   /** What is stored has to be asked for before it goes on. */
   isInDoubt: boolean;
   isResumed = false;
+  /** Parts of it have gone through the Worker. */
+  isRelayed = false;
   /** The file's bytes could be read once: if they cannot any more, it has changed. */
   wasRead = false;
   /** Acknowledged bytes at their highest. */

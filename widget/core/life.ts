@@ -1,15 +1,9 @@
 /** One upload from its first request to its last. */
-import type {
-  CompleteBody,
-  Created,
-  FileEntry,
-  Result,
-  ResumeAnswer,
-} from '../../worker/protocol.ts';
+import type { CompleteBody, Created, FileEntry, Result } from '../../worker/protocol.ts';
 import { combine } from './checksum/index.ts';
 import { now, type Moment } from './clock.ts';
 import type { Engine } from './engine.ts';
-import { UploadError } from './errors.ts';
+import { isUploadError, UploadError } from './errors.ts';
 import { assertReadable, changed, fileError } from './files.ts';
 import { fingerprint } from './fingerprint.ts';
 import { uuidv7 } from './id.ts';
@@ -18,8 +12,12 @@ import { erase, note, recall } from './journal.ts';
 import { claim } from './locks.ts';
 import { checksumOf } from './part.ts';
 import { Parts } from './parts.ts';
+import { resume } from './resume.ts';
 import { transfer } from './transfer.ts';
 import { unlessAborted } from './unless-aborted.ts';
+
+export { forget, interrupted } from './interrupted.ts';
+export { recallAll } from './journal.ts';
 
 /** Parts whose checksums travel with the Create; the contract takes eight. */
 const FIRST_PARTS = 8;
@@ -40,7 +38,7 @@ export async function live(engine: Engine, job: Job, signal: AbortSignal): Promi
       const result = await attempt(engine, job, AbortSignal.any([signal, round.signal]));
       engine.apply(job, { type: 'done', result });
       job.parts = undefined;
-      return await erase(job);
+      return await erase(job.fingerprint);
     } catch (error) {
       round.abort();
       if (signal.aborted || (await recovers(engine, job, error, signal))) continue;
@@ -51,20 +49,19 @@ export async function live(engine: Engine, job: Job, signal: AbortSignal): Promi
 
 /** Aborts it on the store, also while its Create is still under way. */
 export async function abandon({ signer }: Engine, job: Job): Promise<void> {
+  const { fingerprint } = job;
+  // First, and so that nothing notes it again: what was cancelled is not to be offered later.
+  job.fingerprint = undefined;
+  await erase(fingerprint);
   try {
     await job.creating;
     // A single request that never got its turn has left nothing.
     if (job.isSingle && !job.servedAt) return;
-    if (job.isInDoubt) job.token = (await signer.call<Created>(...resumption(job))).token;
+    if (job.isInDoubt) job.token = (await resume(signer, job)).token;
     if (job.token) await signer.call(...abortion(job));
-    await erase(job);
   } catch {
     // There is nothing to abort, or nobody to ask: what is open expires.
   }
-}
-
-function resumption({ id }: Job) {
-  return [`/uploads/${id}/resume`, { method: 'POST' }] as const;
 }
 
 function abortion({ id, token }: Job) {
@@ -106,14 +103,24 @@ async function open(engine: Engine, job: Job, signal: AbortSignal): Promise<Part
 async function consult(engine: Engine, job: Job, signal: AbortSignal): Promise<void> {
   if (engine.options.resume === false || job.isConsulted) return;
   const key = await fingerprint(engine, job, signal);
-  job.isConsulted = job.wasRead = true;
-  job.unlock = await claim(key);
+  job.wasRead = true;
+  const unlock = await claim(key);
+  if (signal.aborted) unlock?.();
+  signal.throwIfAborted();
+  job.isConsulted = true;
+  job.unlock = unlock;
   // Another tab is at it: this is an upload of its own, which the journal does not know.
-  if (!job.unlock) return;
+  if (!job.unlock) {
+    if (job.isInDoubt) renew(job);
+    return;
+  }
   job.fingerprint = key;
+  job.place = engine.options.place;
   const entry = await recall(key);
-  if (!entry || job.isInDoubt) return;
+  if (!entry || (job.isInDoubt && job.id !== entry.id)) return;
   job.id = entry.id;
+  job.token = entry.token;
+  job.handle ??= entry.handle;
   job.receipts = entry.parts ?? [];
   job.isInDoubt = true;
 }
@@ -122,8 +129,7 @@ async function consult(engine: Engine, job: Job, signal: AbortSignal): Promise<v
 async function reopen(engine: Engine, job: Job, signal: AbortSignal): Promise<void> {
   engine.preparing.delete(job);
   engine.pump();
-  const [path, call] = resumption(job);
-  const answer = await engine.signer.call<ResumeAnswer>(path, { ...call, signal });
+  const answer = await resume(engine.signer, job, signal);
   if (answer.plan.bytes !== job.file.size)
     throw new UploadError('conflict', 'Its size was another.');
   const parts = agree(job, answer);
@@ -136,7 +142,8 @@ async function reopen(engine: Engine, job: Job, signal: AbortSignal): Promise<vo
 
 async function firstChecksums(engine: Engine, job: Job, signal: AbortSignal) {
   const parts = (job.parts ??= new Parts(job.plan));
-  const length = Math.min(parts.count, FIRST_PARTS);
+  // No more than can be sent at once: nothing is sent before they are hashed.
+  const length = Math.min(parts.count, FIRST_PARTS, engine.pacer.max);
   const round = { engine, job, parts, signal };
   return Promise.all(Array.from({ length }, (_, index) => checksumOf(round, index + 1)));
 }
@@ -174,6 +181,7 @@ async function create(
 function begin(job: Job, created: Created, askedAt: Moment): void {
   const { parts, checksum } = job;
   agree(job, created);
+  void note(job);
   // Where the policy has not changed since it was read, what was hashed still holds.
   if (checksum === created.checksum && same(parts?.plan, created.plan)) job.parts = parts;
   job.parts?.sign(created.requests, askedAt, created.expiresIn);
@@ -183,9 +191,9 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function agree(job: Job, { token, key, plan, checksum, result }: Created): Parts {
+function agree(job: Job, { token, key, plan, checksum, result, expiresAt }: Created): Parts {
   const parts = new Parts(plan);
-  Object.assign(job, { token, key, plan, checksum, result, parts });
+  Object.assign(job, { token, key, plan, checksum, result, expiresAt, parts });
   return parts;
 }
 
@@ -216,26 +224,31 @@ async function recovers(
   error: unknown,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!(error instanceof UploadError) || job.setbacks >= MAX_SETBACKS) return false;
+  if (!isUploadError(error) || job.setbacks >= MAX_SETBACKS) return false;
   const { code } = error;
   job.receipts = [];
   if (code === 'incomplete' && !job.setbacks) {
     if (job.isSingle) job.forget();
     else job.isInDoubt = true;
   } else if (USED_UP.test(code)) {
-    void erase(job);
+    void erase(job.fingerprint);
     // The store may hold parts of it all the same; where it does not, nobody minds.
     if (job.token) engine.signer.call(...abortion(job)).catch(() => undefined);
-    job.forget();
-    job.id = uuidv7();
+    renew(job);
   } else return false;
   await engine.naps.take(job.setbacks++ * SETBACK_MS, signal);
   return true;
 }
 
+/** From now on it is another upload. */
+function renew(job: Job): void {
+  job.forget();
+  job.id = uuidv7();
+}
+
 function asUploadError(cause: unknown, job: Job): UploadError {
   const error = fileError(cause, job);
-  if (error instanceof UploadError) return error;
+  if (isUploadError(error)) return error;
   const fileName = job.file.name;
   return new UploadError('rejected', `${fileName}: ${String(error)}`, { fileName, cause });
 }

@@ -7,7 +7,10 @@ interface Waiter {
   readonly grant: () => void;
 }
 
-const START = 4;
+/** Of the requests that may be in flight, so many are from the start: four of six. */
+const START = 2 / 3;
+/** Where that many are allowed; trials go no lower either. */
+const LEAST = 4;
 /** Connections that a browser opens to one host on HTTP/1.1. */
 const CONNECTIONS = 6;
 const TERM_MS = 5000;
@@ -15,11 +18,10 @@ const TERM_MS = 5000;
 const REST_TERMS = 6;
 
 export class Pacer {
-  /** Requests in flight at most. */
-  max = START;
   /** The Worker's; where the store shares it, one connection is left to the Worker. */
   workerHost = '';
-  #limit = START;
+  #max = LEAST;
+  #limit = LEAST;
   #isCalm = true;
   /** What trials have found to be enough. */
   #ceiling = Infinity;
@@ -34,8 +36,19 @@ export class Pacer {
   readonly #waiters: Waiter[] = [];
   readonly #hosts = new Map<string, number>();
 
+  /** Requests in flight at most. Another number is begun with as the first was. */
+  get max(): number {
+    return this.#max;
+  }
+
+  set max(max: number) {
+    if (max === this.#max) return;
+    this.#max = max;
+    this.#limit = Math.max(this.#limit, Math.min(max, LEAST), Math.round(max * START));
+  }
+
   get limit(): number {
-    return Math.min(this.#limit, this.#ceiling, this.max);
+    return Math.min(this.#limit, this.#ceiling, this.#max);
   }
 
   get hasRoom(): boolean {
@@ -101,7 +114,7 @@ export class Pacer {
   }
 
   #speedUp(): void {
-    if (this.#limit < this.max) this.#limit++;
+    if (this.#limit < this.#max) this.#limit++;
     this.#serve();
   }
 
@@ -117,8 +130,8 @@ export class Pacer {
       this.#step = -this.#step;
       this.#rest = REST_TERMS;
     } else if (--this.#rest < 0) {
-      const ceiling = Math.min(this.#ceiling, this.max) + this.#step;
-      this.#isTrial = ceiling >= START && ceiling <= this.max;
+      const ceiling = Math.min(this.#ceiling, this.#max) + this.#step;
+      this.#isTrial = ceiling >= LEAST && ceiling <= this.#max;
       if (this.#isTrial) this.#ceiling = ceiling;
       else this.#step = -this.#step;
       this.#before = bytesPerMs;

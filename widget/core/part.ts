@@ -1,16 +1,19 @@
 /** One part's way: hash, sign, send, store; as often as it takes, or until it is clear that it will not. */
-import type { ChecksumAlgorithm, StoredPart } from '../../worker/protocol.ts';
+import type { ChecksumAlgorithm, SignedRequest, StoredPart } from '../../worker/protocol.ts';
 import type { Batch } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
 import { assertReadable, changed, fileError } from './files.ts';
+import { hash } from './hashing.ts';
 import type { Job } from './job.ts';
 import { note } from './journal.ts';
 import { isFresh, type Flight, type Parts, type SignedPart } from './parts.ts';
 import { Rate } from './rate.ts';
+import { readRelay, Relay, relayError, relayRequest, relayUrl } from './relay.ts';
 import { Attempts, napMs, type Verdict } from './retry.ts';
 import { STALL_MS, patienceMs } from './signer.ts';
-import { send, type Outcome } from './transport.ts';
+import { send, type Outcome, type SendOptions } from './transport.ts';
+import { assertSilent, errorOf } from './trouble.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface WantedPart {
@@ -32,8 +35,10 @@ const SILENT_FAULTS = 5;
 
 /** @throws UploadError where it cannot be stored; the signal's reason. */
 export async function sendPart(round: Round, number: number): Promise<void> {
-  const { engine, job, parts, signs, signal } = round;
+  const { engine, job, parts, signal } = round;
+  const relay = (engine.relay ??= new Relay(engine));
   const attempts = new Attempts();
+  let stalls = 0;
   for (let isSuspect = false; ;) {
     const checksum = await checksumOf(round, number, isSuspect);
     isSuspect = false;
@@ -41,38 +46,48 @@ export async function sendPart(round: Round, number: number): Promise<void> {
     parts.held.delete(number);
     if (held && isSame(held, job.checksum, checksum)) return parts.store(number, held.etag);
 
-    let signed = parts.signed.get(number);
-    if (!isFresh(signed)) {
-      signed = await unlessAborted(signs.add({ number, checksum }), signal);
-      parts.signed.set(number, signed);
-    }
+    const signed = relay.takesNext() ? undefined : await sign(round, number, checksum);
+    const url = signed?.request.url ?? relayUrl(engine, job, number);
     parts.ready++;
     const release = await engine.pacer
-      .take(job, signed.request.url, signal, attempts.faults > 0)
+      .take(job, url, signal, attempts.faults > 0)
       .finally(() => parts.ready--);
     const flight: Flight = { sent: 0 };
     parts.flights.add(flight);
     try {
       // Its turn may have come late.
-      if (!isFresh(signed)) continue;
-      const outcome = await attempt(round, signed, flight);
+      if (signed && !isFresh(signed)) continue;
+      const startedMs = performance.now();
+      const leastBytesPerMs = engine.pace.least(stalls);
+      const outcome = signed
+        ? await attempt(round, signed.request, flight, { leastBytesPerMs })
+        : await attemptRelayed(round, number, checksum, flight);
+      if (outcome.kind === 'stalled') stalls++;
       if (outcome.kind === 'stored') {
+        engine.pace.stored(parts.bytesOf(number), performance.now() - startedMs);
+        if (signed) relay.stop();
+        else job.isRelayed = true;
         moved(round, flight, parts.bytesOf(number));
         return stored(round, number, outcome.etag);
       }
       signal.throwIfAborted();
-      engine.wasStoreReached ||= outcome.kind === 'answered';
-      const next = attempts.judge(outcome, patienceMs(engine.options, engine.wasStoreReached));
-      if (outcome.kind !== 'answered') await assertReadable(job);
-      if (outcome.kind === 'no-answer') {
-        const isTimeToAsk = next.do === 'fail' || attempts.faults === SILENT_FAULTS;
-        if (!engine.wasStoreReached && isTimeToAsk) await assertSilent(signed.request.url);
+      const isAnswer = outcome.kind === 'answered';
+      if (signed) engine.wasStoreReached ||= isAnswer;
+      const wasReached = engine.wasStoreReached || !signed;
+      const next = attempts.judge(outcome, patienceMs(engine.options, wasReached));
+      if (!isAnswer) await assertReadable(job);
+      if (!signed) relay.heard(next, outcome);
+      else if (!isAnswer) await relay.consider(outcome, attempts.faults, startedMs, signal);
+      const isTimeToAsk = next.do === 'fail' || attempts.faults === SILENT_FAULTS;
+      if (outcome.kind === 'no-answer' && !wasReached && !relay.isOn && isTimeToAsk) {
+        await assertSilent(url);
       }
       if (next.do !== 'retry') parts.signed.delete(number);
       if ('delayMs' in next) await rest(round, flight, next);
       else if (next.do === 'repair') isSuspect = true;
       // Completing it asks the Worker, which compares what lies there.
       else if (next.do === 'verify' && job.isSingle) return parts.store(number, undefined);
+      else if (!signed) throw relayError(next, outcome);
       else throw errorOf(next, outcome, job, number);
     } finally {
       parts.flights.delete(flight);
@@ -93,7 +108,7 @@ export async function checksumOf(
   if (!job.checksum || (known && !isSuspect)) return known;
   parts.hashing++;
   try {
-    const checksum = await engine.pool.hash(parts.slice(job.file, number), job.checksum, signal);
+    const checksum = await hash(engine, parts.slice(job.file, number), job.checksum, signal);
     job.wasRead = true;
     if (known && known !== checksum) throw changed(job);
     parts.checksums.set(number, checksum);
@@ -116,7 +131,42 @@ function isSame(held: StoredPart, algorithm: ChecksumAlgorithm | null, checksum 
   );
 }
 
-function attempt(round: Round, { request }: SignedPart, flight: Flight): Promise<Outcome> {
+async function sign(
+  { parts, signs, signal }: Round,
+  number: number,
+  checksum: string | undefined,
+): Promise<SignedPart> {
+  const known = parts.signed.get(number);
+  if (isFresh(known)) return known;
+  const signed = await unlessAborted(signs.add({ number, checksum }), signal);
+  parts.signed.set(number, signed);
+  return signed;
+}
+
+async function attemptRelayed(
+  round: Round,
+  number: number,
+  checksum: string | undefined,
+  flight: Flight,
+): Promise<Outcome> {
+  const { engine, job } = round;
+  let request: SignedRequest;
+  try {
+    request = await relayRequest(engine, job, number, checksum);
+  } catch {
+    // The page has no bearer token to give.
+    return { kind: 'no-answer' };
+  }
+  const withCredentials = engine.options.credentials === 'include';
+  return attempt(round, request, flight, { read: readRelay, withCredentials });
+}
+
+function attempt(
+  round: Round,
+  request: SignedRequest,
+  flight: Flight,
+  options: Partial<SendOptions> = {},
+): Promise<Outcome> {
   const { engine, job, parts, signal } = round;
   const body = parts.slice(job.file, request.number);
   const { status } = job.state;
@@ -125,6 +175,7 @@ function attempt(round: Round, { request }: SignedPart, flight: Flight): Promise
   if (request.method === 'POST') engine.pacer.moved();
   return send(request, body, {
     signal,
+    ...options,
     stallMs: engine.options.stallMs ?? STALL_MS,
     onSent: (sent) => {
       if (!flight.sent) engine.pacer.moved();
@@ -169,33 +220,4 @@ async function rest(
   if (next.do !== 'wait') engine.pacer.slowDown();
   engine.review(job);
   await engine.naps.take(napMs(next), signal);
-}
-
-/** An opaque request needs no CORS: where it gets through, the bucket's rule is what is missing. */
-async function assertSilent(url: string): Promise<void> {
-  try {
-    await fetch(url, { method: 'HEAD', mode: 'no-cors' });
-  } catch {
-    return;
-  }
-  throw new UploadError(
-    'cors',
-    `The store is there, but not for this page: the CORS rule of the bucket must allow PUT from ${location.origin}.`,
-    { retryable: true },
-  );
-}
-
-/** `incomplete` and `not_found` are what life goes on from: by asking the Worker, or by beginning again. */
-function errorOf(next: Verdict, outcome: Outcome, { file }: Job, partNumber: number): UploadError {
-  const code = next.do === 'fail' ? next.code : next.do === 'verify' ? 'incomplete' : 'not_found';
-  const { status, code: storeCode, requestId } = outcome.kind === 'answered' ? outcome : {};
-  const said = [status, storeCode].join(' ');
-  return new UploadError(code, `${file.name}, part ${partNumber}: the store says ${said}`, {
-    fileName: file.name,
-    partNumber,
-    retryable: next.do === 'fail' && next.retryable,
-    status,
-    storeCode,
-    requestId,
-  });
 }

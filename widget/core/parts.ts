@@ -30,10 +30,16 @@ export interface Receipt {
 }
 
 /** The last tenth of a URL's time is left alone: the request still has to get there. */
-const USABLE = 900;
+const USABLE = 0.9;
+/** Signatures are dated in whole seconds: so much of their time may be gone when they are made. */
+const DATED_MS = 1000;
+/** Of what is good for a few seconds alone. */
+const LEAST_USABLE = 0.7;
 
 export function isFresh(part: SignedPart | undefined): part is SignedPart {
-  return part !== undefined && ageMs(part.signedAt) < part.expiresIn * USABLE;
+  if (!part) return false;
+  const goodForMs = part.expiresIn * 1000;
+  return ageMs(part.signedAt) < Math.max(goodForMs * USABLE - DATED_MS, goodForMs * LEAST_USABLE);
 }
 
 export class Parts {

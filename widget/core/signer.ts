@@ -2,7 +2,8 @@
 import { problemError, UploadError } from './errors.ts';
 import type { Naps } from './naps.ts';
 import { Attempts, napMs } from './retry.ts';
-import { retryAfterMs, type Outcome } from './transport.ts';
+import { retryAfterMs } from './retry-after.ts';
+import type { Outcome } from './transport.ts';
 import type { UploaderOptions } from './types.ts';
 
 export interface Call {
@@ -47,7 +48,7 @@ export class Signer {
   /** From the next request on. */
   configure(options: UploaderOptions): void {
     this.options = options;
-    this.#bearer = undefined;
+    this.refresh();
   }
 
   get endpoint(): string {
@@ -77,7 +78,7 @@ export class Signer {
         if ('value' in outcome) return outcome.value as T;
         const next = attempts.judge(outcome, patienceMs(this.options, this.#wasReached));
         if (!('delayMs' in next)) throw errorOf(outcome);
-        if (next.do === 'resign') this.#bearer = undefined;
+        if (next.do === 'resign') this.refresh();
         if (next.delayMs) wait(1);
         await this.#naps.take(napMs(next), signal);
       }
@@ -91,23 +92,41 @@ export class Signer {
     this.#closing.abort();
   }
 
+  /** What says who is calling, and about which upload. */
+  async headers(token?: string): Promise<Record<string, string>> {
+    const { getToken, headers } = this.options;
+    this.#bearer ??= await getToken?.();
+    return {
+      ...headers,
+      ...(this.#bearer && { Authorization: `Bearer ${this.#bearer}` }),
+      ...(token && { 'Upload-Token': token }),
+    };
+  }
+
+  /** The bearer token was refused: the next request asks for another one. */
+  refresh(): void {
+    this.#bearer = undefined;
+  }
+
+  /** Whether it answers right now. */
+  async isThere(signal: AbortSignal): Promise<boolean> {
+    return 'value' in (await this.#once('/policy', {}, signal));
+  }
+
   async #once(
     path: string,
     { body, method = body ? 'POST' : 'GET', token, terms = 1 }: Call,
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
-    const { getToken, headers, credentials = 'same-origin', stallMs = STALL_MS } = this.options;
+    const { credentials = 'same-origin', stallMs = STALL_MS } = this.options;
     const timeout = AbortSignal.timeout(terms * stallMs);
     try {
-      this.#bearer ??= await getToken?.();
       const response = await fetch(this.endpoint + path, {
         method,
         headers: {
           // Where a link is asked for, the Worker would else redirect to the file itself.
           Accept: 'application/json',
-          ...headers,
-          ...(this.#bearer && { Authorization: `Bearer ${this.#bearer}` }),
-          ...(token && { 'Upload-Token': token }),
+          ...(await this.headers(token)),
           ...(body && { 'Content-Type': 'application/json' }),
         },
         body: body ? JSON.stringify(body) : null,

@@ -27,6 +27,7 @@ export function snapshotOf(job: Job): UploadSnapshot {
     bytesPerSecond,
     secondsLeft: bytesPerSecond && Math.ceil((bytes - sent) / bytesPerSecond),
     resumed: job.isResumed,
+    relayed: job.isRelayed,
     waitingFor: status === 'waiting' ? state.for : undefined,
     key,
     result: status === 'done' ? state.result : undefined,

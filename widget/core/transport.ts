@@ -1,5 +1,6 @@
 /** One request to the store. */
 import type { SignedRequest } from '../../worker/protocol.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { watch } from './watchdog.ts';
 
 /** What became of a request, to the store or to the Worker; `verdict` says what to do about it. */
@@ -27,14 +28,18 @@ export interface SendOptions {
   readonly stallMs: number;
   /** Bytes of the body that have left the machine so far. Never called for a form POST. */
   readonly onSent: (bytes: number) => void;
+  /** How slow a form POST may be: without an upload listener nothing moves until the answer. @default 1 */
+  readonly leastBytesPerMs?: number;
+  /** Reads an answer that is not a store's. */
+  readonly read?: (xhr: XMLHttpRequest) => Outcome;
+  /** Cookies go along to another origin. */
+  readonly withCredentials?: boolean;
 }
 
 /** More of an answer than this is not S3 speaking. */
 const MAX_ANSWER_BYTES = 65_536;
 /** Sent, as far as the browser can see, and still in the machine's buffers. */
 const BUFFERED_BYTES = 2 ** 21;
-/** Without an upload listener nothing moves until the answer: the slowest line that is waited for. */
-const SLOWEST_BYTES_PER_MS = 8;
 
 /**
  * Sends `body` as the request says. XHR, because it reports progress; a Blob as it is, because
@@ -44,7 +49,7 @@ const SLOWEST_BYTES_PER_MS = 8;
  * Never throws, and settles in the same turn in which `signal` is aborted.
  */
 export function send(request: SignedRequest, body: Blob, options: SendOptions): Promise<Outcome> {
-  const { signal, stallMs, onSent } = options;
+  const { signal, stallMs, onSent, withCredentials = false, leastBytesPerMs = 1 } = options;
   return new Promise((resolve) => {
     const xhr = new XMLHttpRequest();
     const startedAt = performance.now();
@@ -59,7 +64,7 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
     const dog = watch(stallMs, () => end({ kind: 'stalled' }));
     if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel);
-    xhr.onload = () => end(read(xhr, request.method));
+    xhr.onload = () => end(options.read?.(xhr) ?? read(xhr, request.method));
     xhr.onerror = () => end({ kind: 'no-answer' });
     xhr.onprogress = ({ loaded }) => {
       dog.touch();
@@ -67,12 +72,13 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
     };
     try {
       xhr.open(request.method, request.url);
+      xhr.withCredentials = withCredentials;
       for (const name in request.headers) xhr.setRequestHeader(name, request.headers[name] ?? '');
       if (request.method === 'POST') {
         const form = new FormData();
         for (const name in request.fields) form.append(name, request.fields[name] ?? '');
         form.append('file', body);
-        dog.extend(body.size / SLOWEST_BYTES_PER_MS);
+        dog.extend(body.size / leastBytesPerMs);
         return xhr.send(form);
       }
       xhr.upload.onprogress = ({ loaded }) => {
@@ -116,11 +122,4 @@ function read(xhr: XMLHttpRequest, method: string): Outcome {
 /** Text of an element without attributes: S3's errors need no more, and a parser would be a risk. */
 function tag(xml: string, name: string): string | undefined {
   return RegExp(`<${name}>([^<]{1,256})</`).exec(xml)?.[1]?.replaceAll('&quot;', '"');
-}
-
-/** Both forms of RFC 9110, 10.2.3: seconds or a date. */
-export function retryAfterMs(value: string | null): number | undefined {
-  if (!value) return undefined;
-  const ms = Number(value) * 1000 || Date.parse(value) - Date.now();
-  return ms >= 0 ? ms : undefined;
 }

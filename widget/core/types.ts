@@ -33,6 +33,8 @@ export interface UploadSnapshot {
   readonly secondsLeft?: number | undefined;
   /** True where bytes of an earlier visit were found on the store. */
   readonly resumed: boolean;
+  /** True where the store could not be reached, and parts have gone through the Worker. */
+  readonly relayed: boolean;
   /** Why it waits. */
   readonly waitingFor?: 'online' | 'store' | 'signer' | undefined;
   readonly key?: string | undefined;
@@ -63,7 +65,7 @@ export interface FileWithPath {
   readonly path?: string | undefined;
   /** Of an unfinished upload that it goes on with, begun here or on another device. */
   readonly id?: string | undefined;
-  /** Kept in the journal, so that `unfinished()` can give the file back after a reload. */
+  /** Kept in the journal: after a reload, `interrupted()` and `unfinished()` give it back. */
   readonly handle?: FileSystemFileHandle | undefined;
 }
 
@@ -74,6 +76,23 @@ export interface Unfinished extends UploadSummary {
    * `requestPermission({ mode: 'read' })` in a click, then `add([{ id, handle, file: await handle.getFile() }])`.
    */
   readonly handle?: FileSystemFileHandle | undefined;
+}
+
+/** An upload that was begun in this browser and is not finished, as its journal has it. */
+export interface Interrupted {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** Of its file, in ms since 1970. */
+  readonly lastModified: number;
+  readonly path?: string | undefined;
+  /**
+   * Where the file lies, if the browser tells (Chromium, of a drop): with it one click is enough to
+   * go on, as with that of `Unfinished`. Without one the file has to be chosen again.
+   */
+  readonly handle?: FileSystemFileHandle | undefined;
+  /** When the Worker lets go of it, ISO 8601. */
+  readonly expiresAt: string;
 }
 
 /** A file that was not taken in, and why. */
@@ -111,10 +130,15 @@ export interface UploaderOptions {
   readonly concurrency?: number;
   /** Start as soon as files are added. @default true */
   readonly auto?: boolean;
-  /** Ask for the policy at once, so that `add` can judge files by it. @default true */
+  /** Ask for the policy at once, not with the first file: `add` can judge that by it. @default true */
   readonly eager?: boolean;
   /** Keep a journal and go on after a reload. @default true */
   readonly resume?: boolean;
+  /**
+   * Where on the site files are taken in, in any words: `interrupted()` tells only of what was begun
+   * at the same place. Where people share a browser, let it say who is signed in, too.
+   */
+  readonly place?: string;
   /**
    * No byte for this long: abort and retry. The Worker is given as long for an answer, and ten
    * times as long to complete. @default 30_000
@@ -152,6 +176,13 @@ export interface UploaderLike extends EventTarget {
   remove(id: string): Promise<void>;
   /** Takes every settled row away (done, failed, cancelled). */
   clear(): void;
+  /**
+   * Uploads that were begun in this browser, at this place of this Worker, and that nobody is at:
+   * after a reload, what can be gone on with by `add`. Asks no server.
+   */
+  interrupted?(): Promise<readonly Interrupted[]>;
+  /** Gives up one of the interrupted uploads, and aborts it on the store. */
+  forget?(id: string): Promise<void>;
   /** A short-lived address from which a finished upload is downloaded. */
   fileUrl?(id: string): Promise<string>;
   /** Stops all requests and frees everything; what has been sent can be resumed later. */

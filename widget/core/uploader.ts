@@ -17,11 +17,12 @@ import {
 } from './events.ts';
 import { Guard } from './guard.ts';
 import { Job } from './job.ts';
-import { recallAll } from './journal.ts';
+import { loadLife } from './load.ts';
 import { refusal } from './restrictions.ts';
 import { count, nothing, snapshotOf } from './snapshot.ts';
 import type {
   FileWithPath,
+  Interrupted,
   Rejection,
   Totals,
   Unfinished,
@@ -127,6 +128,7 @@ export class Uploader extends Target implements UploaderLike {
     if (this.#isClosed || !entries.length || !this.dispatchEvent(event))
       return { uploads, rejected };
     const { options, policy } = this.#engine;
+    if (!policy) void this.#engine.ask();
     const known = new Set<string>();
     let count = 0;
     let bytes = 0;
@@ -166,14 +168,20 @@ export class Uploader extends Target implements UploaderLike {
    * @throws UploadError when the Worker cannot be asked.
    */
   async unfinished(): Promise<readonly Unfinished[]> {
-    const [{ uploads }, entries = []] = await Promise.all([
+    const [{ uploads }, entries] = await Promise.all([
       this.#engine.signer.call<ListAnswer>('/uploads?state=open'),
-      recallAll(),
+      loadLife().then(({ recallAll }) => recallAll()),
     ]);
-    return uploads.map((upload) => ({
-      ...upload,
-      handle: entries.find(({ id }) => id === upload.id)?.handle,
-    }));
+    const handles = new Map([...entries.values()].map(({ id, handle }) => [id, handle]));
+    return uploads.map((upload) => ({ ...upload, handle: handles.get(upload.id) }));
+  }
+
+  async interrupted(): Promise<readonly Interrupted[]> {
+    return (await loadLife()).interrupted(this.#engine, this.#byId);
+  }
+
+  async forget(id: string): Promise<void> {
+    await (await loadLife()).forget(this.#engine, id);
   }
 
   start(): void {

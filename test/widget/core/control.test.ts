@@ -7,6 +7,7 @@ import {
   randomFile,
   settled,
   sha256,
+  until,
   uploader,
   whenUpload,
   type Fake,
@@ -177,7 +178,7 @@ describe('configure', () => {
     await settled(from);
     await worker.set({ bearer: 'two', maxBytes: 5, checksum: 'crc64nvme' });
     from.configure({ getToken: () => 'two' });
-    while (from.checksum !== 'crc64nvme') await new Promise(requestAnimationFrame);
+    await until(() => from.checksum === 'crc64nvme');
     const { rejected } = from.add([randomFile(6)]);
     assert.equal(rejected[0]?.error.code, 'too_large');
     from.add([randomFile(5)]);
@@ -197,7 +198,7 @@ describe('start', () => {
     from.add([randomFile(10)]);
     assert.equal(await worker.count('api', /uploads/), 0);
     from.start();
-    while (refusals > 0) await new Promise(requestAnimationFrame);
+    await until(() => refusals <= 0);
     assert.equal(from.uploads[0]?.status, 'queued');
     from.start();
     await settled(from);

@@ -1,8 +1,9 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import type { Algorithm } from './algorithm.ts';
 import type { createCrc } from './crc.ts';
+import type { createFold, Fold } from './fold.ts';
 import type { createMd5 } from './md5.ts';
-import type { Polynomials } from './polynomials.ts';
+import type { DISTANCES, Polynomials } from './polynomials.ts';
 
 /**
  * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time; once it `isOver`, it
@@ -19,13 +20,39 @@ export type Hash = (
   isOver?: () => boolean,
 ) => Promise<string>;
 
-/** Refers to nothing outside itself, because its source text also runs in the hashing worker. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Refers to nothing outside itself, because its source text also runs in the hashing worker.
+ * `fold` is for where WebAssembly may be tried.
+ */
 export function createHash(
   crc: typeof createCrc,
   md5: typeof createMd5,
   polynomials: Polynomials,
+  fold?: typeof createFold,
+  distances: typeof DISTANCES = {},
 ): Hash {
-  const ready: { [name in ChecksumAlgorithm]?: Algorithm } = {};
+  const ready: { [name in ChecksumAlgorithm]?: Algorithm & { readonly fold?: Fold | undefined } } =
+    {};
+
+  let buffer = new ArrayBuffer(0);
+  /** Into memory that is used again, where the browser can: new memory costs as much as reading. */
+  const stream = async (blob: Blob, stepBytes: number, take: (bytes: Bytes) => void) => {
+    const reader = blob.stream().getReader({ mode: 'byob' });
+    if (buffer.byteLength !== stepBytes) buffer = new ArrayBuffer(stepBytes);
+    let filled = 0;
+    for (let at = 0; at < blob.size;) {
+      const { value } = await reader.read(new Uint8Array(buffer, filled));
+      if (!value?.length) throw new Error('It is shorter than it was.');
+      buffer = value.buffer;
+      filled += value.length;
+      at += value.length;
+      if (filled < buffer.byteLength && at < blob.size) continue;
+      take(new Uint8Array(buffer, 0, filled));
+      filled = 0;
+    }
+  };
 
   return async (blob, name, stepBytes, isOver) => {
     let value;
@@ -34,25 +61,41 @@ export function createHash(
       value = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
     } else {
       const polynomial = polynomials[name];
-      const algorithm = (ready[name] ??= polynomial ? crc(...polynomial) : md5());
-      const state = algorithm.start();
-      let rest = new Uint8Array();
+      const apart = distances[name];
+      const algorithm = (ready[name] ??= {
+        ...(polynomial ? crc(...polynomial) : md5()),
+        fold: apart && fold?.(apart),
+      });
+      let state = algorithm.start();
+      let rest: Bytes = new Uint8Array();
+      const take = (bytes: Bytes) => {
+        const end = bytes.length & ~63;
+        const view = new DataView(bytes.buffer);
+        let from = algorithm.fold?.(state, bytes.subarray(0, end)) ?? 0;
+        for (; from < end; from += 4096) {
+          algorithm.update(state, view, from, Math.min(from + 4096, end));
+        }
+        rest = bytes.subarray(end);
+      };
       // Slices, because a stream says "network error" of a file that has changed or is gone. One is
       // read while another is hashed. Each read ends in a task of its own, so that a page that
       // hashes here can draw in between.
       const read = (at: number) =>
         at < blob.size ? blob.slice(at, at + stepBytes).arrayBuffer() : undefined;
-      let next = read(0);
-      for (let at = stepBytes; next; at += stepBytes) {
-        const view = new DataView(await next);
-        if (isOver?.()) await new Promise(() => {});
-        next = read(at);
-        const end = view.byteLength & ~63;
-        for (let from = 0; from < end; from += 4096) {
-          algorithm.update(state, view, from, Math.min(from + 4096, end));
+      const slices = async () => {
+        state = algorithm.start();
+        let next = read(0);
+        for (let at = stepBytes; next; at += stepBytes) {
+          const bytes = new Uint8Array(await next);
+          if (isOver?.()) await new Promise(() => {});
+          next = read(at);
+          take(bytes);
         }
-        rest = new Uint8Array(view.buffer, end);
-      }
+      };
+      // Where hashing is quick, reading is what takes the time.
+      if (algorithm.fold && blob.size >= stepBytes / 4) {
+        await stream(blob, stepBytes / 4, take).catch(slices);
+      } else await slices();
       value = algorithm.finish(state, rest, blob.size);
     }
     return btoa(String.fromCharCode(...value));

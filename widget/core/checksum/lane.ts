@@ -1,8 +1,9 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import { createCrc } from './crc.ts';
+import { createFold } from './fold.ts';
 import { createHash, type Hash } from './hash.ts';
 import { createMd5 } from './md5.ts';
-import { POLYNOMIALS } from './polynomials.ts';
+import { DISTANCES, POLYNOMIALS } from './polynomials.ts';
 
 /** Hashes one blob at a time. */
 export interface Lane<Job> {
@@ -17,7 +18,13 @@ export interface Lane<Job> {
   end(): void;
 }
 
+/** Without WebAssembly: where no worker may start, it hardly may, and trying is a reported violation. */
 const hash = createHash(createCrc, createMd5, POLYNOMIALS);
+
+/** Of a few KiB, at once: a worker takes longer to start. */
+export function hashOnPage(blob: Blob, algorithm: ChecksumAlgorithm): Promise<string> {
+  return hash(blob, algorithm, 2 ** 20);
+}
 
 /**
  * Hashes on the page, for where no worker may start. A phone that hashes 40 MiB a second is busy
@@ -48,7 +55,7 @@ type Answer = string | readonly [message: string, name: string];
  *   the first: then `hash` rejects.
  */
 export function workerLane<Job>(): Lane<Job> {
-  const source = `(${serve})((${createHash})(${createCrc},${createMd5},${JSON.stringify(POLYNOMIALS)}))`;
+  const source = `(${serve})((${createHash})(${createCrc},${createMd5},${JSON.stringify(POLYNOMIALS)},${createFold},${JSON.stringify(DISTANCES)}))`;
   const url = URL.createObjectURL(new Blob([source]));
   const worker = new Worker(url);
   return {

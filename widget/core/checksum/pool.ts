@@ -45,8 +45,8 @@ export class HashPool {
   }
 
   /**
-   * The blob's checksum, base64 of its bytes in network order, as in S3's headers. A worker reads
-   * 16 MiB of it at a time; SHA-256 needs it whole, and a secure context.
+   * The blob's checksum, base64 of its bytes in network order, as in S3's headers. A worker holds
+   * 16 MiB of it at most; SHA-256 needs it whole, and a secure context.
    *
    * @throws DOMException: `AbortError` when `signal` is aborted or the pool closed,
    *   `NotReadableError` or `NotFoundError` when the file has changed or is gone.

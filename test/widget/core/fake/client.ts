@@ -93,6 +93,11 @@ export function whenUpload(
   });
 }
 
+/** Waits until it is so. Not by frames: a page that is not in front has none. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve));
+}
+
 /** Resolves once nothing is active any more. */
 export function settled(from: Uploader): Promise<readonly UploadSnapshot[]> {
   return new Promise((resolve) => {

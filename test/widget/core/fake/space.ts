@@ -17,6 +17,8 @@ export interface SpaceOptions {
   /** Every answer of the store comes this much later. */
   readonly storeDelayMs?: number;
   readonly maxBytes?: number;
+  /** An upload has to be complete within so many seconds. */
+  readonly uploadSeconds?: number;
 }
 
 /** What a fault does to the requests that it meets. */

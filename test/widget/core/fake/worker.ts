@@ -19,7 +19,7 @@ import {
   CreateBody,
   FileEntry,
   SignBody,
-} from '../../../../worker/schemas.ts';
+} from '../../../../worker/protocol/schemas.ts';
 import type { Answer, Call } from './server.ts';
 import type { FakeUpload, Space } from './state.ts';
 import { headerFor } from './store.ts';
@@ -133,7 +133,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
 
 function created(space: Space, upload: FakeUpload, first: readonly Wanted[]): Created {
   const { id, plan } = upload;
-  const expiresIn = space.options.expiresIn ?? 900;
+  const { expiresIn = 900, uploadSeconds = 86_400 } = space.options;
   return {
     id,
     token: `token-${id}`,
@@ -142,7 +142,7 @@ function created(space: Space, upload: FakeUpload, first: readonly Wanted[]): Cr
     checksum: space.checksum,
     requests: first.map((part) => request(space, upload, part)),
     expiresIn,
-    expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+    expiresAt: new Date(Date.now() + uploadSeconds * 1000).toISOString(),
     ...(upload.result && { result: upload.result }),
   };
 }

@@ -7,8 +7,14 @@ const job = (name = 'file') => new Job({ file: new File([], name) });
 const tick = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Asks for `count` slots and says which were given, in order. */
-function ask(pacer: Pacer, owner: Job, count: number, host = 'store.test', given: string[] = []) {
-  const releases: (() => void)[] = [];
+function ask(
+  pacer: Pacer,
+  owner: Job,
+  count: number,
+  host = 'store.test',
+  given: string[] = [],
+  releases: (() => void)[] = [],
+) {
   for (let index = 0; index < count; index++) {
     void pacer.take(owner, `https://${host}/`, signal, false).then((release) => {
       given.push(owner.file.name);
@@ -30,6 +36,15 @@ describe('the pacer', () => {
     pacer.moved();
     await tick();
     assert.equal(releases.length, 6);
+  });
+
+  it('begins with four for each of several hosts', async () => {
+    const pacer = new Pacer();
+    pacer.max = 12;
+    const { releases } = ask(pacer, job(), 20, 'one.test');
+    ask(pacer, job(), 20, 'two.test', [], releases);
+    await tick();
+    assert.equal(releases.length, 8);
   });
 
   it('never opens more than six connections to one host, and six to each of several', async () => {

@@ -1,21 +1,43 @@
+import process from 'node:process';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import { chromeLauncher } from '@web/test-runner-chrome';
-import { browserPath } from './test/browsers.ts';
+import { chromeLauncher, puppeteerCore } from '@web/test-runner-chrome';
+import { browserPath, firefoxPath } from './test/browsers.ts';
 import { checksumBundlePlugin } from './test/widget/core/checksum/bundle-plugin.ts';
 import { fakePlugin } from './test/widget/core/fake/plugin.ts';
+import { webkitLauncher } from './test/widget/webkit.ts';
+
+/** WIDGET_BROWSERS=chromium,firefox,webkit; Chromium alone by default. */
+const LAUNCHERS = {
+  async chromium() {
+    return chromeLauncher({
+      launchOptions: {
+        executablePath: await browserPath(),
+        args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
+      },
+    });
+  },
+  firefox() {
+    return chromeLauncher({
+      puppeteer: puppeteerCore,
+      launchOptions: { browser: 'firefox', executablePath: firefoxPath() },
+    });
+  },
+  webkit: webkitLauncher,
+};
+
+function launcher(name) {
+  const launch = LAUNCHERS[name];
+  if (launch) return launch();
+  throw new Error(`WIDGET_BROWSERS may name ${Object.keys(LAUNCHERS).join(', ')}, not ${name}.`);
+}
 
 export default {
   files: 'test/widget/**/*.test.ts',
   nodeResolve: { exportConditions: ['production', 'default'] },
   plugins: [esbuildPlugin({ ts: true, target: 'es2022' }), fakePlugin(), checksumBundlePlugin()],
-  browsers: [
-    chromeLauncher({
-      launchOptions: {
-        executablePath: await browserPath(),
-        args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
-      },
-    }),
-  ],
+  browsers: await Promise.all(
+    (process.env['WIDGET_BROWSERS'] ?? 'chromium').split(',').map((name) => launcher(name.trim())),
+  ),
   concurrency: 1,
   testFramework: { config: { ui: 'bdd', timeout: 20_000 } },
   testsFinishTimeout: 300_000,

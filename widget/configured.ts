@@ -93,7 +93,7 @@ export class ConfiguredControl extends FormControl implements Configuration {
   declare noDrop: boolean;
   /** Nothing can be pasted. */
   declare noPaste: boolean;
-  /** Nothing is remembered across a reload. */
+  /** Nothing is remembered across a reload, and so nothing is offered after it. */
   declare noResume: boolean;
 
   constructor() {

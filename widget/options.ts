@@ -19,6 +19,8 @@ export interface Configuration {
   readonly concurrency: number | undefined;
   readonly noAuto: boolean;
   readonly noResume: boolean;
+  readonly name: string | undefined;
+  readonly id: string;
 }
 
 /** The engine's options. What is undefined is as good as left out: the engine's defaults hold. */
@@ -35,6 +37,9 @@ export function optionsOf(element: Configuration): UploaderOptions {
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !element.noAuto,
     resume: !element.noResume,
+    // Asked with the first file: not every page that shows the element will see one.
+    eager: false,
+    place: `${location.pathname} ${element.name ?? element.id}`,
     restrictions: {
       accept,
       minBytes: element.minSize,

@@ -3,6 +3,8 @@ import { Announcer } from './announcer.ts';
 import type { UploadError } from './core/errors.ts';
 import type { UploadEventMap } from './core/events.ts';
 import type { Rejection, UploadSnapshot } from './core/types.ts';
+import { lazy } from './core/lazy.ts';
+import { preload } from './core/load.ts';
 import { languageOf } from './i18n/language.ts';
 import { LOCALE_EVENT } from './i18n/locales.ts';
 import { Localizer } from './i18n/localizer.ts';
@@ -10,18 +12,19 @@ import type { Found } from './intake/drop.ts';
 import { Intake } from './intake/intake.ts';
 import { UploadControl } from './upload-control.ts';
 import type { Action } from './view/action.ts';
+import type { Files } from './view/files.ts';
 import { FocusKeeper } from './view/focus.ts';
-import { RowList } from './view/list.ts';
 import { limitsText, refusalText, type Allowed } from './view/phrases.ts';
 import { complaints } from './view/refusals.ts';
 import { styles } from './view/styles.ts';
-import { summary } from './view/summary.ts';
-import { Thumbs } from './view/thumbs.ts';
 import type { View } from './view/view.ts';
 import { zone, type ZoneState } from './view/zone.ts';
 
 /** Nothing can be dragged where there is only a finger. */
 const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
+const RELOAD_MS = 2000;
+
+const loadFiles = lazy(() => import('./view/files.ts'));
 
 /**
  * `<s3-upload>`: a form control that sends files straight into a bucket, and shows how they fare.
@@ -32,7 +35,7 @@ const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
  * @slot icon - In place of the zone's icon.
  * @slot row-actions - Beside the actions of the row, where there is one file.
  * @slot row-actions-ID - The same with `multiple`, for the upload of that id.
- * @slot empty - Shown while there are no rows.
+ * @slot empty - Shown while there are no uploads.
  *
  * @csspart label - The heading.
  * @csspart zone - Where files are dropped.
@@ -45,6 +48,7 @@ const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
  * @csspart summary - The line about all files together.
  * @csspart total - Its words.
  * @csspart list - All rows.
+ * @csspart interrupted - Those of an earlier visit, above the others.
  * @csspart row - One of them; its state is a second part, such as `row-failed`.
  * @csspart thumb - Picture or extension.
  * @csspart badge - The check on what is uploaded.
@@ -59,6 +63,8 @@ const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
  * @csspart resume
  * @csspart retry
  * @csspart again - Chooses a file again that has changed.
+ * @csspart continue - Goes on with an upload of an earlier visit, or with all of them.
+ * @csspart discard - Gives it up.
  * @csspart cancel
  * @csspart remove
  * @csspart download
@@ -92,6 +98,7 @@ const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
  * @fires upload-settled - Nothing is active any more.
  * @fires input - The value has changed.
  * @fires change - The value has changed, and nothing is active any more.
+ * @fires invalid - The form cannot be sent as it is.
  */
 export class S3UploadElement extends UploadControl {
   static override styles = styles;
@@ -111,9 +118,12 @@ export class S3UploadElement extends UploadControl {
       !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
     isWelcome: (types) => !refusalText(types, this.#allowed, this.localizer),
     take: (found) => this.take(found),
+    loadWalk: loadFiles,
+    keepsHandles: () => !this.noResume,
   });
-  readonly #thumbs = new Thumbs(this.#redraw);
-  readonly #list = new RowList(this.#redraw);
+  /** What shows the rows, once it is loaded. */
+  #files: Files | undefined;
+  #loading: Promise<void> | undefined;
   readonly #focus = new FocusKeeper();
   readonly #announcer = new Announcer(this, () => this.localizer);
   #language = '';
@@ -180,28 +190,45 @@ export class S3UploadElement extends UploadControl {
     if (changed.size > 0 || language !== this.#language) {
       const { isDisabled, isMany, canDownload } = this;
       const localizer = (this.localizer = new Localizer(language, this.messages));
-      this.#view = { localizer, isDisabled, isMany, canDownload, thumbs: this.#thumbs };
+      this.#view = { localizer, isDisabled, isMany, canDownload };
     }
     this.#language = language;
     super.willUpdate(changed);
     this.internals.ariaLabel = this.label ?? null;
   }
 
+  /** Only when the rows are there, too. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const isDone = await super.getUpdateComplete();
+    if (!this.uploads[0] || this.#files) return isDone;
+    await this.#loading;
+    return super.getUpdateComplete();
+  }
+
+  protected override firstUpdated(): void {
+    // What the first file needs, as soon as nothing else is to be done.
+    (globalThis.requestIdleCallback ?? setTimeout)(() => {
+      preload();
+      this.#load();
+    });
+  }
+
   protected override update(changed: PropertyValues): void {
+    if (this.uploads[0]) this.#load();
     this.#focus.remember(this.shadowRoot);
     super.update(changed);
     this.#focus.restore(this.shadowRoot);
   }
 
   protected override render(): TemplateResult {
-    const { uploads, totals, isHeld, accept, capture, label, hint, isUserInvalid } = this;
+    const { accept, capture, label, hint, isUserInvalid } = this;
     const view = this.#view as View;
-    const [first] = uploads;
+    const hasRows = this.uploads[0] !== undefined;
     return html`<div class="root" @click=${this.#click}>
       <label part="label" class="label" for="browse" ?hidden=${!label && !this.#has('label')}
         ><slot name="label" @slotchange=${this.#redraw}>${label}</slot></label
       >
-      ${this.#zone(first !== undefined)}
+      ${this.#zone(hasRows)}
       <input
         type="file"
         hidden
@@ -217,10 +244,24 @@ export class S3UploadElement extends UploadControl {
       <p part="hint" class="hint" id="hint" ?hidden=${!hint && !this.#has('hint')}>
         <slot name="hint" @slotchange=${this.#redraw}>${hint}</slot>
       </p>
-      ${totals.files > 1 || isHeld ? summary(totals, isHeld, view) : nothing}
-      ${first ? this.#list.update(uploads, view) : html`<slot name="empty"></slot>`}
+      ${this.#files?.draw(view)} ${hasRows ? nothing : html`<slot name="empty"></slot>`}
       <div class="sr" role="log"></div>
     </div>`;
+  }
+
+  #load(): void {
+    this.#loading ??= loadFiles().then(
+      ({ Files }) => {
+        this.#files = new Files(this);
+        this.#redraw();
+      },
+      () => {
+        setTimeout(() => {
+          this.#loading = undefined;
+          this.#redraw();
+        }, RELOAD_MS);
+      },
+    );
   }
 
   #zone(hasRows: boolean): TemplateResult {

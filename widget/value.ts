@@ -45,6 +45,7 @@ export function finished(value: FinishedUpload | string): UploadSnapshot {
     loaded: bytes,
     sent: bytes,
     resumed: false,
+    relayed: false,
     ...('etag' in upload && { result: upload as NonNullable<UploadSnapshot['result']> }),
   });
 }

@@ -33,6 +33,7 @@ export const de: AllMessages = {
   completing: 'Wird abgeschlossen',
   done: 'Hochgeladen',
   cancelled: 'Abgebrochen',
+  interrupted: 'Unterbrochen',
   offline: 'Offline. Es geht von selbst weiter, sobald das Netz wieder da ist.',
   waiting: 'Der Server antwortet nicht. Es wird von selbst weiter versucht.',
   uploaded: '{done} von {n} hochgeladen',
@@ -43,6 +44,9 @@ export const de: AllMessages = {
   resume: 'Fortsetzen',
   retry: 'Wiederholen',
   again: 'Neu auswählen',
+  continue: 'Fortsetzen',
+  discard: 'Verwerfen',
+  continueAll: 'Alle fortsetzen',
   cancel: 'Abbrechen',
   remove: 'Entfernen',
   download: 'Herunterladen',
@@ -70,6 +74,8 @@ export const de: AllMessages = {
   file_changed: 'Die Datei hat sich geändert. Wählen Sie sie neu aus, um fortzufahren.',
   file_unreadable:
     'Die Datei ist nicht lesbar. Prüfen Sie, ob sie noch da ist, und wählen Sie sie neu aus.',
+  file_not_allowed:
+    'Der Browser darf die Datei nicht lesen. Erlauben Sie es, oder wählen Sie sie neu aus.',
   unreachable: 'Der Server ist nicht erreichbar. Wiederholen Sie es gleich noch einmal.',
   cors: 'Der Speicher nimmt von dieser Seite nichts an (CORS). Sagen Sie es dem Betreiber der Seite.',
   misconfigured:

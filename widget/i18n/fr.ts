@@ -33,6 +33,7 @@ export const fr: AllMessages = {
   completing: 'Finalisation',
   done: 'Envoyé',
   cancelled: 'Annulé',
+  interrupted: 'Interrompu',
   offline: 'Hors ligne. L’envoi reprendra de lui-même dès que le réseau reviendra.',
   waiting: 'Le serveur ne répond pas. Nouvel essai automatique.',
   uploaded: '{done} sur {n} envoyés',
@@ -43,6 +44,9 @@ export const fr: AllMessages = {
   resume: 'Reprendre',
   retry: 'Réessayer',
   again: 'Choisir de nouveau',
+  continue: 'Continuer',
+  discard: 'Abandonner',
+  continueAll: 'Tout continuer',
   cancel: 'Annuler',
   remove: 'Retirer',
   download: 'Télécharger',
@@ -70,6 +74,8 @@ export const fr: AllMessages = {
   file_changed: 'Le fichier a changé sur le disque. Choisissez-le de nouveau pour continuer.',
   file_unreadable:
     'Le fichier est illisible. Vérifiez qu’il existe encore, puis choisissez-le de nouveau.',
+  file_not_allowed:
+    'Le navigateur n’a pas le droit de lire le fichier. Autorisez-le, ou choisissez-le de nouveau.',
   unreachable: 'Le serveur est injoignable. Réessayez dans un instant.',
   cors: 'Le stockage n’accepte pas les envois de cette page (CORS). Prévenez son responsable.',
   misconfigured: 'Les envois sont mal configurés ici. Prévenez le responsable de cette page.',

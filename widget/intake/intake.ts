@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { filesOf, type Found } from './drop.ts';
+import { filesOf, type DropOptions, type Found } from './drop.ts';
 
-interface IntakeOptions {
+interface IntakeOptions extends DropOptions {
   /** Files may come in this way now. */
   readonly isOpen: (way: 'pick' | 'drop' | 'paste') => boolean;
   /** Files of these types may be dropped; a type is empty where the browser does not tell. */
@@ -78,7 +78,10 @@ export class Intake implements ReactiveController {
     this.#input()?.showPicker();
   }
 
-  /** For the picker's `change`. */
+  /**
+   * For the picker's `change`. Its files have no handles; `showOpenFilePicker` would give some, but
+   * it takes nothing from folders of the system's, which an input does.
+   */
   readonly picked = (event: Event): void => {
     const { files } = event.target as HTMLInputElement;
     this.#options.take(
@@ -130,7 +133,7 @@ export class Intake implements ReactiveController {
   }
 
   async #read(transfer: DataTransfer): Promise<void> {
-    const reading = filesOf(transfer);
+    const reading = filesOf(transfer, this.#options);
     this.isReading = true;
     this.#host.requestUpdate();
     const found = await reading;

@@ -15,13 +15,16 @@ export type Action =
   | 'start'
   | 'dismiss';
 
+/** The same in the row of an upload that was interrupted. */
+export type OfferAction = 'continue' | 'discard';
+
 /**
  * A button; which row it stands in, and so what it acts on, is found out when it is pressed. `name`
  * is that of the file, for those who cannot see the row; `word` stands beside the icon.
  */
 export function action(
   { localizer, isDisabled }: View,
-  act: Action,
+  act: Action | OfferAction,
   picture: keyof typeof ICONS,
   name = '',
   word?: MessageId,

@@ -1,6 +1,7 @@
 import { render } from 'lit';
 import type { UploadSnapshot } from '../core/types.ts';
 import { row } from './row.ts';
+import { Thumbs } from './thumbs.ts';
 import type { View } from './view.ts';
 
 /** Up to here every row is in the document: found by the page's search, and by screen readers. */
@@ -23,15 +24,17 @@ interface Row {
  * of it are in the document: empty boxes before and after stand for the others.
  */
 export class RowList {
-  readonly #onScroll: () => void;
+  readonly #redraw: () => void;
+  readonly #thumbs: Thumbs;
   readonly #rows = new Map<string, Row>();
   #list: HTMLElement | undefined;
   /** Of one row, in pixels; measured once there is one. */
   #height = 0;
 
-  /** `onScroll` is called when other rows may have come into sight. */
-  constructor(onScroll: () => void) {
-    this.#onScroll = onScroll;
+  /** `redraw` is called when other rows may have come into sight, or a picture has become ready. */
+  constructor(redraw: () => void) {
+    this.#redraw = redraw;
+    this.#thumbs = new Thumbs(redraw);
   }
 
   /** The list, which is the same element each time, brought up to date. */
@@ -70,7 +73,7 @@ export class RowList {
     const list = document.createElement('div');
     list.setAttribute('part', 'list');
     list.role = 'list';
-    list.addEventListener('scroll', this.#onScroll);
+    list.addEventListener('scroll', this.#redraw);
     return list;
   }
 
@@ -87,7 +90,8 @@ export class RowList {
     let known = this.#rows.get(id);
     if (!known) this.#rows.set(id, (known = { element: document.createElement('div') }));
     const { element, drawn } = known;
-    const now = [upload, view, view.thumbs.of(file), ...place];
+    const picture = this.#thumbs.of(file);
+    const now = [upload, view, picture, ...place];
     if (now.every((value, index) => value === drawn?.[index])) return element;
     known.drawn = now;
     element.role = 'listitem';
@@ -95,7 +99,7 @@ export class RowList {
     element.className = `row row-${status}`;
     element.setAttribute('part', element.className);
     [element.ariaPosInSet = null, element.ariaSetSize = null] = place.map(String);
-    render(row(upload, view), element);
+    render(row(upload, view, picture), element);
     return element;
   }
 }

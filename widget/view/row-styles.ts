@@ -3,13 +3,15 @@ import { css } from 'lit';
 /** How the list looks: totals, rows, bars, tiles. */
 export const rowStyles = css`
   .summary,
+  .heading,
   .row {
     display: grid;
     grid-template-columns: 1fr auto;
     align-items: center;
     column-gap: 12px;
   }
-  .summary {
+  .summary,
+  .heading {
     margin-block: 16px 4px;
     min-block-size: 32px;
   }
@@ -21,8 +23,7 @@ export const rowStyles = css`
   }
   .total span,
   .meta span:not(.status),
-  .thumb > [aria-hidden],
-  .act {
+  .thumb > [aria-hidden] {
     color: var(--soft);
   }
   .summary .bar {
@@ -125,20 +126,6 @@ export const rowStyles = css`
     gap: 2px;
     justify-content: end;
   }
-  .act {
-    min-inline-size: 32px;
-    block-size: 32px;
-    display: grid;
-    grid-auto-flow: column;
-    place-content: center;
-    align-items: center;
-    gap: 6px;
-    padding: 0;
-    border-radius: 8px;
-  }
-  .act:hover {
-    background: var(--hush);
-  }
   .text {
     padding-inline: 10px;
     font-size: 0.8125em;
@@ -173,5 +160,41 @@ export const rowStyles = css`
   }
   :is(.row-failed, .row-waiting) .status {
     color: var(--tone);
+  }
+
+  @container (max-width: 420px) {
+    .row {
+      grid-template-columns: 32px minmax(0, 1fr) auto;
+      column-gap: 10px;
+    }
+    .thumb {
+      inline-size: 32px;
+      block-size: 32px;
+      font-size: 9px;
+    }
+    .rate {
+      display: none;
+    }
+    :is(.row-failed, .row-interrupted) :is(.body, .actions) {
+      grid-column: 2 / -1;
+    }
+    :is(.row-failed, .row-interrupted) .actions {
+      justify-content: space-between;
+      margin-inline-start: -10px;
+    }
+  }
+  @media (forced-colors: active) {
+    .bar {
+      border: 1px solid;
+    }
+    .sent {
+      display: none;
+    }
+    .bar .fill,
+    .badge {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
   }
 `;

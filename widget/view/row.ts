@@ -8,14 +8,18 @@ import { extensionOf, nameView, shownName } from './name.ts';
 import type { View } from './view.ts';
 
 /** What is in the row of one file. */
-export function row(upload: UploadSnapshot, view: View): TemplateResult {
-  const { id, name, status, file, bytes, loaded, sent } = upload;
-  const { localizer, thumbs, isMany } = view;
+export function row(
+  upload: UploadSnapshot,
+  view: View,
+  picture: HTMLCanvasElement | undefined,
+): TemplateResult {
+  const { id, name, status, bytes, loaded, sent } = upload;
+  const { localizer, isMany } = view;
   const isOver = /done|failed|cancelled/.test(status);
   const size = bytes || 1;
   const progress = localizer.progress(loaded, bytes);
   return html`<span part="thumb" class="thumb"
-      >${thumbs.of(file) ?? html`<span aria-hidden="true">${extensionOf(name)}</span>`}${
+      >${picture ?? html`<span aria-hidden="true">${extensionOf(name)}</span>`}${
         status === 'done'
           ? html`<span part="badge" class="badge" role="img" aria-label=${localizer.text('done')}
               >${icon('check')}</span

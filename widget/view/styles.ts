@@ -1,8 +1,7 @@
 import { css } from 'lit';
-import { rowStyles } from './row-styles.ts';
 
 /**
- * The look. Text colour, font and size are the page's; every grey is the text colour thinned out, so
+ * The look, but for that of the rows. Text colour, font and size are the page's; every grey is the text colour thinned out, so
  * it fits whatever is behind it. What has a colour of its own can be set by a custom property.
  */
 export const styles = css`
@@ -79,6 +78,21 @@ export const styles = css`
     display: flow-root;
     position: relative;
     padding-inline-end: 36px;
+  }
+  .act {
+    min-inline-size: 32px;
+    block-size: 32px;
+    display: grid;
+    grid-auto-flow: column;
+    place-content: center;
+    align-items: center;
+    gap: 6px;
+    padding: 0;
+    border-radius: 8px;
+    color: var(--soft);
+  }
+  .act:hover {
+    background: var(--hush);
   }
   .errors .act {
     position: absolute;
@@ -173,34 +187,12 @@ export const styles = css`
     opacity: 1;
   }
 
-  ${rowStyles}
-
   @container (max-width: 420px) {
     .slim {
       grid-template-columns: auto 1fr;
     }
     .slim .limits {
       grid-column: 2;
-    }
-    .row {
-      grid-template-columns: 32px minmax(0, 1fr) auto;
-      column-gap: 10px;
-    }
-    .thumb {
-      inline-size: 32px;
-      block-size: 32px;
-      font-size: 9px;
-    }
-    .rate {
-      display: none;
-    }
-    .row-failed .body,
-    .row-failed .actions {
-      grid-column: 2 / -1;
-    }
-    .row-failed .actions {
-      justify-content: space-between;
-      margin-inline-start: -10px;
     }
   }
   @media (prefers-reduced-motion: reduce) {
@@ -210,14 +202,6 @@ export const styles = css`
     }
   }
   @media (forced-colors: active) {
-    .bar {
-      border: 1px solid;
-    }
-    .sent {
-      display: none;
-    }
-    .bar .fill,
-    .badge,
     .dragging .icon {
       background: Highlight;
       color: HighlightText;

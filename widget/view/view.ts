@@ -1,5 +1,4 @@
 import type { Localizer } from '../i18n/localizer.ts';
-import type { Thumbs } from './thumbs.ts';
 
 /**
  * What all templates need to know beside the uploads. Replaced as a whole when anything in it
@@ -11,5 +10,4 @@ export interface View {
   readonly canDownload: boolean;
   /** More than one row can be there. */
   readonly isMany: boolean;
-  readonly thumbs: Thumbs;
 }

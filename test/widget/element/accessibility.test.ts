@@ -24,6 +24,7 @@ const SCENES: Record<string, Partial<UploadSnapshot>[]> = {
     { name: 'c.mov', status: 'hashing' },
     { name: 'd.mov', status: 'completing', loaded: 1e6 },
   ],
+  interrupted: [{ name: 'a.mov', status: 'queued' }],
   paused: [{ name: 'a.mov', status: 'paused', loaded: 5e5 }],
   failed: [
     { name: 'a.mov', status: 'failed' },
@@ -68,6 +69,12 @@ for (const scheme of ['light', 'dark']) {
         engine.show(...uploads);
         engine.refuses.set('x', new UploadError('duplicate', ''));
         if (name === 'done') element.add([file('x')]);
+        if (name === 'interrupted') {
+          engine.left = [
+            { id: 'b', name: 'b.mov', bytes: 6e9, lastModified: 0, expiresAt: '2999-01-01' },
+          ];
+          await until(() => parts(element, 'row-interrupted').length > 0);
+        }
         await element.updateComplete;
         const { violations, incomplete } = await axe.run(holder);
         equal(

@@ -1,4 +1,5 @@
-import type { UploadRejectedEvent } from '../../../widget/index.ts';
+import type { FileWithPath, UploadRejectedEvent } from '../../../widget/index.ts';
+import { filesOf as found } from '../../../widget/intake/drop.ts';
 import { equal, match, ok } from './assert.ts';
 import { button, clear, file, html, next, part, place, text } from './page.ts';
 
@@ -80,6 +81,65 @@ describe('dropping', () => {
         ['loose.txt', undefined],
         ['1.txt', 'a/1.txt'],
         ['0.txt', 'a/many/0.txt'],
+      ],
+    );
+  });
+
+  it('takes the handle of a file with it, where the browser gives one', async () => {
+    const { element, engine } = await place();
+    const handle = { kind: 'file' };
+    const asked: string[] = [];
+    const transfer = transferOf(
+      fileEntry('kept.mov'),
+      fileEntry('refused.mov'),
+      fileEntry('none.mov'),
+      folder('a', [fileEntry('a/1.txt')]),
+    );
+    const answers = [
+      async () => handle,
+      () => Promise.reject(new DOMException('', 'NotAllowedError')),
+      async () => null,
+      async () => asked.push('of a folder'),
+    ];
+    for (const [index, item] of [...transfer.items].entries()) {
+      Object.assign(item, { getAsFileSystemHandle: answers[index] });
+    }
+    drag(part(element, 'zone'), 'drop', transfer);
+    await next(engine, 'upload-add');
+    const [, entries] = engine.calls.find(([name]) => name === 'add') ?? [];
+    equal(
+      (entries as FileWithPath[]).map(({ file, handle: taken }) => [file.name, taken === handle]),
+      [
+        ['kept.mov', true],
+        ['refused.mov', false],
+        ['none.mov', false],
+        ['1.txt', false],
+      ],
+    );
+    equal(asked, [], 'that of a folder would be asked about');
+  });
+
+  it('takes no handle where nothing is to be resumed', async () => {
+    const { element, engine } = await place(html`<s3-upload multiple no-resume></s3-upload>`);
+    const transfer = transferOf(fileEntry('a.mov'));
+    let asked = 0;
+    Object.assign(transfer.items[0] ?? {}, { getAsFileSystemHandle: async () => (asked += 1) });
+    drag(part(element, 'zone'), 'drop', transfer);
+    await next(engine, 'upload-add');
+    equal(asked, 0);
+  });
+
+  it('takes files, and names folders, where what opens those cannot be loaded', async () => {
+    const transfer = transferOf(fileEntry('loose.txt'), folder('a', [fileEntry('a/1.txt')]));
+    const taken = await found(transfer, {
+      loadWalk: () => Promise.reject(new TypeError('offline')),
+      keepsHandles: () => true,
+    });
+    equal(
+      taken.map(({ file, path }) => [file?.name, path]),
+      [
+        ['loose.txt', null],
+        [null, 'a'],
       ],
     );
   });

@@ -11,6 +11,7 @@ import {
 } from '../../../widget/core/events.ts';
 import type {
   FileWithPath,
+  Interrupted,
   Rejection,
   Totals,
   UploaderLike,
@@ -28,6 +29,8 @@ export class FakeUploader extends EventTarget implements UploaderLike {
   readonly calls: [string, unknown?][] = [];
   /** Names of files that `add` refuses, and why. */
   readonly refuses = new Map<string, UploadError>();
+  /** What an earlier visit has left in the journal. */
+  left: readonly Interrupted[] = [];
   isClosed = false;
 
   /** Counted once for each list of uploads, as the real engine never counts them all. */
@@ -75,7 +78,7 @@ export class FakeUploader extends EventTarget implements UploaderLike {
     if (!this.dispatchEvent(event)) return { uploads: [], rejected: [] };
     const rejected: Rejection[] = [];
     const uploads: UploadSnapshot[] = [];
-    for (const { file, path } of entries) {
+    for (const { file, path, id } of entries) {
       const error = this.refuses.get(file.name);
       if (error) rejected.push({ file, error });
       else
@@ -86,6 +89,7 @@ export class FakeUploader extends EventTarget implements UploaderLike {
             type: file.type,
             file,
             ...(path && { path }),
+            ...(id && { id }),
           }),
         );
     }
@@ -132,6 +136,15 @@ export class FakeUploader extends EventTarget implements UploaderLike {
       ({ status }) => !['done', 'failed', 'cancelled'].includes(status),
     );
     this.tell();
+  }
+
+  async interrupted(): Promise<readonly Interrupted[]> {
+    return this.left;
+  }
+
+  async forget(id: string): Promise<void> {
+    this.calls.push(['forget', id]);
+    this.left = this.left.filter((upload) => upload.id !== id);
   }
 
   close(): void {
@@ -184,6 +197,7 @@ export function snapshot(given: Partial<UploadSnapshot>): UploadSnapshot {
     name: 'file.bin',
     type: '',
     resumed: false,
+    relayed: false,
     ...given,
     status,
     bytes,

@@ -2,6 +2,7 @@
 import { html, render, type TemplateResult } from 'lit';
 import {
   S3UploadElement,
+  type Interrupted,
   type UploadErrorCode,
   type UploadSnapshot,
 } from '../../../widget/index.ts';
@@ -19,6 +20,8 @@ function failed(code: UploadErrorCode, name: string, limit?: number): Partial<Up
   const fields = { retryable: true, ...(limit !== undefined && { limit }) };
   return { name, status: 'failed', error: new UploadError(code, '', fields) };
 }
+
+const NOTHING_LEFT = { name: '', bytes: 0, lastModified: 0, expiresAt: '2999-01-01' };
 
 async function picture(): Promise<File> {
   const canvas = new OffscreenCanvas(640, 420);
@@ -66,6 +69,8 @@ interface Scene {
   readonly title: string;
   readonly element: TemplateResult;
   readonly uploads?: Partial<UploadSnapshot>[];
+  /** Of an earlier visit. */
+  readonly left?: Partial<Interrupted>[];
   readonly after?: (element: HTMLElementTagNameMap['s3-upload'], engine: FakeUploader) => void;
 }
 
@@ -104,6 +109,16 @@ const scenes = (poster: File): Scene[] => [
     title: 'At work',
     element: html`<s3-upload multiple label="Recordings" max-size="50GB"></s3-upload>`,
     uploads: AT_WORK(poster),
+  },
+  {
+    title: 'Interrupted',
+    element: html`<s3-upload multiple></s3-upload>`,
+    uploads: [{ name: 'drone.mp4', bytes: 2.2 * GB, status: 'paused', loaded: 1.1 * GB }],
+    left: [
+      { name: 'interview, camera B.mov', bytes: 6 * GB, handle: {} as FileSystemFileHandle },
+      { name: 'drone-2.mp4', bytes: 2 * GB, handle: {} as FileSystemFileHandle },
+      { name: 'room-tone.wav', bytes: 780 * MB },
+    ],
   },
   {
     title: 'Offline',
@@ -221,6 +236,9 @@ const scenes = (poster: File): Scene[] => [
       },
       failed('file_changed', 'take-04.mp4'),
     ],
+    left: [
+      { name: 'IMG_20261119_harbour_8842.mov', bytes: GB, handle: {} as FileSystemFileHandle },
+    ],
   },
   {
     title: 'Right to left',
@@ -234,7 +252,7 @@ const scenes = (poster: File): Scene[] => [
   },
 ];
 
-for (const { title, element: template, uploads, after } of scenes(await picture())) {
+for (const { title, element: template, uploads, left, after } of scenes(await picture())) {
   const section = document.createElement('section');
   render(
     html`<h2>${title}</h2>
@@ -245,6 +263,11 @@ for (const { title, element: template, uploads, after } of scenes(await picture(
   const element = section.querySelector('s3-upload');
   if (!element) continue;
   const engine = new FakeUploader();
+  engine.left = (left ?? []).map((upload) => ({
+    ...NOTHING_LEFT,
+    id: upload.name ?? '',
+    ...upload,
+  }));
   element.uploader = engine;
   if (uploads) engine.show(...uploads);
   await element.updateComplete;

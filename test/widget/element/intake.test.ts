@@ -18,7 +18,12 @@ function paste(target: Element, ...files: File[]): boolean {
   const clipboardData = new DataTransfer();
   for (const one of files) clipboardData.items.add(one);
   const options = { clipboardData, bubbles: true, composed: true, cancelable: true };
-  return target.dispatchEvent(new ClipboardEvent('paste', options));
+  const event = new ClipboardEvent('paste', options);
+  // Firefox 153 gives an event that a script makes an empty clipboard of its own.
+  if (event.clipboardData?.files.length !== files.length) {
+    Object.defineProperty(event, 'clipboardData', { value: clipboardData });
+  }
+  return target.dispatchEvent(event);
 }
 
 const names = (uploads: readonly { name: string }[]): string[] => uploads.map(({ name }) => name);

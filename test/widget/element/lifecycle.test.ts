@@ -1,4 +1,5 @@
 import { S3UploadElement, type UploaderLike } from '../../../widget/index.ts';
+import { where } from '../where.ts';
 import { equal, ok } from './assert.ts';
 import { FakeUploader } from './fake-uploader.ts';
 import { clear, file, html, next, parts, pick, place } from './page.ts';
@@ -23,7 +24,9 @@ describe('on and off the page', () => {
     equal(parts(element, 'row-done').length, 1, 'it still listens');
   });
 
-  it('is moved as it is by moveBefore()', async () => {
+  const movable = where('moveBefore' in Element.prototype, 'no moveBefore() in this browser');
+
+  movable('is moved as it is by moveBefore()', async () => {
     const { element, engine, holder } = await place();
     const other = document.createElement('div');
     holder.append(other);

@@ -55,12 +55,15 @@ export function text(node: Element): string {
   return (node as HTMLElement).innerText.replace(/\s+/g, ' ').trim();
 }
 
+/** Not the innerText: of what is there for screen readers alone, WebKit reads none. */
+function nameOf(one: HTMLButtonElement): string {
+  return one.ariaLabel ?? one.textContent.trim();
+}
+
 export function button(element: Element, name: string): HTMLButtonElement {
   const buttons = [...rootOf(element).querySelectorAll('button')];
-  const found = buttons.find((one) => (one.ariaLabel ?? one.innerText.trim()) === name);
-  if (!found) {
-    throw new Error(`no button “${name}” among ${buttons.map((b) => b.ariaLabel ?? b.innerText)}`);
-  }
+  const found = buttons.find((one) => nameOf(one) === name);
+  if (!found) throw new Error(`no button “${name}” among ${buttons.map(nameOf)}`);
   return found;
 }
 

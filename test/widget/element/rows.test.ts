@@ -223,8 +223,19 @@ describe('the actions of a row', () => {
     element.uploader = engine;
     engine.show({ id: 'a', name: 'a.mov', status: 'done' });
     await element.updateComplete;
-    button(element, 'Download a.mov').click();
+    // A tab that really opened would lie before the tests.
+    const opened: string[] = [];
+    HTMLAnchorElement.prototype.click = function open() {
+      opened.push(`${this.target} ${this.href}`);
+    };
+    try {
+      button(element, 'Download a.mov').click();
+      await until(() => opened.length);
+    } finally {
+      Reflect.deleteProperty(HTMLAnchorElement.prototype, 'click');
+    }
     equal(asked, ['a']);
+    equal(opened, ['_blank about:blank#download']);
   });
 
   it('say why a download is not to be had', async () => {

@@ -1,0 +1,124 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { UploadError, type UploadErrorCode } from './core/errors.ts';
+import { UploadRejectedEvent } from './core/events.ts';
+import type { FileWithPath, Interrupted, UploaderLike, UploadSnapshot } from './core/types.ts';
+
+/** The element, as far as it matters here. */
+export interface OffersHost extends ReactiveControllerHost, HTMLElement {
+  readonly uploads: readonly UploadSnapshot[];
+  readonly uploader: UploaderLike;
+  readonly endpoint: string | undefined;
+  readonly name: string | undefined;
+  readonly noResume: boolean;
+  add(files: Iterable<FileWithPath>): readonly UploadSnapshot[];
+}
+
+/** What handles can do beside in Chromium: https://wicg.github.io/file-system-access/#permissions */
+interface Guarded extends FileSystemFileHandle {
+  queryPermission?(descriptor: { mode: 'read' }): Promise<PermissionState>;
+  requestPermission?(descriptor: { mode: 'read' }): Promise<PermissionState>;
+}
+
+/**
+ * Uploads that an earlier visit has left behind: offered, and gone on with or given up when the user
+ * says so. They are no part of the control's value, and do not make it invalid.
+ */
+export class Offers implements ReactiveController {
+  list: readonly Interrupted[] = [];
+  readonly #host: OffersHost;
+  /** Whom the list was asked of, and what for. */
+  #asked: readonly unknown[] = [];
+  /** Their handles have led nowhere. */
+  readonly #lost = new Set<string>();
+  readonly #continuing = new Set<string>();
+
+  constructor(host: OffersHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  /** One click is enough; else the file has to be chosen again. */
+  canContinue({ id, handle }: Interrupted): boolean {
+    return handle !== undefined && !this.#lost.has(id);
+  }
+
+  hostUpdate(): void {
+    const { uploads } = this.#host;
+    if (!this.list[0]) return;
+    // The user may have chosen the file without being asked to.
+    this.list = this.list.filter(({ id }) => !uploads.some((upload) => upload.id === id));
+  }
+
+  hostUpdated(): void {
+    const { isConnected, noResume, endpoint, name } = this.#host;
+    if (!isConnected) return;
+    const asked = [noResume ? undefined : this.#host.uploader, endpoint, name];
+    if (asked.every((value, index) => value === this.#asked[index])) return;
+    this.#asked = asked;
+    void this.#ask();
+  }
+
+  /** Within a click: the browser may have to ask whether the file may be read. */
+  async continue(id: string): Promise<void> {
+    const offer = this.list.find((one) => one.id === id);
+    if (!offer || this.#continuing.has(id)) return;
+    this.#continuing.add(id);
+    const { path, handle } = offer;
+    const file = await this.#read(offer);
+    // Another tab may have gone on with it meanwhile, or have given it up.
+    await this.#ask();
+    if (file && this.list.some((one) => one.id === id)) {
+      this.#host.add([{ id, file, path, handle }]);
+    }
+    this.#continuing.delete(id);
+  }
+
+  /** As `continue`; the browser asks once for all that it can. */
+  async continueAll(): Promise<void> {
+    await Promise.all(
+      this.list.filter((one) => this.canContinue(one)).map(({ id }) => this.continue(id)),
+    );
+  }
+
+  discard(id: string): void {
+    this.list = this.list.filter((one) => one.id !== id);
+    this.#host.requestUpdate();
+    // Where the script cannot be loaded now, it is offered once more the next time.
+    this.#host.uploader.forget?.(id).catch(() => undefined);
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#asked;
+    const [uploader] = asked as readonly [UploaderLike | undefined];
+    const found = await uploader?.interrupted?.().catch(() => undefined);
+    if (asked !== this.#asked) return;
+    this.list = found ?? [];
+    this.#host.requestUpdate();
+  }
+
+  /** The file as it was left, or a word on why it is not to be had. */
+  async #read(offer: Interrupted): Promise<File | undefined> {
+    const { id, bytes, lastModified } = offer;
+    const handle: Guarded | undefined = offer.handle;
+    const mode = { mode: 'read' } as const;
+    try {
+      let permission = await handle?.queryPermission?.(mode);
+      if (permission === 'prompt') permission = await handle?.requestPermission?.(mode);
+      // Who has only closed the question may be asked again.
+      if (permission === 'prompt') return this.#refuse(offer, 'file_not_allowed');
+      const file = await handle?.getFile();
+      if (file?.size === bytes && file.lastModified === lastModified) return file;
+      this.#lost.add(id);
+      return this.#refuse(offer, 'file_changed');
+    } catch (cause) {
+      this.#lost.add(id);
+      const isRefused = /^(NotAllowed|Security)Error$/.test((cause as Error).name);
+      return this.#refuse(offer, isRefused ? 'file_not_allowed' : 'file_unreadable', cause);
+    }
+  }
+
+  #refuse({ name }: Interrupted, code: UploadErrorCode, cause?: unknown): undefined {
+    const error = new UploadError(code, `${name}: ${code}`, { fileName: name, cause });
+    this.#host.dispatchEvent(new UploadRejectedEvent([{ file: new File([], name), error }]));
+  }
+}

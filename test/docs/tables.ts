@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
-import { SETTINGS, type Setting } from '../../worker/settings.ts';
+import { configuration } from '../../worker/cli/manifest.ts';
+import { SETTINGS, type Setting } from '../../worker/config/settings.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -52,26 +53,16 @@ function codeUnlessProse(text: string): string {
   return /^[\w{}/.-]+$/.test(text) ? `\`${text}\`` : text;
 }
 
-/** From the declarations of `widget/configured.ts` and the comments above them. */
+/** From the manifest, which has it from the declarations and the comments above them. */
 function attributesTable(): string {
-  const source = readFileSync(new URL('widget/configured.ts', ROOT), 'utf8');
-  const rows = [...source.matchAll(/\/\*\* (.+?) \*\/\n {2}declare (\w+): ([^;]+);/g)].map(
-    ([, comment = '', property = '', type = '']) => {
-      const [meaning = '', byDefault] = comment.split(' @default ');
-      const isProperty = new RegExp(`^ {4}${property}: \\{ attribute: false \\}`, 'm').test(source);
-      return [
-        isProperty ? '–' : `\`${attributeOf(property)}\``,
-        `\`${property}\``,
-        `\`${type.replace(' | undefined', '').replaceAll('|', '\\|')}\``,
-        meaning + (byDefault ? ` Default: ${byDefault.replaceAll("'", '`')}.` : ''),
-      ];
-    },
-  );
+  const rows = configuration().map((field) => [
+    field.attribute === undefined ? '–' : `\`${field.attribute}\``,
+    `\`${field.name}\``,
+    `\`${field.type?.text.replace(' | undefined', '').replaceAll('|', '\\|')}\``,
+    (field.description ?? '') +
+      (field.default ? ` Default: ${field.default.replaceAll("'", '`')}.` : ''),
+  ]);
   return table(['Attribute', 'Property', 'Type', 'Meaning'], rows);
-}
-
-function attributeOf(property: string): string {
-  return property.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

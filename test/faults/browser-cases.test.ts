@@ -1,11 +1,13 @@
 /** Section G of the numbered cases: what the browser and its user do. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { s3Error } from './answers.ts';
-import { assertWhole, FOUR_PARTS, PART_BYTES, type Rig, type TestFile } from './rig.ts';
+import type { PlainUpload } from './page.ts';
 import { STRICT_PAGE } from './pages.ts';
+import { assertWhole, FOUR_PARTS, PART_BYTES, STALL_MS, type Rig, type TestFile } from './rig.ts';
+import type { FaultHandle } from './rules.ts';
 import { withRig } from './suite.ts';
 import type { Tab, TabOptions } from './tab.ts';
 
@@ -15,6 +17,15 @@ const PUT = { method: 'PUT' } as const;
 const UNREADABLE = /^file_(changed|unreadable)$/;
 
 withRig('G: browser', (rig, browser) => {
+  /** Waits for the end, and for a whole file of which no stored part was sent again. */
+  const ends = async (tab: Tab, file: TestFile): Promise<PlainUpload> => {
+    const [upload] = await tab.settled();
+    assert.ok(upload);
+    const endedAt = performance.now();
+    await assertWhole(rig(), { tab, upload, file, endedAt }, { extraPuts: 2 });
+    return upload;
+  };
+
   for (const [what, spoil] of [
     ['cut short', (path: string) => writeFile(path, 'something else')],
     ['written anew', (path: string) => writeFile(path, randomBytes(9 * PART_BYTES))],
@@ -42,29 +53,29 @@ withRig('G: browser', (rig, browser) => {
     });
   }
 
-  test('91: a file that cannot be read from the beginning ends with that reason', async () => {
-    const file = await copyOf(rig(), await rig().file(FOUR_PARTS), 'gone');
-    const tab = await rig().tab();
-    await tab.open();
-    await tab.pick(file.path);
-    await rm(file.path);
-    await tab.add();
-    const [upload] = await tab.settled();
-    assert.equal(upload?.status, 'failed');
-    assert.match(upload.error?.code ?? '', UNREADABLE);
-    assert.equal(rig().lane.traffic.count('PUT'), 0);
-  });
+  for (const [what, spoil] of [
+    ['is gone', (path: string) => rm(path)],
+    // What root may read, too, and still cannot.
+    ['has become a folder', (path: string) => rm(path).then(() => mkdir(path))],
+  ] as const) {
+    test(`91: a file that ${what} before it is read ends with that reason`, async () => {
+      const file = await copyOf(rig(), await rig().file(FOUR_PARTS), what.replaceAll(' ', '-'));
+      const tab = await rig().tab();
+      await tab.open();
+      await tab.pick(file.path);
+      await spoil(file.path);
+      await tab.add();
+      const [upload] = await tab.settled();
+      assert.equal(upload?.status, 'failed');
+      assert.match(upload.error?.code ?? '', UNREADABLE);
+      assert.equal(rig().lane.traffic.count('PUT'), 0);
+    });
+  }
 
   test('92: an engine that is closed stops its requests, and what it sent can be gone on with', async () => {
     const { lane, front } = rig();
     const file = await rig().file(FOUR_PARTS);
-    const held = lane.fault({
-      when: { ...PUT, where: ({ partNumber = 0 }) => partNumber > 2 },
-      times: Infinity,
-      fault: { kind: 'stall' },
-    });
-    const tab = await started(rig(), file);
-    await tab.when(({ loaded }) => loaded === 2 * PART_BYTES);
+    const { tab, held } = await halfSent(rig(), file);
     await tab.act('close');
     held.end();
     while (lane.traffic.inFlight > 0) await new Promise(setImmediate);
@@ -73,10 +84,8 @@ withRig('G: browser', (rig, browser) => {
     assert.equal(lane.traffic.seen.length + front.traffic.seen.length, sent, 'silence');
     await tab.start();
     await tab.add();
-    const [upload] = await tab.settled();
-    assert.ok(upload?.resumed);
-    const endedAt = performance.now();
-    await assertWhole(rig(), { tab, upload, file, endedAt }, { extraPuts: 2 });
+    const upload = await ends(tab, file);
+    assert.equal(upload.resumed, true);
   });
 
   test('93: the same file added twice is one upload', async () => {
@@ -158,6 +167,40 @@ withRig('G: browser', (rig, browser) => {
     },
   );
 
+  test('96: a tab that dies without a word has left behind what it takes to go on', async () => {
+    const file = await rig().file(FOUR_PARTS);
+    const { tab: first, held } = await halfSent(rig(), file);
+    const second = await first.beside();
+    if (browser === 'chromium') {
+      const session = await first.page.createCDPSession();
+      const died = new Promise((resolve) => first.page.once('error', resolve));
+      // It never answers.
+      session.send('Page.crash').catch(() => undefined);
+      await died;
+    } else await first.page.close({ runBeforeUnload: false });
+    held.end();
+    await second.open();
+    await second.pick(file.path);
+    await second.add();
+    const upload = await ends(second, file);
+    assert.equal(upload.resumed, true);
+  });
+
+  test('96: away and back by the browser’s own buttons, it goes on', async () => {
+    const file = await rig().file(FOUR_PARTS);
+    const { tab, held } = await halfSent(rig(), file);
+    await tab.leave();
+    held.end();
+    await tab.page.goBack();
+    // From its cache the browser brings the page back as it was; else it is opened anew.
+    if (!(await tab.isStarted())) {
+      await tab.start();
+      await tab.pick(file.path);
+      await tab.add();
+    }
+    await ends(tab, file);
+  });
+
   for (const what of ['missing', 'refused'] as const) {
     test(`97: with IndexedDB ${what}, everything but resuming works`, async () => {
       const file = await rig().file(FOUR_PARTS);
@@ -183,28 +226,6 @@ withRig('G: browser', (rig, browser) => {
     });
   }
 
-  test('98: what another user of this browser has begun is left alone', async () => {
-    const file = await rig().file(FOUR_PARTS);
-    const held = rig().lane.fault({
-      when: { ...PUT, where: ({ partNumber = 0 }) => partNumber > 2 },
-      times: Infinity,
-      fault: { kind: 'stall' },
-    });
-    const first = await started(rig(), file);
-    const begun = await first.when(({ loaded }) => loaded === 2 * PART_BYTES);
-    await first.leave();
-    held.end();
-    const other = await first.beside('another-user-of-this-browser');
-    await other.open();
-    await other.pick(file.path);
-    await other.add();
-    const [upload] = await other.settled();
-    assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
-    assert.notEqual(upload.id, begun.id);
-    assert.equal(upload.resumed, false);
-    assert.equal(await rig().store.sha256(upload.key ?? ''), file.sha256);
-  });
-
   test('100: an answer of ten megabytes and a bomb of entities cost nothing', async () => {
     const bomb = `<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><Error><Code>&b;</Code><Message><img src=x onerror=alert(1)>${'x'.repeat(10 * MIB)}</Message></Error>`;
     const fault = rig().lane.fault({
@@ -216,15 +237,20 @@ withRig('G: browser', (rig, browser) => {
   });
 
   test('100: a signed URL that is none is never opened', async () => {
+    const turned: string[] = [];
     rig().front.fault({
       when: { method: 'POST', path: /\/(uploads|sign)$/ },
       times: Infinity,
       fault: {
         kind: 'replace-body',
-        body: (text) => text.replaceAll('"url":"http:', '"url":"javascript:alert(1)//'),
+        body: (text) => {
+          turned.push(text.replaceAll('"url":"http:', '"url":"javascript:alert(1)//'));
+          return turned.at(-1) ?? '';
+        },
       },
     });
     const { tab, upload } = await rig().upload(await rig().file(FOUR_PARTS), { patienceMs: 2000 });
+    assert.match(turned[0] ?? '', /"url":"javascript:/);
     assert.equal(upload.status, 'failed');
     assert.deepEqual(await tab.violations(), []);
     assert.equal(rig().lane.traffic.seen.length, 0);
@@ -283,6 +309,51 @@ withRig('G: browser', (rig, browser) => {
     assert.ok(uploads.every(({ status }) => status === 'done'));
   });
 });
+
+withRig(
+  'G: browser, of named users',
+  (rig) => {
+    test('98: what another user of this browser has begun is left alone', async () => {
+      const file = await rig().file(FOUR_PARTS);
+      const { tab: first, held } = await halfSent(rig(), file);
+      const [begun] = await first.uploads();
+      await first.leave();
+      held.end();
+      const other = await first.beside('another-user');
+      await other.open();
+      await other.pick(file.path);
+      await other.add();
+      const [upload] = await other.settled();
+      assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+      assert.notEqual(upload.id, begun?.id);
+      assert.equal(upload.resumed, false);
+      assert.equal(await rig().store.sha256(upload.key ?? ''), file.sha256);
+      assert.deepEqual(await rig().openUploads(), [begun?.key], 'it is still there');
+
+      const again = await first.beside();
+      await again.open();
+      await again.pick(file.path);
+      await again.add();
+      const [resumed] = await again.settled();
+      assert.equal(resumed?.status, 'done', JSON.stringify(resumed?.error));
+      assert.equal(resumed.id, begun?.id, 'and its own user goes on with it');
+      assert.equal(resumed.resumed, true);
+    });
+  },
+  { AUTH: 'jwt', JWT_SECRET: 'for-tests-only-and-not-a-secret-at-all' },
+);
+
+/** Two parts of four are stored, and the others under way. */
+async function halfSent(rig: Rig, file: TestFile): Promise<{ tab: Tab; held: FaultHandle }> {
+  const held = rig.lane.fault({
+    when: { ...PUT, where: ({ partNumber = 0 }) => partNumber > 2 },
+    times: Infinity,
+    fault: { kind: 'stall' },
+  });
+  const tab = await started(rig, file, { stallMs: STALL_MS });
+  await tab.when(({ loaded }) => loaded === 2 * PART_BYTES);
+  return { tab, held };
+}
 
 async function copyOf(rig: Rig, file: TestFile, name: string): Promise<TestFile> {
   const { path } = await rig.file(1, name);

@@ -1,12 +1,10 @@
 /** The browsers that the fault suite drives: FAULT_BROWSERS=chromium,firefox; Chromium alone by default. */
-import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { launch, type Browser } from 'puppeteer-core';
+import { firefoxPath } from '../browsers.ts';
 import { startBrowser } from '../e2e/product.ts';
 
 export type BrowserName = 'chromium' | 'firefox';
-
-const FIREFOXES = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/snap/bin/firefox'];
 
 /** @throws Error for a name that is none. */
 export function browserNames(): readonly BrowserName[] {
@@ -23,11 +21,6 @@ export function openBrowser(name: BrowserName): Promise<Browser> {
 }
 
 async function startFirefox(): Promise<Browser> {
-  const executablePath = process.env['FIREFOX_PATH'] ?? FIREFOXES.find((path) => existsSync(path));
-  if (!executablePath) {
-    throw new Error(
-      'No Firefox found. Install one (Debian: apt-get install firefox-esr), or name it: FIREFOX_PATH=/usr/bin/firefox',
-    );
-  }
+  const executablePath = firefoxPath();
   return launch({ browser: 'firefox', executablePath, headless: true, protocolTimeout: 600_000 });
 }

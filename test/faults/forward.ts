@@ -18,8 +18,10 @@ export interface Held {
 }
 
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade']);
+const ZIPPED_OR_HOP = new Set([...HOP_BY_HOP, 'accept-encoding']);
 const REMEMBERED_CHARACTERS = 4096;
 const ASK_EVERY_MS = 100;
+const PROMISED_BYTES = 100;
 
 /** Carries out `fault` on `held`; settles when the client's side of it is over. */
 export function carryOut(held: Held, fault: Fault | undefined): Promise<void> {
@@ -61,7 +63,8 @@ function forward(held: Held, fault?: Fault): void {
     port: target.port || 80,
     method: request.method,
     path: request.url,
-    headers: without(request.headers, HOP_BY_HOP),
+    // What is to be rewritten has to be readable.
+    headers: without(request.headers, fault?.kind === 'replace-body' ? ZIPPED_OR_HOP : HOP_BY_HOP),
     agent: false,
   });
   upstream.on('response', (answered) => reply(held, answered, fault));
@@ -103,12 +106,15 @@ function reply(held: Held, answered: IncomingMessage, fault: Fault | undefined):
   seen.status = answered.statusCode ?? 502;
   let headers = without(answered.headers, HOP_BY_HOP);
   if (fault?.kind === 'edit') headers = fault.headers(flat(headers));
-  response.writeHead(seen.status, headers);
   if (fault?.kind === 'head-only') {
+    // Stores answer a part with nothing: without a promise of more the head alone would be all of it.
+    const named = without(headers, new Set(['transfer-encoding']));
+    response.writeHead(seen.status, { ...named, 'content-length': PROMISED_BYTES });
     answered.resume();
     response.flushHeaders();
     return;
   }
+  response.writeHead(seen.status, headers);
   answered.on('error', () => reset(response));
   answered.pipe(response);
 }

@@ -17,7 +17,7 @@ withRig('the fault matrix', (rig) => {
     assert.ok(rig().lane.traffic.peakInFlight >= 3, `${rig().lane.traffic.peakInFlight}`);
   });
 
-  test('an ETag that is not exposed is taken from the store’s list, or else the message names the setting', async () => {
+  test('70: an ETag that is not exposed is taken from the store’s list, or else the message names the setting', async () => {
     const fault = rig().lane.fault({ times: Infinity, fault: ETAG_HIDDEN });
     const uploaded = await rig().upload(await rig().file(FOUR_PARTS));
     if (!IS_LOCAL_R2) {

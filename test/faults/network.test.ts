@@ -1,12 +1,21 @@
 /** Section E of the numbered cases: faults of the network and of the store. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { expired, PORTAL, s3Error, WITHOUT_CORS } from './answers.ts';
+import { ETAG_HIDDEN, expired, PORTAL, s3Error, WITHOUT_CORS } from './answers.ts';
 import type { Fault } from './rules.ts';
-import { assertInTime, assertWhole, FOUR_PARTS, PART_BYTES, uploadsBegun } from './rig.ts';
+import {
+  assertInTime,
+  assertWhole,
+  FOUR_PARTS,
+  PART_BYTES,
+  STALL_MS,
+  uploadsBegun,
+} from './rig.ts';
 import { withRig } from './suite.ts';
 import { IS_LOCAL_R2 } from './worker.ts';
 
+/** The largest that goes as a form. */
+const FORM_BYTES = 2 ** 20;
 const PUT_2 = { method: 'PUT', part: 2 } as const;
 
 withRig('E: network and store', (rig, browser) => {
@@ -99,10 +108,30 @@ withRig('E: network and store', (rig, browser) => {
     '64: a form POST that is never answered',
     { skip: IS_LOCAL_R2 && 'it takes no form POSTs' },
     async () => {
-      const fault = rig().lane.fault({ when: { method: 'POST' }, fault: { kind: 'stall' } });
-      const uploaded = await rig().upload(await rig().file(100_000));
-      await assertWhole(rig(), uploaded, { faults: [fault] });
-      assert.equal(rig().lane.traffic.count('POST'), 2);
+      const fault = rig().lane.fault({
+        when: { method: 'POST' },
+        skip: 1,
+        fault: { kind: 'stall' },
+      });
+      const tab = await rig().tab();
+      await tab.open({ stallMs: STALL_MS });
+      await tab.pick((await rig().file(FOUR_PARTS)).path);
+      for (const start of [0, 1]) {
+        await tab.cut([{ name: `${start}.bin`, start, end: start + FORM_BYTES }]);
+        await tab.add();
+        await tab.settled();
+      }
+      const { lane } = rig();
+      assert.deepEqual(
+        (await tab.uploads()).map(({ status }) => status),
+        ['done', 'done'],
+      );
+      assert.equal(lane.traffic.count('POST'), 3);
+      assert.equal(fault.hits, 1);
+      // It tells of no progress; what the first one took says how long its silence may be.
+      const stalled = lane.traffic.seen.find(({ fault }) => fault === 'stall');
+      const heldMs = (stalled?.endedAt ?? Infinity) - (stalled?.beganAt ?? 0);
+      assert.ok(heldMs < 3 * STALL_MS, `${heldMs} ms`);
     },
   );
 
@@ -135,6 +164,13 @@ withRig('E: network and store', (rig, browser) => {
     assert.equal(await rig().store.sha256(begun?.key ?? ''), undefined);
   });
 
+  test('70: a file that goes in one request needs no ETag', async () => {
+    const fault = rig().lane.fault({ times: Infinity, fault: ETAG_HIDDEN });
+    const uploaded = await rig().upload(await rig().file(PART_BYTES));
+    fault.end();
+    await assertWhole(rig(), uploaded, { faults: [fault], extraPuts: 0 });
+  });
+
   for (const [what, fault] of [
     [
       '403',
@@ -154,7 +190,7 @@ withRig('E: network and store', (rig, browser) => {
   ] as const) {
     test(`71: preflights answered by ${what} end with a message that names CORS`, async () => {
       rig().lane.fault({ when: { method: 'OPTIONS' }, times: Infinity, fault });
-      const { error, puts } = await givenUp(3000);
+      const { error, puts } = await givenUp(2000);
       assert.equal(error.code, 'cors', error.message);
       assert.match(error.message, /CORS/);
       assert.equal(puts, 0);
@@ -243,6 +279,36 @@ withRig('E: network and store', (rig, browser) => {
     assert.ok(puts <= 16, `${puts} PUTs`);
   });
 
+  test('78: 429 for one key is waited for, and two files of one name never share a key', async () => {
+    const tooOften = s3Error(429, 'TooManyRequests', 'Reduce your concurrent request rate.');
+    const fault = rig().lane.fault({ times: 2, fault: tooOften });
+    const tab = await rig().tab();
+    await tab.open();
+    await tab.pick((await rig().file(FOUR_PARTS)).path);
+    await tab.cut([1000, 1001].map((end) => ({ name: 'the-same.bin', start: 0, end })));
+    await tab.add();
+    const uploads = await tab.settled();
+    assert.deepEqual(
+      uploads.map(({ status }) => status),
+      ['done', 'done'],
+    );
+    assert.equal(fault.hits, 2);
+    assert.equal(new Set(uploads.map(({ key }) => key)).size, 2);
+    assert.notEqual(
+      await rig().store.sha256(uploads[0]?.key ?? ''),
+      await rig().store.sha256(uploads[1]?.key ?? ''),
+    );
+  });
+
+  test('78: Complete answered 429, to the Worker', async () => {
+    const fault = rig().control.fault({
+      when: { method: 'POST', query: /uploadId=/ },
+      fault: s3Error(429, 'TooManyRequests'),
+    });
+    const uploaded = await rig().upload(await rig().file(FOUR_PARTS));
+    await assertWhole(rig(), uploaded, { faults: [fault], extraPuts: 0 });
+  });
+
   test('79: a captive portal’s page under 200 is no success', () => survives(PORTAL));
 
   test('79: a captive portal in front of the Worker is waited out', async () => {
@@ -289,9 +355,9 @@ withRig(
       const slow = rig().lane.fault({
         when: { method: 'PUT' },
         times: Infinity,
-        fault: { kind: 'late', ms: 1500 },
+        fault: { kind: 'late', ms: 2000 },
       });
-      const uploaded = await rig().upload(await rig().file(9 * PART_BYTES), {
+      const uploaded = await rig().upload(await rig().file(FOUR_PARTS), {
         concurrency: 1,
         stallMs: 10_000,
       });

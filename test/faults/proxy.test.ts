@@ -134,6 +134,22 @@ test('stalls until the client gives up, and counts what is in flight', async () 
   assert.equal(proxy.traffic.inFlight, 0);
 });
 
+test('sends the head of an answer, and never its end', async () => {
+  proxy.fault({ fault: { kind: 'head-only' } });
+  const abort = new AbortController();
+  const response = await put(1, abort.signal);
+  assert.equal(response.status, 200);
+  const text = response.text();
+  while (got.length === 0) await new Promise(setImmediate);
+  assert.equal(
+    proxy.traffic.inFlight,
+    1,
+    'the store has done its work, and its answer is not over',
+  );
+  abort.abort();
+  await assert.rejects(text);
+});
+
 test('flips one bit and no more', async () => {
   proxy.fault({ fault: { kind: 'flip-bit', atByte: 1_500_000 } });
   await put();

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Browser, BrowserContext } from 'puppeteer-core';
 import { writeRandomFile } from '../e2e/files.ts';
+import { bearer } from './bearer.ts';
 import { openBrowser, type BrowserName } from './browser.ts';
 import type { PlainUpload } from './page.ts';
 import { servePages } from './pages.ts';
@@ -118,6 +119,8 @@ async function raise(
   const browser = await openBrowser(name);
   ends.push(() => browser.close());
   const store = new StoreWindow(worker.store);
+  const secret = settings['JWT_SECRET'];
+  const named = secret === undefined ? undefined : (id: string) => bearer(secret, id);
   const contexts = new Set<BrowserContext>();
   const files = new Map<string, Promise<TestFile>>();
   let cleanMs = 0;
@@ -129,7 +132,7 @@ async function raise(
     store,
     browser,
     tab: async () => {
-      const opened = await openTab(browser, pages.origin, front.url);
+      const opened = await openTab(browser, pages.origin, front.url, named);
       contexts.add(opened.context);
       return opened.tab;
     },

@@ -47,7 +47,7 @@ export type Fault =
   | { readonly kind: 'stall' }
   /** Takes so many bytes, reads no more, and never answers. */
   | { readonly kind: 'freeze'; readonly afterBytes: number }
-  /** Lets the store do its work, sends the head of its answer, and never the body. */
+  /** Lets the store do its work, sends the head of its answer, and never the body that it promises. */
   | { readonly kind: 'head-only' }
   /** Flips the lowest bit of one byte of the body on its way to the store. */
   | { readonly kind: 'flip-bit'; readonly atByte: number }

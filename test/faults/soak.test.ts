@@ -1,6 +1,6 @@
 /**
  * Uploads of random sizes under random faults, with tabs that are killed and reloaded in the middle;
- * none lost, none corrupt, none left open. SOAK_UPLOADS (60, or 500 with FAULTS_WIDE=1) and
+ * none lost, none corrupt, none left open. SOAK_UPLOADS (40, or 500 with FAULTS_WIDE=1) and
  * SOAK_SEED make a run; the same seed makes the same faults.
  */
 import assert from 'node:assert/strict';
@@ -18,10 +18,12 @@ import type { Tab } from './tab.ts';
 
 const MIB = 1024 * 1024;
 const UPLOADS = Number(
-  process.env['SOAK_UPLOADS'] ?? (process.env['FAULTS_WIDE'] === '1' ? 500 : 60),
+  process.env['SOAK_UPLOADS'] ?? (process.env['FAULTS_WIDE'] === '1' ? 500 : 40),
 );
 const SEED = Number(process.env['SOAK_SEED'] ?? 20_261_120);
 const SOURCE_BYTES = 24 * MIB;
+/** A form that stalls three times in a row, on a line that nothing is known of, takes half of it. */
+const PATIENCE_MS = 240_000;
 
 withRig('soak', (rig) => {
   test(`${UPLOADS} uploads under random faults (seed ${SEED})`, async (t) => {
@@ -73,7 +75,7 @@ async function batch(
     counts.kills += 1;
     await begin();
   }
-  let uploads = await tab.settled();
+  let uploads = await tab.settled(PATIENCE_MS);
   for (const handle of handles) {
     counts.faults += handle.hits;
     handle.end();
@@ -81,7 +83,7 @@ async function batch(
   if (uploads.some(({ status }) => status === 'failed')) {
     counts.retries += 1;
     await tab.act('retry');
-    uploads = await tab.settled();
+    uploads = await tab.settled(PATIENCE_MS);
   }
   assert.deepEqual(await tab.violations(), []);
   return uploads;

@@ -1,5 +1,6 @@
 /** One tab with the page under test, as the rig drives it. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import type { UploaderOptions } from '../../widget/core/types.ts';
 import type { Cut, PlainUpload, RigPage } from './page.ts';
@@ -15,14 +16,28 @@ export type TabOptions = Partial<
 /** A promise of something asked too often is a promise of nothing. */
 const CHANGES_WITHIN_MS = 90_000;
 
+/** What a caller's requests to the Worker carry. */
+export type HeadersOf = (clientId: string) => Readonly<Record<string, string>>;
+
+/** An anonymous Worker's cookie does not reach a foreign page. */
+const anonymous: HeadersOf = (clientId) => ({ 'Client-Id': clientId });
+
 export class Tab {
   readonly page: Page;
   readonly #url: string;
   readonly #endpoint: string;
-  /** Whom an anonymous Worker takes this browser for; its cookie does not reach a foreign page. */
+  /** Whom the Worker takes this browser for. */
   readonly clientId: string;
+  readonly #headersOf: HeadersOf;
 
-  constructor(page: Page, url: string, endpoint: string, clientId: string = randomUUID()) {
+  constructor(
+    page: Page,
+    url: string,
+    endpoint: string,
+    clientId: string = randomUUID(),
+    headersOf = anonymous,
+  ) {
+    this.#headersOf = headersOf;
     this.page = page;
     this.#url = url;
     this.#endpoint = endpoint;
@@ -34,13 +49,18 @@ export class Tab {
   /** A second tab with the same storage, of the same caller or of another. */
   async beside(clientId = this.clientId): Promise<Tab> {
     const page = await this.page.browserContext().newPage();
-    return new Tab(page, this.#url, this.#endpoint, clientId);
+    return new Tab(page, this.#url, this.#endpoint, clientId, this.#headersOf);
   }
 
   /** Opens the page and starts an engine. */
   async open(options: TabOptions = {}, path = '/'): Promise<void> {
-    await this.page.goto(this.#url + path);
+    await this.visit(path);
     await this.start(options);
+  }
+
+  /** Opens a page that needs no engine of ours. */
+  async visit(path: string): Promise<void> {
+    await this.page.goto(this.#url + path);
   }
 
   /** Goes away, as a reload or a closed tab does; storage stays. */
@@ -52,9 +72,14 @@ export class Tab {
   async start(options: TabOptions = {}): Promise<void> {
     await this.page.evaluate((options) => rig.start(options), {
       endpoint: this.#endpoint,
-      headers: { 'Client-Id': this.clientId },
+      headers: this.#headersOf(this.clientId),
       ...options,
     });
+  }
+
+  /** Whether there is an engine on the page. */
+  isStarted(): Promise<boolean> {
+    return this.page.evaluate(() => rig.isStarted());
   }
 
   /** Picks files from disk. */
@@ -73,8 +98,15 @@ export class Tab {
     return this.page.evaluate(() => rig.add());
   }
 
-  settled(): Promise<readonly PlainUpload[]> {
-    return this.page.evaluate(() => rig.settled());
+  /** Waits until every upload has come to its end. */
+  async settled(withinMs = CHANGES_WITHIN_MS): Promise<readonly PlainUpload[]> {
+    const over = new AbortController();
+    const late = sleep(withinMs, undefined, { signal: over.signal }).then(async () => {
+      throw new Error(`not settled: ${JSON.stringify(await this.uploads())}`);
+    });
+    late.catch(() => undefined);
+    const settled = this.page.evaluate(() => rig.settled());
+    return Promise.race([settled, late]).finally(() => over.abort());
   }
 
   uploads(): Promise<readonly PlainUpload[]> {
@@ -107,7 +139,9 @@ export async function openTab(
   browser: Browser,
   url: string,
   endpoint: string,
+  headersOf?: HeadersOf,
 ): Promise<{ tab: Tab; context: BrowserContext }> {
   const context = await browser.createBrowserContext();
-  return { tab: new Tab(await context.newPage(), url, endpoint), context };
+  const tab = new Tab(await context.newPage(), url, endpoint, undefined, headersOf);
+  return { tab, context };
 }

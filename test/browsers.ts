@@ -1,9 +1,10 @@
-/** Finds the Chromium that the tests drive, installs one where it can, or says what to run. */
+/** Finds the browsers that the tests drive, installs Chromium where it can, or says what to run. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const FIREFOXES = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/snap/bin/firefox'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /**
@@ -16,6 +17,19 @@ export async function browserPath(): Promise<string> {
   const found = process.env['CHROME_PATH'] ?? onPath() ?? (existsSync(MAC) ? MAC : undefined);
   if (found) return found;
   return installFromDebian() ?? (await installWithPlaywright());
+}
+
+/**
+ * Path of a Firefox: `FIREFOX_PATH`, else where distributions put it.
+ *
+ * @throws Error that names the one command to run.
+ */
+export function firefoxPath(): string {
+  const found = process.env['FIREFOX_PATH'] ?? FIREFOXES.find((path) => existsSync(path));
+  if (found) return found;
+  throw new Error(
+    'No Firefox found. Install one (Debian: apt-get install firefox-esr), or name it: FIREFOX_PATH=/usr/bin/firefox',
+  );
 }
 
 function onPath(): string | undefined {

@@ -4,7 +4,7 @@
  */
 import AwsS3 from '@uppy/aws-s3';
 import Uppy from '@uppy/core';
-import { planFor, partCount, partRange } from '../../worker/plan.ts';
+import { planFor, partCount, partRange } from '../../worker/protocol/plan.ts';
 import { Uploader } from '../../widget/core/index.ts';
 
 const AT_ONCE = 6;
@@ -23,6 +23,27 @@ function floor(files: readonly File[], { lanes }: Where): Ready {
     });
   });
   return () => timed(() => inParallel(slices, ({ url, body }) => send('PUT', url, body)));
+}
+
+/** The floor, and each part read once more by a worker, as who checks it has to; nothing computed. */
+function floorAndRead(files: readonly File[], where: Where): Ready {
+  const send = floor(files, where);
+  const script = 'onmessage = async ({ data }) => { await data.arrayBuffer(); postMessage(0); }';
+  const worker = new Worker(URL.createObjectURL(new Blob([script])));
+  const read = async () => {
+    for (const file of files) {
+      const plan = planFor(file.size);
+      for (let part = 1; part <= partCount(plan); part += 1) {
+        const { start, end } = partRange(plan, part);
+        await new Promise((resolve) => {
+          worker.addEventListener('message', resolve, { once: true });
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
+          worker.postMessage(file.slice(start, end));
+        });
+      }
+    }
+  };
+  return () => timed(() => Promise.all([send(), read()])).finally(() => worker.terminate());
 }
 
 /** Form POSTs alone, without a preflight. */
@@ -76,7 +97,7 @@ export interface Where {
   readonly endpoint: string;
 }
 
-const CONTENDERS = { floor, forms, engine, uppy };
+const CONTENDERS = { floor, floorAndRead, forms, engine, uppy };
 export type Contender = keyof typeof CONTENDERS;
 
 /** What the page offers to the benchmark. */

@@ -1,4 +1,7 @@
-/** `npm run bench` runs all benchmarks one after the other; `npm run bench -- sign upload` some. */
+/**
+ * `npm run bench` runs all benchmarks one after the other; `npm run bench -- sign checksum` some,
+ * and `npm run bench -- upload --only far --rounds 5 --without uppy` one with its options.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import process from 'node:process';
@@ -9,15 +12,21 @@ const HERE = new URL('./', import.meta.url);
 const KNOWN = ['checksum', 'sign', 'upload'];
 
 const there = KNOWN.filter((name) => readdirSync(HERE).includes(`${name}.ts`));
-const wanted = process.argv.slice(2);
+const args = process.argv.slice(2);
+const firstOption = args.findIndex((arg) => arg.startsWith('--'));
+const wanted = firstOption < 0 ? args : args.slice(0, firstOption);
+const options = firstOption < 0 ? [] : args.slice(firstOption);
 const unknown = wanted.filter((name) => !there.includes(name));
+if (options.length > 0 && wanted.join() !== 'upload') {
+  console.error('Options are for `upload` alone: npm run bench -- upload --only far');
+  process.exit(2);
+}
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${there.join(', ')}.`);
   process.exit(2);
 }
 for (const name of wanted.length > 0 ? wanted : there) {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.ts`, HERE))], {
-    stdio: 'inherit',
-  });
+  const script = fileURLToPath(new URL(`${name}.ts`, HERE));
+  const { status } = spawnSync(process.execPath, [script, ...options], { stdio: 'inherit' });
   process.exitCode = Math.max(Number(process.exitCode ?? 0), status ?? 1);
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- upload`: how near the engine comes to the floor, and Uppy beside it. Every
  * contender runs once in each round, in a browser context of its own, on the same files; printed
- * are medians and their ratio to the floor's. BENCH_ROUNDS sets the rounds, BENCH_ONLY a case.
+ * are medians and their ratio to the floor's. `--rounds 5` sets the rounds, `--only far` the case
+ * (loopback, far, small), `--without uppy` leaves a contender out.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,11 +12,12 @@ import type { AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { launch, type Browser } from 'puppeteer-core';
 import { browserPath } from '../browsers.ts';
 import { writeRandomFile } from '../e2e/files.ts';
-import { PAGE_BUNDLE } from '../../worker/cli/build.ts';
+import { PAGE_BUNDLE } from '../bundle.ts';
 import type { BenchPage, Contender, Where } from './contenders.ts';
 import type { Addresses, Ends } from './server.ts';
 
@@ -54,6 +56,8 @@ const CASES: readonly Case[] = [
     files: [1024 * MIB],
     runs: [
       FLOOR,
+      // What it costs at least to check what was sent: each byte is read once more.
+      { name: 'floor, and read again', contender: 'floorAndRead', endpoint: 'plain' },
       { name: 's3-upload, no checksums', contender: 'engine', endpoint: 'plain', atMost: 1.05 },
       { name: 's3-upload, CRC64NVME', contender: 'engine', endpoint: 'checked', atMost: 1.35 },
       UPPY,
@@ -85,8 +89,14 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
-const only = process.env['BENCH_ONLY'];
+const { values: asked } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', multiple: true, default: [] },
+    without: { type: 'string', multiple: true, default: [] },
+  },
+});
+const rounds = Number(asked.rounds);
 const dir = await mkdtemp(join(tmpdir(), 's3-upload-bench-'));
 const server = fork(new URL('./server.ts', import.meta.url), { stdio: 'inherit' });
 const page = await servePage();
@@ -100,8 +110,9 @@ try {
     protocolTimeout: 1_200_000,
   });
   for (const aCase of CASES) {
-    if (!only || only === aCase.id)
-      isMissed = (await measure(aCase, browser, addresses)) || isMissed;
+    if (asked.only.length > 0 && !asked.only.includes(aCase.id)) continue;
+    const runs = aCase.runs.filter(({ contender }) => !asked.without.includes(contender));
+    isMissed = (await measure({ ...aCase, runs }, browser, addresses)) || isMissed;
   }
 } finally {
   await browser?.close();
@@ -121,18 +132,18 @@ async function measure(aCase: Case, browser: Browser, addresses: Addresses): Pro
     }),
   );
   const seconds = new Map<string, number[]>(aCase.runs.map(({ name }) => [name, []]));
-  const busy = new Map<string, number[]>(aCase.runs.map(({ name }) => [name, []]));
+  const cpu = new Map<string, number[]>(aCase.runs.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, contender, endpoint } of aCase.runs) {
       const where = whereTo(addresses[aCase.line], endpoint);
       const run = await runOnce(browser, files, contender, where);
       seconds.get(name)?.push(run.seconds);
-      busy.get(name)?.push(run.busy);
+      cpu.get(name)?.push(run.cpuSeconds);
     }
   }
   await Promise.all(files.map((path) => rm(path)));
 
-  console.log(`\n${aCase.title} (median of ${rounds})`);
+  console.log(`\n${aCase.title} (medians of ${rounds} rounds, ${cpus().length} cores)`);
   const floor = median(seconds.get(aCase.runs[0]?.name ?? '') ?? []);
   let isMissed = false;
   for (const { name, atMost } of aCase.runs) {
@@ -142,7 +153,11 @@ async function measure(aCase: Case, browser: Browser, addresses: Addresses): Pro
     isMissed ||= miss;
     const verdict = atMost === undefined ? '' : `  ${miss ? 'ABOVE' : 'within'} ${atMost}`;
     console.log(
-      `  ${name.padEnd(32)}${took.toFixed(2).padStart(8)} s${ratio.toFixed(3).padStart(8)} x floor${(100 * median(busy.get(name) ?? [])).toFixed(0).padStart(5)} % of all cores${verdict}`,
+      `  ${name.padEnd(32)}${took.toFixed(2).padStart(8)} s${ratio.toFixed(3).padStart(8)} x floor${median(
+        cpu.get(name) ?? [],
+      )
+        .toFixed(2)
+        .padStart(7)} s of CPU${verdict}`,
     );
   }
   return isMissed;
@@ -154,7 +169,7 @@ async function runOnce(
   files: readonly string[],
   contender: Contender,
   where: Where,
-): Promise<{ readonly seconds: number; readonly busy: number }> {
+): Promise<{ readonly seconds: number; readonly cpuSeconds: number }> {
   const context = await browser.createBrowserContext();
   try {
     const tab = await context.newPage();
@@ -165,7 +180,7 @@ async function runOnce(
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     const cpu = cpuSeconds();
     const seconds = await tab.evaluate(() => bench.go());
-    return { seconds, busy: (cpuSeconds() - cpu) / seconds / cpus().length };
+    return { seconds, cpuSeconds: cpuSeconds() - cpu };
   } finally {
     await context.close();
   }
@@ -175,6 +190,7 @@ function whereTo({ lanes, signer }: Ends, endpoint: Run['endpoint']): Where {
   return { lanes: lanes.slice(0, 1), endpoint: `${signer}/${endpoint}` };
 }
 
+/** Of the whole machine: browser, sink and all. */
 function cpuSeconds(): number {
   return cpus().reduce((sum, { times }) => sum + (times.user + times.nice + times.sys) / 1000, 0);
 }

@@ -121,6 +121,24 @@ export class Tab {
     return this.page.evaluate((action) => rig[action](), action);
   }
 
+  /** From now on: the parts whose PUTs were answered 200, one number an answer, sorted. */
+  async answeredPuts(): Promise<() => Promise<number[]>> {
+    const answered = await this.page.evaluateHandle(() => {
+      const numbers: number[] = [];
+      const { open } = XMLHttpRequest.prototype;
+      XMLHttpRequest.prototype.open = function (method: string, url: string | URL) {
+        const number = new URL(url).searchParams.get('partNumber');
+        // Comes before `load`, in which the engine lets go of the request and all it says.
+        this.addEventListener('readystatechange', () => {
+          if (number && this.readyState === 4 && this.status === 200) numbers.push(Number(number));
+        });
+        open.call(this, method, url, true);
+      };
+      return numbers;
+    });
+    return async () => (await answered.jsonValue()).sort((a, b) => a - b);
+  }
+
   /** Waits until some upload looks as `isSo` wants. */
   async when(isSo: (upload: PlainUpload) => boolean): Promise<PlainUpload> {
     const deadline = performance.now() + CHANGES_WITHIN_MS;

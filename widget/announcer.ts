@@ -34,23 +34,22 @@ export class Announcer {
   constructor(host: Host, localizer: () => Localizer) {
     this.#host = host;
     this.#localizer = localizer;
-    host.addEventListener('upload-done', ({ upload }) => {
-      this.#done.push(upload);
-      this.#gather();
-    });
-    const fail = ({ name }: { readonly name: string }, error: UploadError): void => {
-      this.#trouble.push(`${shownName(name)}: ${reasonOf(error, localizer())}`);
-      this.#gather();
-    };
-    host.addEventListener('upload-failed', ({ upload, error }) => fail(upload, error));
-    host.addEventListener('upload-rejected', ({ rejected }) => {
-      for (const { file, error } of rejected) fail(file, error);
-    });
   }
 
   /** So many files have just been taken in. */
   added(count: number): void {
     this.#added += count;
+    this.#gather();
+  }
+
+  done(upload: UploadSnapshot): void {
+    this.#done.push(upload);
+    this.#gather();
+  }
+
+  /** An upload has, or a file was not taken in. */
+  failed({ name }: { readonly name: string }, error: UploadError): void {
+    this.#trouble.push(`${shownName(name)}: ${reasonOf(error, this.#localizer())}`);
     this.#gather();
   }
 

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { Announcer } from './announcer.ts';
+import type { Announcer } from './announcer.ts';
 import type { UploadError } from './core/errors.ts';
 import type { UploadEventMap } from './core/events.ts';
 import type { Rejection, UploadSnapshot } from './core/types.ts';
@@ -12,10 +12,9 @@ import type { Found } from './intake/drop.ts';
 import { Intake } from './intake/intake.ts';
 import { UploadControl } from './upload-control.ts';
 import type { Action } from './view/action.ts';
+import { complaint } from './view/complaint.ts';
 import type { Files } from './view/files.ts';
-import { FocusKeeper } from './view/focus.ts';
 import { limitsText, refusalText, type Allowed } from './view/phrases.ts';
-import { complaints } from './view/refusals.ts';
 import { styles } from './view/styles.ts';
 import type { View } from './view/view.ts';
 import { zone, type ZoneState } from './view/zone.ts';
@@ -121,11 +120,9 @@ export class S3UploadElement extends UploadControl {
     loadWalk: loadFiles,
     keepsHandles: () => !this.noResume,
   });
-  /** What shows the rows, once it is loaded. */
+  /** What shows the rows and speaks of them, once it is loaded. */
   #files: Files | undefined;
   #loading: Promise<void> | undefined;
-  readonly #focus = new FocusKeeper();
-  readonly #announcer = new Announcer(this, () => this.localizer);
   #language = '';
   #view: View | undefined;
   #rejected: readonly Rejection[] = [];
@@ -137,8 +134,13 @@ export class S3UploadElement extends UploadControl {
     this.internals.role = 'group';
     this.addEventListener('upload-rejected', ({ rejected }) => {
       this.#rejected = [...this.#rejected, ...rejected];
+      for (const { file, error } of rejected) this.#say((to) => to.failed(file, error));
       this.requestUpdate();
     });
+    this.addEventListener('upload-failed', ({ upload, error }) =>
+      this.#say((to) => to.failed(upload, error)),
+    );
+    this.addEventListener('upload-done', ({ upload }) => this.#say((to) => to.done(upload)));
   }
 
   /** Opens the file picker; must be called from a user's gesture. */
@@ -180,7 +182,7 @@ export class S3UploadElement extends UploadControl {
     if (found[0] && this.#chosenAgain) void this.remove(this.#chosenAgain);
     this.#chosenAgain = '';
     const taken = super.take(found);
-    if (taken[0]) this.#announcer.added(taken.length);
+    if (taken[0]) this.#say((to) => to.added(taken.length));
     return taken;
   }
 
@@ -200,7 +202,7 @@ export class S3UploadElement extends UploadControl {
   /** Only when the rows are there, too. */
   protected override async getUpdateComplete(): Promise<boolean> {
     const isDone = await super.getUpdateComplete();
-    if (!this.uploads[0] || this.#files) return isDone;
+    if (!this.#isLoadDue || this.#files) return isDone;
     await this.#loading;
     return super.getUpdateComplete();
   }
@@ -209,15 +211,15 @@ export class S3UploadElement extends UploadControl {
     // What the first file needs, as soon as nothing else is to be done.
     (globalThis.requestIdleCallback ?? setTimeout)(() => {
       preload();
-      this.#load();
+      void this.#load();
     });
   }
 
   protected override update(changed: PropertyValues): void {
-    if (this.uploads[0]) this.#load();
-    this.#focus.remember(this.shadowRoot);
+    if (this.#isLoadDue) void this.#load();
+    this.#files?.focus.remember(this.shadowRoot);
     super.update(changed);
-    this.#focus.restore(this.shadowRoot);
+    this.#files?.focus.restore(this.shadowRoot);
   }
 
   protected override render(): TemplateResult {
@@ -240,7 +242,10 @@ export class S3UploadElement extends UploadControl {
         @input=${stop}
         @cancel=${() => (this.#chosenAgain = '')}
       />
-      ${complaints(isUserInvalid ? this.validationMessage : '', this.#rejected, view)}
+      <div id="error" class="errors">
+        ${isUserInvalid ? complaint(this.validationMessage) : nothing}
+        ${this.#files?.refusals(this.#rejected, view)}
+      </div>
       <p part="hint" class="hint" id="hint" ?hidden=${!hint && !this.#has('hint')}>
         <slot name="hint" @slotchange=${this.#redraw}>${hint}</slot>
       </p>
@@ -249,10 +254,15 @@ export class S3UploadElement extends UploadControl {
     </div>`;
   }
 
-  #load(): void {
-    this.#loading ??= loadFiles().then(
+  /** There is something to show that is not loaded with the zone. */
+  get #isLoadDue(): boolean {
+    return Boolean(this.uploads[0] ?? this.#rejected[0]);
+  }
+
+  #load(): Promise<void> {
+    return (this.#loading ??= loadFiles().then(
       ({ Files }) => {
-        this.#files = new Files(this);
+        this.#files = new Files(this, () => this.localizer);
         this.#redraw();
       },
       () => {
@@ -261,7 +271,12 @@ export class S3UploadElement extends UploadControl {
           this.#redraw();
         }, RELOAD_MS);
       },
-    );
+    ));
+  }
+
+  /** Also what happens before the announcer is loaded. */
+  #say(what: (to: Announcer) => void): void {
+    void this.#load().then(() => this.#files && what(this.#files.announcer));
   }
 
   #zone(hasRows: boolean): TemplateResult {

@@ -1,12 +1,17 @@
 /**
- * What is seen once there are files: their rows, the line about all of them, and those of an earlier
- * visit. Loaded apart, so that a page on which nobody has chosen any yet stays light.
+ * What is seen and heard once there are files: their rows, the line about all of them, what was
+ * refused, and those of an earlier visit. Loaded apart, so that a page on which nobody has chosen
+ * any yet stays light.
  */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Totals } from '../core/types.ts';
+import { Announcer } from '../announcer.ts';
+import type { Rejection, Totals } from '../core/types.ts';
+import type { Localizer } from '../i18n/localizer.ts';
 import { Offers, type OffersHost } from '../offers.ts';
+import { FocusKeeper } from './focus.ts';
 import { RowList } from './list.ts';
 import { offersView } from './offers.ts';
+import { refusals } from './refusals.ts';
 import { rowStyles } from './row-styles.ts';
 import { summary } from './summary.ts';
 import type { View } from './view.ts';
@@ -20,16 +25,23 @@ interface FilesHost extends OffersHost {
 }
 
 export class Files {
+  readonly announcer: Announcer;
+  readonly focus = new FocusKeeper();
   readonly #host: FilesHost;
   readonly #list: RowList;
   readonly #offers: Offers;
 
   /** Brings its own styles along. */
-  constructor(host: FilesHost) {
+  constructor(host: FilesHost, localizer: () => Localizer) {
     this.#host = host;
+    this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#offers = new Offers(host);
     if (rowStyles.styleSheet) host.shadowRoot?.adoptedStyleSheets.push(rowStyles.styleSheet);
+  }
+
+  refusals(rejected: readonly Rejection[], view: View): unknown {
+    return refusals(rejected, view);
   }
 
   draw(view: View): TemplateResult {

@@ -1,7 +1,28 @@
 import { css } from 'lit';
 
-/** How the list looks: totals, rows, bars, tiles. */
+/** How the list looks: totals, rows, bars, tiles, and all buttons but the zone's. */
 export const rowStyles = css`
+  .act {
+    min-inline-size: 32px;
+    block-size: 32px;
+    display: grid;
+    grid-auto-flow: column;
+    place-content: center;
+    align-items: center;
+    gap: 6px;
+    padding: 0;
+    border-radius: 8px;
+    color: var(--soft);
+  }
+  .act:hover {
+    background: var(--hush);
+  }
+  .errors .act {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline-end: 0;
+  }
+
   .summary,
   .heading,
   .row {

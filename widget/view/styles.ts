@@ -79,26 +79,6 @@ export const styles = css`
     position: relative;
     padding-inline-end: 36px;
   }
-  .act {
-    min-inline-size: 32px;
-    block-size: 32px;
-    display: grid;
-    grid-auto-flow: column;
-    place-content: center;
-    align-items: center;
-    gap: 6px;
-    padding: 0;
-    border-radius: 8px;
-    color: var(--soft);
-  }
-  .act:hover {
-    background: var(--hush);
-  }
-  .errors .act {
-    position: absolute;
-    inset-block-start: 0;
-    inset-inline-end: 0;
-  }
   .error {
     color: var(--danger);
     display: flex;

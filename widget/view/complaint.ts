@@ -1,0 +1,7 @@
+import { html, type TemplateResult } from 'lit';
+import { icon } from './icons.ts';
+
+/** A line about what is wrong. */
+export function complaint(line: unknown): TemplateResult {
+  return html`<p part="error" class="error">${icon('alert')}<span>${line}</span></p>`;
+}

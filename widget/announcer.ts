@@ -27,6 +27,7 @@ export class Announcer {
   readonly #host: Host;
   readonly #localizer: () => Localizer;
   #trouble: string[] = [];
+  #news: string[] = [];
   #done: UploadSnapshot[] = [];
   #added = 0;
   #isGathering = false;
@@ -47,6 +48,12 @@ export class Announcer {
     this.#gather();
   }
 
+  /** Something that concerns all of them. */
+  news(text: string): void {
+    this.#news.push(text);
+    this.#gather();
+  }
+
   /** An upload has, or a file was not taken in. */
   failed({ name }: { readonly name: string }, error: UploadError): void {
     this.#trouble.push(`${shownName(name)}: ${reasonOf(error, this.#localizer())}`);
@@ -59,9 +66,10 @@ export class Announcer {
   }
 
   #say(): void {
-    const text = [...this.#bad(), ...this.#good()].join(' ');
+    const text = [...this.#bad(), ...this.#news, ...this.#good()].join(' ');
     const priority = this.#trouble.length > 0 ? 'high' : 'normal';
     this.#trouble = [];
+    this.#news = [];
     this.#done = [];
     this.#added = 0;
     this.#isGathering = false;

@@ -23,14 +23,23 @@ export interface Configuration {
   readonly id: string;
 }
 
+type GetToken = NonNullable<UploaderOptions['getToken']>;
+
+/**
+ * The caller's token, read when it is needed: a fresh one needs no new engine. Another function
+ * means another caller to the engine, which then asks for the policy again.
+ */
+export function tokenOf(element: Configuration): GetToken {
+  return () => element.getToken?.() ?? element.token;
+}
+
 /** The engine's options. What is undefined is as good as left out: the engine's defaults hold. */
-export function optionsOf(element: Configuration): UploaderOptions {
+export function optionsOf(element: Configuration, getToken: GetToken): UploaderOptions {
   const { metadata, headers, credentials, concurrency, accept, validators } = element;
   return {
     // Where the script came from: the Worker serves it beside its routes.
-    endpoint: new URL(element.endpoint ?? new URL('.', import.meta.url), document.baseURI),
-    // Read when it is needed: a fresh token needs no new engine.
-    getToken: () => element.getToken?.() ?? element.token,
+    endpoint: new URL(element.endpoint ?? new URL('.', import.meta.url), document.baseURI).href,
+    getToken,
     headers,
     credentials,
     concurrency,

@@ -111,7 +111,12 @@ export class S3UploadElement extends UploadControl {
   }
 
   readonly #redraw = (): void => this.requestUpdate();
-  readonly #relearn = (): void => this.requestUpdate('messages');
+  readonly #relearn = (): void => {
+    this.#language = '';
+    this.requestUpdate();
+  };
+  /** The `lang` of any element around may change. */
+  readonly #langs = new MutationObserver(this.#redraw);
   readonly #intake = new Intake(this, {
     isOpen: (way) =>
       !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
@@ -155,11 +160,15 @@ export class S3UploadElement extends UploadControl {
   override connectedCallback(): void {
     super.connectedCallback();
     globalThis.addEventListener(LOCALE_EVENT, this.#relearn);
+    for (const root of [document, this.getRootNode()]) {
+      this.#langs.observe(root, { attributeFilter: ['lang'], subtree: true });
+    }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     globalThis.removeEventListener(LOCALE_EVENT, this.#relearn);
+    this.#langs.disconnect();
   }
 
   override clear(): void {
@@ -178,10 +187,10 @@ export class S3UploadElement extends UploadControl {
 
   protected override take(found: readonly Found[]): readonly UploadSnapshot[] {
     this.#rejected = [];
-    // First, so that the file is not refused as one that is in the list already.
-    if (found[0] && this.#chosenAgain) void this.remove(this.#chosenAgain);
+    const former = this.#chosenAgain;
     this.#chosenAgain = '';
     const taken = super.take(found);
+    if (taken[0] && former) void this.remove(former);
     if (taken[0]) this.#say((to) => to.added(taken.length));
     return taken;
   }
@@ -196,7 +205,7 @@ export class S3UploadElement extends UploadControl {
     }
     this.#language = language;
     super.willUpdate(changed);
-    this.internals.ariaLabel = this.label ?? null;
+    this.internals.ariaLabel = this.#slotted('label')?.textContent?.trim() ?? this.label ?? null;
   }
 
   /** Only when the rows are there, too. */
@@ -227,7 +236,7 @@ export class S3UploadElement extends UploadControl {
     const view = this.#view as View;
     const hasRows = this.uploads[0] !== undefined;
     return html`<div class="root" @click=${this.#click}>
-      <label part="label" class="label" for="browse" ?hidden=${!label && !this.#has('label')}
+      <label part="label" class="label" for="browse" ?hidden=${!label && !this.#slotted('label')}
         ><slot name="label" @slotchange=${this.#redraw}>${label}</slot></label
       >
       ${this.#zone(hasRows)}
@@ -246,7 +255,7 @@ export class S3UploadElement extends UploadControl {
         ${isUserInvalid ? complaint(this.validationMessage) : nothing}
         ${this.#files?.refusals(this.#rejected, view)}
       </div>
-      <p part="hint" class="hint" id="hint" ?hidden=${!hint && !this.#has('hint')}>
+      <p part="hint" class="hint" id="hint" ?hidden=${!hint && !this.#slotted('hint')}>
         <slot name="hint" @slotchange=${this.#redraw}>${hint}</slot>
       </p>
       ${this.#files?.draw(view)} ${hasRows ? nothing : html`<slot name="empty"></slot>`}
@@ -286,7 +295,7 @@ export class S3UploadElement extends UploadControl {
     const state: ZoneState = {
       isDisabled,
       isUserInvalid,
-      isReplaced: this.#has('dropzone'),
+      isReplaced: this.#slotted('dropzone') !== undefined,
       canDrop: !this.noDrop && !matchMedia(TOUCH_ONLY).matches,
       isMany,
       directory,
@@ -302,9 +311,9 @@ export class S3UploadElement extends UploadControl {
 
   /** Whether files are held over the element, and what is to be said of it. */
   #notice(): [ZoneState['held'], string] {
-    const { dragged, isReading } = this.#intake;
+    const { dragged, reading } = this.#intake;
     const { localizer } = this;
-    if (isReading) return ['', localizer.text('reading')];
+    if (reading) return ['', localizer.text('reading')];
     if (!dragged) return ['', ''];
     const refusal = refusalText(dragged, this.#allowed, localizer);
     if (refusal) return ['drag-reject', refusal];
@@ -317,17 +326,20 @@ export class S3UploadElement extends UploadControl {
     return { accept, maxSize, maxFiles, isMany };
   }
 
-  #has(slot: string): boolean {
-    return [...this.children].some((child) => child.slot === slot);
+  #slotted(slot: string): Element | undefined {
+    return [...this.children].find((child) => child.slot === slot);
   }
 
   /** All clicks within: the zone opens the picker, a button does what it is there for. */
   readonly #click = (event: Event): void => {
-    const target = event.target as Element;
+    // Of what a page has put into a slot, the slot: what stands within is the page's own.
+    const target = event
+      .composedPath()
+      .find((node) => (node as Node).getRootNode() === this.shadowRoot) as Element;
     const button = target.closest<HTMLElement>('[data-act]');
     const id = button?.closest<HTMLElement>('[data-id]')?.dataset['id'];
     if (button) this.#act(button.dataset['act'] as Action, id);
-    else if ((target.assignedSlot ?? target).closest('.zone')) {
+    else if (target.closest('.zone')) {
       // For those who paste next.
       this.focus();
       this.#intake.open();

@@ -8,13 +8,14 @@ import type {
   Rejection,
   Totals,
   UploaderLike,
+  UploaderOptions,
   UploadSnapshot,
 } from './core/types.ts';
 import { FormState } from './form-state.ts';
 import type { MessageId } from './i18n/en.ts';
 import { Localizer } from './i18n/localizer.ts';
 import type { Found } from './intake/drop.ts';
-import { optionsOf } from './options.ts';
+import { optionsOf, tokenOf } from './options.ts';
 import { relay } from './relay.ts';
 import { Rows, type Unfinished } from './rows.ts';
 import { entriesOf, finished, type FinishedUpload } from './value.ts';
@@ -41,6 +42,11 @@ export class UploadControl extends ConfiguredControl {
   #batch: Rejection[] | undefined;
   /** The form has been told of a new value by `input`, and not yet by `change`. */
   #isChanging = false;
+  /** The page itself is changing the value. */
+  #isQuiet = false;
+  /** What was taken in last has been started, where it waits for that. */
+  #isStarted = false;
+  #getToken = tokenOf(this);
 
   constructor() {
     super();
@@ -58,7 +64,7 @@ export class UploadControl extends ConfiguredControl {
   /** The engine behind the element. Made when it is first needed; a page may give one of its own. */
   get uploader(): UploaderLike {
     if (!this.#rows.engine) {
-      this.#attach(new Uploader(optionsOf(this)));
+      this.#attach(new Uploader(this.#options));
       this.#isOwn = true;
     }
     return this.#rows.engine as UploaderLike;
@@ -78,10 +84,7 @@ export class UploadControl extends ConfiguredControl {
 
   /** Shows uploads that were finished before, for example after a server has refused the form. */
   set value(values: Iterable<FinishedUpload | string>) {
-    for (const { id, status } of this.#rows.engine?.uploads ?? []) {
-      if (status === 'done') void this.#rows.engine?.remove(id);
-    }
-    this.#keep([...values].map(finished));
+    this.#replace(({ status }) => status === 'done', [...values].map(finished));
   }
 
   /** Takes files in, as if the user had chosen them; returns the uploads that they became. */
@@ -91,6 +94,7 @@ export class UploadControl extends ConfiguredControl {
 
   /** Starts what waits for it, where `no-auto` is set. */
   start(): void {
+    this.#isStarted = true;
     this.#tell('start');
   }
 
@@ -136,9 +140,8 @@ export class UploadControl extends ConfiguredControl {
   }
 
   formResetCallback(): void {
-    for (const { id } of this.#rows.engine?.uploads ?? []) void this.#rows.engine?.remove(id);
-    this.isUserInvalid = false;
-    this.#keep([]);
+    this.isUserInvalid = this.#isChanging = false;
+    this.#replace(() => true, []);
   }
 
   formDisabledCallback(): void {
@@ -180,7 +183,9 @@ export class UploadControl extends ConfiguredControl {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.size > 0 && this.#isOwn) this.#rows.engine?.configure(optionsOf(this));
+    if (changed.has('token') || changed.has('getToken')) this.#getToken = tokenOf(this);
+    if (changed.size > 0 && this.#isOwn) this.#rows.engine?.configure(this.#options);
+    if (changed.get('noAuto') && !this.noAuto) this.start();
     this.sync(true);
     const { uploads, totals } = this.#rows;
     const { files, done, failed, active, paused } = totals;
@@ -209,6 +214,7 @@ export class UploadControl extends ConfiguredControl {
   get isHeld(): boolean {
     return (
       this.noAuto &&
+      !this.#isStarted &&
       this.totals.active > 0 &&
       this.uploads.every(({ status }) => /queued|paused|failed|cancelled|done/.test(status))
     );
@@ -222,6 +228,10 @@ export class UploadControl extends ConfiguredControl {
   /** A message in the language of the page. @internal */
   say(id: MessageId, values: { n: number }): string {
     return this.localizer.text(id, values);
+  }
+
+  get #options(): UploaderOptions {
+    return optionsOf(this, this.#getToken);
   }
 
   protected get canDownload(): boolean {
@@ -247,7 +257,10 @@ export class UploadControl extends ConfiguredControl {
     this.#batch = refused;
     const taken = engine?.add(files).uploads ?? [];
     this.#batch = undefined;
-    if (taken.length > 0) for (const { id } of former) void this.remove(id);
+    if (taken.length > 0) {
+      this.#isStarted = false;
+      for (const { id } of former) void this.remove(id);
+    }
     if (refused.length > 0) this.dispatchEvent(new UploadRejectedEvent(refused));
     this.sync();
     return taken;
@@ -264,6 +277,15 @@ export class UploadControl extends ConfiguredControl {
     if (!isLoud || !this.#isChanging || this.totals.active > 0) return;
     this.#isChanging = false;
     this.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  /** By the page, which is not told of what it does itself: by no `input`, as with any control. */
+  #replace(isGone: (upload: UploadSnapshot) => boolean, kept: readonly UploadSnapshot[]): void {
+    const { engine } = this.#rows;
+    this.#isQuiet = true;
+    for (const upload of engine?.uploads ?? []) if (isGone(upload)) void engine?.remove(upload.id);
+    this.#isQuiet = false;
+    this.#keep(kept);
   }
 
   #keep(finished: readonly UploadSnapshot[]): void {
@@ -306,7 +328,7 @@ export class UploadControl extends ConfiguredControl {
   /** At once, so that listeners find the form as it is. */
   #hear(event: Event): { uploads?: readonly UploadSnapshot[] } {
     if (event.type === 'upload-removed') this.#form.touch();
-    this.sync(true);
+    this.sync(!this.#isQuiet);
     return 'uploads' in event ? { uploads: this.uploads } : {};
   }
 

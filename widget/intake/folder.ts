@@ -1,8 +1,6 @@
 /** What is in a dropped folder, all the way down. */
 import type { Found } from './drop.ts';
-
-/** What systems leave in folders and nobody means to upload. */
-const LITTER = /^(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
+import { isLitter } from './litter.ts';
 
 /** Never rejects: what cannot be read is found without a file. */
 export async function walk(entry: FileSystemEntry): Promise<Found[]> {
@@ -17,7 +15,7 @@ export async function walk(entry: FileSystemEntry): Promise<Found[]> {
         reader.readEntries(resolve, reject),
       );
       if (entries.length === 0) return found;
-      const wanted = entries.filter(({ name }) => !LITTER.test(name));
+      const wanted = entries.filter(({ name }) => !isLitter(name));
       found = found.concat(...(await Promise.all(wanted.map(walk))));
     }
   } catch {

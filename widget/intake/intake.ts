@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { filesOf, type DropOptions, type Found } from './drop.ts';
+import { isLitter } from './litter.ts';
 
 interface IntakeOptions extends DropOptions {
   /** Files may come in this way now. */
@@ -21,8 +22,8 @@ interface IntakeOptions extends DropOptions {
 export class Intake implements ReactiveController {
   /** Types of the files that are held over the element. */
   dragged: readonly string[] | undefined;
-  /** A dropped folder is being read. */
-  isReading = false;
+  /** How many drops are being read: one of a folder takes its time. */
+  reading = 0;
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: IntakeOptions;
   #listening = new AbortController();
@@ -85,10 +86,9 @@ export class Intake implements ReactiveController {
   readonly picked = (event: Event): void => {
     const { files } = event.target as HTMLInputElement;
     this.#options.take(
-      Array.from(files ?? [], (file) => ({
-        file,
-        ...(file.webkitRelativePath && { path: file.webkitRelativePath }),
-      })),
+      [...(files ?? [])]
+        .filter(({ name, webkitRelativePath: path }) => !(path && isLitter(name)))
+        .map((file) => ({ file, path: file.webkitRelativePath || undefined })),
     );
   };
 
@@ -134,12 +134,12 @@ export class Intake implements ReactiveController {
 
   async #read(transfer: DataTransfer): Promise<void> {
     const reading = filesOf(transfer, this.#options);
-    this.isReading = true;
+    this.reading += 1;
     this.#host.requestUpdate();
     const found = await reading;
-    this.isReading = false;
+    this.reading -= 1;
     this.#host.requestUpdate();
-    this.#options.take(found);
+    if (this.#host.isConnected) this.#options.take(found);
   }
 }
 

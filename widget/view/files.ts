@@ -30,6 +30,7 @@ export class Files {
   readonly #host: FilesHost;
   readonly #list: RowList;
   readonly #offers: Offers;
+  #isOffline = false;
 
   /** Brings its own styles along. */
   constructor(host: FilesHost, localizer: () => Localizer) {
@@ -46,6 +47,9 @@ export class Files {
 
   draw(view: View): TemplateResult {
     const { uploads, totals, isHeld } = this.#host;
+    const isOffline = uploads.some(({ waitingFor }) => waitingFor === 'online');
+    if (isOffline && !this.#isOffline) this.announcer.news(view.localizer.text('offline'));
+    this.#isOffline = isOffline;
     return html`${offersView(this.#offers, view)}${
       uploads[0]
         ? html`${totals.files > 1 || isHeld ? summary(totals, isHeld, view) : nothing}

@@ -215,6 +215,20 @@ describe('announcements', () => {
     ok(engine, '');
   });
 
+  it('say that the network is gone, once, and that nothing needs doing', async () => {
+    const { element, engine, said } = await placed();
+    engine.show({ id: 'a', status: 'uploading' }, { id: 'b', status: 'uploading' });
+    await element.updateComplete;
+    engine.become('a', { status: 'waiting', waitingFor: 'online' });
+    await hear(said);
+    engine.become('b', { status: 'waiting', waitingFor: 'online' });
+    await element.updateComplete;
+    engine.become('a', { status: 'uploading' });
+    engine.become('b', { status: 'done' });
+    await until(() => said.length > 1);
+    equal(said, ['Offline. Goes on by itself when the network is back.', 'file.bin: Uploaded']);
+  });
+
   it('go into a log where the browser has no ariaNotify, one line each', async () => {
     const { element, engine } = await place();
     Object.assign(element, { ariaNotify: undefined });
@@ -246,6 +260,20 @@ describe('for screen readers', () => {
       textOf(browse.getAttribute('aria-describedby')),
       /^Up to 5 MB \| Any will do \| Choose a file\.$/i,
     );
+  });
+
+  it('the group has the name of its label, whichever way that is given', async () => {
+    const { element } = await place(
+      html`<s3-upload
+        ><b slot="label">Signed <i>contract</i></b></s3-upload
+      >`,
+    );
+    await element.updateComplete;
+    const { internals } = element as unknown as { internals: ElementInternals };
+    equal([internals.role, internals.ariaLabel], ['group', 'Signed contract']);
+    element.label = 'Contract';
+    await element.updateComplete;
+    equal(internals.ariaLabel, 'Signed contract', 'what is seen is what is said');
   });
 
   it('rows are items of a list', async () => {

@@ -186,6 +186,30 @@ describe('dropping', () => {
     match(text(part(element, 'zone')), /Drop more files or browse/);
   });
 
+  it('says so until the last of several is read, and takes nothing once it is off the page', async () => {
+    const { element, engine, holder } = await place();
+    let finish = (): void => undefined;
+    const slow = folder('b', []) as FileSystemDirectoryEntry;
+    slow.createReader = () =>
+      ({
+        readEntries: (done: (entries: FileSystemEntry[]) => void) => (finish = () => done([])),
+      }) as unknown as FileSystemDirectoryReader;
+    drag(part(element, 'zone'), 'drop', transferOf(slow));
+    drag(part(element, 'zone'), 'drop', transferOf(fileEntry('a.txt')));
+    await next(engine, 'upload-progress');
+    await element.updateComplete;
+    match(text(part(element, 'zone')), /Reading the folder…/);
+    finish();
+    await new Promise((resolve) => setTimeout(resolve));
+    await element.updateComplete;
+    match(text(part(element, 'zone')), /Drop more files or browse/);
+    drag(part(element, 'zone'), 'drop', transferOf(fileEntry('late.txt')));
+    element.remove();
+    await new Promise((resolve) => setTimeout(resolve));
+    equal(engine.uploads.length, 1);
+    void holder;
+  });
+
   for (const attribute of ['disabled', 'no-drop']) {
     it(`takes nothing with ${attribute}, and the browser does not open the file either`, async () => {
       const { element, engine } = await place();

@@ -120,6 +120,20 @@ describe('validity', () => {
     equal(element.validationMessage, 'Start the upload first.');
   });
 
+  it('waits for the uploads once they are started, before the first of them has begun', async () => {
+    const { element, engine } = await inForm({ 'no-auto': '' });
+    pick(element, file('a'), file('b'));
+    await element.updateComplete;
+    button(element, 'Start upload').click();
+    await element.updateComplete;
+    equal(engine.calls.at(-1), ['start']);
+    equal(element.validationMessage, 'Wait until the uploads are done.');
+    ok(element.matches(':state(busy)'), 'it is busy');
+    button(element, 'Pause all');
+    pick(element, file('c'));
+    equal(element.validationMessage, 'Start the upload first.', 'the next ones wait again');
+  });
+
   it('counts finished uploads against min-files', async () => {
     const { element, engine } = await inForm({ 'min-files': '2' });
     equal(
@@ -220,6 +234,28 @@ describe('reset and restore', () => {
     element.value = ['a'];
     await element.updateComplete;
     equal(heard, 0);
+  });
+
+  it('tells of none for a reset, or for a value in place of uploads of its own, as no input does', async () => {
+    const { form, element, engine } = await inForm();
+    const heard: string[] = [];
+    for (const type of ['input', 'change']) {
+      element.addEventListener(type, ({ type: name }) => heard.push(name));
+    }
+    engine.show({ id: 'a', ...DONE });
+    await element.updateComplete;
+    heard.length = 0;
+    element.value = ['b'];
+    await element.updateComplete;
+    equal([heard, sent(form)], [[], ['b']]);
+    engine.show({ id: 'c', ...DONE }, { id: 'd', status: 'uploading' });
+    await element.updateComplete;
+    heard.length = 0;
+    form.reset();
+    await element.updateComplete;
+    equal([heard, sent(form)], [[], []]);
+    engine.show({ id: 'e', ...DONE });
+    equal(heard, ['input', 'change'], 'but of what comes then');
   });
 
   it('comes back as it was when the browser restores a page', async () => {

@@ -99,6 +99,38 @@ describe('messages', () => {
     equal(text(part(element, 'zone')), 'Drop files here or browse');
   });
 
+  it('are learnt also when they come after the element, as a module of its own does', async () => {
+    const { element } = await place(html`<s3-upload multiple lang="vo" required></s3-upload>`);
+    await new Promise((resolve) => setTimeout(resolve));
+    await element.updateComplete;
+    registerLocale('vo', { drop: 'Dalabolsöd {browse}', required: 'Välolsöd.' });
+    await element.updateComplete;
+    equal(text(part(element, 'zone')), 'Dalabolsöd browse');
+    equal(element.validationMessage, 'Välolsöd.');
+  });
+
+  it('follow a lang that changes, of the element, around it, or of a host around that', async () => {
+    registerLocale('eo', { drop: 'Her damit, {browse}', browse: 'oder suchen' });
+    const { element, holder } = await place(
+      html`<section><s3-upload multiple></s3-upload></section>`,
+    );
+    const reads = async (expected: string): Promise<void> => {
+      // The news of it comes in a microtask, and the drawing after that.
+      await new Promise((resolve) => setTimeout(resolve));
+      await element.updateComplete;
+      equal(text(part(element, 'zone')), expected);
+    };
+    element.lang = 'eo';
+    await reads('Her damit, oder suchen');
+    element.removeAttribute('lang');
+    await reads('Drop files here or browse');
+    document.documentElement.lang = 'eo';
+    await reads('Her damit, oder suchen');
+    document.documentElement.lang = 'en';
+    await reads('Drop files here or browse');
+    void holder;
+  });
+
   it('are found for a region by its language, and are English for a tag that is none', () => {
     registerLocale('ia', { queued: 'gemach' });
     equal(new Localizer('ia-001').text('queued'), 'gemach');

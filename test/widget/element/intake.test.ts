@@ -53,6 +53,18 @@ describe('the picker', () => {
     equal(engine.uploads[0]?.path, 'holiday/a.txt');
   });
 
+  it('leaves out what systems put into folders', async () => {
+    const { element, engine } = await place(html`<s3-upload directory></s3-upload>`);
+    const files = ['.DS_Store', 'a.txt', 'Thumbs.db'].map((name) => {
+      const one = file(name);
+      Object.defineProperty(one, 'webkitRelativePath', { value: `holiday/${name}` });
+      return one;
+    });
+    Object.defineProperty(picker(element), 'files', { value: files });
+    picker(element).dispatchEvent(new Event('change'));
+    equal(names(engine.uploads), ['a.txt']);
+  });
+
   it('opens once for a click on the button, on the zone around it, and on the label', async () => {
     const { element } = await place(html`<s3-upload label="Files"></s3-upload>`);
     const opened = countOpenings(element);

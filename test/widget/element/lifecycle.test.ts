@@ -131,15 +131,45 @@ describe('the engine of its own', () => {
     element.accept = 'image/*';
     await element.updateComplete;
     const { endpoint, restrictions, auto } = seen.at(-1) as {
-      endpoint: URL;
+      endpoint: URL | string;
       restrictions: unknown;
       auto: boolean;
     };
     equal(
-      [endpoint.href, restrictions, auto],
+      [String(endpoint), restrictions, auto],
       [`${location.origin}/upload/`, { accept: 'image/*', maxBytes: 20_000_000 }, true],
     );
     element.remove();
+  });
+
+  it('asks for another policy only where the Worker or the caller is another', async () => {
+    const element = new S3UploadElement();
+    element.endpoint = '/upload/';
+    const seen: Record<string, unknown>[] = [];
+    document.body.append(element);
+    element.uploader.configure = (options) => void seen.push({ ...options });
+    element.token = 'one';
+    await element.updateComplete;
+    element.accept = 'image/*';
+    element.hint = 'Pictures';
+    await element.updateComplete;
+    const [before, after] = seen.slice(-2);
+    equal(
+      ['endpoint', 'getToken', 'headers'].map((key) => before?.[key] === after?.[key]),
+      [true, true, true],
+    );
+    element.token = 'two';
+    await element.updateComplete;
+    equal(seen.at(-1)?.['getToken'] === after?.['getToken'], false);
+    element.remove();
+  });
+
+  it('starts what waited, where it shall no longer wait', async () => {
+    const { element, engine } = await place(html`<s3-upload multiple no-auto></s3-upload>`);
+    pick(element, file('a.txt'));
+    element.noAuto = false;
+    await element.updateComplete;
+    equal(engine.calls.at(-1), ['start']);
   });
 
   it('gets a token from getToken, or else the attribute, whenever it needs one', async () => {

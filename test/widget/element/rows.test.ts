@@ -72,7 +72,9 @@ describe('a row', () => {
     ['type_not_allowed', { limit: 'image/*,.pdf' }, 'Only images and PDF can be uploaded here.'],
     ['store_unreachable', {}, 'The server can’t be reached. Retry in a moment.'],
     ['rate_limited', {}, 'The server can’t be reached. Retry in a moment.'],
-    ['conflict', {}, 'Something went wrong. Retry, or remove it.'],
+    ['conflict', { retryable: true }, 'Something went wrong. Retry, or remove it.'],
+    ['invalid_request', {}, 'It can’t be uploaded here.'],
+    ['store_refused', {}, 'Uploads are not set up correctly here. Tell the owner of this page.'],
   ] as const) {
     it(`that failed with ${code} ${JSON.stringify(fields)} says what happened and what to do`, async () => {
       const error = new UploadError(code as UploadErrorCode, 'for developers', fields);
@@ -202,6 +204,23 @@ describe('the actions of a row', () => {
         ['a.mov', 'queued'],
       ],
     );
+  });
+
+  it('keep the failed one where what was chosen for it is refused', async () => {
+    const error = new UploadError('file_changed', '');
+    const { element, engine } = await showing({ id: 'a', name: 'a.mov', status: 'failed', error });
+    engine.refuses.set('a.mov', new UploadError('too_large', '', { limit: 5 }));
+    button(element, 'Choose again a.mov').click();
+    pick(element, file('a.mov'));
+    await element.updateComplete;
+    equal(
+      engine.uploads.map(({ id, status }) => [id, status]),
+      [['a', 'failed']],
+    );
+    match(text(part(element, 'error')), /a\.mov: It is larger than 5 bytes/);
+    engine.refuses.clear();
+    pick(element, file('c.mov'));
+    equal(engine.uploads.length, 2, 'and what is chosen later has nothing to do with it');
   });
 
   it('do nothing while the control is disabled', async () => {
@@ -374,6 +393,35 @@ describe('the zone', () => {
     await element.updateComplete;
     equal(button(element, 'Choose files').tabIndex, 0);
     match(part(element, 'zone').parentElement?.textContent ?? '', /Choose files/);
+  });
+
+  it('opens the picker for a click deep in what the page has put there', async () => {
+    const { element, holder } = await place(
+      html`<s3-upload multiple
+        ><p slot="dropzone">Here, <b>please</b></p></s3-upload
+      >`,
+    );
+    await element.updateComplete;
+    const opened: string[] = [];
+    element.shadowRoot?.querySelector('input')?.addEventListener('click', (event) => {
+      event.preventDefault();
+      opened.push('once');
+    });
+    holder.querySelector('b')?.click();
+    equal(opened, ['once']);
+  });
+
+  it('leaves clicks on what a page has marked for itself to the page', async () => {
+    const { element, engine, holder } = await place(
+      html`<div data-act="pause" data-id="a">
+        <s3-upload multiple><b slot="hint" data-act="retry">Now?</b></s3-upload>
+      </div>`,
+    );
+    engine.show({ id: 'a', status: 'uploading' });
+    await element.updateComplete;
+    holder.querySelector('b')?.click();
+    part(element, 'name').click();
+    equal(engine.calls, []);
   });
 
   it('shows what is in its slots: label, hint, icon, empty', async () => {

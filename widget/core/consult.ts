@@ -1,0 +1,52 @@
+/** Whether a file is known from an earlier visit. */
+import type { Engine } from './engine.ts';
+import { fingerprint } from './fingerprint.ts';
+import { uuidv7 } from './id.ts';
+import type { Job } from './job.ts';
+import { recall } from './journal.ts';
+import { claim } from './locks.ts';
+import { can } from './upload.ts';
+
+/**
+ * Looks into the journal, once for each file however many ask, and claims what it finds for this tab.
+ *
+ * @throws DOMException when the file cannot be read; then it may be asked again.
+ */
+export function consult(engine: Engine, job: Job): Promise<void> {
+  return (job.consulting ??= look(engine, job).catch((error: unknown) => {
+    job.consulting = undefined;
+    throw error;
+  }));
+}
+
+async function look(engine: Engine, job: Job): Promise<void> {
+  if (engine.options.resume === false) return;
+  const key = await fingerprint(engine, job);
+  job.print ??= key;
+  job.wasRead = true;
+  const unlock = await claim(key);
+  // Cancelled meanwhile, or its page is gone.
+  if (engine.isClosed || !can(job.state, 'cancel')) return unlock?.();
+  // Another tab is at it: this is an upload of its own, which the journal does not know.
+  if (!unlock) {
+    if (job.isInDoubt) renew(job);
+    return;
+  }
+  job.unlock = unlock;
+  job.fingerprint = key;
+  job.place = engine.options.place;
+  const entry = await recall(key);
+  if (!entry || (job.isInDoubt && job.id !== entry.id)) return;
+  job.id = entry.id;
+  job.token = entry.token;
+  job.handle ??= entry.handle;
+  job.receipts = entry.parts ?? [];
+  // Without a token nothing has been sent: it is created, under the same id.
+  job.isInDoubt = entry.token !== undefined;
+}
+
+/** From now on it is another upload. */
+export function renew(job: Job): void {
+  job.forget();
+  job.id = uuidv7();
+}

@@ -1,8 +1,8 @@
 /** The Worker that `wrangler deploy` puts at the edge: a signer made from the environment. */
 import { optionsFrom } from './config.ts';
-import { ProblemError, problemResponse } from './problem.ts';
+import { ProblemError } from './problem.ts';
 import type { Env } from './config/read-setting.ts';
-import { createSigner, createUpkeep } from './signer.ts';
+import { createRefusal, createSigner, createUpkeep } from './signer.ts';
 
 type App = Pick<ReturnType<typeof createSigner>, 'fetch'>;
 
@@ -24,12 +24,11 @@ function appOf(env: Env): App {
   return made;
 }
 
-/** A Worker that is not configured says so to everybody, and does nothing else. */
 function appFrom(env: Env): App {
   try {
     return createSigner(optionsFrom(env));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { fetch: () => problemResponse(error.problem) };
+    return createRefusal(error);
   }
 }

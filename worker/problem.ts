@@ -56,15 +56,14 @@ export class ProblemError extends Error {
   }
 }
 
-/** The answer for a problem. https://www.rfc-editor.org/rfc/rfc9457 */
-export function problemResponse(problem: Problem): Response {
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: headersOf(problem),
-  });
+/** True for a no that stays one, however often it is asked for: not for what an outage says. */
+export function isFinal(thrown: unknown): thrown is ProblemError {
+  if (!(thrown instanceof ProblemError)) return false;
+  const { status, retryAfter } = thrown.problem;
+  return status < 500 && status !== 429 && retryAfter === undefined;
 }
 
-/** The same, with the headers that every answer carries. */
+/** The answer for a problem, with the headers that every answer carries. https://www.rfc-editor.org/rfc/rfc9457 */
 export function answerProblem(c: Context, problem: Problem): Response {
   const status = problem.status as ContentfulStatusCode;
   return c.newResponse(JSON.stringify(problem), status, headersOf(problem));

@@ -32,7 +32,7 @@ import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
-import { assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
+import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
 import { sweep } from './upload/sweep.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
@@ -89,17 +89,11 @@ export interface SignerOptions {
  */
 export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   const signer = assemble(options);
-  const app = new Hono<SignerEnv>();
-
-  app.onError(answerError(signer));
-  app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
-
-  app.use(requestId({ generator: () => crypto.randomUUID() }));
-  app.use(observe(signer));
+  const app = answeringApp(signer);
   app.get('/health', (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
-  app.get('/uploads/:id/file', publicFileRoute(signer));
+  if (signer.rules.public) app.get('/uploads/:id/file', publicFileRoute(signer));
   if (options.companion) app.post(`/companion${FORM_PATH}`, formRoute(signer));
   app.use(identify(signer));
 
@@ -115,6 +109,24 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.delete('/uploads/:id', abortRoute(signer));
   app.get('/uploads/:id/file', fileRoute(signer));
   if (options.companion) app.route('/companion', companionApp(signer, urlOf(options.companion)));
+  return app;
+}
+
+/** A Worker that is not configured says so to everybody, and does nothing else. */
+export function createRefusal(problem: ProblemError): Hono<SignerEnv> {
+  const log = createLog();
+  return answeringApp({ log, now: Date.now }).all('*', () => {
+    throw problem;
+  });
+}
+
+/** What every answer has in common, whatever the question. */
+function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
+  const app = new Hono<SignerEnv>();
+  app.onError(answerError(signer));
+  app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
+  app.use(requestId({ generator: () => crypto.randomUUID() }));
+  app.use(observe(signer));
   return app;
 }
 
@@ -140,6 +152,8 @@ const MONTH_SECONDS = 30 * 86_400;
 function assemble(options: SignerOptions): Signer {
   const { store, kv, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
   const { profile } = store;
+  const rules = rulesFrom(options.rules ?? {});
+  assertAble(rules, profile);
   const now = options.now ?? Date.now;
   const log = createLog(options.log);
   const webhooks =
@@ -162,7 +176,7 @@ function assemble(options: SignerOptions): Signer {
       now,
       keepSeconds: options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds,
     }),
-    rules: rulesFrom(options.rules ?? {}, profile),
+    rules,
     hooks,
     webhooks,
     emit(event, waitUntil) {

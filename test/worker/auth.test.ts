@@ -111,6 +111,7 @@ describe('a JWT in a cookie', () => {
 class Provider {
   readonly keys: { kid: string; alg: string; jwk: object; privateKey: KeyObject }[] = [];
   asked = 0;
+  delayMs = 0;
   down = false;
   #server: Server;
 
@@ -119,7 +120,8 @@ class Provider {
       this.asked++;
       if (this.down) return void response.writeHead(503).end();
       const keys = this.keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: 'sig' }));
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+      response.setHeader('content-type', 'application/json');
+      setTimeout(() => response.end(JSON.stringify({ keys })), this.delayMs);
     });
   }
 
@@ -156,14 +158,8 @@ describe('a JWT by published keys', () => {
   before(async () => {
     for (const alg of ['RS256', 'ES256', 'EdDSA'] as const) provider.add(alg, `key-${alg}`);
     const url = await provider.start();
-    lab = await startLab(store.running, {
-      JWT_SECRET: '',
-      JWT_JWKS_URL: `${url}/jwks.json`,
-      JWT_ISSUER: url,
-      JWT_AUDIENCE: 'uploads',
-      OWNER_CLAIM: 'email',
-    });
     issuer = url;
+    lab = await startLab(store.running, settings());
   });
   after(async () => {
     await lab.stop();
@@ -171,7 +167,28 @@ describe('a JWT by published keys', () => {
   });
 
   let issuer: string;
+  const settings = () => ({
+    JWT_SECRET: '',
+    JWT_JWKS_URL: `${issuer}/jwks.json`,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: 'uploads',
+    OWNER_CLAIM: 'email',
+  });
   const claims = () => ({ email: 'a@b.example', iss: issuer, aud: 'uploads', exp: inAnHour() });
+
+  it('lets everybody in who calls while the keys are being fetched for the first time', async () => {
+    provider.delayMs = 200;
+    const fresh = await startLab(store.running, settings());
+    try {
+      const token = await provider.token('key-RS256', claims());
+      const statuses = await Promise.all([1, 2, 3].map(() => statusWith(fresh, token)));
+      assert.deepEqual(statuses, [200, 200, 200]);
+    } finally {
+      provider.delayMs = 0;
+      provider.asked = 0;
+      await fresh.stop();
+    }
+  });
 
   it('lets in by RS256, ES256 and EdDSA, and asks for the keys once', async () => {
     for (const alg of ['RS256', 'ES256', 'EdDSA']) {

@@ -149,6 +149,29 @@ describe('a Worker', () => {
     assert.match(problemOf({ ...r2, S3_ROLE_ARN: 'arn:x' }), /S3_ROLE_ARN/);
   });
 
+  it('gives the keys of a role no other prefix that begins alike', async () => {
+    const policies: string[] = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = async (input, init) => {
+      policies.push(new URLSearchParams(await new Request(input, init).text()).get('Policy') ?? '');
+      return new Response(null, { status: 403 });
+    };
+    try {
+      for (const KEY_PREFIX of ['photos', 'photos/']) {
+        const { store } = optionsFrom({
+          ...ENOUGH,
+          KEY_PREFIX,
+          S3_ROLE_ARN: `arn:aws:iam::1:role/${KEY_PREFIX}`,
+        });
+        await assert.rejects(store.head('photos/x'));
+      }
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    for (const policy of policies) assert.match(policy, /arn:aws:s3:::bucket\/photos\/\*/);
+    assert.equal(policies.length, 2);
+  });
+
   it('takes a provider’s keys only with an audience, and over https', () => {
     const keys = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example.com/jwks.json' };
     assert.match(problemOf(keys), /JWT_AUDIENCE/);

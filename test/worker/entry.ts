@@ -7,8 +7,13 @@ import { optionsFrom } from '../../worker/config.ts';
 import type { PolicyHook } from '../../worker/context.ts';
 import type { UploadEvent } from '../../worker/hooks.ts';
 import type { KV } from '../../worker/ledger.ts';
-import { ProblemError, problemResponse } from '../../worker/problem.ts';
-import { createSigner, createUpkeep, type SignerOptions } from '../../worker/signer.ts';
+import { ProblemError } from '../../worker/problem.ts';
+import {
+  createRefusal,
+  createSigner,
+  createUpkeep,
+  type SignerOptions,
+} from '../../worker/signer.ts';
 import { bentFetch } from './bent-fetch.ts';
 import { bentKV } from './bent-kv.ts';
 import type { Bend, Seen } from './bend.ts';
@@ -45,7 +50,7 @@ export default {
     try {
       app ??= createSigner(options(env));
     } catch (error) {
-      if (error instanceof ProblemError) return problemResponse(error.problem);
+      if (error instanceof ProblemError) return createRefusal(error).fetch(request);
       throw error;
     }
     const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);

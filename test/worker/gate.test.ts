@@ -74,11 +74,14 @@ describe('the gate', () => {
     const { status, headers } = await lab.with({}).call('OPTIONS', '/uploads', undefined, {
       origin: APP,
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type,upload-token',
+      'access-control-request-headers': 'authorization,content-type,upload-token,x-tenant',
     });
     assert.equal(status, 204);
     assert.equal(headers.get('access-control-allow-origin'), APP);
-    assert.match(headers.get('access-control-allow-headers') ?? '', /Upload-Token/);
+    const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(/, */) ?? [];
+    for (const name of ['authorization', 'content-type', 'upload-token', 'x-tenant']) {
+      assert.ok(allowed.includes(name), name);
+    }
     assert.match(headers.get('access-control-allow-methods') ?? '', /DELETE/);
     assert.equal(headers.get('access-control-max-age'), '7200');
   });

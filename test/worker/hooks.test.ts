@@ -2,21 +2,19 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { Hono } from 'hono';
 import type { Hooks, Preparation } from '../../worker/hooks.ts';
 import { ProblemError } from '../../worker/problem.ts';
 import type { Result } from '../../worker/protocol.ts';
-import { createSigner, createUpkeep, type SignerOptions } from '../../worker/signer.ts';
-import { Client } from './harness.ts';
-import { memoryKV, type MemoryKV } from './memory-kv.ts';
-import { onEveryStore, type Running } from './s3/stores.ts';
+import { apps } from './apps.ts';
+import { onEveryStore } from './s3/stores.ts';
 import { download, MIB, random } from './s3/uploads.ts';
 
 onEveryStore(
   'hooks',
   () => true,
   (running) => {
-    const { mount, prefix } = apps(running);
+    const prefix = `hooks-tests/${randomUUID()}/`;
+    const mount = apps(running, prefix);
 
     for (const bytes of [1000, 6 * MIB]) {
       const size = bytes > MIB ? 'in parts' : 'in one request';
@@ -167,7 +165,7 @@ onEveryStore(
   'hooks and forms',
   ({ postPolicy, formETags }) => postPolicy && formETags,
   (running) => {
-    const { mount } = apps(running);
+    const mount = apps(running, `hooks-tests/${randomUUID()}/`);
 
     it('a form that nobody watched is found by the cron trigger, and finalized', async () => {
       const done: Result[] = [];
@@ -194,42 +192,3 @@ onEveryStore(
     });
   },
 );
-
-function apps(running: () => Running) {
-  const prefix = `hooks-tests/${randomUUID()}/`;
-
-  /** A signer in an app of its own, under a path of it. */
-  function mount(hooks: Hooks, more: Partial<SignerOptions> = {}) {
-    const kv: MemoryKV = memoryKV(more.now);
-    const log: string[] = [];
-    const options: SignerOptions = {
-      store: running().store,
-      kv,
-      authenticate: (request) => ({ owner: request.headers.get('authorization') ?? 'nobody' }),
-      tokenSecrets: ['the-secret-that-seals-upload-tokens-in-tests'],
-      rules: { prefix },
-      plan: { singleMaxBytes: 5 * MIB, minPartBytes: 5 * MIB },
-      hooks,
-      log: (line) => void log.push(line),
-      ...more,
-    };
-    const app = new Hono().route('/files', createSigner(options));
-    const client = new Client(
-      async (path, init) => app.request(`/files${path}`, init as RequestInit),
-      { authorization: 'alice' },
-    );
-    const upkeep = createUpkeep(options);
-    const works: Promise<unknown>[] = [];
-    return {
-      client,
-      kv,
-      log,
-      sweep: async () => {
-        await upkeep((work) => void works.push(work));
-        await Promise.all(works);
-      },
-    };
-  }
-
-  return { mount, prefix };
-}

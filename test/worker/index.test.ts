@@ -42,6 +42,9 @@ describe('the Worker', () => {
         assert.equal(response.status, 500);
         assert.equal(problem.code, 'misconfigured');
         assert.match(problem.detail, /AUTH/);
+        assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+        assert.equal(response.headers.get('cache-control'), 'no-store');
+        assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
       }
     } finally {
       await miniflare.dispose();

@@ -1,5 +1,5 @@
 /** Callers that Cloudflare Access has let through. */
-import type { Authenticate } from '../auth.ts';
+import type { Authenticate } from './caller.ts';
 import { cookieOf } from './cookie.ts';
 import { jwks } from './jwks.ts';
 

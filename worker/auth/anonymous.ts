@@ -1,5 +1,5 @@
 /** Anyone may call; browsers are told apart, people are not identified. */
-import type { Authenticate } from '../auth.ts';
+import type { Authenticate } from './caller.ts';
 import { sha256Hex } from '../digest.ts';
 import { cookieOf } from './cookie.ts';
 

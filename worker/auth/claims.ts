@@ -1,5 +1,5 @@
 /** A JWT's claims, as far as they say who calls and for how long. */
-import type { Caller } from '../auth.ts';
+import type { Caller } from './caller.ts';
 
 /** What all kinds of JWT have in common. */
 export interface ClaimOptions {

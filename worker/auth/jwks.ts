@@ -2,7 +2,7 @@
 import { decode, verifyWithJwks } from 'hono/jwt';
 import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
 import * as v from 'valibot';
-import type { Authenticate } from '../auth.ts';
+import type { Authenticate } from './caller.ts';
 import { ProblemError } from '../problem.ts';
 import { tokenOf, type Carried } from './bearer.ts';
 import { callerOf, type ClaimOptions } from './claims.ts';
@@ -64,11 +64,11 @@ function createKeyCache({ url, fetch: ask, now = Date.now }: JwksOptions) {
 
   return async (kid: string): Promise<HonoJsonWebKey[]> => {
     const fresh = known && now() - known.at < FRESH_MS && known.keys.some((key) => key.kid === kid);
-    if (!fresh && now() - triedAt >= REFETCH_AFTER_MS) {
+    // Without keys each request fetches for itself: one must not wait for another's fetch in workerd.
+    if (!known || (!fresh && now() - triedAt >= REFETCH_AFTER_MS)) {
       triedAt = now();
       const keys = await load();
       if (keys) known = { keys, at: now() };
-      else if (!known) triedAt = -Infinity;
     }
     if (known) return known.keys;
     throw new ProblemError(

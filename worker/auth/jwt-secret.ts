@@ -1,6 +1,6 @@
 /** Callers with a JWT that an app's own backend signs with a secret it shares with the Worker. */
 import { decode, verify } from 'hono/jwt';
-import type { Authenticate } from '../auth.ts';
+import type { Authenticate } from './caller.ts';
 import { ProblemError } from '../problem.ts';
 import { tokenOf } from './bearer.ts';
 import { callerOf, type ClaimOptions } from './claims.ts';

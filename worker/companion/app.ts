@@ -5,7 +5,7 @@
  */
 import { Hono } from 'hono';
 import type { Signer, SignerEnv } from '../context.ts';
-import { asProblem } from '../http/slots.ts';
+import { asProblem } from '../http/as-problem.ts';
 import { abortRoute } from './abort.ts';
 import { completeRoute } from './complete.ts';
 import { createRoute } from './create.ts';

@@ -5,7 +5,7 @@ import { withLength } from '../http/fixed-length.ts';
 import { settle } from '../upload/finish.ts';
 import { ProblemError } from '../problem.ts';
 import { isStoreError } from '../s3/errors.ts';
-import { asProblem } from '../http/slots.ts';
+import { asProblem } from '../http/as-problem.ts';
 import { objectOf } from '../upload/stored.ts';
 import { settingsOf, sized, type Upload } from '../upload.ts';
 import { FormReader, type Form } from './form-data.ts';

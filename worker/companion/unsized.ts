@@ -45,7 +45,7 @@ export async function draftUnsized(
   const room = (await quota?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);
-  await quota?.take(rules, entry);
+  await quota?.take(rules, entry, 'create');
   const draft = await draftOf(signer, c, rules, { kind: 'single', bytes: entry.bytes }, entry, '');
   return { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null };
 }

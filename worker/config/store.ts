@@ -1,5 +1,6 @@
 /** The store, from the Worker's environment. */
 import { either, wrong, type Reader } from './read-setting.ts';
+import { cleanPrefix } from '../object/key.ts';
 import { staticCredentials, type CredentialSource } from '../s3/credentials.ts';
 import { EndpointError } from '../s3/endpoint.ts';
 import { isProfileName, PROFILES, type Profile, type ProfileName } from '../s3/profiles.ts';
@@ -75,7 +76,7 @@ function credentialsFrom(read: Reader, profile: Profile, endpoint: string): Cred
     endpoint:
       read.text('S3_STS_ENDPOINT') ??
       (profile.name === 'aws' ? `https://sts.${region}.amazonaws.com` : endpoint),
-    policy: sessionPolicy(read.needed('S3_BUCKET'), read.text('KEY_PREFIX') ?? '', {
+    policy: sessionPolicy(read.needed('S3_BUCKET'), cleanPrefix(read.text('KEY_PREFIX') ?? ''), {
       acl: read.text('ACL') !== undefined,
       tags: read.text('TAGS') !== undefined,
       ...(read.text('SSE') === 'aws:kms' && { kms: kmsKey ?? '*' }),

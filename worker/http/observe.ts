@@ -3,7 +3,7 @@ import type { ErrorHandler, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Signer, SignerEnv } from '../context.ts';
 import { answerProblem } from '../problem.ts';
-import { asProblem, causeOf } from './slots.ts';
+import { asProblem, causeOf } from './as-problem.ts';
 
 export function observe({ log, now }: Pick<Signer, 'log' | 'now'>): MiddlewareHandler<SignerEnv> {
   return async (c, next) => {

@@ -1,9 +1,7 @@
 /** Batches: each entry in a slot of its own, so that one that is bad does not sink the others. */
-import type { Log, LogFields } from '../log.ts';
-import { ProblemError } from '../problem.ts';
+import type { Log } from '../log.ts';
 import type { Refused } from '../protocol.ts';
-import { isStoreError } from '../s3/errors.ts';
-import { fromStore } from './store-problem.ts';
+import { asProblem } from './as-problem.ts';
 
 /** Does `work` for every entry at once, and answers in the same order. */
 export function slotsOf<E, T extends { id: string }>(
@@ -20,24 +18,6 @@ export function slotsOf<E, T extends { id: string }>(
       }
     }),
   );
-}
-
-/** Any error as a problem; what is not one is a defect of ours and is logged. */
-export function asProblem(log: Log, thrown: unknown): ProblemError {
-  const error = fromStore(thrown);
-  if (error instanceof ProblemError) {
-    if (error.cause !== undefined) log.warn('problem', { code: error.code, ...causeOf(error) });
-    return error;
-  }
-  log.warn('unexpected', { error });
-  return new ProblemError('misconfigured', 'Something went wrong here; the log says what.');
-}
-
-/** What the log says of a problem's cause. */
-export function causeOf({ cause }: ProblemError): LogFields {
-  if (!isStoreError(cause)) return cause === undefined ? {} : { cause };
-  const { operation, code, status, requestId } = cause;
-  return { storeOperation: operation, storeCode: code, storeStatus: status, storeId: requestId };
 }
 
 function idOf(entry: unknown): string {

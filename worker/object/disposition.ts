@@ -1,7 +1,10 @@
 /** `Content-Disposition`, and what a browser may show without a download. */
+import { accepts } from './accepts.ts';
 import { cleanName } from './name.ts';
-import { accepts, type Rules } from '../policy.ts';
 import type { FileEntry } from '../protocol.ts';
+
+/** How the bucket itself presents an object; `auto`: what could run a script, as a download. */
+export type Disposition = 'auto' | 'attachment' | 'inline' | 'none';
 
 /** Types that run no script in the bucket's origin. SVG and HTML do. */
 export const SAFE_INLINE_TYPES: readonly string[] = [
@@ -35,7 +38,7 @@ const INERT_TYPE = 'application/octet-stream';
  * where the type is harmless and nothing else is asked for.
  */
 export function dispositionOf(
-  { disposition }: Pick<Rules, 'disposition'>,
+  disposition: Disposition,
   { name, type }: Pick<FileEntry, 'name' | 'type'>,
   inlineTypes: readonly string[],
 ): string | undefined {

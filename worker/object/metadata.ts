@@ -1,6 +1,5 @@
 /** Metadata that goes onto an object: of the browser's, what is allowed; the rest from settings. */
 import { isWellFormed, utf8Length } from './name.ts';
-import type { Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
@@ -9,6 +8,14 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** Tells on HEAD whose object it is; nobody else sets it. */
 const RESERVED = 'upload-token';
 
+/** Which metadata an object may have. */
+export interface MetadataRules {
+  /** Names that a browser may set, lower case. */
+  readonly metadata: readonly string[];
+  /** Set on every object, over what the browser sent. */
+  readonly fixedMetadata: Readonly<Record<string, string>>;
+}
+
 /**
  * What of the sent metadata is allowed, and what is set on every object. Names that are not allowed
  * are left out: a client may send the same to several servers.
@@ -16,7 +23,7 @@ const RESERVED = 'upload-token';
  * @throws ProblemError `invalid_request` for control characters and for more than 2 KiB in all.
  */
 export function metadataFor(
-  rules: Pick<Rules, 'metadata' | 'fixedMetadata'>,
+  rules: MetadataRules,
   sent: Readonly<Record<string, string>>,
   field: string,
 ): Record<string, string> {

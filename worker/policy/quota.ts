@@ -4,27 +4,35 @@
  * A token that names its upload ids is exact, and counts nothing.
  */
 import type { Caller } from '../auth.ts';
-import type { Signer } from '../context.ts';
-import type { Row } from '../ledger.ts';
+import type { Ledger, Row } from '../ledger.ts';
 import type { CheckedFile, Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
+import type { PlanLimits } from '../protocol.ts';
 
 /** Counts for one request. */
 export interface Quota {
   /** How many more bytes the owner may have. */
   room(rules: Rules): Promise<number>;
   /**
-   * Takes room for an upload; one that has been counted is not counted twice.
+   * Takes room for an upload; one that has been counted is not counted twice. How many are open is
+   * asked of one that begins: one that ends makes them fewer.
    *
    * @throws ProblemError `forbidden`, or `rate_limited` where waiting helps.
    */
-  take(rules: Rules, upload: Pick<CheckedFile, 'id' | 'bytes'>): Promise<void>;
+  take(
+    rules: Rules,
+    upload: Pick<CheckedFile, 'id' | 'bytes'>,
+    action: 'create' | 'complete',
+  ): Promise<void>;
 }
 
 const LATER_SECONDS = 30;
 
 /** Reads nothing where nothing is limited. */
-export function quotaOf({ ledger, plan }: Signer, { owner, grant }: Caller): Quota {
+export function quotaOf(
+  { ledger, plan }: { readonly ledger: Ledger; readonly plan: PlanLimits },
+  { owner, grant }: Caller,
+): Quota {
   const taken = new Map<string, Pick<Row, 'bytes' | 'state' | 'grant'>>();
   let listed: Promise<void> | undefined;
 
@@ -41,7 +49,7 @@ export function quotaOf({ ledger, plan }: Signer, { owner, grant }: Caller): Quo
       const used = [...taken.values()].reduce((sum, row) => sum + row.bytes, 0);
       return Math.max(0, maxTotalBytes - used);
     },
-    async take(rules, { id, bytes }) {
+    async take(rules, { id, bytes }, action) {
       const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
       if (maxOpen === null && maxTotalBytes === null && maxPerGrant === null) return;
       await (listed ??= list());
@@ -56,7 +64,8 @@ export function quotaOf({ ledger, plan }: Signer, { owner, grant }: Caller): Quo
       if (maxTotalBytes !== null && total > maxTotalBytes) {
         throw new ProblemError('forbidden', `All files together may have ${maxTotalBytes} bytes.`);
       }
-      if (maxOpen !== null && others.filter(({ state }) => state === 'open').length >= maxOpen) {
+      const open = others.filter(({ state }) => state === 'open').length;
+      if (action === 'create' && maxOpen !== null && open >= maxOpen) {
         throw new ProblemError('rate_limited', `At most ${maxOpen} uploads at once.`, {
           retryAfter: LATER_SECONDS,
         });

@@ -5,6 +5,7 @@ import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { checkName, draftOf } from '../upload/draft.ts';
 import type { Entry } from '../ledger.ts';
+import { covers } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import {
   largestFile,
@@ -72,7 +73,7 @@ async function createOne(
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
   const known = await signer.ledger.get(draft.owner, draft.id);
-  const upload = known ? again(signer, known, draft, path) : await begin(signer, c, draft, plan);
+  const upload = known ? again(signer, c, known, draft, path) : await begin(signer, c, draft, plan);
   const result = known?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
   const [token, signed] = await Promise.all([
@@ -92,17 +93,25 @@ async function createOne(
 }
 
 /** The same Create once more gives the same upload; with anything else in it, it is refused. */
-function again(signer: Signer, { upload, state }: Entry, draft: Upload, path: string): Upload {
+function again(
+  signer: Signer,
+  c: SignerContext,
+  { upload, state }: Entry,
+  draft: Upload,
+  path: string,
+): Upload {
   const same = (['name', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
-  if (!same) {
+  // The owner's, but perhaps not this caller's, who is confined to a prefix.
+  if (!same || !covers(c.get('rules'), upload)) {
     throw new ProblemError('conflict', 'This id belongs to another file.', { field: `${path}.id` });
   }
   if (state === 'aborted') {
     throw new ProblemError('conflict', 'This upload has been cancelled.', { field: `${path}.id` });
   }
-  if (state === 'open' && upload.expiresAt * 1000 <= signer.now()) {
+  const over = upload.expiresAt * 1000 <= signer.now();
+  if (state === 'expired' || (state === 'open' && over)) {
     throw new ProblemError('expired', 'This upload has expired: choose a new id.', {
       field: `${path}.id`,
     });

@@ -20,12 +20,12 @@ export const TOKEN_HEADER = `${META}upload-token`;
 export function objectHeaders(settings: ObjectSettings, profile: Profile): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': headerValue(settings.contentType),
-    [TOKEN_HEADER]: headerValue(settings.uploadToken),
   };
   for (const [name, value] of Object.entries(settings.metadata ?? {})) {
     if (!/^[a-z0-9-]+$/i.test(name)) throw refuse('a metadata name beyond letters, digits and -');
     headers[META + name.toLowerCase()] = encodeMetadata(value);
   }
+  headers[TOKEN_HEADER] = headerValue(settings.uploadToken); // over metadata of the same name
   if (settings.disposition !== undefined) {
     headers['content-disposition'] = headerValue(settings.disposition);
   }

@@ -91,7 +91,7 @@ export async function rulesFor(
 ): Promise<Rules> {
   const rules = await narrowedFor(signer, c, file, action);
   checkFile(rules, file, path);
-  if (action !== 'sign') await c.get('quota')?.take(rules, file);
+  if (action !== 'sign') await c.get('quota')?.take(rules, file, action);
   return rules;
 }
 

@@ -68,7 +68,7 @@ function objectOf(
 ): ObjectChoices {
   const [acl] = rules.acl;
   const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
-  const disposition = dispositionOf(rules, file, signer.inlineTypes);
+  const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);
   // A signed request that names no checksum could else write other bytes over a finished object.
   const ifNoneMatch = signer.keysMayMeet || sum === undefined;
   return {
@@ -90,9 +90,9 @@ export function checkName(name: string, field: string): void {
   throw new ProblemError('invalid_request', 'The name holds half a surrogate pair.', { field });
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9110#name-media-type, with parameters. */
+/** https://www.rfc-editor.org/rfc/rfc9110#name-media-type, with parameters, in printable ASCII. */
 const MEDIA_TYPE =
-  /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[^"\\\r\n]*"|[\w!#$&^.+-]+))*$/;
+  /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+( *; *[\w!#$&^.+-]+=("[ !#-[\]-~]*"|[\w!#$&^.+-]+))*$/;
 
 function typeOf(type: string, field: string): string {
   if (type === '') return 'application/octet-stream';

@@ -1,7 +1,26 @@
-/** What a failure of the store means to the caller. */
+/** What a failure means to the caller: of the store, or of our own. */
+import type { Log, LogFields } from '../log.ts';
 import { ProblemError } from '../problem.ts';
 import type { ProblemCode } from '../protocol.ts';
 import { isStoreError, type StoreError, type StoreErrorKind } from '../s3/errors.ts';
+
+/** Any error as a problem; what is not one is a defect of ours and is logged. */
+export function asProblem(log: Log, thrown: unknown): ProblemError {
+  const error = fromStore(thrown);
+  if (error instanceof ProblemError) {
+    if (error.cause !== undefined) log.warn('problem', { code: error.code, ...causeOf(error) });
+    return error;
+  }
+  log.warn('unexpected', { error });
+  return new ProblemError('misconfigured', 'Something went wrong here; the log says what.');
+}
+
+/** What the log says of a problem's cause. */
+export function causeOf({ cause }: ProblemError): LogFields {
+  if (!isStoreError(cause)) return cause === undefined ? {} : { cause };
+  const { operation, code, status, requestId } = cause;
+  return { storeOperation: operation, storeCode: code, storeStatus: status, storeId: requestId };
+}
 
 const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: string }>> = {
   not_found: { code: 'expired', detail: 'The store no longer knows this upload: start it again.' },
@@ -33,7 +52,7 @@ const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: stri
 };
 
 /** A problem for a StoreError; anything else is given back as it is. */
-export function fromStore(thrown: unknown): unknown {
+function fromStore(thrown: unknown): unknown {
   return isStoreError(thrown) ? storeProblem(thrown) : thrown;
 }
 

@@ -125,7 +125,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     async overdue(limit, cursor) {
       const page = await kv.list({ prefix: RECORDS, cursor: cursor ?? null });
       const over: string[] = [];
-      for (const key of page.keys) {
+      for (const key of fromAnywhere(page.keys)) {
         const row = over.length <= limit ? await recorded(key) : undefined;
         if (row && isOver(row)) over.push(key.name);
       }
@@ -213,4 +213,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   function isOver({ state, expiresAt }: Row): boolean {
     return state === 'open' && expiresAt * 1000 <= now();
   }
+}
+
+/** Else those at the top that cannot be let go of would stand in the way of all others. */
+function fromAnywhere(keys: readonly Key[]): Key[] {
+  const start = Math.floor(Math.random() * keys.length);
+  return [...keys.slice(start), ...keys.slice(0, start)];
 }

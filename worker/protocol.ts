@@ -133,7 +133,7 @@ export interface Result {
   readonly bytes: number;
   readonly type: string;
   readonly etag: string;
-  /** Of the whole object, base64, where the store keeps one. */
+  /** Of the whole object, by the upload's algorithm, base64; where the store keeps one. */
   readonly checksum?: string;
   readonly completedAt: string;
   /** Where anyone may read it, for as long as it is listed: a path of the Worker. Not for every policy. */

@@ -213,6 +213,36 @@ describe('quotas', () => {
   });
 });
 
+describe('the end of an upload that nothing speaks against', () => {
+  it('is put off and not made an abort while the list that quotas count cannot be read', async () => {
+    const total = await lab.as(`erin-${randomUUID()}`, { upload: { maxTotalBytes: 100 * MIB } });
+    const upload = await total.create({ bytes: body.length });
+    const parts = await total.sendParts(upload, body);
+    const single = await total.create({ bytes: 10 });
+    await total.sendParts(single, random(10));
+    await lab.bend({ kv: 'reads-fail' });
+    for (const one of [upload, single]) {
+      const { status, problem } = await total.complete(one, { parts });
+      assert.equal(status, 503);
+      assert.equal(problem.code, 'store_unavailable');
+    }
+    await lab.bend({});
+    assert.equal((await total.complete(upload, { parts })).status, 200);
+    assert.equal((await total.complete(single)).status, 200);
+    assert.deepEqual(await download(store.running, upload.key), body);
+  });
+
+  it('does not wait for others to end, of which more are open than may be', async () => {
+    const sub = `fay-${randomUUID()}`;
+    const one = await lab.as(sub, { upload: { maxOpen: 1 } });
+    // A list that is a minute behind lets a second begin.
+    const upload = await one.create({ bytes: body.length });
+    await (await lab.as(sub)).create({ bytes: body.length });
+    const parts = await one.sendParts(upload, body);
+    assert.equal((await one.complete(upload, { parts })).status, 200);
+  });
+});
+
 describe('the sweep', () => {
   const expiredIds = async () => {
     const { events } = await lab.seen();
@@ -235,6 +265,9 @@ describe('the sweep', () => {
     assert.equal((await alice.complete(live, { parts: [first, ...rest] })).status, 200);
     const { body: page } = await short.get<ListAnswer>('/uploads');
     assert.equal(page.uploads[0]?.state, 'expired');
+    const again = await short.tryCreate({ id: old.id, bytes: body.length });
+    assert.ok(isRefused(again));
+    assert.equal(again.problem.code, 'expired');
   });
 
   it('goes on where it stopped, with what is too much for one run', async () => {
@@ -245,6 +278,27 @@ describe('the sweep', () => {
       await lab.sweep();
       assert.equal((await expiredIds()).length, count);
     }
+  });
+
+  it('gets to the others past those that it cannot let go of', async () => {
+    const short = await lab.as(`hal-${randomUUID()}`, { upload: { expiresIn: 60 } });
+    // The newest first, as KV lists them.
+    const idOf = (time: string) => time + randomUUID().slice(8, 14) + '7' + randomUUID().slice(15);
+    const create = (time: string, name: string) =>
+      short.create({ id: idOf(time), bytes: body.length, name });
+    const stuck = new Set<string>();
+    while (stuck.size < 10) stuck.add((await create('ffffffff', 'stuck.bin')).id);
+    const other = await create('00000000', 'other.bin');
+    await lab.bend({ clockMs: 61_000, store: [{ on: ['', 'stuck.bin'], status: 403 }] });
+    const expired: string[] = [];
+    for (let round = 0; round < 10 && !expired.includes(other.id); round++) {
+      await lab.sweep();
+      expired.push(...(await expiredIds()));
+    }
+    assert.deepEqual(expired, [other.id]);
+    await lab.bend({ clockMs: 61_000 });
+    await lab.sweep();
+    assert.deepEqual(new Set(await expiredIds()), stuck);
   });
 
   it('finds again what it could not let go of while the store was down', async () => {

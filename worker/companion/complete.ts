@@ -4,7 +4,7 @@ import { rulesFor } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { discard, putTogether, remembered, settle } from '../upload/finish.ts';
-import { ProblemError } from '../problem.ts';
+import { isFinal, ProblemError } from '../problem.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
 import { sized, type Upload } from '../upload.ts';
 import { locationOf } from './location.ts';
@@ -71,7 +71,7 @@ async function assertFits(
   try {
     await rulesFor(signer, c, upload, 'complete');
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    if (!isFinal(error)) throw error;
     await undo?.();
     await discard(signer, upload, waitUntilOf(c));
     throw error;

@@ -6,14 +6,14 @@ import { contentDisposition, mayShowInline } from '../object/disposition.ts';
 import { ProblemError } from '../problem.ts';
 import type { FileAnswer } from '../protocol.ts';
 import { FileQuery } from '../protocol/schemas.ts';
-import { objectOf } from '../upload/stored.ts';
+import { isReadable } from '../upload/stored.ts';
 import type { Upload } from '../upload.ts';
 
 export function fileRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { disposition = 'attachment' } = parse(FileQuery, c.req.query());
     const { upload, entry } = await uploadOfOwner(signer, c);
-    if (entry?.state !== 'complete' && !(await objectOf(signer, upload))) {
+    if (!(await isReadable(signer, upload, entry?.state))) {
       throw new ProblemError('not_found', 'The upload is not complete.');
     }
     return linkAnswer(signer, c, upload, disposition);

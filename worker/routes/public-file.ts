@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Signer, SignerHandler } from '../context.ts';
 import { FileQuery } from '../protocol/schemas.ts';
+import { isReadable } from '../upload/stored.ts';
 import { linkAnswer } from './file.ts';
 
 const Link = v.object({
@@ -18,7 +19,7 @@ export function publicFileRoute(signer: Signer): SignerHandler {
     if (!link.success) return next();
     const entry = await signer.ledger.getByHash(link.output.of, link.output.id);
     const isPublic = entry?.state === 'complete' && entry.upload.public === link.output.of;
-    if (!isPublic) return next();
+    if (!isPublic || !(await isReadable(signer, entry.upload, entry.state))) return next();
     return linkAnswer(signer, c, entry.upload, link.output.disposition ?? 'inline');
   };
 }

@@ -54,8 +54,8 @@ export async function listParts(
   for (;;) {
     const page = await control(listPage(key, uploadId, marker, 1000));
     parts.push(...page.parts);
-    // A marker that stands still would be a loop without end.
-    if (page.next === undefined || page.next <= marker) return parts;
+    // A marker that stands still, or is none, would be a loop without end.
+    if (page.next === undefined || !(page.next > marker)) return parts;
     marker = page.next;
   }
 }

@@ -1,4 +1,5 @@
 /** Finished objects: what is there, and taking it away. */
+import type { ChecksumAlgorithm } from '../protocol.ts';
 import { CHECKSUMS } from './checksums.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
@@ -37,27 +38,27 @@ function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject
     const error = new StoreError({ kind: 'unavailable', operation: 'HeadObject', code });
     return { fault: { error, again: 'maybe' } };
   }
-  const checksum = checksumOf(headers, profile);
   const lastModified = Date.parse(headers.get('last-modified') ?? '');
   const result: StoredObject = {
     bytes: Number(length),
     etag: unquote(headers.get('etag') ?? ''),
     type: headers.get('content-type') ?? '',
     ...readMetadata(headers),
-    ...(checksum === undefined ? {} : { checksum }),
+    checksums: checksumsOf(headers, profile),
     ...(Number.isNaN(lastModified) ? {} : { lastModified }),
   };
   return { result };
 }
 
 /** Composites (`…==-3`) are left out: they are of no use to anyone with the file alone. */
-function checksumOf(headers: Headers, profile: Profile): string | undefined {
+function checksumsOf(headers: Headers, profile: Profile): StoredObject['checksums'] {
+  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
   for (const algorithm of profile.checksums) {
-    const value =
-      CHECKSUMS[algorithm].name === null ? null : headers.get(CHECKSUMS[algorithm].header);
-    if (value !== null && !value.includes('-')) return value;
+    const { name, header } = CHECKSUMS[algorithm];
+    const value = name === null ? null : headers.get(header);
+    if (value !== null && !value.includes('-')) checksums[algorithm] = value;
   }
-  return undefined;
+  return checksums;
 }
 
 /** HEAD has no body: S3 answers a bare 403 for a missing object to whoever may not list. */

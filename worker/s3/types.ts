@@ -82,8 +82,11 @@ export interface StoredObject {
   readonly etag: string;
   readonly type: string;
   readonly uploadToken?: string;
-  /** Of the whole object, base64; where the store keeps one (never a composite). */
-  readonly checksum?: string;
+  /**
+   * Of the whole object, base64, by algorithm (never a composite). A store may keep one that nobody
+   * asked for: Amazon S3 computes CRC64NVME for what came with none of its checksums.
+   */
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
   /** Without the upload token; RFC 2047 decoded. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */

@@ -5,7 +5,7 @@
 import { rulesFor } from './access.ts';
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import type { WaitUntil } from '../ledger.ts';
-import { ProblemError } from '../problem.ts';
+import { isFinal, ProblemError } from '../problem.ts';
 import {
   partCount,
   partRange,
@@ -16,7 +16,7 @@ import {
 } from '../protocol.ts';
 import { isStoreError } from '../s3/errors.ts';
 import type { CompleteRequest, StoredObject } from '../s3/store.ts';
-import { isOf, objectOf, resultOf } from './stored.ts';
+import { checksumOf, isOf, objectOf, resultOf } from './stored.ts';
 import { planOf, sized, type Upload } from '../upload.ts';
 
 /** Another Complete of the same upload may be at work: its object shows soon. */
@@ -52,7 +52,7 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
   try {
     await rulesFor(signer, c, upload, 'complete');
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    if (!isFinal(error)) throw error;
     // What was complete when it was allowed stays.
     const known = await signer.ledger.get(upload.owner, upload.id);
     if (known?.state !== 'complete') await discard(signer, upload, waitUntilOf(c));
@@ -253,7 +253,8 @@ export async function assertWhole(
       `The object had ${object.bytes} bytes and not ${upload.bytes}: it has been removed.`,
     );
   }
-  if (upload.sum !== undefined && object.checksum !== undefined && upload.sum !== object.checksum) {
+  const checksum = checksumOf(upload, object);
+  if (upload.sum !== undefined && checksum !== undefined && upload.sum !== checksum) {
     await signer.store.remove(upload.key);
     throw new ProblemError(
       'checksum_mismatch',

@@ -85,10 +85,13 @@ async function signSingle(
     checksum: upload.checksum ? checksum : undefined,
   };
   const { store } = signer;
-  // A form has no Content-MD5 and no If-None-Match that a store would check.
+  const { postPolicy, formChecksums } = store.profile;
+  const checksInForms = upload.checksum === null || formChecksums.includes(upload.checksum);
+  // A form has no Content-MD5 and no If-None-Match that every store would check.
   const asForm =
-    store.profile.postPolicy &&
+    postPolicy &&
     upload.bytes <= FORM_MAX_BYTES &&
+    checksInForms &&
     upload.checksum !== 'md5' &&
     !settings.ifNoneMatch;
   const { request, expiresIn } = await store[asForm ? 'presignForm' : 'presignPut'](

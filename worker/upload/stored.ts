@@ -6,6 +6,7 @@ import {
   type PartReceipt,
   type Result,
   type StoredPart,
+  type UploadState,
 } from '../protocol.ts';
 import { isStoreError } from '../s3/errors.ts';
 import type { StoredObject } from '../s3/store.ts';
@@ -44,10 +45,29 @@ export async function objectOf(signer: Signer, upload: Upload): Promise<StoredOb
   return object && isOf(object, upload) ? object : undefined;
 }
 
+/**
+ * Whether the upload's object is there for reading. What the ledger calls complete is believed, but
+ * where another upload may have come under the same key since: a link would open its object.
+ */
+export async function isReadable(
+  signer: Signer,
+  upload: Upload,
+  state: UploadState | undefined,
+): Promise<boolean> {
+  const keyIsItsOwn = !signer.keysMayMeet && !signer.hooks.prepare;
+  if (state === 'complete' && keyIsItsOwn) return true;
+  return (await objectOf(signer, upload)) !== undefined;
+}
+
 /** True for an object that this upload made, whole. */
 export function isOf(object: StoredObject, upload: Upload): boolean {
   if (object.uploadToken !== upload.mark) return false;
   return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
+}
+
+/** Of the upload's own algorithm: another's value says nothing about the file to who sent it. */
+export function checksumOf({ checksum }: Upload, { checksums }: StoredObject): string | undefined {
+  return checksum === null ? undefined : checksums[checksum];
 }
 
 /**
@@ -56,6 +76,7 @@ export function isOf(object: StoredObject, upload: Upload): boolean {
  */
 export function resultOf(upload: Upload, object: StoredObject): Result {
   const { id, key, name, type } = upload;
+  const checksum = checksumOf(upload, object);
   const completedAt = new Date(object.lastModified ?? upload.createdAt * 1000).toISOString();
   return {
     id,
@@ -64,7 +85,7 @@ export function resultOf(upload: Upload, object: StoredObject): Result {
     bytes: object.bytes,
     type,
     etag: object.etag,
-    ...(object.checksum !== undefined && { checksum: object.checksum }),
+    ...(checksum !== undefined && { checksum }),
     completedAt,
     ...(upload.public !== undefined && { href: `/uploads/${id}/file?of=${upload.public}` }),
   };

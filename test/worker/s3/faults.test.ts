@@ -395,4 +395,15 @@ describe('a list of parts', () => {
       assert.equal(asked.length, 2);
     });
   });
+
+  it('ends where the store says that there is more, but not from where', async () => {
+    const body =
+      '<ListPartsResult><IsTruncated>true</IsTruncated>' +
+      '<Part><PartNumber>1</PartNumber><Size>1</Size><ETag>"e"</ETag></Part></ListPartsResult>';
+    const replies = [...Array.from({ length: 3 }, () => ({ status: 200, body })), { status: 500 }];
+    await withReplies(replies, async ({ store, asked }) => {
+      assert.equal((await store.listParts('k', 'u')).length, 1);
+      assert.equal(asked.length, 1);
+    });
+  });
 });

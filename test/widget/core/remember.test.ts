@@ -1,0 +1,152 @@
+/** Files that wait for their turn, and a page that goes away meanwhile. */
+import { createStore, keys } from 'idb-keyval';
+import { assert } from './fake/assert.ts';
+import {
+  closeAll,
+  fake,
+  MIB,
+  randomFile,
+  settled,
+  sha256,
+  uploader,
+  whenUpload,
+  type Fake,
+} from './fake/client.ts';
+
+/** More than are on their way at once. */
+const FILES = 7;
+
+afterEach(closeAll);
+
+function videos(from = 0, to = FILES): File[] {
+  return Array.from({ length: to - from }, (_, at) => randomFile(8 * MIB, `${from + at}.mov`));
+}
+
+/** A store that takes one part, and is silent about all others. */
+async function stuck(): Promise<Fake> {
+  const worker = await fake();
+  await worker.fault({ side: 'store', skip: 1, times: null, stall: true });
+  return worker;
+}
+
+async function held(): Promise<number> {
+  return (await navigator.locks.query()).held?.length ?? 0;
+}
+
+/** What a new page would offer: the old one has gone. */
+async function afterReload(worker: Fake, isNoted: () => Promise<boolean>) {
+  while (!(await isNoted()));
+  closeAll();
+  while ((await worker.report()).inFlight || (await held()));
+  await worker.clear();
+  const second = uploader(worker);
+  return { second, offered: await second.interrupted() };
+}
+
+/** Entries of this Worker's in the journal. */
+async function noted(worker: Fake): Promise<number> {
+  const all = await keys(createStore('s3-upload', 'uploads'));
+  return all.filter((key) => String(key).startsWith(worker.endpoint)).length;
+}
+
+describe('a file that waits for its turn', () => {
+  it('is offered after a reload like those that had begun, and goes on under its id', async () => {
+    const worker = await stuck();
+    const files = videos();
+    const first = uploader(worker);
+    const { uploads } = first.add(files);
+    const { second, offered } = await afterReload(
+      worker,
+      async () => (await noted(worker)) === FILES,
+    );
+    assert.deepEqual(
+      offered.map(({ id, name }) => [id, name]),
+      uploads.map(({ id, name }) => [id, name]),
+    );
+    const begun = (await worker.report()).uploads.length;
+    assert.ok(begun < FILES, `${begun} had begun`);
+
+    second.add(offered.map(({ id }, at) => ({ id, file: files[at] as File })));
+    await settled(second);
+    assert.deepEqual(
+      second.uploads.map(({ id, status }) => [id, status]),
+      uploads.map(({ id }) => [id, 'done']),
+    );
+    assert.equal(
+      await worker.count('api', /resume/),
+      begun,
+      'what was never begun is not looked for',
+    );
+    const report = await worker.report();
+    assert.deepEqual(report.breaches, []);
+    assert.deepEqual(
+      new Set(report.uploads.map(({ sha256 }) => sha256)),
+      new Set(await Promise.all(files.map(sha256))),
+    );
+    assert.equal(await noted(worker), 0, 'what is done is forgotten');
+  });
+
+  it('is known again when it is chosen anew', async () => {
+    const worker = await stuck();
+    const files = videos();
+    const { uploads } = uploader(worker).add(files);
+    const { second } = await afterReload(worker, async () => (await noted(worker)) === FILES);
+    second.add(files);
+    await settled(second);
+    assert.deepEqual(
+      second.uploads.map(({ id, status }) => [id, status]),
+      uploads.map(({ id }) => [id, 'done']),
+    );
+    assert.deepEqual(await second.interrupted(), []);
+  });
+
+  it('is remembered also when it comes while others are on their way', async () => {
+    const worker = await stuck();
+    const first = uploader(worker);
+    first.add(videos(0, 3));
+    await whenUpload(first, ({ loaded }) => loaded > 0);
+    first.add(videos(3));
+    const { offered } = await afterReload(worker, async () => (await noted(worker)) === FILES);
+    assert.equal(offered.length, FILES);
+  });
+
+  it('is offered nowhere as long as its page is there, and not when it was cancelled', async () => {
+    const worker = await stuck();
+    const first = uploader(worker);
+    const { uploads } = first.add(videos());
+    while ((await noted(worker)) < FILES);
+    assert.deepEqual(await uploader(worker).interrupted(), []);
+    const last = uploads.at(-1)?.id ?? '';
+    await first.cancel(last);
+    const { offered } = await afterReload(worker, async () => (await noted(worker)) < FILES);
+    assert.deepEqual(
+      offered.map(({ id }) => id),
+      uploads.map(({ id }) => id).filter((id) => id !== last),
+    );
+  });
+
+  it('leaves no trace where it was cancelled before it could be noted', async () => {
+    const worker = await stuck();
+    const first = uploader(worker);
+    first.add(videos());
+    await first.cancel();
+    while (await held());
+    assert.equal(await noted(worker), 0);
+  });
+});
+
+describe('an uploader that is closed', () => {
+  it('lets go of what waits, is paused or has failed: the next one goes on with it', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', match: '0.mov', times: null, answer: { status: 403 } });
+    await worker.fault({ side: 'store', times: null, stall: true });
+    const first = uploader(worker, { patienceMs: 0 });
+    const { uploads } = first.add(videos());
+    while ((await noted(worker)) < FILES);
+    first.pause(uploads[1]?.id);
+    first.pause(uploads[FILES - 1]?.id);
+    assert.ok((await held()) >= FILES);
+    first.close();
+    while (await held());
+  });
+});

@@ -1,6 +1,11 @@
 /** The page at `/`: the three lines that made it, and what has been uploaded. */
 import type { FileAnswer, ListAnswer, UploadSummary } from '../protocol.ts';
 
+/** As far as it is used here; TypeScript's DOM does not have it yet. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string | null }): unknown;
+}
+
 const element = find<HTMLElement & { token: string }>('s3-upload');
 const list = find<HTMLTableElement>('#list');
 const rows = find<HTMLTableSectionElement>('#list tbody');
@@ -9,8 +14,20 @@ const more = find<HTMLButtonElement>('#more');
 const tokenForm = find<HTMLFormElement>('#token-form');
 const copy = find<HTMLButtonElement>('#copy');
 
+/** Many files may be done at a time, and a list costs the Worker several reads. */
+const REFRESH_MS = 400;
+
 let token = '';
 let cursor: string | undefined;
+let isStale = false;
+let isRefreshing = false;
+
+// The page's own policy asks for Trusted Types, and the element hashes in a worker that it makes
+// itself. Only such a one gets through.
+const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+trustedTypes?.createPolicy('default', {
+  createScriptURL: (url) => (url.startsWith('blob:') ? url : null),
+});
 
 const snippet = [
   `<script type="module" src="${location.origin}/s3-upload.js"></script>`,
@@ -24,7 +41,7 @@ copy.addEventListener('click', async () => {
   setTimeout(() => (copy.textContent = 'Copy'), 2000);
 });
 
-element.addEventListener('upload-done', () => void showFirst());
+element.addEventListener('upload-done', () => void refresh());
 more.addEventListener('click', () => void showMore());
 tokenForm.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -33,6 +50,18 @@ tokenForm.addEventListener('submit', (event) => {
   void showFirst();
 });
 void showFirst();
+
+async function refresh(): Promise<void> {
+  isStale = true;
+  if (isRefreshing) return;
+  isRefreshing = true;
+  while (isStale) {
+    await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+    isStale = false;
+    await showFirst();
+  }
+  isRefreshing = false;
+}
 
 async function showFirst(): Promise<void> {
   const page = await listPage();

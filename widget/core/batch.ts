@@ -48,10 +48,9 @@ export class Batch<Item, Answer extends object> {
     this.#timer = undefined;
     const slots = this.#slots.splice(0);
     if (!slots.length) return;
-    this.#send(slots.map(({ item }) => item)).then(
-      (answers) => slots.forEach((slot, index) => this.#settle(slot, answers[index])),
-      (error: unknown) => slots.forEach(({ reject }) => reject(error)),
-    );
+    this.#send(slots.map(({ item }) => item))
+      .then((answers) => slots.forEach((slot, index) => this.#settle(slot, answers[index])))
+      .catch((error: unknown) => slots.forEach(({ reject }) => reject(error)));
   }
 
   #push(slot: Slot<Item, Answer>): void {

@@ -20,10 +20,11 @@ export function consult(engine: Engine, job: Job): Promise<void> {
 }
 
 async function look(engine: Engine, job: Job): Promise<void> {
-  if (engine.options.resume === false) return;
   const key = await fingerprint(engine, job);
+  // Wanted in the end, with a journal or without: Firefox reads on in a file that was written anew.
   job.print ??= key;
   job.wasRead = true;
+  if (engine.options.resume === false) return;
   const unlock = await claim(key);
   // Cancelled meanwhile, or its page is gone.
   if (engine.isClosed || !can(job.state, 'cancel')) return unlock?.();

@@ -50,14 +50,19 @@ export class Engine {
   readonly rate = new Rate();
   readonly creates = new Batch<FileEntry, Created>(
     async (files) =>
-      (await this.signer.call<CreateAnswer>('/uploads', { body: { files } })).uploads,
+      (await this.signer.call<CreateAnswer>('/uploads', { body: { files }, has: 'uploads' }))
+        .uploads,
     () => patienceMs(this.options, true),
     CREATE_WAIT_MS,
   );
   readonly completes = new Batch<CompleteManyBody['uploads'][number], Result>(
     async (uploads) =>
-      (await this.signer.call<CompleteManyAnswer>('/uploads/complete', { body: { uploads } }))
-        .uploads,
+      (
+        await this.signer.call<CompleteManyAnswer>('/uploads/complete', {
+          body: { uploads },
+          has: 'uploads',
+        })
+      ).uploads,
     () => patienceMs(this.options, true),
     COMPLETE_WAIT_MS,
   );
@@ -71,9 +76,12 @@ export class Engine {
   /** How long a signing call takes, smoothed. */
   roundTripMs = 200;
   readonly #events: EngineEvents;
-  #isAsking = false;
+  #asking: Promise<void> | undefined;
+  /** For whom the policy is, and where; another caller or Worker has another. */
+  #asked: string | undefined;
+  #isStale = false;
   #isPumping = false;
-  #isClosed = false;
+  isClosed = false;
   #heart: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: UploaderOptions, events: EngineEvents) {
@@ -93,7 +101,8 @@ export class Engine {
 
   push(job: Job): void {
     this.queue.push(job);
-    if (this.signer.isWaiting) this.review(job);
+    // Later it waits for its turn alone.
+    if (this.signer.isWaiting && !this.policy) this.review(job);
     this.pump();
   }
 
@@ -103,7 +112,7 @@ export class Engine {
     this.#isPumping = true;
     queueMicrotask(() => {
       this.#isPumping = false;
-      if (!this.#isClosed) this.#look();
+      if (!this.isClosed) this.#look();
     });
   }
 
@@ -143,7 +152,8 @@ export class Engine {
       job.setbacks = 0;
       if (!this.policy?.listParts) job.receipts = job.parts?.receipts ?? [];
       if (job.token && !job.isSingle) job.isInDoubt = true;
-      else job.forget();
+      // What was to be gone on with still is.
+      else if (!job.isInDoubt) job.forget();
     }
     this.apply(job, { type: 'requeue' });
     this.push(job);
@@ -164,11 +174,10 @@ export class Engine {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
     clearInterval(this.#heart);
     for (const job of this.live) {
       job.abort?.abort();
-      job.unlock?.();
     }
     this.signer.close();
     this.pool?.close();
@@ -183,7 +192,8 @@ export class Engine {
     for (const job of queue.admit(policy, pacer.limit, this.bytesPerSecond, jobs, fail)) {
       // Only the first time: after a pause or a failure it has been let go already.
       job.isHeld = !job.abort && !this.#events.starting(job);
-      if (!job.isHeld) this.#begin(job, policy);
+      // The listener may have paused or cancelled it.
+      if (!job.isHeld && can(job.state, 'open')) this.#begin(job, policy);
     }
     if (!preparing.size) this.creates.flush();
     let isMoreToComplete = false;
@@ -232,6 +242,7 @@ export class Engine {
       try {
         life = await loadLife();
       } catch (cause) {
+        if (signal.aborted) return;
         const next = attempts.judge({ kind: 'no-answer' }, patienceMs(this.options, false));
         if ('delayMs' in next) {
           await this.naps.take(napMs(next), signal);
@@ -245,24 +256,43 @@ export class Engine {
     }
   }
 
-  /** Asks for the policy: early, so that files can be judged when they are added. */
-  async ask(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  /**
+   * Asks for the policy: early, so that files can be judged when they are added; one that is known
+   * only for another caller or Worker, or where it `isOld`.
+   */
+  ask(isOld = false): Promise<void> {
+    if (isOld) this.#asked = undefined;
+    return (this.#asking ??= this.#ask().finally(() => (this.#asking = undefined)));
+  }
+
+  /** The caller or the Worker may be another by now. Until its policy is known the last one holds. */
+  reconsider(): void {
+    this.#isStale = true;
+    if (this.policy || this.#asking) void this.ask();
+  }
+
+  async #ask(): Promise<void> {
     preload();
     try {
-      const policy = await this.signer.call<Policy>('/policy');
-      this.policy = policy;
-      this.creates.size = Math.min(policy.batch.create, policy.maxFiles ?? Infinity);
-      this.completes.size = policy.batch.complete;
+      do {
+        this.#isStale = false;
+        const { signer } = this;
+        const headers = await signer.headers().catch(() => undefined);
+        const caller = signer.endpoint + JSON.stringify(headers);
+        if (this.policy && caller === this.#asked) continue;
+        const policy = await signer.call<Policy>('/policy', { has: 'batch' });
+        if (this.#isStale) continue;
+        this.#asked = caller;
+        this.policy = policy;
+        this.creates.size = Math.min(policy.batch.create, policy.maxFiles ?? Infinity);
+        this.completes.size = policy.batch.complete;
+      } while (this.#isStale);
       this.pump();
     } catch (error) {
-      if (this.#isClosed) return;
+      if (this.isClosed) return;
       for (const job of this.queue.jobs) {
         this.apply(job, { type: 'fail', error: error as UploadError });
       }
-    } finally {
-      this.#isAsking = false;
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Trouble with the file itself. */
 import { UploadError } from './errors.ts';
 import type { Job } from './job.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What reading a file that has changed or is gone throws; Firefox 153 says AbortError. */
 export const UNREAD = /^(NotReadable|NotFound|Abort)Error$/;
@@ -29,14 +30,14 @@ export function changed({ file: { name }, wasRead }: Job, cause?: unknown): Uplo
  * empty; Firefox sends one that became shorter for ever. Only reading tells: the last byte, or of
  * an empty file the whole.
  *
- * @throws UploadError when the file cannot be read any more.
+ * @throws UploadError when the file cannot be read any more, or `signal` is aborted: a read may hang.
  */
-export async function assertReadable(job: Job): Promise<void> {
+export async function assertReadable(job: Job, signal: AbortSignal): Promise<void> {
   const { file } = job;
   const last = file.size ? file.slice(-1) : file;
   let read: ArrayBuffer;
   try {
-    read = await last.arrayBuffer();
+    read = await unlessAborted(last.arrayBuffer(), signal);
   } catch (error) {
     throw fileError(error, job);
   }

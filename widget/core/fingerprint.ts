@@ -1,7 +1,6 @@
 import { hashOnPage } from './checksum/index.ts';
 import type { Engine } from './engine.ts';
 import type { Job } from './job.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 const SLICE_BYTES = 65_536;
 
@@ -11,14 +10,10 @@ const SLICE_BYTES = 65_536;
  *
  * @throws DOMException when the file cannot be read.
  */
-export async function fingerprint(
-  { signer, policy }: Engine,
-  job: Job,
-  signal: AbortSignal,
-): Promise<string> {
+export async function fingerprint({ signer, policy }: Engine, job: Job): Promise<string> {
   const { file } = job;
   const ends = new Blob([file.slice(0, SLICE_BYTES), file.slice(-SLICE_BYTES)]);
-  const value = await unlessAborted(hashOnPage(ends, 'crc64nvme'), signal);
-  const caller = (job.caller ??= policy?.caller ?? '');
-  return [signer.endpoint, caller, file.name, file.size, file.lastModified, value].join('\n');
+  const value = await hashOnPage(ends, 'crc64nvme');
+  const owner = (job.owner ??= `${signer.endpoint}\n${policy?.caller ?? ''}`);
+  return [owner, file.name, file.size, file.lastModified, value].join('\n');
 }

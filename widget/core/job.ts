@@ -21,8 +21,12 @@ export class Job {
   checksum: ChecksumAlgorithm | null = null;
   /** Its key in the journal, as long as no other tab is at it. */
   fingerprint: string | undefined;
-  /** Whose it is, as the policy says it. */
-  caller: string | undefined;
+  /** Where it was begun and for whom, as the policy says it. */
+  owner: string | undefined;
+  /** The fingerprint of its file as it was at first, kept in a journal or not. */
+  print: string | undefined;
+  /** Ids that it had before, if any. */
+  formerIds: string[] | undefined;
   /** Where on the site it was begun, for the journal. */
   place: string | undefined;
   /** When the Worker lets go of it, ISO 8601; known once it has answered. */
@@ -49,7 +53,8 @@ export class Job {
   servedAt = 0;
   /** What the journal says that the store holds, where the store itself cannot say it. */
   receipts: readonly StoredPart[] = [];
-  isConsulted = false;
+  /** Looking into the journal, or having looked. */
+  consulting: Promise<void> | undefined;
   /** While its parts are being sent: looks at what can be done next. */
   look: (() => void) | undefined;
   abort: AbortController | undefined;

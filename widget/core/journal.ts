@@ -21,14 +21,31 @@ const ID = /^[\w-]+$/;
 /** And this of a header: https://www.rfc-editor.org/rfc/rfc7515#section-7.1 */
 const TOKEN = /^[\w.-]+$/;
 
-let database: UseStore | undefined;
+/** Of a disk that is busy. */
+const PATIENCE_MS = 2000;
 
-/** IndexedDB may be blocked, full or broken: then nothing is found and nothing is kept. */
+let database: UseStore | undefined;
+/** It has not answered for a while: until it does, nobody waits for it. */
+let isStuck = false;
+
+/**
+ * IndexedDB may be blocked, full or broken, or never answer, as in WebKit
+ * (https://bugs.webkit.org/show_bug.cgi?id=226547): then nothing is found and nothing is kept.
+ */
 async function attempt<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
+  let timer;
   try {
-    return await use((database ??= createStore('s3-upload', 'uploads')));
+    const using = use((database ??= createStore('s3-upload', 'uploads'))).finally(
+      () => (isStuck = false),
+    );
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, isStuck ? 0 : PATIENCE_MS);
+    }).then(() => void (isStuck = true));
+    return await Promise.race([using, late]);
   } catch {
     return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

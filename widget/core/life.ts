@@ -1,17 +1,23 @@
 /** One upload from its first request to its last. */
-import type { CompleteBody, Created, FileEntry, Result } from '../../worker/protocol.ts';
+import {
+  planFor,
+  type CompleteBody,
+  type Created,
+  type FileEntry,
+  type Result,
+} from '../../worker/protocol.ts';
 import { combine } from './checksum/index.ts';
 import { now, type Moment } from './clock.ts';
+import { consult, renew } from './consult.ts';
 import type { Engine } from './engine.ts';
 import { isUploadError, UploadError } from './errors.ts';
 import { assertReadable, changed, fileError } from './files.ts';
 import { fingerprint } from './fingerprint.ts';
-import { uuidv7 } from './id.ts';
 import type { Job } from './job.ts';
-import { erase, note, recall } from './journal.ts';
-import { claim } from './locks.ts';
+import { erase, note } from './journal.ts';
 import { checksumOf } from './part.ts';
 import { Parts } from './parts.ts';
+import { remember } from './remember.ts';
 import { resume } from './resume.ts';
 import { transfer } from './transfer.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -31,17 +37,21 @@ const USED_UP = /^(incomplete|not_found|expired|conflict)$/;
 
 /** Never rejects: it ends in a state, or where `signal` is aborted. */
 export async function live(engine: Engine, job: Job, signal: AbortSignal): Promise<void> {
+  void remember(engine);
   while (!signal.aborted) {
-    // What is under way in a round that went wrong ends with it.
+    // What is under way in a round ends with it; what listens to its signal is let go.
     const round = new AbortController();
     try {
-      const result = await attempt(engine, job, AbortSignal.any([signal, round.signal]));
+      const result = await attempt(engine, job, AbortSignal.any([signal, round.signal])).finally(
+        () => round.abort(),
+      );
       engine.apply(job, { type: 'done', result });
       job.parts = undefined;
       return await erase(job.fingerprint);
     } catch (error) {
-      round.abort();
-      if (signal.aborted || (await recovers(engine, job, error, signal))) continue;
+      const isToGoOn = signal.aborted || (await recovers(engine, job, error, signal));
+      // It may have been paused meanwhile.
+      if (isToGoOn || signal.aborted) continue;
       return engine.apply(job, { type: 'fail', error: asUploadError(error, job) });
     }
   }
@@ -56,7 +66,7 @@ export async function abandon({ signer }: Engine, job: Job): Promise<void> {
   try {
     await job.creating;
     // A single request that never got its turn has left nothing.
-    if (job.isSingle && !job.servedAt) return;
+    if (job.isSingle && !job.servedAt && !job.isInDoubt) return;
     if (job.isInDoubt) job.token = (await resume(signer, job)).token;
     if (job.token) await signer.call(...abortion(job));
   } catch {
@@ -73,7 +83,7 @@ async function attempt(engine: Engine, job: Job, signal: AbortSignal): Promise<R
   if (job.result) return job.result;
   await transfer(engine, job, parts, signal);
   // Firefox reads on in a file that was written anew.
-  if (job.fingerprint && job.fingerprint !== (await fingerprint(engine, job, signal))) {
+  if (job.print && job.print !== (await unlessAborted(fingerprint(engine, job), signal))) {
     throw changed(job);
   }
   engine.apply(job, { type: 'complete' });
@@ -84,7 +94,7 @@ async function attempt(engine: Engine, job: Job, signal: AbortSignal): Promise<R
 async function open(engine: Engine, job: Job, signal: AbortSignal): Promise<Parts> {
   try {
     if (!job.token || job.isInDoubt) {
-      const consulted = job.isSingle ? undefined : consult(engine, job, signal);
+      const consulted = job.isSingle ? undefined : unlessAborted(consult(engine, job), signal);
       // Begun before it is known whether the journal has the file: mostly it has not.
       const checksums = job.creating ? undefined : firstChecksums(engine, job, signal);
       checksums?.catch(() => undefined);
@@ -97,32 +107,6 @@ async function open(engine: Engine, job: Job, signal: AbortSignal): Promise<Part
     engine.preparing.delete(job);
     engine.pump();
   }
-}
-
-/** Whether the file is known from an earlier visit. */
-async function consult(engine: Engine, job: Job, signal: AbortSignal): Promise<void> {
-  if (engine.options.resume === false || job.isConsulted) return;
-  const key = await fingerprint(engine, job, signal);
-  job.wasRead = true;
-  const unlock = await claim(key);
-  if (signal.aborted) unlock?.();
-  signal.throwIfAborted();
-  job.isConsulted = true;
-  job.unlock = unlock;
-  // Another tab is at it: this is an upload of its own, which the journal does not know.
-  if (!job.unlock) {
-    if (job.isInDoubt) renew(job);
-    return;
-  }
-  job.fingerprint = key;
-  job.place = engine.options.place;
-  const entry = await recall(key);
-  if (!entry || (job.isInDoubt && job.id !== entry.id)) return;
-  job.id = entry.id;
-  job.token = entry.token;
-  job.handle ??= entry.handle;
-  job.receipts = entry.parts ?? [];
-  job.isInDoubt = true;
 }
 
 /** Goes on with an upload of before, from what the store holds. */
@@ -158,7 +142,7 @@ async function create(
     const checksums = await firstChecksums;
     signal.throwIfAborted();
     const { id, file } = job;
-    if (!file.size) await assertReadable(job);
+    if (!file.size) await assertReadable(job, signal);
     const metadata = engine.options.metadata?.(file);
     const entry = {
       id,
@@ -183,8 +167,12 @@ function begin(job: Job, created: Created, askedAt: Moment): void {
   agree(job, created);
   void note(job);
   // Where the policy has not changed since it was read, what was hashed still holds.
-  if (checksum === created.checksum && same(parts?.plan, created.plan)) job.parts = parts;
-  job.parts?.sign(created.requests, askedAt, created.expiresIn);
+  const isAsExpected = checksum === created.checksum && same(parts?.plan, created.plan);
+  if (isAsExpected) job.parts = parts;
+  // Else they are good for other bytes.
+  if (isAsExpected || !created.checksum) {
+    job.parts?.sign(created.requests, askedAt, created.expiresIn);
+  }
 }
 
 function same(a: unknown, b: unknown): boolean {
@@ -213,7 +201,13 @@ function complete(engine: Engine, job: Job, parts: Parts, signal: AbortSignal): 
     checksum,
   } satisfies CompleteBody;
   return engine.signer
-    .call<Result>(`/uploads/${id}/complete`, { body, token, signal, terms: COMPLETE_TERMS })
+    .call<Result>(`/uploads/${id}/complete`, {
+      body,
+      token,
+      signal,
+      has: 'etag',
+      terms: COMPLETE_TERMS,
+    })
     .then((result) => ({ ...(checksum && { checksum }), ...result }));
 }
 
@@ -235,15 +229,25 @@ async function recovers(
     // The store may hold parts of it all the same; where it does not, nobody minds.
     if (job.token) engine.signer.call(...abortion(job)).catch(() => undefined);
     renew(job);
-  } else return false;
+  } else if (code !== 'invalid_request' || job.token || !(await adapts(engine, job))) return false;
   await engine.naps.take(job.setbacks++ * SETBACK_MS, signal);
   return true;
 }
 
-/** From now on it is another upload. */
-function renew(job: Job): void {
+/** Whether what the Worker did not understand was said by a policy of before; then by the new one. */
+async function adapts(engine: Engine, job: Job): Promise<boolean> {
+  const before = [job.checksum, job.plan];
+  await engine.ask(true);
+  const { policy } = engine;
+  if (!policy) return false;
+  try {
+    job.plan = planFor(job.file.size, policy.plan);
+  } catch {
+    return false;
+  }
+  job.checksum = policy.checksum;
   job.forget();
-  job.id = uuidv7();
+  return !same(before, [job.checksum, job.plan]);
 }
 
 function asUploadError(cause: unknown, job: Job): UploadError {

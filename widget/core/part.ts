@@ -75,7 +75,7 @@ export async function sendPart(round: Round, number: number): Promise<void> {
       if (signed) engine.wasStoreReached ||= isAnswer;
       const wasReached = engine.wasStoreReached || !signed;
       const next = attempts.judge(outcome, patienceMs(engine.options, wasReached));
-      if (!isAnswer) await assertReadable(job);
+      if (!isAnswer) await assertReadable(job, signal);
       if (!signed) relay.heard(next, outcome);
       else if (!isAnswer) await relay.consider(outcome, attempts.faults, startedMs, signal);
       const isTimeToAsk = next.do === 'fail' || attempts.faults === SILENT_FAULTS;

@@ -72,7 +72,8 @@ export class Queue {
     this.#fresh = new Set();
     for (const job of fresh) {
       try {
-        job.plan = planFor(job.file.size, policy.plan);
+        // What was agreed with the Worker holds, whatever the policy says by now.
+        if (!job.token) job.plan = planFor(job.file.size, policy.plan);
         (job.isSingle ? this.#small : this.#large).add(job);
       } catch (cause) {
         const { name } = job.file;

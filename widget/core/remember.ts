@@ -13,7 +13,7 @@ const due = new WeakMap<Engine, number>();
  * several parts: what goes in one request is no loss. Cheap to call often; never rejects.
  */
 export async function remember(engine: Engine): Promise<void> {
-  if (performance.now() < (due.get(engine) ?? 0)) return;
+  if (engine.options.resume === false || performance.now() < (due.get(engine) ?? 0)) return;
   due.set(engine, Infinity);
   for (const job of engine.queue.jobs) {
     if (job.isSingle || job.consulting) continue;

@@ -20,6 +20,7 @@ export async function resume(
     signer.call<ResumeAnswer>(`/uploads/${id}/resume`, {
       method: 'POST',
       token,
+      has: 'parts',
       ...(signal && { signal }),
     });
   try {

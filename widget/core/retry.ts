@@ -10,7 +10,7 @@ export interface History {
   readonly refusals: number;
   /** Times that the bytes did not match their checksum. */
   readonly mismatches: number;
-  /** Since the first fault. */
+  /** Since the first fault, awake. */
   readonly sinceMs: number;
   /** How long faults are put up with. */
   readonly patienceMs: number;
@@ -57,6 +57,8 @@ const DENSE_DELAY_MS = 4000;
 /** `online` events are not to be relied on alone. */
 const OFFLINE_LOOK_MS = 15_000;
 const MAX_TIMES = 2;
+/** Between two faults, time counts so far: a page may have been asleep for the rest. */
+const LONGEST_GAP_MS = 60_000;
 
 /** What to do about an outcome that is not success. Pure. */
 export function verdict(outcome: Outcome, history: History): Verdict {
@@ -100,15 +102,19 @@ export class Attempts {
   faults = 0;
   refusals = 0;
   mismatches = 0;
-  #since: number | undefined;
+  #sinceMs = 0;
+  #lastAt: number | undefined;
 
   judge(outcome: Outcome, patienceMs: number): Verdict {
     const nowMs = performance.now();
-    this.#since ??= nowMs;
-    const sinceMs = nowMs - this.#since;
+    this.#sinceMs += Math.min(LONGEST_GAP_MS, nowMs - (this.#lastAt ?? nowMs));
+    this.#lastAt = nowMs;
+    const sinceMs = this.#sinceMs;
     const next = verdict(outcome, { ...this, sinceMs, patienceMs, isOnline: navigator.onLine });
-    if (next.do === 'wait') this.#since = undefined;
-    else if (next.do === 'repair') this.mismatches++;
+    if (next.do === 'wait') {
+      this.#sinceMs = 0;
+      this.#lastAt = undefined;
+    } else if (next.do === 'repair') this.mismatches++;
     else if (next.do === 'resign' && outcome.kind === 'answered') this.refusals++;
     else this.faults++;
     return next;

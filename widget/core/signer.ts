@@ -13,6 +13,8 @@ export interface Call {
   /** The upload's. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal;
+  /** A field by which an answer is known to be the Worker's; without one only a 204 is. */
+  readonly has?: string;
   /** How many times `stallMs` it is given for its answer. @default 1 */
   readonly terms?: number;
 }
@@ -37,7 +39,7 @@ export class Signer {
   readonly #closing = new AbortController();
   #waiting = 0;
   #wasReached = false;
-  #bearer: string | undefined;
+  #bearer: string | Promise<string | undefined> | undefined;
 
   constructor(options: UploaderOptions, naps: Naps, reportWaiting: () => void) {
     this.options = options;
@@ -95,10 +97,17 @@ export class Signer {
   /** What says who is calling, and about which upload. */
   async headers(token?: string): Promise<Record<string, string>> {
     const { getToken, headers } = this.options;
-    this.#bearer ??= await getToken?.();
+    const asked = (this.#bearer ??= getToken?.());
+    let bearer: string | undefined;
+    try {
+      bearer = await asked;
+    } finally {
+      // Whoever has none now may have one later.
+      if (!bearer && this.#bearer === asked) this.refresh();
+    }
     return {
       ...headers,
-      ...(this.#bearer && { Authorization: `Bearer ${this.#bearer}` }),
+      ...(bearer && { Authorization: `Bearer ${bearer}` }),
       ...(token && { 'Upload-Token': token }),
     };
   }
@@ -110,34 +119,38 @@ export class Signer {
 
   /** Whether it answers right now. */
   async isThere(signal: AbortSignal): Promise<boolean> {
-    return 'value' in (await this.#once('/policy', {}, signal));
+    return 'value' in (await this.#once('/policy', { has: 'batch' }, signal));
   }
 
   async #once(
     path: string,
-    { body, method = body ? 'POST' : 'GET', token, terms = 1 }: Call,
+    { body, method = body ? 'POST' : 'GET', token, has, terms = 1 }: Call,
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
     const { credentials = 'same-origin', stallMs = STALL_MS } = this.options;
     const timeout = AbortSignal.timeout(terms * stallMs);
+    let isCalling = false;
     try {
+      const own = await this.headers(token);
+      isCalling = true;
       const response = await fetch(this.endpoint + path, {
         method,
         headers: {
           // Where a link is asked for, the Worker would else redirect to the file itself.
           Accept: 'application/json',
-          ...(await this.headers(token)),
+          ...own,
           ...(body && { 'Content-Type': 'application/json' }),
         },
         body: body ? JSON.stringify(body) : null,
         credentials,
         signal: AbortSignal.any([signal, timeout]),
       });
-      this.#wasReached = true;
-      const { status } = response;
-      const text = await response.text();
-      const value = parse(text);
-      if (status === 204 || (response.ok && value)) return { value };
+      const { status, ok } = response;
+      const value = parse(await response.text());
+      const isOurs = ok && (has ? has in Object(value) : status === 204);
+      // Any page may be where the Worker was meant to be.
+      this.#wasReached ||= isOurs || !ok;
+      if (isOurs) return { value };
       return {
         kind: 'answered',
         status,
@@ -146,8 +159,9 @@ export class Signer {
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       };
-    } catch {
-      return { kind: timeout.aborted ? 'stalled' : 'no-answer' };
+    } catch (cause) {
+      const kind = timeout.aborted ? 'stalled' : 'no-answer';
+      return { kind, cause: isCalling ? undefined : cause };
     }
   }
 }
@@ -165,9 +179,12 @@ function errorOf(outcome: Outcome): UploadError {
   if (outcome.kind === 'answered' && outcome.code) {
     return problemError(outcome as object, outcome.requestId);
   }
+  const cause = 'cause' in outcome ? outcome.cause : undefined;
   return new UploadError(
     'signer_unreachable',
-    'The Worker cannot be reached: check `endpoint`, and that its ALLOWED_ORIGINS name this page.',
-    { retryable: true },
+    cause
+      ? '`getToken` failed.'
+      : 'The Worker cannot be reached: check `endpoint`, and that its ALLOWED_ORIGINS name this page.',
+    { retryable: true, cause },
   );
 }

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import type { Job } from './job.ts';
 import { sendPart, type Round, type WantedPart } from './part.ts';
 import type { Parts, SignedPart } from './parts.ts';
+import { remember } from './remember.ts';
 import { patienceMs } from './signer.ts';
 
 /** Asked of the pool at once for one file; it has at most four workers. */
@@ -43,6 +44,7 @@ export function transfer(
         sendPart(round, number).catch(reject);
       }
       if (isUrgent(round)) signs.flush();
+      void remember(engine);
     };
     parts.begin();
     job.look = look;
@@ -89,6 +91,7 @@ async function sign(
       {
         body,
         token: job.token,
+        has: 'requests',
         signal,
       },
     );

@@ -9,9 +9,14 @@ export type Outcome =
   | { readonly kind: 'stored'; readonly etag: string | undefined }
   | Answered
   /** Status 0: no network, no CORS headers, or a file that cannot be read; a browser does not tell. */
-  | { readonly kind: 'no-answer' }
-  | { readonly kind: 'stalled' }
+  | Silence
   | { readonly kind: 'aborted' };
+
+export interface Silence {
+  readonly kind: 'no-answer' | 'stalled';
+  /** Why it was never asked, where it was not. */
+  readonly cause?: unknown;
+}
 
 export interface Answered {
   readonly kind: 'answered';

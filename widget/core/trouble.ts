@@ -31,8 +31,8 @@ export function errorOf(
 ): UploadError {
   const code = next.do === 'fail' ? next.code : next.do === 'verify' ? 'incomplete' : 'not_found';
   const { status, code: storeCode, requestId } = outcome.kind === 'answered' ? outcome : {};
-  const said = [status, storeCode].join(' ');
-  return new UploadError(code, `${file.name}, part ${partNumber}: the store says ${said}`, {
+  const said = status ? `says ${[status, storeCode].join(' ')}` : 'does not answer';
+  return new UploadError(code, `${file.name}, part ${partNumber}: the store ${said}`, {
     fileName: file.name,
     partNumber,
     retryable: next.do === 'fail' && next.retryable,

@@ -104,14 +104,8 @@ export class Uploader extends Target implements UploaderLike {
 
   configure(options: Partial<UploaderOptions>): void {
     const engine = this.#engine;
-    const before = engine.options;
-    const after = { ...before, ...options };
-    engine.signer.configure(after);
-    // Another Worker, or another caller, has another policy; until it is known the last one holds.
-    const isOther = (['endpoint', 'getToken', 'headers'] as const).some(
-      (key) => before[key] !== after[key],
-    );
-    if (engine.policy && isOther) void engine.ask();
+    engine.signer.configure({ ...engine.options, ...options });
+    engine.reconsider();
     engine.pump();
   }
 
@@ -120,7 +114,8 @@ export class Uploader extends Target implements UploaderLike {
     rejected: readonly Rejection[];
   } {
     const entries: FileWithPath[] = [...files].map((entry) =>
-      entry instanceof File ? { file: entry } : entry,
+      // Not by `instanceof`: files of another window are of another class.
+      'file' in entry ? entry : { file: entry },
     );
     const uploads: UploadSnapshot[] = [];
     const rejected: Rejection[] = [];
@@ -169,7 +164,7 @@ export class Uploader extends Target implements UploaderLike {
    */
   async unfinished(): Promise<readonly Unfinished[]> {
     const [{ uploads }, entries] = await Promise.all([
-      this.#engine.signer.call<ListAnswer>('/uploads?state=open'),
+      this.#engine.signer.call<ListAnswer>('/uploads?state=open', { has: 'uploads' }),
       loadLife().then(({ recallAll }) => recallAll()),
     ]);
     const handles = new Map([...entries.values()].map(({ id, handle }) => [id, handle]));
@@ -216,7 +211,7 @@ export class Uploader extends Target implements UploaderLike {
     if (!job || !this.#jobs.delete(job)) return;
     const leaving = this.#engine.cancel(job);
     const upload = snapshotOf(job);
-    this.#byId.delete(job.id);
+    for (const id of [job.id, ...(job.formerIds ?? [])]) this.#byId.delete(id);
     this.#replace(job.snapshot);
     this.dispatchEvent(new UploadRemovedEvent(upload));
     await leaving;
@@ -230,13 +225,15 @@ export class Uploader extends Target implements UploaderLike {
   }
 
   async fileUrl(id: string): Promise<string> {
-    return (await this.#engine.signer.call<FileAnswer>(`/uploads/${id}/file`)).url;
+    return (await this.#engine.signer.call<FileAnswer>(`/uploads/${id}/file`, { has: 'url' })).url;
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#engine.close();
+    // Also of those that wait, are paused or have failed: whoever comes next may go on with them.
+    for (const job of this.#jobs) job.unlock?.();
     this.#guard.close();
   }
 
@@ -273,6 +270,7 @@ export class Uploader extends Target implements UploaderLike {
     const upload = snapshotOf(job);
     if (upload === last || !this.#jobs.has(job)) return upload;
     job.snapshot = upload;
+    if (last && last.id !== job.id) (job.formerIds ??= []).push(last.id);
     this.#byId.set(job.id, job);
     this.#replace(last, upload);
     return upload;

@@ -48,6 +48,32 @@ describe('pause', () => {
     assert.equal(stored?.sha256, await sha256(file));
   });
 
+  it('frees the slots also where reading the file hangs, as on a drive that was unplugged', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', times: null, reset: true });
+    const from = uploader(worker);
+    const file = randomFile(8 * MIB);
+    const slice = file.slice.bind(file);
+    let isRead = false;
+    file.slice = (start, end, type) => {
+      const blob = slice(start, end, type);
+      if (start === -1) {
+        blob.arrayBuffer = () => {
+          isRead = true;
+          return new Promise(() => undefined);
+        };
+      }
+      return blob;
+    };
+    from.add([file]);
+    await until(() => isRead);
+    from.pause();
+    await worker.clear();
+    from.add([randomFile(6 * MIB, 'other')]);
+    await whenUpload(from, ({ name, status }) => name === 'other' && status === 'done');
+    assert.ok((await worker.report()).peak >= 4, 'all slots are there');
+  });
+
   it('of one file lets the others go on, also where only one request is allowed', async () => {
     const worker = await slowFake();
     const from = uploader(worker, { concurrency: 1 });

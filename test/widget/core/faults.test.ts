@@ -7,6 +7,7 @@ import {
   randomFile,
   settled,
   sha256,
+  until,
   uploader,
   whenUpload,
   type Fake,
@@ -132,6 +133,8 @@ describe('a call to the Worker', () => {
       'is answered 503': { answer: { status: 503 } },
       'is reset': { reset: true },
       'is answered with HTML': { answer: { status: 200, body: '<html>' } },
+      'is answered with JSON that is not ours': { answer: { status: 200, body: '{"ok":true}' } },
+      'is answered with a word': { answer: { status: 200, body: '"ok"' } },
       'does its work and loses the answer': { loseReply: true },
     };
     for (const [what, fault] of Object.entries(faults)) {
@@ -146,6 +149,17 @@ describe('a call to the Worker', () => {
       await arrives({ side: 'api', match: call, loseReply: true }, {}, 100);
     });
   }
+
+  it('(DELETE) that is answered with JSON that is not ours is made again', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', times: null, delayMs: 100 });
+    await worker.fault({ side: 'api', match: 'DELETE', answer: { status: 200, body: '{}' } });
+    const from = uploader(worker);
+    from.add([randomFile(16 * MIB)]);
+    await whenUpload(from, ({ loaded }) => loaded > 0);
+    await from.cancel();
+    assert.equal((await worker.report()).uploads[0]?.state, 'aborted');
+  });
 
   it('that finds parts missing has only those sent again', async () => {
     const worker = await fake();
@@ -229,6 +243,35 @@ describe('an outage', () => {
     from.retry();
     await settled(from);
     assert.equal(from.uploads[0]?.status, 'done');
+  });
+});
+
+describe('a store that never answers', () => {
+  it('is named as what does not answer', async () => {
+    const worker = await fake();
+    const from = uploader(worker, { patienceMs: 500 });
+    await worker.fault({ side: 'store', times: null, reset: true });
+    from.add([randomFile(100, 'lost.bin')]);
+    await settled(from);
+    const error = from.uploads[0]?.error;
+    assert.equal(error?.code, 'store_unreachable');
+    assert.ok(/lost\.bin.*does not answer/.test(error?.message ?? ''), error?.message);
+  });
+});
+
+describe('a queued file', () => {
+  it('waits for its turn, and not for a Worker that is back', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', times: null, delayMs: 150 });
+    const from = uploader(worker, { concurrency: 1 });
+    const large = Array.from({ length: 5 }, (_, at) => randomFile(8 * MIB, `${at}`));
+    await until(() => from.checksum !== undefined);
+    await worker.fault({ side: 'api', match: 'POST /uploads$', times: 2, reset: true });
+    from.add(large.slice(0, 4));
+    await whenUpload(from, ({ status }) => status === 'waiting');
+    from.add(large.slice(4));
+    await whenUpload(from, ({ status }) => status === 'uploading');
+    assert.equal(from.uploads[4]?.status, 'queued');
   });
 });
 

@@ -166,6 +166,48 @@ describe('an unfinished upload', () => {
     assert.deepEqual(await second.unfinished(), []);
   });
 
+  for (const [what, match] of [
+    ['resume', 'resume'],
+    ['policy', 'policy|resume'],
+  ] as const) {
+    it(`goes on with what is stored also where the Worker was away at first (${what})`, async () => {
+      const worker = await slowFake();
+      const file = randomFile(16 * MIB);
+      const first = uploader(worker, { resume: false });
+      first.add([file]);
+      const before = await whenUpload(first, ({ loaded }) => loaded > 8 * MIB);
+      first.close();
+      while ((await worker.report()).inFlight);
+      const sent = await worker.count('store', /PUT/);
+      await worker.fault({ side: 'api', match, times: null, reset: true });
+      const second = uploader(worker, { resume: false, patienceMs: 300 });
+      second.add([{ file, id: before.id }]);
+      await settled(second);
+      assert.equal(second.uploads[0]?.error?.code, 'signer_unreachable');
+      await worker.clear();
+      second.retry();
+      await settled(second);
+      const [upload] = second.uploads;
+      assert.equal(upload?.status, 'done', String(upload?.error));
+      assert.equal(upload?.id, before.id);
+      assert.ok(upload?.resumed);
+      assert.ok((await worker.count('store', /PUT/)) - sent < 8);
+    });
+  }
+
+  it('that is cancelled before it went on is aborted all the same', async () => {
+    const worker = await slowFake();
+    const file = randomFile(16 * MIB);
+    const first = uploader(worker, { resume: false });
+    first.add([file]);
+    const { id } = await whenUpload(first, ({ loaded }) => loaded > 0);
+    first.close();
+    const second = uploader(worker, { resume: false, auto: false });
+    second.add([{ file, id }]);
+    await second.cancel();
+    assert.equal((await worker.report()).uploads[0]?.state, 'aborted');
+  });
+
   it('of another size begins anew', async () => {
     const worker = await slowFake();
     const first = uploader(worker, { resume: false });
@@ -193,6 +235,18 @@ describe('files', () => {
       rejected.map(({ error }) => error.code),
       ['duplicate'],
     );
+  });
+
+  it('of another window are files, too', async () => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const { File: Foreign } = frame.contentWindow as Window & typeof globalThis;
+    const worker = await fake();
+    const from = uploader(worker);
+    from.add([new Foreign(['abc'], 'foreign.txt')]);
+    await settled(from);
+    assert.equal(from.uploads[0]?.status, 'done', String(from.uploads[0]?.error));
+    frame.remove();
   });
 
   it('of one name in different folders are two', async () => {

@@ -1,6 +1,7 @@
 import { Attempts, napMs, verdict, type History } from '../../../../widget/core/retry.ts';
 import type { Answered, Outcome } from '../../../../widget/core/transport.ts';
 import { assert } from '../fake/assert.ts';
+import { fakeClock, type FakeClock } from './clock.ts';
 
 const FIRST: History = {
   faults: 0,
@@ -147,6 +148,22 @@ describe('delays', () => {
 });
 
 describe('the history of a part', () => {
+  let clock: FakeClock | undefined;
+  afterEach(() => clock?.restore());
+
+  it('does not count the hours that a laptop slept against its patience', () => {
+    clock = fakeClock();
+    const attempts = new Attempts();
+    attempts.judge({ kind: 'no-answer' }, 600_000);
+    clock.sleep(8 * 3_600_000);
+    assert.equal(attempts.judge({ kind: 'no-answer' }, 600_000).do, 'resign');
+    let faults = 0;
+    while (attempts.judge({ kind: 'no-answer' }, 600_000).do !== 'fail' && ++faults < 1000) {
+      clock.pass(20_000);
+    }
+    assert.ok(faults > 20 && faults < 32, `${faults} more`);
+  });
+
   it('ends half a minute of 503 and begins anew after being offline', () => {
     const attempts = new Attempts();
     for (let fault = 0; fault < 30; fault++) {

@@ -47,12 +47,13 @@ export class Files {
 
   draw(view: View): TemplateResult {
     const { uploads, totals, isHeld } = this.#host;
+    const isMoving = uploads.some(({ status }) => status === 'uploading');
     const isOffline = uploads.some(({ waitingFor }) => waitingFor === 'online');
     if (isOffline && !this.#isOffline) this.announcer.news(view.localizer.text('offline'));
     this.#isOffline = isOffline;
     return html`${offersView(this.#offers, view)}${
       uploads[0]
-        ? html`${totals.files > 1 || isHeld ? summary(totals, isHeld, view) : nothing}
+        ? html`${totals.files > 1 || isHeld ? summary(totals, { isHeld, isMoving }, view) : nothing}
           ${this.#list.update(uploads, view)}`
         : nothing
     }`;

@@ -42,7 +42,13 @@ export const rowStyles = css`
   b {
     font-weight: 600;
   }
-  .total span,
+  .total b,
+  .total span span,
+  .meta span:not(.status),
+  .text {
+    white-space: nowrap;
+  }
+  .total > span,
   .meta span:not(.status),
   .thumb > [aria-hidden] {
     color: var(--soft);
@@ -199,7 +205,10 @@ export const rowStyles = css`
     :is(.row-failed, .row-interrupted) :is(.body, .actions) {
       grid-column: 2 / -1;
     }
-    :is(.row-failed, .row-interrupted) .actions {
+    .summary > span {
+      grid-column: 1 / -1;
+    }
+    :is(.row-failed, .row-interrupted, .summary) .actions {
       justify-content: space-between;
       margin-inline-start: -10px;
     }

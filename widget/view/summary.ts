@@ -4,8 +4,15 @@ import { action } from './action.ts';
 import { bar } from './bar.ts';
 import type { View } from './view.ts';
 
-/** All files together, and what can be done with all of them at once. */
-export function summary(totals: Totals, isHeld: boolean, view: View): TemplateResult {
+/**
+ * All files together, and what can be done with all of them at once. `isMoving`: bytes are on their
+ * way; while all wait, what the rate was is no news, and the time left a promise nobody can keep.
+ */
+export function summary(
+  totals: Totals,
+  { isHeld, isMoving }: { readonly isHeld: boolean; readonly isMoving: boolean },
+  view: View,
+): TemplateResult {
   const { localizer } = view;
   const { files, done, failed, active, paused, bytes, loaded, sent } = totals;
   const { bytesPerSecond, secondsLeft } = totals;
@@ -14,14 +21,14 @@ export function summary(totals: Totals, isHeld: boolean, view: View): TemplateRe
   const isOver = active + paused === 0;
   return html`<div part="summary" class="summary">
     <span part="total" class="total"
-      ><b>${uploaded}</b
-      >${failed > 0 ? figure(localizer.text('failedCount', { n: failed })) : nothing}${figure(
-        isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes),
-      )}${active > 0 && bytesPerSecond ? figure(localizer.rate(bytesPerSecond), 'rate') : nothing}${
-        active > 0 && secondsLeft !== undefined
-          ? figure(localizer.text('left', { time: localizer.duration(secondsLeft) }))
-          : nothing
-      }</span
+      ><b>${uploaded}</b>${[
+        failed > 0 && figure(localizer.text('failedCount', { n: failed })),
+        figure(isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes)),
+        isMoving && bytesPerSecond && figure(localizer.rate(bytesPerSecond), 'rate'),
+        isMoving &&
+          secondsLeft !== undefined &&
+          figure(localizer.text('left', { time: localizer.duration(secondsLeft) })),
+      ].filter(Boolean)}</span
     >
     <span class="actions"
       >${failed > 1 ? action(view, 'retry', 'retry', '', 'retryAll') : nothing}${
@@ -38,6 +45,7 @@ export function summary(totals: Totals, isHeld: boolean, view: View): TemplateRe
   </div>`;
 }
 
+/** A line may break after the dot, and nowhere else. */
 function figure(text: string, name = ''): TemplateResult {
-  return html` <span class=${name}>· ${text}</span>`;
+  return html`<span class=${name}>&nbsp;· <span>${text}</span></span>`;
 }

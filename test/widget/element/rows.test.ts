@@ -307,6 +307,25 @@ describe('the line of totals', () => {
     );
   });
 
+  it('promises no time while all wait for the network', async () => {
+    const waiting = { ...AT_WORK, status: 'waiting', waitingFor: 'online' } as const;
+    const { element } = await showing(waiting, { ...waiting, id: 'two' });
+    equal(text(part(element, 'total')), '0 of 2 uploaded · 5.2 of 12.0 GB');
+  });
+
+  it('breaks between its figures, never within one', async () => {
+    const { element } = await showing(AT_WORK, { ...AT_WORK, id: 'two', status: 'failed' });
+    element.style.inlineSize = '240px';
+    const [first, ...figures] = part(element, 'total').children;
+    const lines = [first, ...figures.map((figure) => figure.firstElementChild)];
+    equal(
+      lines.map((line) => line?.getClientRects().length),
+      [1, 1, 1, 0, 1],
+      'the rate is not shown',
+    );
+    ok(part(element, 'total').offsetHeight > 30, 'there is more than one line');
+  });
+
   it('pauses all, resumes all, retries all', async () => {
     const { element, engine } = await showing(
       { name: 'a', status: 'uploading' },

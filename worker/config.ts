@@ -10,10 +10,13 @@ import type { SignerOptions } from './signer.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /**
+ * @param bindings of a Worker, as it gets them: text by name, `UPLOADS`, `RATE_LIMIT`.
  * @throws ProblemError `misconfigured`, naming the setting: a Worker that is not told who may call
  *   signs nothing.
  */
-export function optionsFrom(env: Env): SignerOptions {
+export function optionsFrom(bindings: object): SignerOptions {
+  // An interface, as `wrangler types` writes one, has no index signature.
+  const env = bindings as Env;
   const read = readerOf(env);
   const authenticate = authFrom(read);
   const secret = read.needed('TOKEN_SECRET', 'set it by `wrangler secret put TOKEN_SECRET`');

@@ -83,7 +83,9 @@ export interface SignerOptions {
 }
 
 /**
- * The app: `fetch` it from a Worker, or mount it in an app of your own with `app.route('/', …)`.
+ * The app: `fetch` it from a Worker, or mount it in an app of your own with `app.route('/', …)`. To
+ * be made once: what it remembers keeps hooks from running twice. Whoever calls its `fetch` hands on
+ * the execution context, without which work after the answer is cut off.
  *
  * @throws ProblemError `misconfigured` for options that cannot work.
  */

@@ -22,6 +22,23 @@ const ALIAS = {
   's3-upload-element/worker': `${ROOT}worker/exports.ts`,
 };
 
+/** What `wrangler types` writes of the README's Worker. */
+const ENV_TYPES = `declare namespace Cloudflare {
+  interface Env {
+    UPLOADS: KVNamespace;
+    KEY: string;
+    SECRET: string;
+    TOKEN_SECRET: string;
+    JWT_SECRET: string;
+  }
+}`;
+
+/** A Worker whose options are all settings, which the README names in passing. */
+const BY_SETTINGS = `import { env } from 'cloudflare:workers';
+import { createSigner, optionsFrom } from 's3-upload-element/worker';
+export default createSigner(optionsFrom(env));
+`;
+
 let product: Product;
 let browser: Browser;
 /** A site of somebody's, which serves `body` and lives on another origin than the Worker. */
@@ -125,10 +142,15 @@ for (const snippet of snippets('css')) {
 test('the TypeScript of the README passes the compiler', async () => {
   const dir = await mkdtemp(join(ROOT, 'dist/readme-'));
   try {
-    const files = snippets('ts').map(({ code }, index) => ({ name: `${index}.ts`, code }));
+    const files = [...snippets('ts').map(({ code }) => code), BY_SETTINGS].map((code, index) => ({
+      name: `${index}.ts`,
+      code,
+    }));
     for (const { name, code } of files) await writeFile(join(dir, name), code);
+    await writeFile(join(dir, 'env.d.ts'), ENV_TYPES);
     for (const { name, code } of files) {
       const isWorker = code.includes('s3-upload-element/worker');
+      const needsEnv = code.includes('cloudflare:workers');
       const config = {
         extends: '../../tsconfig.json',
         compilerOptions: {
@@ -138,7 +160,7 @@ test('the TypeScript of the README passes the compiler', async () => {
           types: isWorker ? ['@cloudflare/workers-types'] : [],
           paths: Object.fromEntries(Object.entries(ALIAS).map(([from, to]) => [from, [to]])),
         },
-        files: [name],
+        files: [name, ...(needsEnv ? ['env.d.ts'] : [])],
       };
       await writeFile(join(dir, `${name}.json`), JSON.stringify(config));
       const { status, stdout } = spawnSync('tsc', ['-p', join(dir, `${name}.json`)], {
@@ -175,6 +197,7 @@ test('the signer of the README answers from an app of one’s own', async () => 
       modules: true,
       script: await bundled(signer),
       compatibilityDate: '2026-11-01',
+      unsafeTriggerHandlers: true,
       kvNamespaces: ['UPLOADS'],
       bindings: {
         KEY: 'key',
@@ -189,6 +212,9 @@ test('the signer of the README answers from an app of one’s own', async () => 
     assert.equal(health.status, 200, await health.text());
     const policy = await miniflare.dispatchFetch('http://localhost/uploading/policy');
     assert.equal(policy.status, 401, 'nobody may ask without a token');
+    const worker = await miniflare.getWorker();
+    const { outcome } = await worker.scheduled({ cron: '*/15 * * * *' });
+    assert.equal(outcome, 'ok', 'and what has expired is let go of');
   } finally {
     await miniflare.dispose();
   }
@@ -257,6 +283,7 @@ async function bundled({ code }: Snippet): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, loader: 'ts', resolveDir: ROOT },
     alias: ALIAS,
+    external: ['cloudflare:*'],
     bundle: true,
     format: 'esm',
     target: 'es2022',

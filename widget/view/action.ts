@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../i18n/en.ts';
-import { icon, type ICONS } from './icons.ts';
+import { icon } from './icons.ts';
+import { ROW_ICONS } from './row-icons.ts';
 import type { View } from './view.ts';
 
 /** What a button in a row or in the summary asks for; also its part. */
@@ -25,7 +26,7 @@ export type OfferAction = 'continue' | 'discard';
 export function action(
   { localizer, isDisabled }: View,
   act: Action | OfferAction,
-  picture: keyof typeof ICONS,
+  picture: keyof typeof ROW_ICONS,
   name = '',
   word?: MessageId,
 ): TemplateResult {
@@ -39,6 +40,6 @@ export function action(
     title=${word ? nothing : label}
     ?disabled=${isDisabled}
   >
-    ${icon(picture)}${word && label}
+    ${icon(ROW_ICONS[picture])}${word && label}
   </button>`;
 }

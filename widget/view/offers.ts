@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Interrupted } from '../core/types.ts';
 import type { Offers } from '../offers.ts';
 import { action } from './action.ts';
-import { extensionOf, nameView, shownName } from './name.ts';
+import { nameView, shownName } from './name.ts';
+import { tile } from './tile.ts';
 import type { View } from './view.ts';
 
 /** What can be gone on with, above what is under way. */
@@ -51,7 +52,7 @@ function offerView(
     role="listitem"
     data-id=${id}
   >
-    <span part="thumb" class="thumb"><span aria-hidden="true">${extensionOf(name)}</span></span>
+    <span part="thumb" class="thumb">${tile(name)}</span>
     <div class="body">
       ${nameView(name)}
       <div part="meta" class="meta">

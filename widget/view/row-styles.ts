@@ -153,6 +153,10 @@ export const rowStyles = css`
     gap: 2px;
     justify-content: end;
   }
+  .row .actions {
+    /* Of two: the bar does not grow when one goes. */
+    min-inline-size: 66px;
+  }
   .text {
     padding-inline: 10px;
     font-size: 0.8125em;
@@ -179,10 +183,11 @@ export const rowStyles = css`
   .row-waiting {
     --tone: var(--warning);
   }
-  .row-paused {
+  .row-paused,
+  .idle {
     --tone: var(--soft);
   }
-  .row-paused .sent {
+  :is(.row-paused, .idle) .sent {
     display: none;
   }
   :is(.row-failed, .row-waiting) .status {

@@ -4,7 +4,9 @@ import { reasonOf } from '../i18n/reason.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
 import { icon } from './icons.ts';
-import { extensionOf, nameView, shownName } from './name.ts';
+import { nameView, shownName } from './name.ts';
+import { ROW_ICONS } from './row-icons.ts';
+import { tile } from './tile.ts';
 import type { View } from './view.ts';
 
 /** What is in the row of one file. */
@@ -19,10 +21,10 @@ export function row(
   const size = bytes || 1;
   const progress = localizer.progress(loaded, bytes);
   return html`<span part="thumb" class="thumb"
-      >${picture ?? html`<span aria-hidden="true">${extensionOf(name)}</span>`}${
+      >${picture ?? tile(name)}${
         status === 'done'
           ? html`<span part="badge" class="badge" role="img" aria-label=${localizer.text('done')}
-              >${icon('check')}</span
+              >${icon(ROW_ICONS.check)}</span
             >`
           : nothing
       }</span
@@ -45,7 +47,8 @@ export function row(
 
 /** First how it stands, then the numbers. */
 function meta(upload: UploadSnapshot, { localizer }: View, progress: string): unknown[] {
-  const { status, bytes, loaded, error, waitingFor, bytesPerSecond, secondsLeft } = upload;
+  const { status, bytes, loaded, error, waitingFor, file } = upload;
+  const { bytesPerSecond, secondsLeft } = upload;
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     return [
@@ -60,7 +63,8 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   const isPartial = loaded > 0 && status !== 'done';
   return [
     status !== 'done' && says(localizer.text(id)),
-    html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
+    // Of an upload of before, a page may know the id alone.
+    (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
   ].filter(Boolean);
 }
 

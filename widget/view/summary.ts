@@ -19,7 +19,7 @@ export function summary(
   const size = bytes || 1;
   const uploaded = localizer.text('uploaded', { n: files, done });
   const isOver = active + paused === 0;
-  return html`<div part="summary" class="summary">
+  return html`<div part="summary" class="summary ${active > 0 ? '' : 'idle'}">
     <span part="total" class="total"
       ><b>${uploaded}</b>${[
         failed > 0 && figure(localizer.text('failedCount', { n: failed })),

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../i18n/en.ts';
 import type { Localizer } from '../i18n/localizer.ts';
-import { icon } from './icons.ts';
+import { icon, ICONS } from './icons.ts';
 
 /** Everything that the zone's look depends on. */
 export interface ZoneState {
@@ -54,7 +54,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     <slot name="dropzone" @slotchange=${state.onSlot}>
       <span part="icon" class="icon"
         ><slot name="icon"
-          >${icon(held === 'drag-reject' ? 'no' : hasRows && !held ? 'plus' : 'up')}</slot
+          >${icon(ICONS[held === 'drag-reject' ? 'no' : hasRows && !held ? 'plus' : 'up'])}</slot
         ></span
       >
       ${

@@ -216,6 +216,16 @@ describe('reset and restore', () => {
     equal(sent(form).length, 2, 'its own value can be given back');
   });
 
+  it('says no size of an upload of before of which it knows none', async () => {
+    const { element } = await inForm();
+    element.value = ['a', { id: 'b', bytes: 5 }];
+    await element.updateComplete;
+    equal(
+      parts(element, 'meta').map((line) => text(line)),
+      ['', '5 bytes'],
+    );
+  });
+
   it('drops an upload of before when its row is removed', async () => {
     const { form, element } = await inForm();
     element.value = ['a', 'b'];

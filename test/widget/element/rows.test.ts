@@ -141,6 +141,7 @@ describe('a row', () => {
         ['', 1],
       ],
     );
+    ok(tiles[2]?.querySelector('svg'), 'a sheet, where there is no extension either');
     ok(engine, 'no upload was needed');
   });
 });

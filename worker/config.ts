@@ -21,6 +21,8 @@ export function optionsFrom(bindings: object): SignerOptions {
   const authenticate = authFrom(read);
   const secret = read.needed('TOKEN_SECRET', 'set it by `wrangler secret put TOKEN_SECRET`');
   const previous = read.text('TOKEN_SECRET_PREVIOUS');
+  // Else an upload token would be a JWT of its owner's, where OWNER_CLAIM is one of its claims.
+  if (read.text('JWT_SECRET') === secret) wrong('JWT_SECRET', 'must not be TOKEN_SECRET');
   const checksum = read.choice('CHECKSUM', [
     'auto',
     'none',

@@ -86,7 +86,11 @@ describe('a JWT in a cookie', () => {
   let lab: Lab;
   let cookie: string;
   before(async () => {
-    lab = await startLab(store.running, { JWT_COOKIE: 'session', ALLOWED_ORIGINS: APP });
+    lab = await startLab(store.running, {
+      JWT_COOKIE: 'session',
+      ALLOWED_ORIGINS: APP,
+      COMPANION: 'on',
+    });
     cookie = `theme=dark; session=${await jwtFor('alice')}`;
   });
   after(() => lab.stop());
@@ -99,6 +103,17 @@ describe('a JWT in a cookie', () => {
     assert.equal((await create({ origin: 'https://evil.example' })).status, 403);
     assert.equal((await create({})).status, 403);
     assert.equal((await lab.with({ cookie }).get('/policy')).status, 200);
+  });
+
+  it('begins no upload of Companion’s by a link or an image of another site', async () => {
+    const ask = (headers: Record<string, string>) =>
+      lab.with({ cookie, ...headers }).get('/companion/s3/params?filename=x');
+    assert.equal((await ask({ origin: APP, 'sec-fetch-site': 'cross-site' })).status, 200);
+    assert.equal((await ask({ 'sec-fetch-site': 'same-origin' })).status, 200);
+    for (const site of ['cross-site', 'same-site', 'none']) {
+      assert.equal((await ask({ 'sec-fetch-site': site })).status, 403, site);
+    }
+    assert.equal((await ask({})).status, 403);
   });
 
   it('yields to a bearer token', async () => {

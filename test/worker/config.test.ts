@@ -172,6 +172,13 @@ describe('a Worker', () => {
     assert.equal(policies.length, 2);
   });
 
+  it('seals upload tokens by another secret than callers’ tokens', () => {
+    assert.match(
+      problemOf({ JWT_SECRET: ENOUGH.TOKEN_SECRET }),
+      /JWT_SECRET must not be TOKEN_SECRET/,
+    );
+  });
+
   it('takes a provider’s keys only with an audience, and over https', () => {
     const keys = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example.com/jwks.json' };
     assert.match(problemOf(keys), /JWT_AUDIENCE/);

@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import process from 'node:process';
 import { SETTINGS } from '../config/settings.ts';
+import type { Problem } from '../protocol.ts';
 import { buildPage } from './build.ts';
 
 const HOST = '127.0.0.1';
@@ -26,11 +27,13 @@ const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 wrangler.on('exit', (code) => {
   if (!stopped.signal.aborted) console.error('The Worker ended by itself; what it said is above.');
-  process.exit(stopped.signal.aborted ? 0 : (code ?? 1));
+  process.exit(stopped.signal.aborted ? process.exitCode : (code ?? 1));
 });
-if (await answers()) console.log(`s3-upload is ready: ${url} (Ctrl-C ends it)`);
+const trouble = await troubleAtStart();
+if (trouble === undefined) console.log(`s3-upload is ready: ${url} (Ctrl-C ends it)`);
 else if (!stopped.signal.aborted) {
-  console.error(`The Worker did not answer on ${url} within ${READY_WITHIN_MS / 1000} s.`);
+  console.error(trouble);
+  process.exitCode = 1;
   stop();
 }
 
@@ -80,19 +83,23 @@ function signalGroup(signal: NodeJS.Signals): void {
   }
 }
 
-async function answers(): Promise<boolean> {
+/** Undefined once it runs; else why it does not, as the Worker says it. */
+async function troubleAtStart(): Promise<string | undefined> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline && !stopped.signal.aborted) {
     try {
       const response = await fetch(`http://${HOST}:${port}/health`);
-      await response.body?.cancel();
-      if (response.ok) return true;
+      const text = await response.text();
+      if (response.ok) return undefined;
+      if (response.headers.get('content-type') === 'application/problem+json') {
+        return (JSON.parse(text) as Problem).detail;
+      }
     } catch {
       // Not listening yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return false;
+  return `The Worker did not answer on ${url} within ${READY_WITHIN_MS / 1000} s.`;
 }
 
 function isFree(candidate: number): Promise<boolean> {

@@ -2,6 +2,7 @@
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { begin } from '../upload/begin.ts';
 import { waitUntilOf } from '../context.ts';
+import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
 import { secondsFor } from '../upload/requests.ts';
 import { settingsOf, type Upload } from '../upload.ts';
@@ -17,6 +18,7 @@ import { draftUnsized } from './unsized.ts';
  */
 export function paramsRoute(signer: Signer, address?: string): SignerHandler {
   return async (c) => {
+    assertWanted(c);
     const { filename, type = '', ...query } = c.req.query();
     if (!filename) {
       return refuse(
@@ -42,6 +44,18 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     const base = address ?? c.req.url.replace(/\/s3\/params(\?.*)?$/, '');
     return c.json(await toWorker(signer, base, upload, expiresIn));
   };
+}
+
+/**
+ * A GET that begins an upload: with a cookie, a link or an image on any other site would begin one.
+ * Pages that may call send `Origin`, or are of the Worker's own.
+ */
+function assertWanted(c: SignerContext): void {
+  const { byCookie } = c.get('caller');
+  if (!byCookie || c.req.header('origin') || c.req.header('sec-fetch-site') === 'same-origin') {
+    return;
+  }
+  throw new ProblemError('forbidden', 'With a cookie only pages that may call can ask for this.');
 }
 
 async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds: number) {

@@ -59,25 +59,29 @@ export class Offers implements ReactiveController {
   }
 
   /** Within a click: the browser may have to ask whether the file may be read. */
-  async continue(id: string): Promise<void> {
-    const offer = this.list.find((one) => one.id === id);
-    if (!offer || this.#continuing.has(id)) return;
-    this.#continuing.add(id);
-    const { path, handle } = offer;
-    const file = await this.#read(offer);
-    // Another tab may have gone on with it meanwhile, or have given it up.
-    await this.#ask();
-    if (file && this.list.some((one) => one.id === id)) {
-      this.#host.add([{ id, file, path, handle }]);
-    }
-    this.#continuing.delete(id);
+  continue(id: string): Promise<void> {
+    return this.#continue(this.list.filter((one) => one.id === id));
   }
 
   /** As `continue`; the browser asks once for all that it can. */
-  async continueAll(): Promise<void> {
-    await Promise.all(
-      this.list.filter((one) => this.canContinue(one)).map(({ id }) => this.continue(id)),
+  continueAll(): Promise<void> {
+    return this.#continue(this.list.filter((one) => this.canContinue(one)));
+  }
+
+  async #continue(offers: readonly Interrupted[]): Promise<void> {
+    const chosen = offers.filter(({ id }) => !this.#continuing.has(id));
+    for (const { id } of chosen) this.#continuing.add(id);
+    const read = await Promise.all(
+      chosen.map(async (offer) => ({ ...offer, file: await this.#read(offer) })),
     );
+    // Another tab may have gone on with them meanwhile, or have given them up.
+    await this.#ask();
+    const found = read.filter((one): one is typeof one & { file: File } =>
+      Boolean(one.file && this.list.some(({ id }) => id === one.id)),
+    );
+    // In their order, in which they are a form's values, too.
+    if (found[0]) this.#host.add(found);
+    for (const { id } of chosen) this.#continuing.delete(id);
   }
 
   discard(id: string): void {

@@ -58,12 +58,12 @@ beforeEach(async ({ name }) => {
 afterEach(() => context.close());
 
 /** A real drop of the file on disk, with all that a browser gives with one. */
-async function drop(): Promise<void> {
+async function drop(paths = [path]): Promise<void> {
   const zone = await page.$('s3-upload >>> [part=zone]');
   const box = await zone?.boundingBox();
   assert.ok(box);
   const session = await page.createCDPSession();
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     await session.send('Input.dispatchDragEvent', { type, x: box.x + 9, y: box.y + 9, data });
   }
@@ -88,19 +88,23 @@ async function pick(): Promise<void> {
 /**
  * What has been dropped may be read for as long as some page of the site holds it; after that the
  * browser asks, which one without a screen cannot. So a second tab holds it.
+ *
+ * @returns how many files are held.
  */
-async function keepPermission(): Promise<void> {
+async function keepPermission(): Promise<number> {
   const tab = await context.newPage();
   await tab.goto(`${product.url}/openapi.json`);
-  await tab.evaluate(async () => {
+  const kept = await tab.evaluate(async () => {
     const opening = indexedDB.open('s3-upload');
     await new Promise((resolve) => opening.addEventListener('success', resolve));
     const getting = opening.result.transaction('uploads').objectStore('uploads').getAll();
     await new Promise((resolve) => getting.addEventListener('success', resolve));
     opening.result.close();
     Object.assign(globalThis, { kept: getting.result });
+    return getting.result.length;
   });
   await page.bringToFront();
+  return kept;
 }
 
 /** What the element's own engine knows of. */
@@ -140,6 +144,36 @@ test('a dropped file goes on with one click', async () => {
   await (await button('Continue')).click();
   await whenSnapshot(page, ({ id }) => id === before.id);
   await assertWentOn(before, putUrls);
+  assert.equal(await page.$('s3-upload >>> [part~=row-interrupted]'), null);
+});
+
+test('of a whole drop nothing is lost: what waited for its turn goes on as well, with one click', async () => {
+  const files = await Promise.all(
+    Array.from({ length: 6 }, async (_, at) => {
+      const path = join(dir, `reel-${at}.mov`);
+      return { path, sha256: await writeRandomFile(path, 3 * PART_BYTES) };
+    }),
+  );
+  await openPage(page, product.url);
+  await slowLine(page, MIB);
+  await drop(files.map(({ path }) => path));
+  await whenSnapshot(page, ({ sent }) => sent > 0);
+  const before = await snapshots(page);
+  assert.equal(before.length, files.length);
+  while ((await keepPermission()) < files.length);
+  await page.reload();
+  const all = await page.waitForSelector('::-p-aria([name="Continue all"][role="button"])');
+  assert.equal((await interrupted()).length, files.length);
+  await slowLine(page, 2 * SLOW);
+  await all?.click();
+  const after = await settled(page);
+  assert.deepEqual(
+    after.map(({ id, status }) => [id, status]),
+    before.map(({ id }) => [id, 'done']),
+  );
+  for (const [at, { sha256 }] of files.entries()) {
+    assert.equal(await sha256OfUpload(page, before[at]?.id ?? ''), sha256);
+  }
   assert.equal(await page.$('s3-upload >>> [part~=row-interrupted]'), null);
 });
 

@@ -4,7 +4,6 @@ import { isStoreError, type StoreErrorKind } from '../../../worker/s3/errors.ts'
 import { createStore } from '../../../worker/s3/store.ts';
 import { onEveryStore } from './stores.ts';
 import {
-  allChecksums,
   codeOf,
   download,
   PART,
@@ -277,70 +276,6 @@ onEveryStore('a multipart upload', any, (running) => {
 });
 
 onEveryStore(
-  'ListParts',
-  ({ listParts }) => listParts,
-  (running) => {
-    it('case 57: gives number, size and ETag of every part, in order', async () => {
-      const { store, key: newKey } = running();
-      const key = newKey();
-      const { uploadId } = await store.createMultipart(key, settingsWith());
-      const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
-      for (const [number, bytes] of [
-        [7, 300],
-        [2, 200],
-        [2, 201],
-      ] as const) {
-        assert.ok((await send(await signer.sign(number, bytes), random(bytes))).ok);
-      }
-      const parts = await store.listParts(key, uploadId);
-      assert.deepEqual(
-        parts.map(({ number, bytes }) => [number, bytes]),
-        [
-          [2, 201],
-          [7, 300],
-        ],
-      );
-      assert.ok(parts.every(({ etag }) => /^[0-9a-f]{32}$/.test(etag)));
-      await store.abortMultipart(key, uploadId);
-    });
-
-    it('case 56: gives all parts of more than a page', async () => {
-      const { store, key: newKey } = running();
-      const key = newKey();
-      const { uploadId } = await store.createMultipart(key, settingsWith());
-      const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 900 });
-      const numbers = Array.from({ length: 1003 }, (_, index) => index + 1);
-      const waiting = numbers.values();
-      const lane = async (): Promise<void> => {
-        for (const number of waiting) {
-          const response = await send(await signer.sign(number, 1), random(1));
-          assert.ok(response.ok);
-          await response.arrayBuffer();
-        }
-      };
-      await Promise.all(Array.from({ length: 8 }, lane));
-      const parts = await store.listParts(key, uploadId);
-      assert.deepEqual(
-        parts.map(({ number }) => number),
-        numbers,
-      );
-      await store.abortMultipart(key, uploadId);
-    });
-  },
-);
-
-onEveryStore(
-  'ListParts, where there is none,',
-  ({ listParts }) => !listParts,
-  (running) => {
-    it('case 58: is said to be unsupported', async () => {
-      const { store, key } = running();
-      await assert.rejects(store.listParts(key(), 'id'), kind('unsupported'));
-    });
-  },
-);
-
-onEveryStore(
   'a conditional Complete',
   (profile) => profile.conditionalComplete,
   (running) => {
@@ -367,72 +302,3 @@ onEveryStore(
     });
   },
 );
-
-for (const algorithm of allChecksums) {
-  onEveryStore(
-    `${algorithm} of parts`,
-    ({ checksums }) =>
-      checksums[0] === 'md5' ? algorithm === 'md5' : checksums.includes(algorithm),
-    (running) => {
-      it('case 69: is checked by the store, bound into the URL, and found in what it lists', async () => {
-        const { store, key: newKey } = running();
-        const key = newKey();
-        const settings = settingsWith({ checksum: algorithm });
-        const { uploadId } = await store.createMultipart(key, settings);
-        const signer = await store.presignParts({ key, uploadId, algorithm, expiresIn: 60 });
-        const body = random(1000);
-        const checksum = checksumOf(algorithm, body);
-        const request = await signer.sign(1, 1000, checksum);
-
-        const flipped = body.slice();
-        flipped[345] = (flipped[345] ?? 0) ^ 1;
-        assert.equal((await send(request, flipped)).status, 400);
-        const [name = ''] = Object.keys(request.headers);
-        const other = {
-          ...request,
-          headers: { ...request.headers, [name]: checksumOf(algorithm, flipped) },
-        };
-        assert.equal((await send(other, flipped)).status, 403);
-        assert.ok((await send({ ...request, headers: {} }, body)).status >= 400);
-
-        const response = await send(request, body);
-        assert.equal(response.status, 200);
-        if (store.profile.listParts) {
-          const [part] = await store.listParts(key, uploadId);
-          assert.equal(part?.checksum, algorithm === 'md5' ? undefined : checksum);
-        }
-        const parts = [receiptOf(1, response, checksum)];
-        await store.completeMultipart(key, uploadId, { parts, bytes: 1000, algorithm });
-        assert.equal((await store.head(key))?.bytes, 1000);
-      });
-    },
-  );
-
-  onEveryStore(
-    `${algorithm} of the whole object`,
-    (profile) => profile.fullObjectChecksums.includes(algorithm),
-    (running) => {
-      it('is checked at Complete and given back by HEAD', async () => {
-        const { store, key: newKey } = running();
-        const key = newKey();
-        const bodies = [random(PART), random(100)];
-        const settings = settingsWith({ checksum: algorithm });
-        const {
-          uploadId,
-          receipts: parts,
-          bytes,
-        } = await uploadParts(running(), key, bodies, settings);
-        const request = { parts, bytes, algorithm };
-        const wrong = checksumOf(algorithm, random(10));
-        await assert.rejects(
-          store.completeMultipart(key, uploadId, { ...request, checksum: wrong }),
-          kind('checksum_mismatch', 'invalid_part', 'rejected'),
-        );
-        const checksum = checksumOf(algorithm, Buffer.concat(bodies));
-        const completed = await store.completeMultipart(key, uploadId, { ...request, checksum });
-        assert.equal(completed.checksum ?? checksum, checksum);
-        assert.equal((await store.head(key))?.checksums[algorithm], checksum);
-      });
-    },
-  );
-}

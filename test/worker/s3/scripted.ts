@@ -1,7 +1,10 @@
 /** A store that answers what a test tells it to, over real HTTP. */
+import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { staticCredentials } from '../../../worker/s3/credentials.ts';
+import { StoreError } from '../../../worker/s3/errors.ts';
 import { PROFILES, type ProfileName } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
 
@@ -79,4 +82,15 @@ function listen(server: Server): Promise<string> {
 /** An S3 error document. */
 export function errorXml(code: string, extra = ''): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>No.</Message>${extra}</Error>`;
+}
+
+/** How a call to the store fails. */
+export async function failure(promise: Promise<unknown>): Promise<StoreError> {
+  try {
+    await promise;
+  } catch (thrown) {
+    assert.ok(thrown instanceof StoreError, inspect(thrown));
+    return thrown;
+  }
+  assert.fail('it succeeded');
 }

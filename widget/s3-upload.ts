@@ -5,8 +5,7 @@ import type { UploadEventMap } from './core/events.ts';
 import type { Rejection, UploadSnapshot } from './core/types.ts';
 import { lazy } from './core/lazy.ts';
 import { preload } from './core/load.ts';
-import { languageOf } from './i18n/language.ts';
-import { LOCALE_EVENT } from './i18n/locales.ts';
+import { Language } from './i18n/language.ts';
 import { Localizer } from './i18n/localizer.ts';
 import type { Found } from './intake/drop.ts';
 import { Intake } from './intake/intake.ts';
@@ -111,12 +110,7 @@ export class S3UploadElement extends UploadControl {
   }
 
   readonly #redraw = (): void => this.requestUpdate();
-  readonly #relearn = (): void => {
-    this.#language = '';
-    this.requestUpdate();
-  };
-  /** The `lang` of any element around may change. */
-  readonly #langs = new MutationObserver(this.#redraw);
+  readonly #language = new Language(this);
   readonly #intake = new Intake(this, {
     isOpen: (way) =>
       !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
@@ -128,7 +122,6 @@ export class S3UploadElement extends UploadControl {
   /** What shows the rows and speaks of them, once it is loaded. */
   #files: Files | undefined;
   #loading: Promise<void> | undefined;
-  #language = '';
   #view: View | undefined;
   #rejected: readonly Rejection[] = [];
   /** The failed row whose file is being chosen again. */
@@ -157,20 +150,6 @@ export class S3UploadElement extends UploadControl {
     this.anchor?.focus(options);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    globalThis.addEventListener(LOCALE_EVENT, this.#relearn);
-    for (const root of [document, this.getRootNode()]) {
-      this.#langs.observe(root, { attributeFilter: ['lang'], subtree: true });
-    }
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    globalThis.removeEventListener(LOCALE_EVENT, this.#relearn);
-    this.#langs.disconnect();
-  }
-
   override clear(): void {
     this.#rejected = [];
     super.clear();
@@ -196,14 +175,11 @@ export class S3UploadElement extends UploadControl {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    // Read each time: it may be that of any element around.
-    const language = languageOf(this);
-    if (changed.size > 0 || language !== this.#language) {
+    if (this.#language.read() || changed.size > 0) {
       const { isDisabled, isMany, canDownload } = this;
-      const localizer = (this.localizer = new Localizer(language, this.messages));
+      const localizer = (this.localizer = new Localizer(this.#language.tag, this.messages));
       this.#view = { localizer, isDisabled, isMany, canDownload };
     }
-    this.#language = language;
     super.willUpdate(changed);
     this.internals.ariaLabel = this.#slotted('label')?.textContent?.trim() ?? this.label ?? null;
   }

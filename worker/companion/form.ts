@@ -2,7 +2,7 @@
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { rulesFor } from '../upload/access.ts';
 import { withLength } from '../http/fixed-length.ts';
-import { settle } from '../upload/finish.ts';
+import { settle } from '../upload/settle.ts';
 import { ProblemError } from '../problem.ts';
 import { isStoreError } from '../s3/errors.ts';
 import { asProblem } from '../http/as-problem.ts';

@@ -2,7 +2,7 @@
 import { openToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { complete } from '../upload/finish.ts';
+import { complete } from '../upload/complete.ts';
 import { ProblemError } from '../problem.ts';
 import type { CompleteManyAnswer, CompleteManyBody } from '../protocol.ts';
 import { CompleteManyBody as Body } from '../protocol/schemas.ts';

@@ -2,7 +2,7 @@
 import { uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { complete } from '../upload/finish.ts';
+import { complete } from '../upload/complete.ts';
 import type { Result } from '../protocol.ts';
 import { CompleteBody } from '../protocol/schemas.ts';
 

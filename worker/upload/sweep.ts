@@ -4,7 +4,7 @@
  */
 import type { Signer } from '../context.ts';
 import type { Entry, WaitUntil } from '../ledger.ts';
-import { settle } from './finish.ts';
+import { settle } from './settle.ts';
 import { objectOf } from './stored.ts';
 
 /** What a sweep did. */

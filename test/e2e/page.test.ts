@@ -46,6 +46,30 @@ test('hashes in workers under its own policy, and nothing is blocked', async () 
   assert.deepEqual(complaints, []);
 });
 
+test('is not left for a file that is dropped beside the zone', async () => {
+  const path = join(dir, 'beside.txt');
+  await writeFile(path, 'beside');
+  await openPage(page, product.url);
+  const session = await page.createCDPSession();
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const at = await page.$eval('#how', (heading) => {
+    const { x, y } = heading.getBoundingClientRect();
+    return { x: x + 5, y: y + 5 };
+  });
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, ...at, data });
+  }
+  const handled = await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([''], 'a'));
+    const event = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+    return event.defaultPrevented;
+  });
+  assert.equal(page.url(), `${product.url}/`);
+  assert.equal(handled, true);
+});
+
 test('lists many files that are done at a time with few requests', async () => {
   const paths = Array.from({ length: 60 }, (_, index) => join(dir, `${index}.txt`));
   await Promise.all(paths.map((path) => writeFile(path, path)));

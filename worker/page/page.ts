@@ -42,6 +42,13 @@ copy.addEventListener('click', async () => {
 });
 
 element.addEventListener('upload-done', () => void refresh());
+// A file dropped beside the zone would be opened by the browser, in place of the page.
+addEventListener('dragover', (event) => {
+  const { dataTransfer, defaultPrevented } = event;
+  if (defaultPrevented || !dataTransfer?.types.includes('Files')) return;
+  event.preventDefault();
+  dataTransfer.dropEffect = 'none';
+});
 more.addEventListener('click', () => void showMore());
 tokenForm.addEventListener('submit', (event) => {
   event.preventDefault();

@@ -3,6 +3,12 @@ const words = new Uint32Array(192);
 let drawn = words.length;
 /** Milliseconds · 4096, and how many ids of that millisecond came before. */
 let last = 0;
+/** The milliseconds of the last one, and how they are written. */
+let lastMs = 0;
+let time = '';
+
+/** The two digits of each byte: to format numbers is most of the work. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => hex(byte, 2));
 
 /**
  * A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, a counter (6.2, method 1), so that ids sort in
@@ -11,17 +17,25 @@ let last = 0;
  */
 export function uuidv7(): string {
   last = Math.max(Date.now() * 4096, last + 1);
-  const time = hex(last, 15);
+  const ms = Math.floor(last / 4096);
+  if (ms !== lastMs) time = hex((lastMs = ms), 12);
+  const counter = hex(last % 4096, 3);
   if (drawn === words.length) {
     crypto.getRandomValues(words);
     drawn = 0;
   }
   const [a = 0, b = 0] = words.subarray(drawn, (drawn += 2));
-  const random = hex(a, 8) + hex(b, 8);
+  const random = digits(a) + digits(b);
   // 7 is the version; 8, 9, a or b the variant.
-  return `${time.slice(0, 8)}-${time.slice(8, 12)}-7${time.slice(12)}-${'89ab'[b & 3]}${random.slice(0, 3)}-${random.slice(3, 15)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${'89ab'[b & 3]}${random.slice(0, 3)}-${random.slice(3, 15)}`;
 }
 
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
+function digits(word: number): string {
+  let text = '';
+  for (let shift = 24; shift >= 0; shift -= 8) text += DIGITS[(word >>> shift) & 255];
+  return text;
+}
+
+function hex(value: number, length: number): string {
+  return value.toString(16).padStart(length, '0');
 }

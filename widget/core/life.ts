@@ -46,7 +46,8 @@ export async function live(engine: Engine, job: Job, signal: AbortSignal): Promi
         () => round.abort(),
       );
       engine.apply(job, { type: 'done', result });
-      job.parts = undefined;
+      // 20,000 of them may stay in the list.
+      job.parts = job.token = job.creating = job.rate = undefined;
       return await erase(job.fingerprint);
     } catch (error) {
       const isToGoOn = signal.aborted || (await recovers(engine, job, error, signal));

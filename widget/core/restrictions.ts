@@ -9,37 +9,37 @@ export interface Present {
   readonly bytes: number;
 }
 
-/** Why a file is refused, or undefined. */
-export function refusal(
-  file: File,
+/** Says why a file is refused, or nothing; what holds for all files is worked out once. */
+export function judge(
   rules: Restrictions,
   policy: Partial<Policy> = {},
-  present: Present,
-): UploadError | undefined {
-  const { name, size } = file;
+): (file: File, present: Present) => UploadError | undefined {
   const { accept, maxTotalBytes = Infinity, validators = [] } = rules;
   const maxFiles = least(rules.maxFiles, policy.maxFiles);
   const maxBytes = least(rules.maxBytes, policy.maxBytes);
   const minBytes = Math.max(rules.minBytes ?? 0, policy.minBytes ?? 0);
   const types = policy.accept?.join();
-  const broken: readonly (readonly [UploadErrorCode, boolean, number | string | undefined])[] = [
-    ['too_many_files', present.files >= maxFiles, maxFiles],
-    ['type_not_allowed', !accepts(accept, file), accept],
-    ['type_not_allowed', !accepts(types, file), types],
-    ['too_large', size > maxBytes, maxBytes],
-    ['too_small', size < minBytes, minBytes],
-    ['total_too_large', present.bytes + size > maxTotalBytes, maxTotalBytes],
-  ];
-  for (const [code, isBroken, limit] of broken) {
-    if (!isBroken) continue;
-    const message = `${name}: ${code.replaceAll('_', ' ')} (${limit})`;
-    return new UploadError(code, message, { fileName: name, limit });
-  }
-  for (const validate of validators) {
-    const error = validate(file);
-    if (error) return typeof error === 'string' ? new UploadError('rejected', error) : error;
-  }
-  return undefined;
+  const isForPage = accepts(accept);
+  const isForPolicy = accepts(types);
+  return (file, present) => {
+    const { name, size } = file;
+    const refuse = (code: UploadErrorCode, limit: number | string | undefined) =>
+      new UploadError(code, `${name}: ${code.replaceAll('_', ' ')} (${limit})`, {
+        fileName: name,
+        limit,
+      });
+    if (present.files >= maxFiles) return refuse('too_many_files', maxFiles);
+    if (!isForPage(file)) return refuse('type_not_allowed', accept);
+    if (!isForPolicy(file)) return refuse('type_not_allowed', types);
+    if (size > maxBytes) return refuse('too_large', maxBytes);
+    if (size < minBytes) return refuse('too_small', minBytes);
+    if (present.bytes + size > maxTotalBytes) return refuse('total_too_large', maxTotalBytes);
+    for (const validate of validators) {
+      const error = validate(file);
+      if (error) return typeof error === 'string' ? new UploadError('rejected', error) : error;
+    }
+    return undefined;
+  };
 }
 
 function least(a: number | undefined, b: number | null | undefined): number {
@@ -47,15 +47,18 @@ function least(a: number | undefined, b: number | null | undefined): number {
 }
 
 /** The `accept` attribute's rules: https://html.spec.whatwg.org/#attr-input-accept */
-function accepts(accept: string | undefined, { name, type }: File): boolean {
-  if (!accept) return true;
-  const mime = type.toLowerCase().replace(/;.*/, '');
-  return accept
+function accepts(accept: string | undefined): (file: File) => boolean {
+  if (!accept) return () => true;
+  const tokens = accept
     .toLowerCase()
     .split(',')
-    .some((part) => {
-      const token = part.trim();
-      if (token.startsWith('.')) return name.toLowerCase().endsWith(token);
-      return token === '*/*' || token === mime || token === mime.replace(/\/.*/, '/*');
-    });
+    .map((token) => token.trim());
+  return ({ name, type }) => {
+    const mime = type.toLowerCase().replace(/;.*/, '');
+    return tokens.some((token) =>
+      token.startsWith('.')
+        ? name.toLowerCase().endsWith(token)
+        : token === '*/*' || token === mime || token === mime.replace(/\/.*/, '/*'),
+    );
+  };
 }

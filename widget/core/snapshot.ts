@@ -34,8 +34,9 @@ export function snapshotOf(job: Job): UploadSnapshot {
     error: status === 'failed' ? state.error : undefined,
     file,
   };
-  const keys = Object.keys(snapshot) as (keyof UploadSnapshot)[];
-  return last && keys.every((key) => last[key] === snapshot[key]) ? last : Object.freeze(snapshot);
+  const isSame = (key: string) =>
+    last?.[key as keyof UploadSnapshot] === snapshot[key as keyof UploadSnapshot];
+  return last && Object.keys(snapshot).every(isSame) ? last : Object.freeze(snapshot);
 }
 
 /** What can be added up. */

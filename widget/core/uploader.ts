@@ -18,7 +18,7 @@ import {
 import { Guard } from './guard.ts';
 import { Job } from './job.ts';
 import { loadLife } from './load.ts';
-import { refusal } from './restrictions.ts';
+import { judge } from './restrictions.ts';
 import { count, nothing, snapshotOf } from './snapshot.ts';
 import type {
   FileWithPath,
@@ -68,9 +68,12 @@ export class Uploader extends Target implements UploaderLike {
   readonly #jobs = new Set<Job>();
   /** By id, former ids included: an upload of before is known by its own id again. */
   readonly #byId = new Map<string, Job>();
+  /** The last that was added of each file. */
+  readonly #byFile = new Map<string, Job>();
   readonly #dirty = new Set<Job>();
   #uploads: readonly UploadSnapshot[] | undefined;
   readonly #sums = nothing();
+  #failedBytes = 0;
   #told: readonly UploadSnapshot[] | undefined;
   #isFrameDue = false;
   #isClosed = false;
@@ -124,31 +127,28 @@ export class Uploader extends Target implements UploaderLike {
       return { uploads, rejected };
     const { options, policy } = this.#engine;
     if (!policy) void this.#engine.ask();
-    const known = new Set<string>();
-    let count = 0;
-    let bytes = 0;
-    for (const job of this.#jobs) {
-      if (job.phase === 'cancelled' || job.phase === 'failed') continue;
-      known.add(keyOf(job));
-      count++;
-      bytes += job.file.size;
-    }
+    const refusal = judge(options.restrictions ?? {}, policy);
+    // Not of each job: files may come one by one, and there may be 20,000.
+    let count = this.#sums.files - this.#sums.failed;
+    let bytes = this.#sums.bytes - this.#failedBytes;
     for (const entry of entries) {
       const { file } = entry;
       const key = keyOf(entry);
-      const error = known.has(key)
-        ? new UploadError('duplicate', `${file.name} is there already.`, { fileName: file.name })
-        : refusal(file, options.restrictions ?? {}, policy, { files: count, bytes });
+      const same = this.#byFile.get(key)?.phase;
+      const error =
+        same && same !== 'cancelled' && same !== 'failed'
+          ? new UploadError('duplicate', `${file.name} is there already.`, { fileName: file.name })
+          : refusal(file, { files: count, bytes });
       if (error) {
         rejected.push({ file, error });
         continue;
       }
-      known.add(key);
       count++;
       bytes += file.size;
       const job = new Job(entry);
       job.isHeld = options.auto === false;
       this.#jobs.add(job);
+      this.#byFile.set(key, job);
       uploads.push(this.#refresh(job));
       if (!job.isHeld) this.#engine.push(job);
     }
@@ -212,6 +212,8 @@ export class Uploader extends Target implements UploaderLike {
     const leaving = this.#engine.cancel(job);
     const upload = snapshotOf(job);
     for (const id of [job.id, ...(job.formerIds ?? [])]) this.#byId.delete(id);
+    const key = keyOf(job);
+    if (this.#byFile.get(key) === job) this.#byFile.delete(key);
     this.#replace(job.snapshot);
     this.dispatchEvent(new UploadRemovedEvent(upload));
     await leaving;
@@ -280,6 +282,8 @@ export class Uploader extends Target implements UploaderLike {
     const wasBusy = this.#sums.active > 0;
     count(this.#sums, from, -1);
     count(this.#sums, to, 1);
+    if (from?.status === 'failed') this.#failedBytes -= from.bytes;
+    if (to?.status === 'failed') this.#failedBytes += to.bytes;
     this.#uploads = undefined;
     const isBusy = this.#sums.active > 0;
     this.#schedule();
@@ -311,6 +315,6 @@ export class Uploader extends Target implements UploaderLike {
   }
 }
 
-function keyOf({ file, path }: FileWithPath): string {
-  return [path ?? file.name, file.size, file.lastModified, file.type].join('\n');
+function keyOf({ file, path = file.name }: FileWithPath): string {
+  return `${path}\n${file.size}\n${file.lastModified}\n${file.type}`;
 }

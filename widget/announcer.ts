@@ -20,8 +20,9 @@ interface Host extends HTMLElement {
 
 /**
  * Gathers what happens to the uploads and says it in few words to those who do not see the list:
- * failures and completions always, what the user has just added only to whoever is there. Speaks by `ariaNotify` (Chrome 141, Firefox 150, Safari 27), elsewhere by a log in the
- * shadow root, to which lines are added: text that is replaced is often not said again.
+ * failures and completions always, what the user has just added only to whoever is there. Speaks by
+ * `ariaNotify` (Chrome 141, Firefox 150, Safari 27), elsewhere by a log in the shadow root, to which
+ * lines are added: text that is replaced is often not said again.
  */
 export class Announcer {
   readonly #host: Host;

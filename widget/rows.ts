@@ -1,3 +1,4 @@
+import { count, nothing } from './core/snapshot.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/types.ts';
 
 /** One list of two kinds: uploads that were finished before, and then those of the engine. */
@@ -12,14 +13,8 @@ export class Rows {
   }
 
   get totals(): Totals {
-    const totals = { ...NOTHING, ...this.engine?.totals };
-    for (const { bytes } of this.kept) {
-      totals.files += 1;
-      totals.done += 1;
-      totals.bytes += bytes;
-      totals.loaded += bytes;
-      totals.sent += bytes;
-    }
+    const totals = { ...nothing(), ...this.engine?.totals };
+    for (const upload of this.kept) count(totals, upload, 1);
     return totals;
   }
 
@@ -50,14 +45,3 @@ export class Rows {
 export interface Unfinished extends FileWithPath {
   readonly isPaused: boolean;
 }
-
-const NOTHING = {
-  files: 0,
-  done: 0,
-  failed: 0,
-  paused: 0,
-  active: 0,
-  bytes: 0,
-  loaded: 0,
-  sent: 0,
-};

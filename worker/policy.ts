@@ -10,7 +10,7 @@ import type { MetadataRules } from './object/metadata.ts';
 import { ProblemError } from './problem.ts';
 import type { FileEntry } from './protocol.ts';
 import { UploadId } from './protocol/schemas.ts';
-import type { CannedAcl } from './s3/store.ts';
+import type { CannedAcl } from './s3/acls.ts';
 import type { ObjectChoices, Upload } from './upload.ts';
 
 /** Everything that is decided about an upload. Sizes in bytes, times in seconds. */

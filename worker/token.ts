@@ -1,6 +1,7 @@
 /** Upload tokens: what was decided at Create, sealed, so that signing needs to read nothing. */
 import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
+import { hexOf } from './digest.ts';
 import { ProblemError } from './problem.ts';
 import { Upload } from './upload.ts';
 
@@ -65,7 +66,7 @@ export function createTokens(
     async mark(parts) {
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));
       const digest = await crypto.subtle.sign('HMAC', await sealing(), text);
-      return hex(new Uint8Array(digest).subarray(0, 16));
+      return hexOf(digest.slice(0, 16));
     },
   };
 }
@@ -89,8 +90,4 @@ function importKey(secret: string): Promise<CryptoKey> {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: T | undefined;
   return async () => (made ??= await make());
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

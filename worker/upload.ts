@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Plan } from './protocol.ts';
 import { UploadId } from './protocol/schemas.ts';
+import { CANNED_ACLS } from './s3/acls.ts';
 import type { ObjectSettings } from './s3/store.ts';
 
 const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -9,16 +10,7 @@ const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** The object's settings beyond its type; a single request has to be signed with them again. */
 const ObjectChoices = v.strictObject({
   metadata: v.exactOptional(v.record(v.string(), v.string())),
-  acl: v.exactOptional(
-    v.picklist([
-      'private',
-      'public-read',
-      'public-read-write',
-      'authenticated-read',
-      'bucket-owner-read',
-      'bucket-owner-full-control',
-    ]),
-  ),
+  acl: v.exactOptional(v.picklist(CANNED_ACLS)),
   disposition: v.exactOptional(v.string()),
   cacheControl: v.exactOptional(v.string()),
   tags: v.exactOptional(v.record(v.string(), v.string())),

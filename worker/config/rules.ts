@@ -1,17 +1,8 @@
 /** What may be uploaded, and what objects are stored as, from the Worker's environment. */
 import type { RulesOptions } from '../policy.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
-import type { CannedAcl } from '../s3/store.ts';
+import { CANNED_ACLS, type CannedAcl } from '../s3/acls.ts';
 import type { SettingName } from './settings.ts';
-
-const ACLS: readonly CannedAcl[] = [
-  'private',
-  'public-read',
-  'public-read-write',
-  'authenticated-read',
-  'bucket-owner-read',
-  'bucket-owner-full-control',
-];
 
 /** @throws ProblemError `misconfigured`, naming the setting. */
 export function rulesOptionsFrom(read: Reader): RulesOptions {
@@ -42,7 +33,9 @@ export function rulesOptionsFrom(read: Reader): RulesOptions {
 }
 
 function aclOf(name: string): CannedAcl {
-  return ACLS.find((acl) => acl === name) ?? wrong('ACL', `must be of ${either(ACLS)}`);
+  return (
+    CANNED_ACLS.find((acl) => acl === name) ?? wrong('ACL', `must be of ${either(CANNED_ACLS)}`)
+  );
 }
 
 function sseFrom(read: Reader): 'AES256' | { kms: string | null } | undefined {

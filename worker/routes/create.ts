@@ -17,7 +17,8 @@ import {
   type FileEntry,
   type Plan,
 } from '../protocol.ts';
-import { signParts, type PartsToSign } from '../upload/requests.ts';
+import { createdAnswer } from '../upload/created.ts';
+import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload.ts';
@@ -76,20 +77,7 @@ async function createOne(
   const upload = known ? again(signer, c, known, draft, path) : await begin(signer, c, draft, plan);
   const result = known?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
-  const [token, signed] = await Promise.all([
-    signer.tokens.seal(upload),
-    signParts(signer, upload, parts, `${path}.checksums`),
-  ]);
-  return {
-    id: upload.id,
-    token,
-    key: upload.key,
-    plan: planOf(upload),
-    checksum: upload.checksum,
-    ...signed,
-    expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
-    ...(result && { result }),
-  };
+  return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
 }
 
 /** The same Create once more gives the same upload; with anything else in it, it is refused. */

@@ -3,10 +3,9 @@ import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
-import { signParts } from '../upload/requests.ts';
-import { resultOf, storedOf } from '../upload/stored.ts';
+import { createdAnswer } from '../upload/created.ts';
+import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload.ts';
-import { partsOf } from './status.ts';
 
 export function resumeRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -26,21 +25,8 @@ export function resumeRoute(signer: Signer): SignerHandler {
     }
     const parts = partsOf(upload, stored);
     const missing = done || upload.checksum ? [] : missingParts(upload, parts);
-    const [token, signed] = await Promise.all([
-      signer.tokens.seal(upload),
-      signParts(signer, upload, missing),
-    ]);
-    return c.json<ResumeAnswer>({
-      id: upload.id,
-      token,
-      key: upload.key,
-      plan: planOf(upload),
-      checksum: upload.checksum,
-      ...signed,
-      expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
-      parts,
-      ...(done && { result: done }),
-    });
+    const answer = await createdAnswer(signer, upload, missing, done || undefined);
+    return c.json<ResumeAnswer>({ ...answer, parts });
   };
 }
 

@@ -2,8 +2,8 @@
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { Entry } from '../ledger.ts';
-import type { StoredPart, UploadState, UploadStatusAnswer } from '../protocol.ts';
-import { resultOf, storedOf, type Stored } from '../upload/stored.ts';
+import type { UploadState, UploadStatusAnswer } from '../protocol.ts';
+import { partsOf, resultOf, storedOf, type Stored } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload.ts';
 
 export function statusRoute(signer: Signer): SignerHandler {
@@ -28,14 +28,6 @@ export function statusRoute(signer: Signer): SignerHandler {
       ...(state === 'complete' && result && { result }),
     });
   };
-}
-
-/** Parts that a resumed upload need not send again. */
-export function partsOf(upload: Upload, stored: Stored | undefined): readonly StoredPart[] {
-  if (stored?.kind === 'parts') return stored.parts;
-  if (stored?.kind !== 'object' || upload.multipart) return [];
-  // A single request that arrived, but was not completed.
-  return [{ number: 1, bytes: stored.object.bytes, etag: stored.object.etag }];
 }
 
 function stateOf(

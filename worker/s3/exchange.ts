@@ -3,6 +3,7 @@
  * signs, but its own retries would repeat a Create and leave orphans.
  */
 import type { AwsClient } from 'aws4fetch';
+import { sha256Hex } from '../digest.ts';
 import { StoreError } from './errors.ts';
 import { faultOf, type Fault } from './faults.ts';
 import { delayBefore, readRetryAfter, type RetryPolicy } from './retry.ts';
@@ -42,7 +43,7 @@ export async function exchange(
   try {
     const request = await client.sign(url, {
       method,
-      headers: { ...outgoing.headers, 'x-amz-content-sha256': await sha256(body ?? '') },
+      headers: { ...outgoing.headers, 'x-amz-content-sha256': await sha256Hex(body ?? '') },
       ...(body === undefined ? {} : { body }),
       aws: { datetime: new Date(now()).toISOString().replace(/[:-]|\.\d{3}/g, '') },
     });
@@ -87,9 +88,4 @@ export async function persist<Result>(
     if (delay === undefined) throw error;
     await new Promise((resolve) => setTimeout(resolve, delay));
   }
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

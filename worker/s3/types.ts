@@ -1,5 +1,6 @@
 /** What the rest of the Worker may ask of a store, and how it is told where the store is. */
 import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
+import type { CannedAcl } from './acls.ts';
 import type { CredentialSource } from './credentials.ts';
 import type { Profile } from './profiles.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -26,15 +27,6 @@ export interface StoreConfig {
   /** Of the Worker's own calls; `DEFAULT_RETRY` by default. */
   readonly retry?: RetryPolicy;
 }
-
-/** The six canned ones of https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
-export type CannedAcl =
-  | 'private'
-  | 'public-read'
-  | 'public-read-write'
-  | 'authenticated-read'
-  | 'bucket-owner-read'
-  | 'bucket-owner-full-control';
 
 /** What an object is stored as. The Worker decides it at Create; the browser never does. */
 export interface ObjectSettings {

@@ -39,6 +39,14 @@ export async function storedOf(signer: Signer, upload: Upload): Promise<Stored> 
   }
 }
 
+/** Parts that a resumed upload need not send again. */
+export function partsOf(upload: Upload, stored: Stored | undefined): readonly StoredPart[] {
+  if (stored?.kind === 'parts') return stored.parts;
+  if (stored?.kind !== 'object' || upload.multipart) return [];
+  // A single request that arrived, but was not completed.
+  return [{ number: 1, bytes: stored.object.bytes, etag: stored.object.etag }];
+}
+
 /** The object under the key, if it is this upload's: same mark, same size. */
 export async function objectOf(signer: Signer, upload: Upload): Promise<StoredObject | undefined> {
   const object = await signer.store.head(upload.key);

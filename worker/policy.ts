@@ -98,6 +98,7 @@ export function rulesFrom(options: RulesOptions): Rules {
 }
 
 const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const MetadataName = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/i));
 const Texts = v.array(v.pipe(v.string(), v.maxLength(256)));
 
 /** How a claim, or a hook's answer, narrows the rules. What it does not name stays as it was. */
@@ -113,7 +114,7 @@ export const Narrowing = v.strictObject({
   /** Appended to the prefix of the settings. */
   prefix: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
   /** A list keeps only these of the names allowed; an object sets values. */
-  metadata: v.exactOptional(v.union([Texts, v.record(v.string(), v.string())])),
+  metadata: v.exactOptional(v.union([Texts, v.record(MetadataName, v.string())])),
   acl: v.exactOptional(v.string()),
   /** Seconds within which the upload has to be complete. */
   expiresIn: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),

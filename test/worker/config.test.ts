@@ -126,9 +126,17 @@ describe('a Worker', () => {
       MIN_PART_BYTES: '1KiB',
       MAX_PART_BYTES: '6GiB',
       SINGLE_MAX_BYTES: '6GiB',
+      METADATA: 'album, secret_name',
+      SET_METADATA: 'secret_name=web',
+      CACHE_CONTROL: 'secret=“1”',
+      STORAGE_CLASS: 'secret ü',
+      SSE_KMS_KEY_ID: 'secret ü',
     };
     for (const [name, value] of Object.entries(wrong)) {
-      const detail = problemOf({ [name]: value });
+      const detail = problemOf({
+        ...(name.startsWith('SSE_') && { SSE: 'aws:kms' }),
+        [name]: value,
+      });
       assert.match(detail, new RegExp(`\\b${name}\\b`), `${name}: ${detail}`);
       if (value.includes('secret') && name !== 'KEY_TEMPLATE') {
         assert.ok(!detail.includes(value), `${name}: ${detail}`);

@@ -105,6 +105,7 @@ describe('rules', () => {
       { prefix: '../x' },
       { prefix: 'a//b' },
       { prefix: '..' },
+      { metadata: { 'a b': 'x' } },
     ];
     for (const claim of claims) {
       assert.throws(() => narrow(rules, claim), { name: 'ProblemError', code: 'forbidden' });

@@ -283,7 +283,7 @@ export const SETTINGS = [
     name: 'SSE_KMS_KEY_ID',
     meaning: 'For SSE=aws:kms: which key.',
     default: '(the account’s default)',
-    example: 'arn:aws:kms:eu-west-1:123456789012:key/…',
+    example: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   },
   {
     name: 'CHECKSUM',

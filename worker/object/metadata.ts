@@ -8,6 +8,11 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** Tells on HEAD whose object it is; nobody else sets it. */
 const RESERVED = 'upload-token';
 
+/** True for a name, in lower case, that every store keeps, and that is free to be set. */
+export function isMetadataName(name: string): boolean {
+  return NAME.test(name) && name !== RESERVED;
+}
+
 /** Which metadata an object may have. */
 export interface MetadataRules {
   /** Names that a browser may set, lower case. */
@@ -30,7 +35,7 @@ export function metadataFor(
   const metadata: Record<string, string> = {};
   for (const [given, value] of Object.entries(sent)) {
     const name = given.toLowerCase();
-    if (!NAME.test(name) || name === RESERVED || !rules.metadata.includes(name)) continue;
+    if (!isMetadataName(name) || !rules.metadata.includes(name)) continue;
     // oxlint-disable-next-line no-control-regex
     if (/[\u0000-\u001f\u007f-\u009f]/.test(value) || !isWellFormed(value)) {
       throw new ProblemError('invalid_request', 'Metadata holds a control character.', {

@@ -1,7 +1,8 @@
 /**
- * Whether the store can do what the options ask for: said when the Worker starts, by the name of
- * the setting, and never dropped in silence.
+ * Whether what the options ask for can be done, by this store or by any: said when the Worker
+ * starts, by the name of the setting, and never dropped in silence.
  */
+import { isMetadataName } from '../object/metadata.ts';
 import type { Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
@@ -13,6 +14,7 @@ const MIN_UPLOAD_SECONDS = 60;
 
 /** @throws ProblemError `misconfigured`. */
 export function assertAble(rules: Rules, profile: Profile): void {
+  assertSendable(rules);
   const { acl, object, uploadSeconds, urlSeconds } = rules;
   const has = (able: boolean, setting: string, what: string) =>
     assertSetting(able, `${setting}: a ${profile.name} store has no ${what}.`);
@@ -29,6 +31,25 @@ export function assertAble(rules: Rules, profile: Profile): void {
   );
   assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL: at least a minute is needed.');
   assertLinkSeconds(urlSeconds, 'URL_TTL');
+}
+
+/** What no header can carry would fail with every upload. */
+function assertSendable({ metadata, fixedMetadata, object }: Rules): void {
+  const { cacheControl, storageClass, sse } = object;
+  assertNames(metadata, 'METADATA');
+  assertNames(Object.keys(fixedMetadata), 'SET_METADATA');
+  assertPrintable(cacheControl, 'CACHE_CONTROL');
+  assertPrintable(storageClass, 'STORAGE_CLASS');
+  assertPrintable(typeof sse === 'object' ? sse.kms : null, 'SSE_KMS_KEY_ID');
+}
+
+function assertNames(names: readonly string[], setting: string): void {
+  const fit = names.every((name) => isMetadataName(name.toLowerCase()));
+  assertSetting(fit, `${setting}: names are of letters, digits and hyphens.`);
+}
+
+function assertPrintable(value: string | null | undefined, setting: string): void {
+  assertSetting(/^[\x20-\x7e]*$/.test(value ?? ''), `${setting} must be printable ASCII.`);
 }
 
 /** A signed URL lives a second to a week. @throws ProblemError `misconfigured`. */

@@ -126,6 +126,8 @@ export class S3UploadElement extends UploadControl {
   #rejected: readonly Rejection[] = [];
   /** The failed row whose file is being chosen again. */
   #chosenAgain = '';
+  /** Files that were gone on with when they were there again. */
+  readonly #believed = new WeakSet<File>();
 
   constructor() {
     super();
@@ -168,6 +170,11 @@ export class S3UploadElement extends UploadControl {
     this.#rejected = [];
     const former = this.#chosenAgain;
     this.#chosenAgain = '';
+    const back = this.#back(found);
+    if (back) {
+      this.retry(back.id);
+      return [back];
+    }
     const taken = super.take(found);
     if (taken[0] && former) void this.remove(former);
     if (taken[0]) this.#say((to) => to.added(taken.length));
@@ -259,6 +266,21 @@ export class S3UploadElement extends UploadControl {
     ));
   }
 
+  /**
+   * The failed upload whose file is there again as it was, such as a drive that was put in again:
+   * what the store has of it need not be sent once more. Believed once: not every browser can read
+   * the former `File` then.
+   */
+  #back([found, ...others]: readonly Found[]): UploadSnapshot | undefined {
+    if (others[0]) return undefined;
+    const back = this.uploads.find(
+      ({ status, file }) =>
+        status === 'failed' && file && !this.#believed.has(file) && isSame(file, found?.file),
+    );
+    if (back?.file) this.#believed.add(back.file);
+    return back;
+  }
+
   /** Also what happens before the announcer is loaded. */
   #say(what: (to: Announcer) => void): void {
     void this.#load().then(() => this.#files && what(this.#files.announcer));
@@ -348,6 +370,10 @@ export class S3UploadElement extends UploadControl {
       this.requestUpdate();
     }
   }
+}
+
+function isSame(one: File, other: File | undefined): boolean {
+  return (['name', 'size', 'lastModified'] as const).every((key) => one[key] === other?.[key]);
 }
 
 function stop(event: Event): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, afterEach, test } from 'node:test';
@@ -199,4 +199,27 @@ test('a file that changed on disk after it was picked fails with the reason, and
   assert.equal(upload.error?.code, 'file_changed');
   const text = await page.$eval('s3-upload >>> [part~="row-failed"]', (row) => row.textContent);
   assert.match(text ?? '', /changed/i);
+});
+
+test('a file that was away for a while goes on from its missing parts when it is chosen again', async () => {
+  const path = join(dir, 'stick.bin');
+  const expected = await writeRandomFile(path, BYTES);
+  await uploadHalf(path);
+  // The drive is pulled out, and put in again.
+  await rename(path, `${path}.away`);
+  const [failed] = await settled(page);
+  assert.equal(failed?.error?.code, 'file_changed');
+  await rename(`${path}.away`, path);
+  const traffic = watchTraffic(page, product.url);
+  const [chooser] = await Promise.all([
+    page.waitForFileChooser(),
+    page.click('s3-upload >>> [part="again"]'),
+  ]);
+  await chooser.accept([path]);
+  const [upload, ...others] = await settled(page);
+  assert.equal(upload?.status, 'done');
+  assert.deepEqual(others, []);
+  assert.equal(await sha256OfUpload(page, upload.id), expected);
+  const again = new Set(partNumbers(traffic.putUrls)).size;
+  assert.ok(again <= PARTS / 2, `${again} of ${PARTS} parts were sent after it`);
 });

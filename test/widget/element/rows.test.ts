@@ -207,6 +207,38 @@ describe('the actions of a row', () => {
     );
   });
 
+  it('go on with the failed one where the very same file is chosen again, and begin anew the second time', async () => {
+    const { element, engine } = await place();
+    const gone = file('a.mov');
+    pick(element, gone);
+    const id = engine.uploads[0]?.id ?? '';
+    const failed = { status: 'failed', error: new UploadError('file_changed', '') } as const;
+    engine.become(id, failed);
+    await element.updateComplete;
+    const back = new File([await gone.arrayBuffer()], gone.name, {
+      lastModified: gone.lastModified,
+    });
+    button(element, 'Choose again a.mov').click();
+    pick(element, back);
+    equal(engine.calls.at(-1), ['retry', id]);
+    equal(engine.uploads.length, 1);
+    button(element, 'Choose again a.mov').click();
+    pick(element, back);
+    equal(
+      engine.uploads.map((upload) => [upload.id === id, upload.status]),
+      [[false, 'queued']],
+    );
+    engine.become(engine.uploads[0]?.id ?? '', failed);
+    engine.calls.length = 0;
+    pick(element, new File(['now'], 'a.mov', { lastModified: back.lastModified }), file('b.mov'));
+    pick(element, back);
+    equal(
+      engine.calls.map(([name]) => name),
+      ['add', 'retry'],
+      'however it was given, but only where it is the one file',
+    );
+  });
+
   it('keep the failed one where what was chosen for it is refused', async () => {
     const error = new UploadError('file_changed', '');
     const { element, engine } = await showing({ id: 'a', name: 'a.mov', status: 'failed', error });

@@ -1,7 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { UploadError, type UploadErrorCode } from './core/errors.ts';
 import { UploadRejectedEvent } from './core/events.ts';
-import type { FileWithPath, Interrupted, UploaderLike, UploadSnapshot } from './core/types.ts';
+import type {
+  FileWithPath,
+  Interrupted,
+  Rejection,
+  UploaderLike,
+  UploadSnapshot,
+} from './core/types.ts';
 
 /** The element, as far as it matters here. */
 export interface OffersHost extends ReactiveControllerHost, HTMLElement {
@@ -71,8 +77,9 @@ export class Offers implements ReactiveController {
   async #continue(offers: readonly Interrupted[]): Promise<void> {
     const chosen = offers.filter(({ id }) => !this.#continuing.has(id));
     for (const { id } of chosen) this.#continuing.add(id);
+    const refused: Rejection[] = [];
     const read = await Promise.all(
-      chosen.map(async (offer) => ({ ...offer, file: await this.#read(offer) })),
+      chosen.map(async (offer) => ({ ...offer, file: await this.#read(offer, refused) })),
     );
     // Another tab may have gone on with them meanwhile, or have given them up.
     await this.#ask();
@@ -81,6 +88,8 @@ export class Offers implements ReactiveController {
     );
     // In their order, in which they are a form's values, too.
     if (found[0]) this.#host.add(found);
+    // Not before: with each batch that is taken in, what was said of the one before it goes.
+    if (refused[0]) this.#host.dispatchEvent(new UploadRejectedEvent(refused));
     for (const { id } of chosen) this.#continuing.delete(id);
   }
 
@@ -100,29 +109,28 @@ export class Offers implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** The file as it was left, or a word on why it is not to be had. */
-  async #read(offer: Interrupted): Promise<File | undefined> {
-    const { id, bytes, lastModified } = offer;
+  /** The file as it was left; or adds to `refused` why it is not to be had. */
+  async #read(offer: Interrupted, refused: Rejection[]): Promise<File | undefined> {
+    const { id, name, bytes, lastModified } = offer;
     const handle: Guarded | undefined = offer.handle;
     const mode = { mode: 'read' } as const;
+    const refuse = (code: UploadErrorCode, cause?: unknown): undefined => {
+      const error = new UploadError(code, `${name}: ${code}`, { fileName: name, cause });
+      refused.push({ file: new File([], name), error });
+    };
     try {
       let permission = await handle?.queryPermission?.(mode);
       if (permission === 'prompt') permission = await handle?.requestPermission?.(mode);
       // Who has only closed the question may be asked again.
-      if (permission === 'prompt') return this.#refuse(offer, 'file_not_allowed');
+      if (permission === 'prompt') return refuse('file_not_allowed');
       const file = await handle?.getFile();
       if (file?.size === bytes && file.lastModified === lastModified) return file;
       this.#lost.add(id);
-      return this.#refuse(offer, 'file_changed');
+      return refuse('file_changed');
     } catch (cause) {
       this.#lost.add(id);
       const isRefused = /^(NotAllowed|Security)Error$/.test((cause as Error).name);
-      return this.#refuse(offer, isRefused ? 'file_not_allowed' : 'file_unreadable', cause);
+      return refuse(isRefused ? 'file_not_allowed' : 'file_unreadable', cause);
     }
-  }
-
-  #refuse({ name }: Interrupted, code: UploadErrorCode, cause?: unknown): undefined {
-    const error = new UploadError(code, `${name}: ${code}`, { fileName: name, cause });
-    this.#host.dispatchEvent(new UploadRejectedEvent([{ file: new File([], name), error }]));
   }
 }

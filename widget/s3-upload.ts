@@ -133,7 +133,9 @@ export class S3UploadElement extends UploadControl {
     super();
     this.internals.role = 'group';
     this.addEventListener('upload-rejected', ({ rejected }) => {
-      this.#rejected = [...this.#rejected, ...rejected];
+      const isNew = ({ file: { name } }: Rejection): boolean =>
+        rejected.every(({ file }) => file.name !== name);
+      this.#rejected = [...this.#rejected.filter(isNew), ...rejected];
       for (const { file, error } of rejected) this.#say((to) => to.failed(file, error));
       this.requestUpdate();
     });

@@ -227,6 +227,31 @@ describe('Continue all', () => {
     equal(parts(element, 'continue').length, 0, 'of one that is left there is no “all”');
   });
 
+  it('says which could not be gone on with, once the others are', async () => {
+    const other = new File(['12345'], 'b.mov', { lastModified: 0 });
+    const closed = handleOf(async () => MOVIE, { answer: 'prompt' });
+    const { element, engine } = await offering([
+      left({ handle: closed }),
+      left({
+        id: 'b',
+        name: 'b.mov',
+        bytes: 5,
+        lastModified: 0,
+        handle: handleOf(async () => other),
+      }),
+    ]);
+    button(element, 'Continue all').click();
+    await until(() => engine.uploads.length > 0 && parts(element, 'error').length > 0);
+    const lines = (): string[] => parts(element, 'error').map((line) => text(line));
+    equal(lines().length, 1);
+    match(lines()[0] ?? '', /^interview\.mov: The browser may not read the file/);
+    const again = next(element, 'upload-rejected');
+    button(element, 'Continue interview.mov').click();
+    await again;
+    await element.updateComplete;
+    equal(lines().length, 1, 'and says it once');
+  });
+
   it('is not offered where only one file can be taken', async () => {
     const handle = handleOf(async () => MOVIE);
     const { element } = await offering(

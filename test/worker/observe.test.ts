@@ -67,6 +67,7 @@ describe('the log', () => {
     const line = (await lines()).find(({ storeStatus }) => storeStatus !== undefined);
     assert.equal(line?.['storeOperation'], 'HeadObject');
     assert.equal(line?.['storeStatus'], 403);
+    assert.match(String(line?.['storeAdvice']), /s3:GetObject .* s3:ListBucket/);
   });
 
   it('case 30: holds no secret, token, URL, name or person', async () => {

@@ -18,8 +18,14 @@ export function asProblem(log: Log, thrown: unknown): ProblemError {
 /** What the log says of a problem's cause. */
 export function causeOf({ cause }: ProblemError): LogFields {
   if (!isStoreError(cause)) return cause === undefined ? {} : { cause };
-  const { operation, code, status, requestId } = cause;
-  return { storeOperation: operation, storeCode: code, storeStatus: status, storeId: requestId };
+  const { operation, code, status, requestId, advice } = cause;
+  return {
+    storeOperation: operation,
+    storeCode: code,
+    storeStatus: status,
+    storeId: requestId,
+    storeAdvice: advice,
+  };
 }
 
 const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: string }>> = {

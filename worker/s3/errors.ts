@@ -56,6 +56,7 @@ export class StoreError extends Error {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly advice: string | undefined;
 
   constructor(fields: StoreErrorFields) {
     const status = fields.status === undefined ? '' : ` (${fields.status})`;
@@ -67,6 +68,7 @@ export class StoreError extends Error {
     this.status = fields.status;
     this.requestId = fields.requestId;
     this.retryAfterSeconds = fields.retryAfterSeconds;
+    this.advice = fields.advice;
   }
 
   /** The same call may succeed later, with nothing changed. */

@@ -1,6 +1,6 @@
 import type { PropertyDeclaration, PropertyValues } from 'lit';
 import { ConfiguredControl } from './configured.ts';
-import { UploadError } from './core/errors.ts';
+import { UploadError, type UploadErrorCode } from './core/errors.ts';
 import { UploadRejectedEvent, UploadRemovedEvent } from './core/events.ts';
 import { Uploader } from './core/index.ts';
 import type {
@@ -244,13 +244,20 @@ export class UploadControl extends ConfiguredControl {
     const files = found.filter((item) => item.file) as FileWithPath[];
     const former = this.isMany ? [] : this.uploads;
     const refused: Rejection[] = [];
-    const refuse = (file: File, code: 'file_unreadable' | 'too_many_files'): void => {
-      const fields = { fileName: file.name, limit: 1 };
+    const refuse = (file: File, code: UploadErrorCode, limit = 1): void => {
+      const fields = { fileName: file.name, limit };
       refused.push({ file, error: new UploadError(code, `${file.name}: ${code}`, fields) });
     };
     for (const { file, path = '' } of found) {
       if (!file) refuse(new File([], path), 'file_unreadable');
       else if (!this.isMany && files.length > 1) refuse(file, 'too_many_files');
+    }
+    const { maxFiles } = this;
+    if (this.isMany && maxFiles !== undefined && this.#rows.kept[0]) {
+      // Of those that were finished before the engine knows nothing.
+      const room = maxFiles - this.totals.files + this.totals.failed;
+      const excess = files.splice(Math.max(0, room));
+      for (const { file } of excess) refuse(file, 'too_many_files', maxFiles);
     }
     const isFit = files.length > 0 && (this.isMany || files.length < 2);
     const engine = isFit ? this.uploader : undefined;

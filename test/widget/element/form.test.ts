@@ -216,6 +216,21 @@ describe('reset and restore', () => {
     equal(sent(form).length, 2, 'its own value can be given back');
   });
 
+  it('counts uploads of before against max-files', async () => {
+    const { element, engine } = await inForm({ 'max-files': '3' });
+    element.value = ['a', 'b'];
+    pick(element, file('c'), file('d'));
+    await element.updateComplete;
+    equal(
+      element.uploads.map(({ name }) => name),
+      ['a', 'b', 'c'],
+    );
+    equal(text(part(element, 'error')), 'd: No more than 3 files can be uploaded here.');
+    await element.remove('a');
+    pick(element, file('d'));
+    equal(engine.uploads.length, 2, 'one less, one more');
+  });
+
   it('says no size of an upload of before of which it knows none', async () => {
     const { element } = await inForm();
     element.value = ['a', { id: 'b', bytes: 5 }];

@@ -145,13 +145,15 @@ export async function completeMultipart(
 function ofComplete(error: StoreError, profile: Profile): StoreError {
   const { kind, operation, code, status, requestId, retryAfterSeconds } = error;
   const fields = { operation, code, status, requestId, retryAfterSeconds };
-  // The parts may be together already, whatever the line said.
-  if (kind === 'unavailable') return new StoreError({ ...fields, kind: 'unknown' });
   // How S3 says that x-amz-mp-object-size is not the sum of the parts.
-  if (code === 'InvalidRequest' && status === 400 && profile.objectSizeHeader) {
+  const isRefused = status === 400 || status === 200;
+  if (code === 'InvalidRequest' && isRefused && profile.objectSizeHeader) {
     return new StoreError({ ...fields, kind: 'invalid_part' });
   }
-  return error;
+  // The parts may be together already, whatever the line said. And S3 says 200 before it knows: an
+  // error in it that means nothing here is one of those that would have been a 5xx.
+  const isUnclear = kind === 'unavailable' || (kind === 'rejected' && status === 200);
+  return isUnclear ? new StoreError({ ...fields, kind: 'unknown' }) : error;
 }
 
 function readCompleted(result: Xml, name: string | null): Completed {

@@ -90,6 +90,14 @@ describe('a Complete', () => {
     });
   });
 
+  it('is unknown where a 200 holds an error that nobody has heard of', async () => {
+    const replies = [{ status: 200, body: errorXml('OutOfLuck') }];
+    await withReplies(replies, async ({ store }) => {
+      const error = await failure(store.completeMultipart('k', 'u', request));
+      assert.deepEqual([error.kind, error.code, error.retryable], ['unknown', 'OutOfLuck', true]);
+    });
+  });
+
   const unreadable: Record<string, Reply> = {
     'is empty': { status: 200 },
     'is only white space': { status: 200, body: '   \n  ' },

@@ -108,7 +108,9 @@ export async function checksumOf(
   if (!job.checksum || (known && !isSuspect)) return known;
   parts.hashing++;
   try {
-    const checksum = await hash(engine, parts.slice(job.file, number), job.checksum, signal);
+    const { file, isSingle } = job;
+    const bytes = isSingle ? file : parts.slice(file, number);
+    const checksum = await hash(engine, bytes, job.checksum, signal);
     job.wasRead = true;
     if (known && known !== checksum) throw changed(job);
     parts.checksums.set(number, checksum);

@@ -80,8 +80,11 @@ export function createHash(
       // Slices, because a stream says "network error" of a file that has changed or is gone. One is
       // read while another is hashed. Each read ends in a task of its own, so that a page that
       // hashes here can draw in between.
-      const read = (at: number) =>
-        at < blob.size ? blob.slice(at, at + stepBytes).arrayBuffer() : undefined;
+      const read = (at: number) => {
+        if (at >= blob.size) return undefined;
+        // To slice costs more than to hash what is small.
+        return (blob.size > stepBytes ? blob.slice(at, at + stepBytes) : blob).arrayBuffer();
+      };
       const slices = async () => {
         state = algorithm.start();
         let next = read(0);

@@ -48,10 +48,10 @@ describe('pause', () => {
     assert.equal(stored?.sha256, await sha256(file));
   });
 
-  it('frees the slots also where reading the file hangs, as on a drive that was unplugged', async () => {
+  it('frees its slot also where reading the file hangs, as on a drive that was unplugged', async () => {
     const worker = await fake();
     await worker.fault({ side: 'store', times: null, reset: true });
-    const from = uploader(worker);
+    const from = uploader(worker, { concurrency: 1 });
     const file = randomFile(8 * MIB);
     const slice = file.slice.bind(file);
     let isRead = false;
@@ -71,7 +71,7 @@ describe('pause', () => {
     await worker.clear();
     from.add([randomFile(6 * MIB, 'other')]);
     await whenUpload(from, ({ name, status }) => name === 'other' && status === 'done');
-    assert.ok((await worker.report()).peak >= 4, 'all slots are there');
+    assert.equal(from.uploads[0]?.status, 'paused');
   });
 
   it('of one file lets the others go on, also where only one request is allowed', async () => {

@@ -2,6 +2,7 @@
 import type { Caller } from './auth.ts';
 import type { WaitUntil } from './ledger.ts';
 import type { Log } from './log.ts';
+import { ProblemError } from './problem.ts';
 import type { Result } from './protocol.ts';
 import type { Upload } from './upload.ts';
 
@@ -42,6 +43,27 @@ export interface Hooks {
   readonly finalize?: (upload: Upload, result: Result) => void | Promise<void>;
   /** Told after the fact. What it throws is logged and changes nothing. */
   readonly onEvent?: (event: UploadEvent) => void | Promise<void>;
+}
+
+/**
+ * What code of the operator's own answers. Where it fails by itself, its database being down, say,
+ * it may be asked again: that is no fault of the settings, and no reason to give up.
+ *
+ * @throws ProblemError as that code does, else `store_unavailable`.
+ */
+export async function answerOf<T>(
+  log: Log,
+  type: 'authenticate' | 'policy' | 'prepare' | 'finalize',
+  ask: () => T | Promise<T>,
+  detail = 'What has to be asked before cannot answer: try again.',
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    log.warn('hook_failed', { type, error });
+    throw new ProblemError('store_unavailable', detail, { retryAfter: 1 });
+  }
 }
 
 /** Tells the hooks after the answer: nobody waits for them, and they undo nothing. */

@@ -280,6 +280,7 @@ describe('a JWT by published keys', () => {
       .with({ authorization: `Bearer ${token}` })
       .get('/policy');
     assert.equal(status, 503);
+    assert.equal(problem.code, 'store_unavailable');
     assert.ok(!problem.detail.includes('127.0.0.1'));
     assert.equal(headers.get('retry-after'), '5');
     provider.down = false;

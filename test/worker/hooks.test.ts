@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import type { Hooks, Preparation } from '../../worker/hooks.ts';
 import { ProblemError } from '../../worker/problem.ts';
-import type { Result } from '../../worker/protocol.ts';
+import type { CreateAnswer, Result } from '../../worker/protocol.ts';
 import { apps } from './apps.ts';
 import { onEveryStore } from './s3/stores.ts';
 import { download, MIB, random } from './s3/uploads.ts';
@@ -86,6 +86,32 @@ onEveryStore(
         assert.deepEqual(events, ['prepared', 'completed']);
       });
     }
+
+    it('what has to be asked first and cannot answer makes the page ask again', async () => {
+      const down = () => {
+        throw new Error('The database of secrets is down.');
+      };
+      const ways: [string, Parameters<typeof mount>][] = [
+        ['prepare', [{ prepare: down }]],
+        ['policy', [{}, { policy: down }]],
+        ['authenticate', [{}, { authenticate: down }]],
+      ];
+      for (const [type, options] of ways) {
+        const { client, log } = mount(...options);
+        const { body, status, problem } = await client.post<CreateAnswer>('/uploads', {
+          files: [{ id: randomUUID(), name: 'a', bytes: 1, type: '' }],
+        });
+        const [slot] = status === 200 ? body.uploads : [{ problem }];
+        assert.ok(slot && 'problem' in slot, type);
+        assert.equal(slot.problem.code, 'store_unavailable', type);
+        assert.equal(slot.problem.retryAfter, 1, type);
+        assert.ok(
+          log.some((line) => line.includes('hook_failed') && line.includes(type)),
+          type,
+        );
+        assert.doesNotMatch(JSON.stringify(slot) + log.join(), /secrets/);
+      }
+    });
 
     it('finalize in another place does not run where the ledger says that it has', async () => {
       const done: Result[] = [];

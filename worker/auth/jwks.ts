@@ -72,12 +72,9 @@ function createKeyCache({ url, fetch: ask, now = Date.now }: JwksOptions) {
     }
     if (known) return known.keys;
     throw new ProblemError(
-      'misconfigured',
-      'The keys of the identity provider cannot be fetched.',
-      {
-        status: 503,
-        retryAfter: 5,
-      },
+      'store_unavailable',
+      'The keys of the identity provider cannot be fetched: try again.',
+      { retryAfter: 5 },
     );
   };
 

@@ -1,6 +1,7 @@
 /** Names the caller before any route is reached, and the rules that hold for it. */
 import type { MiddlewareHandler } from 'hono';
 import type { Signer, SignerEnv } from '../context.ts';
+import { answerOf } from '../hooks.ts';
 import { narrow } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import { quotaOf } from '../policy/quota.ts';
@@ -16,9 +17,9 @@ const RETRY_AFTER_SECONDS = 10;
 const READS_UPLOADS = /\/uploads(\/|$)/;
 
 export function identify(signer: Signer): MiddlewareHandler<SignerEnv> {
-  const { authenticate, rules, rateLimit } = signer;
+  const { authenticate, log, rules, rateLimit } = signer;
   return async (c, next) => {
-    const caller = await authenticate(c.req.raw);
+    const caller = await answerOf(log, 'authenticate', () => authenticate(c.req.raw));
     if (!caller) throw new ProblemError('unauthenticated', 'Sign in first.');
     // Browsers send cookies along for other sites; those that do not say for which are refused.
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';

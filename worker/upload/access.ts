@@ -1,5 +1,6 @@
 /** Which upload a request is about, and whether this caller may touch it. */
 import type { SignerContext, Signer, PolicyAction } from '../context.ts';
+import { answerOf } from '../hooks.ts';
 import type { Entry } from '../ledger.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
@@ -102,7 +103,9 @@ export async function narrowedFor(
   file: CheckedFile,
   action: PolicyAction,
 ): Promise<Rules> {
-  return narrow(c.get('rules'), await signer.policy?.(file, c.get('caller'), action));
+  const { log, policy } = signer;
+  const by = await answerOf(log, 'policy', () => policy?.(file, c.get('caller'), action));
+  return narrow(c.get('rules'), by);
 }
 
 /** Also said of what is not there: nobody learns which ids exist. */

@@ -1,5 +1,6 @@
 /** Asks the `prepare` hook, and holds it to what an upload may be. */
 import type { Signer, SignerContext } from '../context.ts';
+import { answerOf } from '../hooks.ts';
 import { assertKey } from '../object/key.ts';
 import { metadataFor } from '../object/metadata.ts';
 import { covers } from '../policy.ts';
@@ -13,7 +14,8 @@ import type { Upload } from '../upload.ts';
  *   cannot be.
  */
 export async function prepared(signer: Signer, c: SignerContext, draft: Upload): Promise<Upload> {
-  const said = await signer.hooks.prepare?.(draft, c.get('caller'));
+  const { hooks, log } = signer;
+  const said = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
   if (said?.refuse !== undefined) throw new ProblemError('forbidden', said.refuse);
   if (said?.key === undefined && said?.metadata === undefined) return draft;
   const { key = draft.key, metadata } = said;

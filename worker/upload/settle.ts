@@ -1,5 +1,6 @@
 /** What follows a complete upload: the hook, the record, the event, once. */
 import type { Signer } from '../context.ts';
+import { answerOf } from '../hooks.ts';
 import type { WaitUntil } from '../ledger.ts';
 import { ProblemError } from '../problem.ts';
 import type { Result } from '../protocol.ts';
@@ -34,17 +35,8 @@ export async function settle(
 }
 
 async function finalize({ hooks, log }: Signer, upload: Upload, result: Result): Promise<void> {
-  try {
-    await hooks.finalize?.(upload, result);
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    log.warn('hook_failed', { type: 'finalize', upload: upload.id, error });
-    throw new ProblemError(
-      'store_unavailable',
-      'The file is stored, but what has to follow failed: try again.',
-      { retryAfter: 1 },
-    );
-  }
+  const detail = 'The file is stored, but what has to follow failed: try again.';
+  await answerOf(log, 'finalize', () => hooks.finalize?.(upload, result), detail);
 }
 
 /** The object has been moved since, or it never came. */

@@ -348,7 +348,7 @@ withRig(
       assert.equal(resumed.resumed, true);
     });
   },
-  { AUTH: 'jwt', JWT_SECRET: 'for-tests-only-and-not-a-secret-at-all' },
+  { AUTH: 'jwt', JWT_SECRET: 'for-tests-only-and-not-the-other-one' },
 );
 
 /** Two parts of four are stored, and the others under way. */

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { dispose } from '../worker/dispose.ts';
 import type { StoreAccess } from './store.ts';
 
 const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local-and-not-a-secret' };
@@ -69,7 +70,7 @@ export async function startWorker(
   return {
     url,
     store: { endpoint, bucket, region, ...keys },
-    stop: () => miniflare.dispose(),
+    stop: () => dispose(miniflare),
   };
 }
 

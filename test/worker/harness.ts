@@ -13,6 +13,7 @@ import type {
 } from '../../worker/protocol.ts';
 import { isRefused, partCount, partRange } from '../../worker/protocol.ts';
 import type { Bend, Seen } from './bend.ts';
+import { dispose } from './dispose.ts';
 import { quickSum } from './quick-sums.ts';
 import type { Running } from './s3/stores.ts';
 import { receiptOf, send } from './s3/uploads.ts';
@@ -104,7 +105,7 @@ export async function startLab(
       await (await reach('/test/sweep')).text();
     },
     seen: async () => (await (await reach('/test/seen')).json()) as Seen,
-    stop: () => miniflare.dispose(),
+    stop: () => dispose(miniflare),
   };
 }
 

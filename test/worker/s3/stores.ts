@@ -10,6 +10,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { staticCredentials, type Credentials } from '../../../worker/s3/credentials.ts';
 import { isProfileName, PROFILES, type Profile } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
+import { dispose } from '../dispose.ts';
 
 /** A store that runs; everything of it that a test may want. */
 export interface Running {
@@ -73,7 +74,7 @@ export const localR2: Kind = {
 
 /** One for all suites of a file: it takes longer to start than most of them to run. */
 let local: Promise<{ running: Running; miniflare: Miniflare }> | undefined;
-after(async () => (await local)?.miniflare.dispose());
+after(async () => dispose((await local)?.miniflare));
 
 async function startLocalR2(): Promise<{ running: Running; miniflare: Miniflare }> {
   const credentials = { accessKeyId: 'local-access-key', secretAccessKey: 'local-secret-key' };

@@ -280,9 +280,7 @@ export class Engine {
         const headers = await signer.headers().catch(() => undefined);
         const caller = signer.endpoint + JSON.stringify(headers);
         if (this.policy && caller === this.#asked) continue;
-        const askedAt = performance.now();
         const policy = await signer.call<Policy>('/policy', { has: 'batch' });
-        this.roundTripMs = Math.min(this.roundTripMs, performance.now() - askedAt);
         if (this.#isStale) continue;
         this.#asked = caller;
         this.policy = policy;

@@ -125,32 +125,18 @@ async function reopen(engine: Engine, job: Job, signal: AbortSignal): Promise<vo
   engine.changed(job);
 }
 
-/**
- * Of as many parts as are hashed within a call's time after the first. The others are sooner signed
- * by a call of their own: on a phone that hashes slowly, and beside a Worker that is near.
- */
-async function firstChecksums(engine: Engine, job: Job, signal: AbortSignal): Promise<string[]> {
+async function firstChecksums(engine: Engine, job: Job, signal: AbortSignal) {
   const parts = (job.parts ??= new Parts(job.plan));
   // No more than can be sent at once: nothing is sent before they are hashed.
   const length = Math.min(parts.count, FIRST_PARTS, engine.pacer.max);
   const round = { engine, job, parts, signal };
-  const hashing = Array.from({ length }, (_, index) => checksumOf(round, index + 1));
-  const all = Promise.all(hashing);
-  await Promise.race([all, hashing[0]]);
-  await Promise.race([all, engine.naps.take(engine.roundTripMs, signal)]);
-  const checksums: string[] = [];
-  for (let number = 1; number <= length; number++) {
-    const checksum = parts.checksums.get(number);
-    if (!checksum) break;
-    checksums.push(checksum);
-  }
-  return checksums;
+  return Promise.all(Array.from({ length }, (_, index) => checksumOf(round, index + 1)));
 }
 
 async function create(
   engine: Engine,
   job: Job,
-  firstChecksums: Promise<string[]> | undefined,
+  firstChecksums: Promise<(string | undefined)[]> | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   if (firstChecksums) {

@@ -100,40 +100,25 @@ export async function sendPart(round: Round, number: number): Promise<void> {
 
 /** From memory, but for a part that was said to be corrupt: then the file itself may have changed. */
 export async function checksumOf(
-  round: Omit<Round, 'signs'>,
+  { engine, job, parts, signal }: Omit<Round, 'signs'>,
   number: number,
   isSuspect = false,
 ): Promise<string | undefined> {
-  const { job, parts, signal } = round;
   const known = parts.checksums.get(number);
   if (!job.checksum || (known && !isSuspect)) return known;
-  // What an earlier round had begun ends with that round.
-  let hashing = parts.hashing.get(number);
-  if (hashing?.signal !== signal) {
-    hashing = { signal, checksum: hashPart(round, number, job.checksum) };
-    parts.hashing.set(number, hashing);
-  }
-  const checksum = await hashing.checksum;
-  if (known && known !== checksum) throw changed(job);
-  return checksum;
-}
-
-async function hashPart(
-  { engine, job, parts, signal }: Omit<Round, 'signs'>,
-  number: number,
-  algorithm: ChecksumAlgorithm,
-): Promise<string> {
-  const { file, isSingle } = job;
+  parts.hashing++;
   try {
+    const { file, isSingle } = job;
     const bytes = isSingle ? file : parts.slice(file, number);
-    const checksum = await hash(engine, bytes, algorithm, signal);
+    const checksum = await hash(engine, bytes, job.checksum, signal);
     job.wasRead = true;
-    if (!parts.checksums.has(number)) parts.checksums.set(number, checksum);
+    if (known && known !== checksum) throw changed(job);
+    parts.checksums.set(number, checksum);
     return checksum;
   } catch (error) {
     throw fileError(error, job);
   } finally {
-    if (parts.hashing.get(number)?.signal === signal) parts.hashing.delete(number);
+    parts.hashing--;
     engine.pump();
   }
 }

@@ -48,8 +48,6 @@ export class Parts {
   /** Not begun in this round; the next one is the last. */
   todo: number[] = [];
   readonly checksums = new Map<number, string>();
-  /** Being hashed, and until when. */
-  readonly hashing = new Map<number, { signal: AbortSignal; checksum: Promise<string> }>();
   readonly signed = new Map<number, SignedPart>();
   readonly flights = new Set<Flight>();
   readonly stored = new Map<number, Receipt>();
@@ -58,6 +56,7 @@ export class Parts {
   /** Receipts that the Worker has not been told of. */
   unreported: PartReceipt[] = [];
   storedBytes = 0;
+  hashing = 0;
   /** Signed, and waiting for a slot. */
   ready = 0;
   isSigning = false;
@@ -89,11 +88,6 @@ export class Parts {
         receipts.push({ ...receipt, etag, bytes: this.bytesOf(receipt.number) } as StoredPart);
     }
     return receipts;
-  }
-
-  /** Hashed, or about to be. */
-  isHashed(number: number): boolean {
-    return this.checksums.has(number) || this.hashing.has(number);
   }
 
   bytesOf(number: number): number {

@@ -38,10 +38,9 @@ export function transfer(
       if (parts.isComplete) return resolve();
       signs.size = engine.policy?.batch.sign ?? 1;
       const horizon = Math.min(horizonOf(engine, parts), signs.size);
-      while (parts.unsent - parts.todo.length < horizon) {
-        const number = parts.todo.at(-1);
-        if (!number || (parts.hashing.size >= HASHES && !parts.isHashed(number))) break;
-        parts.todo.pop();
+      while (parts.hashing < HASHES && parts.unsent - parts.todo.length < horizon) {
+        const number = parts.todo.pop();
+        if (!number) break;
         sendPart(round, number).catch(reject);
       }
       if (isUrgent(round)) signs.flush();
@@ -67,7 +66,7 @@ function isUrgent({
   const { flights, ready, partBytes, isSigning } = parts;
   const { waiting } = signs;
   if (isSigning || !waiting) return false;
-  const isMoreComing = parts.hashing.size > 0 && flights.size > 0;
+  const isMoreComing = parts.hashing > 0 && flights.size > 0;
   if (isMoreComing && waiting < pacer.limit / 2) return false;
   if (!ready && (pacer.hasRoom || !flights.size)) return true;
   let mostSent = 0;

@@ -341,8 +341,11 @@ describe('HashPool', () => {
       }
       assert.equal(Math.max(...reads.map(({ size }) => size)), MIB);
       assert.equal(reads.length, 32);
-      const inOneTurn = reads.filter(({ turn }, i) => turn === reads[i - 1]?.turn).length;
-      assert.ok(inOneTurn <= 4, `${inOneTurn} reads came without a turn in between`);
+      const perTurn = new Map<number, number>();
+      for (const { turn } of reads) perTurn.set(turn, (perTurn.get(turn) ?? 0) + 1);
+      // Two that end at once may come before a message that was sent earlier.
+      const most = Math.max(...perTurn.values());
+      assert.ok(most <= 3, `${most} reads came without a turn in between`);
     });
 
     it('says what went wrong that is no matter of the file, and does not try for ever', async () => {

@@ -1,6 +1,7 @@
 /** Reads request bodies: JSON by content type, capped by counting, checked against a schema. */
 import * as v from 'valibot';
 import { ProblemError } from '../problem.ts';
+import { drain } from './drain.ts';
 
 /** Enough for 100 files with metadata, or 500 parts with their checksums. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -44,13 +45,16 @@ export function parse<S extends v.GenericSchema>(
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (!request.body) throw new ProblemError('invalid_request', 'The body is missing.');
   const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of request.body) {
-    total += chunk.byteLength;
+  const reader = request.body.getReader();
+  for (let total = 0; ;) {
+    const { value } = await reader.read();
+    if (!value) break;
+    total += value.byteLength;
     if (total > maxBytes) {
+      await drain(reader);
       throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
     }
-    chunks.push(chunk);
+    chunks.push(value);
   }
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });

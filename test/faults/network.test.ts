@@ -99,6 +99,29 @@ withRig('E: network and store', (rig, browser) => {
   test('63, 60: a part stored, and its reply lost: sent again, and its newest ETag counts', () =>
     survives({ kind: 'lose-reply' }));
 
+  for (const [what, bytes, method, skip] of [
+    ['part', FOUR_PARTS, 'PUT', IS_LOCAL_R2 && 'it lists no parts'],
+    ['file of one PUT', FORM_BYTES + 1, 'PUT', false],
+    ['file of one form', FORM_BYTES, 'POST', IS_LOCAL_R2 && 'it takes no form POSTs'],
+  ] as const) {
+    test(
+      `63: a ${what} that is stored, and whose replies are all lost, is found on the store`,
+      {
+        skip,
+      },
+      async () => {
+        const lost = rig().lane.fault({
+          when: what === 'part' ? PUT_2 : { method },
+          times: Infinity,
+          fault: { kind: 'lose-reply' },
+        });
+        const uploaded = await rig().upload(await rig().file(bytes));
+        await assertWhole(rig(), uploaded, { extraPuts: 2 });
+        assert.equal(lost.hits, 3);
+      },
+    );
+  }
+
   test('64: a store that takes the body and never answers', () => survives({ kind: 'stall' }));
 
   test('64: a store that stops reading in the middle', () =>

@@ -1,5 +1,10 @@
 /** One part's way: hash, sign, send, store; as often as it takes, or until it is clear that it will not. */
-import type { ChecksumAlgorithm, SignedRequest, StoredPart } from '../../worker/protocol.ts';
+import type {
+  ChecksumAlgorithm,
+  ResumeAnswer,
+  SignedRequest,
+  StoredPart,
+} from '../../worker/protocol.ts';
 import type { Batch } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { UploadError } from './errors.ts';
@@ -10,11 +15,13 @@ import { note } from './journal.ts';
 import { isFresh, type Flight, type Parts, type SignedPart } from './parts.ts';
 import { Rate } from './rate.ts';
 import { readRelay, Relay, relayError, relayRequest, relayUrl } from './relay.ts';
+import { resume } from './resume.ts';
 import { Attempts, napMs, type Verdict } from './retry.ts';
 import { STALL_MS, patienceMs } from './signer.ts';
 import { send, type Outcome, type SendOptions } from './transport.ts';
 import { assertSilent, errorOf } from './trouble.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import type { Awaited } from './upload.ts';
 
 export interface WantedPart {
   readonly number: number;
@@ -28,10 +35,14 @@ export interface Round {
   readonly parts: Parts;
   readonly signs: Batch<WantedPart, SignedPart>;
   readonly signal: AbortSignal;
+  /** The Worker is being asked what the store holds. */
+  asking?: Promise<ResumeAnswer> | undefined;
 }
 
 /** A store that has never said a word by then may only be silent to this page. */
 const SILENT_FAULTS = 5;
+/** After so many faults in a row, and again after as many, the Worker looks what lies there. */
+const DOUBTFUL_FAULTS = 3;
 
 /** @throws UploadError where it cannot be stored; the signal's reason. */
 export async function sendPart(round: Round, number: number): Promise<void> {
@@ -83,7 +94,9 @@ export async function sendPart(round: Round, number: number): Promise<void> {
         await assertSilent(url);
       }
       if (next.do !== 'retry') parts.signed.delete(number);
-      if ('delayMs' in next) await rest(round, flight, next);
+      const isDoubtful = !isAnswer && !relay.isOn && attempts.faults % DOUBTFUL_FAULTS === 0;
+      if (next.do === 'resign' && isDoubtful) await lookUp(round, flight, number);
+      else if ('delayMs' in next) await rest(round, flight, next);
       else if (next.do === 'repair') isSuspect = true;
       // Completing it asks the Worker, which compares what lies there.
       else if (next.do === 'verify' && job.isSingle) return parts.store(number, undefined);
@@ -212,14 +225,37 @@ function stored({ engine, job, parts }: Round, number: number, etag: string | un
 
 /** Keeps its slot meanwhile: in an outage nothing else is to be tried in its place. */
 async function rest(
-  { engine, job, signal }: Round,
+  round: Round,
   flight: Flight,
   next: Extract<Verdict, { delayMs: number }>,
 ): Promise<void> {
   if (!next.delayMs) return;
-  flight.sent = 0;
-  flight.resting = next.do === 'wait' ? 'online' : 'store';
+  const { engine, signal } = round;
   if (next.do !== 'wait') engine.pacer.slowDown();
-  engine.review(job);
+  standBy(round, flight, next.do === 'wait' ? 'online' : 'store');
   await engine.naps.take(napMs(next), signal);
+}
+
+function standBy({ engine, job }: Round, flight: Flight, awaited: Awaited): void {
+  flight.sent = 0;
+  flight.resting = awaited;
+  engine.review(job);
+}
+
+/**
+ * Silence may be an answer that the browser could not read: Firefox loses one that comes before the
+ * body is through, as that of a store that has forgotten the upload does. In the place of a nap.
+ *
+ * @throws UploadError where the part need not be sent any more.
+ */
+async function lookUp(round: Round, flight: Flight, number: number): Promise<void> {
+  const { engine, job, parts, signal } = round;
+  engine.pacer.slowDown();
+  standBy(round, flight, 'store');
+  const asking = (round.asking ??= resume(engine.signer, job, signal).finally(
+    () => (round.asking = undefined),
+  ));
+  const { parts: stored, result } = await asking;
+  if (result) throw new UploadError('incomplete', 'It has been completed elsewhere.');
+  parts.hold(stored.filter((part) => part.number === number));
 }

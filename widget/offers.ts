@@ -51,8 +51,9 @@ export class Offers implements ReactiveController {
   hostUpdate(): void {
     const { uploads } = this.#host;
     if (!this.list[0]) return;
+    const ids = new Set(uploads.map(({ id }) => id));
     // The user may have chosen the file without being asked to.
-    this.list = this.list.filter(({ id }) => !uploads.some((upload) => upload.id === id));
+    this.list = this.list.filter(({ id }) => !ids.has(id));
   }
 
   hostUpdated(): void {
@@ -64,18 +65,14 @@ export class Offers implements ReactiveController {
     void this.#ask();
   }
 
-  /** Within a click: the browser may have to ask whether the file may be read. */
-  continue(id: string): Promise<void> {
-    return this.#continue(this.list.filter((one) => one.id === id));
-  }
-
-  /** As `continue`; the browser asks once for all that it can. */
-  continueAll(): Promise<void> {
-    return this.#continue(this.list.filter((one) => this.canContinue(one)));
-  }
-
-  async #continue(offers: readonly Interrupted[]): Promise<void> {
-    const chosen = offers.filter(({ id }) => !this.#continuing.has(id));
+  /**
+   * Goes on with one, or with all that it can. Within a click: the browser may have to ask whether
+   * the files may be read; for several it asks once.
+   */
+  async continue(id?: string): Promise<void> {
+    const chosen = this.list.filter(
+      (one) => (id ? one.id === id : this.canContinue(one)) && !this.#continuing.has(one.id),
+    );
     for (const { id } of chosen) this.#continuing.add(id);
     const refused: Rejection[] = [];
     const read = await Promise.all(
@@ -93,11 +90,15 @@ export class Offers implements ReactiveController {
     for (const { id } of chosen) this.#continuing.delete(id);
   }
 
-  discard(id: string): void {
-    this.list = this.list.filter((one) => one.id !== id);
+  /** Gives one up, or all of them. */
+  discard(id?: string): void {
+    const { list } = this;
+    this.list = list.filter((one) => id && one.id !== id);
     this.#host.requestUpdate();
-    // Where the script cannot be loaded now, it is offered once more the next time.
-    this.#host.uploader.forget?.(id).catch(() => undefined);
+    for (const one of list) {
+      // Where the script cannot be loaded now, it is offered once more the next time.
+      if (!this.list.includes(one)) this.#host.uploader.forget?.(one.id).catch(() => undefined);
+    }
   }
 
   async #ask(): Promise<void> {

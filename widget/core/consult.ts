@@ -1,11 +1,30 @@
 /** Whether a file is known from an earlier visit. */
 import type { Engine } from './engine.ts';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprint, headOf } from './fingerprint.ts';
 import { uuidv7 } from './id.ts';
 import type { Job } from './job.ts';
-import { recall } from './journal.ts';
+import { recall, recallHeads } from './journal.ts';
 import { claim } from './locks.ts';
 import { can } from './upload.ts';
+
+/**
+ * Consults the journal about every large file; about a small one, of which there may be thousands,
+ * only where it has one of that name, size and date.
+ *
+ * @throws DOMException when the file cannot be read.
+ */
+export async function recognise(engine: Engine, job: Job): Promise<void> {
+  if (!job.isSingle || job.consulting || (await mayKnow(engine, job))) await consult(engine, job);
+}
+
+/** One read of the journal for all who ask meanwhile. */
+let reading: Promise<ReadonlySet<string>> | undefined;
+
+async function mayKnow(engine: Engine, job: Job): Promise<boolean> {
+  if (engine.options.resume === false) return false;
+  reading ??= recallHeads().finally(() => (reading = undefined));
+  return (await reading).has(headOf(engine, job));
+}
 
 /**
  * Looks into the journal, once for each file however many ask, and claims what it finds for this tab.
@@ -36,13 +55,15 @@ async function look(engine: Engine, job: Job): Promise<void> {
   job.unlock = unlock;
   job.fingerprint = key;
   job.place = engine.options.place;
+  // Under way already, it is not gone on with, but noted.
+  if (job.creating || job.token) return;
   const entry = await recall(key);
   if (!entry || (job.isInDoubt && job.id !== entry.id)) return;
   job.id = entry.id;
   job.token = entry.token;
   job.handle ??= entry.handle;
   job.receipts = entry.parts ?? [];
-  // Without a token nothing has been sent: it is created, under the same id.
+  // Without a token nothing of it need be looked for: it is created, under the same id.
   job.isInDoubt = entry.token !== undefined;
 }
 

@@ -23,18 +23,26 @@ export async function interrupted(
         !busy.has(key) &&
         !own.has(id),
     )
-    .map(([, { parts: _parts, place: _place, token: _token, ...upload }]) => Object.freeze(upload))
+    .map(([, { parts: _parts, place: _place, isSingle: _isSingle, token: _token, ...upload }]) =>
+      Object.freeze(upload),
+    )
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** One look for all that are forgotten at once. */
+let looking: ReturnType<typeof recallAll> | undefined;
+
 /** Erases it, and aborts it on the store; not where some tab is at it. Never rejects. */
 export async function forget({ signer }: Engine, id: string): Promise<void> {
-  const [key, entry] = [...(await recallAll())].find(([, { id: known }]) => known === id) ?? [];
+  looking ??= recallAll().finally(() => (looking = undefined));
+  const [key, entry] = [...(await looking)].find(([, { id: known }]) => known === id) ?? [];
   const unlock = key && (await claim(key));
   if (!unlock || !entry) return;
   try {
     // First, for the Worker may not be there: what is open expires.
     await erase(key);
+    // The Worker knows nothing of it before it is complete.
+    if (entry.isSingle) return;
     const { token, result } = await resume(signer, entry);
     // Complete, only nobody had heard of it: then it is no longer this engine's to take away.
     if (!result) await signer.call(`/uploads/${id}`, { method: 'DELETE', token });

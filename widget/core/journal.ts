@@ -1,5 +1,5 @@
 /** What survives a reload: which upload a file belongs to. A cache, not a witness. */
-import { createStore, del, delMany, entries, get, set, type UseStore } from 'idb-keyval';
+import { createStore, del, delMany, entries, get, keys, set, type UseStore } from 'idb-keyval';
 import type { StoredPart } from '../../worker/protocol.ts';
 import type { Job } from './job.ts';
 import type { Interrupted } from './types.ts';
@@ -10,7 +10,9 @@ interface JournalEntry extends Interrupted {
   readonly parts?: readonly StoredPart[] | undefined;
   /** Where on the site it was begun. */
   readonly place?: string | undefined;
-  /** The upload's, by which it is known to be ours. */
+  /** It goes in one request: it is created once more, many in a call, and not asked for. */
+  readonly isSingle?: boolean | undefined;
+  /** The upload's, by which it is known to be ours; not of one that goes in one request. */
   readonly token?: string | undefined;
 }
 
@@ -78,13 +80,20 @@ export async function recallAll(): Promise<ReadonlyMap<string, JournalEntry>> {
   return known;
 }
 
+/** What its fingerprints begin with: all but the hash. */
+export async function recallHeads(): Promise<ReadonlySet<string>> {
+  const all = (await attempt((store) => keys(store))) ?? [];
+  return new Set(all.map((key) => String(key).replace(/[^\n]*$/, '')));
+}
+
 /** At once, and not when the page goes away: what is begun then may never be written. */
 export async function note(job: Job, parts?: readonly StoredPart[]): Promise<void> {
-  const { id, fingerprint, path, handle, place, token } = job;
+  const { id, fingerprint, path, handle, place, isSingle } = job;
   const { name, size: bytes, lastModified } = job.file;
   if (!fingerprint) return;
   const { expiresAt = new Date(Date.now() + UNANSWERED_MS).toISOString() } = job;
-  const entry = { id, name, bytes, lastModified, path, parts, place, token, expiresAt };
+  const token = isSingle ? undefined : job.token;
+  const entry = { id, name, bytes, lastModified, path, parts, place, isSingle, token, expiresAt };
   await attempt((store) =>
     // Not every browser that has handles can keep one.
     set(fingerprint, { ...entry, handle }, store).catch(() => set(fingerprint, entry, store)),

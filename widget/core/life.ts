@@ -8,7 +8,7 @@ import {
 } from '../../worker/protocol.ts';
 import { combine } from './checksum/index.ts';
 import { now, type Moment } from './clock.ts';
-import { consult, renew } from './consult.ts';
+import { recognise, renew } from './consult.ts';
 import type { Engine } from './engine.ts';
 import { isUploadError, UploadError } from './errors.ts';
 import { assertReadable, changed, fileError } from './files.ts';
@@ -95,11 +95,11 @@ async function attempt(engine: Engine, job: Job, signal: AbortSignal): Promise<R
 async function open(engine: Engine, job: Job, signal: AbortSignal): Promise<Parts> {
   try {
     if (!job.token || job.isInDoubt) {
-      const consulted = job.isSingle ? undefined : unlessAborted(consult(engine, job), signal);
+      const known = unlessAborted(recognise(engine, job), signal);
       // Begun before it is known whether the journal has the file: mostly it has not.
       const checksums = job.creating ? undefined : firstChecksums(engine, job, signal);
       checksums?.catch(() => undefined);
-      await consulted;
+      await known;
       if (job.isInDoubt) await reopen(engine, job, signal);
       else await create(engine, job, checksums, signal);
     }

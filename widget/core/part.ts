@@ -17,7 +17,7 @@ import { Rate } from './rate.ts';
 import { readRelay, Relay, relayError, relayRequest, relayUrl } from './relay.ts';
 import { resume } from './resume.ts';
 import { Attempts, napMs, type Verdict } from './retry.ts';
-import { STALL_MS, patienceMs } from './signer.ts';
+import { patienceMs, stallMs } from './signer.ts';
 import { send, type Outcome, type SendOptions } from './transport.ts';
 import { assertSilent, errorOf } from './trouble.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -191,7 +191,7 @@ function attempt(
   return send(request, body, {
     signal,
     ...options,
-    stallMs: engine.options.stallMs ?? STALL_MS,
+    stallMs: stallMs(engine.options),
     onSent: (sent) => {
       if (!flight.sent) engine.pacer.moved();
       moved(round, flight, Math.min(sent, body.size));

@@ -19,10 +19,17 @@ export interface Call {
   readonly terms?: number;
 }
 
-export const STALL_MS = 30_000;
+const STALL_MS = 30_000;
+/** Timers cannot wait for ever. */
+const LONGEST_STALL_MS = 1e8;
 const PATIENCE_MS = 600_000;
 /** Who has never been reached is not waited for any longer: the address may be wrong. */
 const FIRST_CONTACT_MS = 60_000;
+
+/** How long nothing may move, in milliseconds. */
+export function stallMs({ stallMs = STALL_MS }: UploaderOptions): number {
+  return Math.min(stallMs, LONGEST_STALL_MS);
+}
 
 /** How long faults are put up with, in milliseconds. */
 export function patienceMs(options: UploaderOptions, wasReached: boolean): number {
@@ -127,8 +134,8 @@ export class Signer {
     { body, method = body ? 'POST' : 'GET', token, has, terms = 1 }: Call,
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
-    const { credentials = 'same-origin', stallMs = STALL_MS } = this.options;
-    const timeout = AbortSignal.timeout(terms * stallMs);
+    const { credentials = 'same-origin' } = this.options;
+    const timeout = AbortSignal.timeout(terms * stallMs(this.options));
     let isCalling = false;
     try {
       const own = await this.headers(token);

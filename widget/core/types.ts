@@ -141,7 +141,7 @@ export interface UploaderOptions {
   readonly place?: string;
   /**
    * No byte for this long: abort and retry. The Worker is given as long for an answer, and ten
-   * times as long to complete. @default 30_000
+   * times as long to complete. `Infinity`: never. @default 30_000
    */
   readonly stallMs?: number;
   /** Faults of the line, the store or the Worker are retried for so long. @default 600_000 */

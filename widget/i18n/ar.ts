@@ -56,6 +56,7 @@ export const ar: AllMessages = {
   continue: 'متابعة',
   discard: 'تجاهل',
   continueAll: 'متابعة الكل',
+  discardAll: 'تجاهل الكل',
   cancel: 'إلغاء',
   remove: 'إزالة',
   download: 'تنزيل',

@@ -47,6 +47,7 @@ export const de: AllMessages = {
   continue: 'Fortsetzen',
   discard: 'Verwerfen',
   continueAll: 'Alle fortsetzen',
+  discardAll: 'Alle verwerfen',
   cancel: 'Abbrechen',
   remove: 'Entfernen',
   download: 'Herunterladen',

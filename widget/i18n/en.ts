@@ -51,6 +51,7 @@ export const en = {
   continue: 'Continue',
   discard: 'Discard',
   continueAll: 'Continue all',
+  discardAll: 'Discard all',
   cancel: 'Cancel',
   remove: 'Remove',
   download: 'Download',

@@ -44,6 +44,7 @@ export const es: AllMessages = {
   continue: 'Continuar',
   discard: 'Descartar',
   continueAll: 'Continuar todo',
+  discardAll: 'Descartar todo',
   cancel: 'Cancelar',
   remove: 'Quitar',
   download: 'Descargar',

@@ -47,6 +47,7 @@ export const fr: AllMessages = {
   continue: 'Continuer',
   discard: 'Abandonner',
   continueAll: 'Tout continuer',
+  discardAll: 'Tout abandonner',
   cancel: 'Annuler',
   remove: 'Retirer',
   download: 'Télécharger',

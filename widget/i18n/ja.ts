@@ -44,6 +44,7 @@ export const ja: AllMessages = {
   continue: '続ける',
   discard: '破棄',
   continueAll: 'すべて続ける',
+  discardAll: 'すべて破棄',
   cancel: 'キャンセル',
   remove: '削除',
   download: 'ダウンロード',

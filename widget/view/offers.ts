@@ -6,9 +6,14 @@ import { nameView, shownName } from './name.ts';
 import { tile } from './tile.ts';
 import type { View } from './view.ts';
 
+/** More would bury what is under way; the rest comes up as these go. */
+const MOST_SHOWN = 20;
+
 /** What can be gone on with, above what is under way. */
 export function offersView(offers: Offers, view: View): TemplateResult | typeof nothing {
-  if (!offers.list[0]) return nothing;
+  const { list } = offers;
+  if (!list[0]) return nothing;
+  const { localizer } = view;
   // Its own buttons; to choose a file again is the same as in any row.
   const act = (event: Event): void => {
     const button = (event.target as Element).closest<HTMLElement>('[data-act]');
@@ -16,26 +21,36 @@ export function offersView(offers: Offers, view: View): TemplateResult | typeof 
     const id = button?.closest<HTMLElement>('[data-id]')?.dataset['id'];
     if (what !== 'continue' && what !== 'discard') return;
     event.stopPropagation();
-    void (id ? offers[what](id) : offers.continueAll());
+    void offers[what](id);
   };
-  const canAll = view.isMany && offers.list.filter((one) => offers.canContinue(one)).length > 1;
+  const canAll = view.isMany && list.filter((one) => offers.canContinue(one)).length > 1;
+  const n = list.length - MOST_SHOWN;
   return html`<div part="interrupted" @click=${act}>
-    ${canAll ? heading(offers.list, view) : nothing}
-    <div class="list" role="list" aria-label=${view.localizer.text('interrupted')}>
-      ${offers.list.map((offer) => offerView(offer, offers.canContinue(offer), view))}
+    ${list[1] ? heading(list, canAll, view) : nothing}
+    <div class="list" role="list" aria-label=${localizer.text('interrupted')}>
+      ${list.slice(0, MOST_SHOWN).map((offer) => offerView(offer, offers.canContinue(offer), view))}
     </div>
+    ${n > 0 ? html`<div part="meta" class="meta">${localizer.text('more', { n })}</div>` : nothing}
   </div>`;
 }
 
 /** With several, one click is still enough. */
-function heading(list: readonly Interrupted[], view: View): TemplateResult {
+function heading(list: readonly Interrupted[], canAll: boolean, view: View): TemplateResult {
   const { localizer } = view;
   const bytes = list.reduce((sum, one) => sum + one.bytes, 0);
   return html`<div class="heading">
     <span class="total"
       ><b>${localizer.text('interrupted')}</b> <span>· ${localizer.bytes(bytes)}</span></span
     >
-    <span class="actions">${action(view, 'continue', 'play', '', 'continueAll')}</span>
+    <span class="actions"
+      >${canAll ? action(view, 'continue', 'play', '', 'continueAll') : nothing}${action(
+        view,
+        'discard',
+        'cross',
+        '',
+        'discardAll',
+      )}</span
+    >
   </div>`;
 }
 

@@ -257,6 +257,21 @@ describe('a store that never answers', () => {
     assert.equal(error?.code, 'store_unreachable');
     assert.ok(/lost\.bin.*does not answer/.test(error?.message ?? ''), error?.message);
   });
+
+  it('is waited for as long as the page wants, also without an end', async () => {
+    const worker = await fake();
+    const from = uploader(worker, { stallMs: Infinity });
+    for (const side of ['api', 'store'] as const) {
+      await worker.fault({ side, delayMs: 500 });
+    }
+    from.add([randomFile(100), randomFile(8 * MIB)]);
+    await settled(from);
+    assert.deepEqual(
+      from.uploads.map(({ status }) => status),
+      ['done', 'done'],
+    );
+    assert.equal(await worker.count('store', /PUT/), 1 + 8, 'nothing is sent twice');
+  });
 });
 
 describe('a queued file', () => {

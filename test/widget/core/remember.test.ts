@@ -140,6 +140,99 @@ describe('a file that waits for its turn', () => {
   });
 });
 
+describe('a small file', () => {
+  /** More than go at once, and than come in one Create. */
+  const PHOTOS = 30;
+
+  function photos(from = 0, to = PHOTOS): File[] {
+    return Array.from({ length: to - from }, (_, at) => randomFile(50_000, `${from + at}.jpg`));
+  }
+
+  /** A drop that stood still after its first file, which was stored, but not completed. */
+  async function brokenOff(worker: Fake) {
+    const files = photos();
+    const first = uploader(worker);
+    const { uploads } = first.add(files);
+    await whenUpload(first, ({ status }) => status === 'completing');
+    const reloaded = await afterReload(worker, async () => (await noted(worker)) === PHOTOS);
+    return { ...reloaded, files, ids: uploads.map(({ id }) => id) };
+  }
+
+  async function assertArrived(worker: Fake, files: readonly File[]): Promise<void> {
+    const report = await worker.report();
+    assert.deepEqual(report.breaches, []);
+    const sums = new Set(report.uploads.map(({ sha256 }) => sha256));
+    for (const file of files) assert.ok(sums.has(await sha256(file)), file.name);
+    assert.equal(await noted(worker), 0, 'what is done is forgotten');
+  }
+
+  for (const [how, formMaxBytes] of [
+    ['in one PUT', -1],
+    ['as a form', MIB],
+  ] as const) {
+    it(`that goes ${how} is offered after a reload, whether it waited or was on its way`, async () => {
+      const worker = await fake({ formMaxBytes });
+      await worker.fault({ side: 'store', skip: 1, times: null, stall: true });
+      const { second, offered, ids, files } = await brokenOff(worker);
+      assert.deepEqual(
+        offered.map(({ id }) => id),
+        ids,
+      );
+      const creates = await worker.count('api', /POST .*uploads$/);
+      second.add(offered.map(({ id }, at) => ({ id, file: files[at] as File })));
+      await settled(second);
+      assert.deepEqual(
+        second.uploads.map(({ id, status }) => [id, status]),
+        ids.map((id) => [id, 'done']),
+      );
+      assert.equal(await worker.count('api', /resume/), 0, 'none is asked for by itself');
+      assert.ok((await worker.count('api', /POST .*uploads$/)) - creates < files.length / 2);
+      await assertArrived(worker, files);
+    });
+  }
+
+  it('is known again when it is chosen anew', async () => {
+    const worker = await stuck();
+    const { second, ids, files } = await brokenOff(worker);
+    second.add(files);
+    await settled(second);
+    assert.deepEqual(
+      second.uploads.map(({ id, status }) => [id, status]),
+      ids.map((id) => [id, 'done']),
+    );
+    await assertArrived(worker, files);
+    assert.deepEqual(await second.interrupted(), []);
+  });
+
+  it('costs the journal nothing where the line is fast', async () => {
+    const worker = await fake();
+    const put = IDBObjectStore.prototype.put;
+    let puts = 0;
+    IDBObjectStore.prototype.put = function (...args) {
+      puts++;
+      return put.apply(this, args);
+    };
+    try {
+      const first = uploader(worker);
+      first.add(photos());
+      await settled(first);
+    } finally {
+      IDBObjectStore.prototype.put = put;
+    }
+    assert.equal(puts, 0);
+  });
+
+  it('leaves no trace where it was cancelled', async () => {
+    const worker = await stuck();
+    const first = uploader(worker);
+    first.add(photos());
+    while (!(await noted(worker)));
+    await first.cancel();
+    while (await held());
+    assert.equal(await noted(worker), 0);
+  });
+});
+
 describe('an uploader that is closed', () => {
   it('lets go of what waits, is paused or has failed: the next one goes on with it', async () => {
     const worker = await fake();

@@ -23,6 +23,9 @@ function handleOf(
   } as unknown as FileSystemFileHandle;
 }
 
+/** Rows of offers. */
+const MOST_SHOWN = 20;
+
 function left(given: Partial<Interrupted> = {}): Interrupted {
   return {
     id: 'a',
@@ -40,7 +43,7 @@ async function offering(
 ): Promise<Awaited<ReturnType<typeof place>>> {
   const placed = await place(template);
   placed.engine.left = uploads;
-  await shown(placed.element, uploads.length);
+  await shown(placed.element, Math.min(uploads.length, MOST_SHOWN));
   return placed;
 }
 
@@ -219,7 +222,7 @@ describe('Continue all', () => {
       left({ id: 'b', name: 'b.mov', bytes, lastModified, handle: handles[1] }),
       left({ id: 'c', name: 'c.mov' }),
     ]);
-    match(text(part(element, 'interrupted')), /^Interrupted · 12 MB Continue all/);
+    match(text(part(element, 'interrupted')), /^Interrupted · 12 MB Continue all Discard all/);
     button(element, 'Continue all').click();
     await until(() => engine.uploads.length === 2);
     equal(engine.uploads.map(({ id }) => id).sort(), ['a', 'b']);
@@ -300,6 +303,25 @@ describe('Discard', () => {
     await shown(element, 0);
     equal(element.shadowRoot?.activeElement?.id, 'browse');
     equal(parts(element, 'interrupted').length, 0);
+  });
+
+  it('gives all of them up with one click, also those that have no row', async () => {
+    const many = Array.from({ length: 25 }, (_, at) => left({ id: `${at}`, name: `${at}.jpg` }));
+    const { element, engine } = await offering(many);
+    match(text(part(element, 'interrupted')), /and 5 more$/);
+    equal(part(element, 'interrupted').querySelectorAll('[part~=continue]').length, 0);
+    button(element, 'Discard 0.jpg').click();
+    await until(() => text(part(element, 'interrupted')).endsWith(' and 4 more'));
+    equal(parts(element, 'row-interrupted').length, MOST_SHOWN, 'one of them came up');
+    const all = button(element, 'Discard all');
+    all.focus();
+    all.click();
+    await shown(element, 0);
+    equal(
+      engine.calls,
+      many.map(({ id }) => ['forget', id]),
+    );
+    equal(element.shadowRoot?.activeElement?.id, 'browse');
   });
 
   it('does nothing while the control is disabled', async () => {

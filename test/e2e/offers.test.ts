@@ -150,7 +150,7 @@ test('a dropped file goes on with one click', async () => {
 test('of a whole drop nothing is lost: what waited for its turn goes on as well, with one click', async () => {
   const files = await Promise.all(
     Array.from({ length: 9 }, async (_, at) => {
-      const [name, bytes] = at < 5 ? ['reel.mov', 3 * PART_BYTES] : ['photo.jpg', 2 * MIB];
+      const [name, bytes] = at < 5 ? ['reel.mov', 3 * PART_BYTES] : ['photo.jpg', 4 * MIB];
       const path = join(dir, `${at}-${name}`);
       return { path, sha256: await writeRandomFile(path, bytes) };
     }),

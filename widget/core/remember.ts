@@ -8,11 +8,15 @@ import { can } from './upload.ts';
 const EVERY_MS = 1000;
 /** Small files that are in the journal at a time; those that come first in the queue. */
 const MOST_SMALL = 1000;
+/** A small file is not worth a note before it has been there for so long, */
+const SMALL_WAIT_MS = 3000;
+/** nor where everything will be through by then. */
+const SOON_SECONDS = 5;
 
 /** When to look at the queue again. */
 const due = new WeakMap<Engine, number>();
-/** Small files that were there the last time: most are gone before they are worth a note. */
-const seen = new WeakSet<Job>();
+/** Since when small files have been there. */
+const seen = new WeakMap<Job, number>();
 
 /**
  * Writes down what has joined the queue since the last time, one file after another. Cheap to call
@@ -22,16 +26,21 @@ export async function remember(engine: Engine): Promise<void> {
   const { options, live, preparing, queue } = engine;
   if (options.resume === false || performance.now() < (due.get(engine) ?? 0)) return;
   due.set(engine, Infinity);
-  const jobs = [...live].filter(({ isSingle }) => isSingle).concat(queue.jobs);
+  const jobs = [...live, ...queue.jobs];
+  const bytesLeft = jobs.reduce((sum, { file, loaded }) => sum + file.size - loaded, 0);
+  const nowMs = performance.now();
+  const isSoonOver = bytesLeft < SOON_SECONDS * engine.bytesPerSecond;
   let small = jobs.filter(({ isSingle, consulting }) => isSingle && consulting).length;
   for (const job of jobs) {
     const { isSingle } = job;
     if (engine.isClosed) return;
     // It may have got its turn, or be done, since this round began.
     if (job.consulting || preparing.has(job) || !can(job.state, 'cancel')) continue;
-    if (isSingle && (!seen.has(job) || small++ >= MOST_SMALL)) {
-      seen.add(job);
-      continue;
+    if (isSingle) {
+      const sinceMs = seen.get(job) ?? nowMs;
+      seen.set(job, sinceMs);
+      if (nowMs - sinceMs < SMALL_WAIT_MS || isSoonOver || small >= MOST_SMALL) continue;
+      small++;
     }
     try {
       await consult(engine, job);

@@ -150,6 +150,7 @@ describe('a small file', () => {
 
   /** A drop that stood still after its first file, which was stored, but not completed. */
   async function brokenOff(worker: Fake) {
+    await worker.fault({ side: 'api', match: 'complete', times: null, stall: true });
     const files = photos();
     const first = uploader(worker);
     const { uploads } = first.add(files);

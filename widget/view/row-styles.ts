@@ -162,6 +162,9 @@ export const rowStyles = css`
     font-size: 0.8125em;
     color: var(--accent);
   }
+  .heading [data-act='discard'] {
+    color: var(--soft);
+  }
   .badge {
     position: absolute;
     inset-inline-end: -5px;
@@ -210,10 +213,10 @@ export const rowStyles = css`
     :is(.row-failed, .row-interrupted) :is(.body, .actions) {
       grid-column: 2 / -1;
     }
-    .summary > span {
+    :is(.summary, .heading) > span {
       grid-column: 1 / -1;
     }
-    :is(.row-failed, .row-interrupted, .summary) .actions {
+    :is(.row-failed, .row-interrupted, .summary, .heading) .actions {
       justify-content: space-between;
       margin-inline-start: -10px;
     }

@@ -94,8 +94,10 @@ export async function sendPart(round: Round, number: number): Promise<void> {
         await assertSilent(url);
       }
       if (next.do !== 'retry') parts.signed.delete(number);
-      const isDoubtful = !isAnswer && !relay.isOn && attempts.faults % DOUBTFUL_FAULTS === 0;
-      if (next.do === 'resign' && isDoubtful) await lookUp(round, flight, number);
+      const isSilent = signed && !isAnswer && next.do === 'resign';
+      // The Worker has taken over: it need not be waited for.
+      if (isSilent && relay.isOn) continue;
+      if (isSilent && attempts.faults % DOUBTFUL_FAULTS === 0) await lookUp(round, flight, number);
       else if ('delayMs' in next) await rest(round, flight, next);
       else if (next.do === 'repair') isSuspect = true;
       // Completing it asks the Worker, which compares what lies there.

@@ -52,10 +52,13 @@ export class Relay {
    * not the line, and the Worker takes over.
    */
   async consider(outcome: Outcome, faults: number, startedMs: number, signal: AbortSignal) {
-    const { policy, signer } = this.#engine;
+    const { policy, signer, naps } = this.#engine;
     if (this.#sinceMs !== undefined || !policy?.relay) return;
-    if (this.#seenMs !== undefined && this.#seenMs < startedMs) this.#sinceMs = performance.now();
-    else if (
+    if (this.#seenMs !== undefined && this.#seenMs < startedMs) {
+      this.#sinceMs = performance.now();
+      // Parts that wait for the store, too.
+      naps.wake();
+    } else if (
       (outcome.kind === 'stalled' || faults >= SILENT_REQUESTS) &&
       (await signer.isThere(signal))
     ) {

@@ -1,4 +1,5 @@
 import type { Engine } from '../../../../widget/core/engine.ts';
+import { Naps } from '../../../../widget/core/naps.ts';
 import { Relay } from '../../../../widget/core/relay.ts';
 import type { Outcome } from '../../../../widget/core/transport.ts';
 import { assert } from '../fake/assert.ts';
@@ -10,10 +11,12 @@ const { signal } = new AbortController();
 describe('the way through the Worker', () => {
   let clock: FakeClock;
   let asked = 0;
+  let naps: Naps;
   let isWorkerThere = true;
   beforeEach(() => {
     clock = fakeClock();
     asked = 0;
+    naps = new Naps();
     isWorkerThere = true;
   });
   afterEach(() => clock.restore());
@@ -23,7 +26,8 @@ describe('the way through the Worker', () => {
       asked++;
       return Promise.resolve(isWorkerThere);
     };
-    return new Relay({ policy: { relay: isOffered }, signer: { isThere } } as unknown as Engine);
+    const engine = { policy: { relay: isOffered }, signer: { isThere }, naps };
+    return new Relay(engine as unknown as Engine);
   };
   /** One more request that the store has not answered. */
   const silence = async (
@@ -46,6 +50,13 @@ describe('the way through the Worker', () => {
     await silence(relay, 3);
     assert.deepEqual([asked, relay.isOn], [1, true]);
     assert.ok(relay.takesNext());
+  });
+
+  it('is taken at once by the parts that wait for the store', async () => {
+    const relay = relayOf();
+    const nap = naps.take(2 ** 30, signal);
+    for (const faults of [1, 2, 3]) await silence(relay, faults);
+    await nap;
   });
 
   it('is thought of after one request that stalled: each takes half a minute', async () => {

@@ -1,0 +1,24 @@
+/** Checksums as both halves exchange them: base64 of the bytes in network order. */
+
+/** The checksum that a store verifies for each part. Null stands for no checksum. */
+export type ChecksumAlgorithm = 'crc64nvme' | 'crc32c' | 'md5' | 'sha256';
+
+/** Length of a value in bytes. */
+export const CHECKSUM_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
+  crc64nvme: 8,
+  crc32c: 4,
+  md5: 16,
+  sha256: 32,
+};
+
+/** Whether the text could be a value of the algorithm: base64 of the right length and padding. */
+export function isChecksum(algorithm: ChecksumAlgorithm, text: string): boolean {
+  const bytes = CHECKSUM_BYTES[algorithm];
+  const padding = (3 - (bytes % 3)) % 3;
+  return (
+    text.length === Math.ceil(bytes / 3) * 4 &&
+    /^[A-Za-z0-9+/]*={0,2}$/.test(text) &&
+    text.endsWith('='.repeat(padding)) &&
+    text.indexOf('=') === (padding === 0 ? -1 : text.length - padding)
+  );
+}

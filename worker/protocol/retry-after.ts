@@ -1,0 +1,14 @@
+/**
+ * The seconds that a `Retry-After` header asks for, from either of its forms: a number of seconds or
+ * a date (RFC 9110, section 10.2.3). A date in the past is 0 seconds.
+ *
+ * @param now milliseconds since the epoch.
+ * @returns undefined if the header is missing or is not valid. `0` is a valid value: retry at once.
+ */
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
+  const text = value?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text);
+  // A date begins with the name of a day; Date.parse also reads numbers such as "-1" as dates.
+  const date = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}

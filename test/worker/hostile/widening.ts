@@ -154,15 +154,29 @@ export const widening = {
       ...partUrl,
       url: bent(partUrl.url, ({ searchParams }) => bend(searchParams)),
     });
-    const requests = [
+    // A second off, so that the only thing wrong with the date is that another one was signed.
+    const other = (new URL(partUrl.url).searchParams.get('X-Amz-Date') ?? '').replace(
+      /(\d\d)Z$/,
+      (_, seconds: string) =>
+        seconds === '00' ? '01Z' : `${String(+seconds - 1).padStart(2, '0')}Z`,
+    );
+    const signature = '0'.repeat(64);
+    const forged = [
       change((query) => query.set('X-Amz-Expires', '604800')),
-      change((query) => query.set('X-Amz-Date', '20300101T000000Z')),
+      change((query) => query.set('X-Amz-Date', other)),
       change((query) => query.set('X-Amz-SignedHeaders', 'host')),
       change((query) => query.set('partNumber', '1')),
       change((query) => query.append('acl', '')),
+      change((query) => query.set('X-Amz-Signature', signature)),
+    ];
+    const sent = forged.map((request) => refusedByStore(send(request, part), 'authority'));
+    const unsigned = [
+      change((query) => query.set('X-Amz-Date', '20300101T000000Z')),
       change((query) => query.delete('X-Amz-Signature')),
     ];
-    const sent = requests.map((request) => refusedByStore(send(request, part)));
+    sent.push(
+      ...unsigned.map((request) => refusedByStore(send(request, part), 'authority', 'unsigned')),
+    );
     return met(...(await Promise.all(sent)));
   },
 

@@ -25,6 +25,8 @@ export const REASONS = {
     // Local R2 names the parameter or header that is missing.
     InvalidArgument: /^Authorization$|X-Amz-Signature missing|^Credential signed date/,
   },
+  /** What signs the request is not accepted for this operation (MinIO). */
+  mechanism: { InvalidRequest: /authorization mechanism/ },
   /** The signature has expired. */
   expired: { AccessDenied: ANY, ExpiredRequest: ANY, RequestExpired: ANY },
   /** A signed condition is not met: `If-None-Match`, or the guard against copies. */

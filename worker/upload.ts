@@ -22,7 +22,7 @@ const ObjectChoices = v.strictObject({
 });
 export type ObjectChoices = v.InferOutput<typeof ObjectChoices>;
 
-/** Checked on the way in, too: an old or broken record is no upload (facts, case 83). */
+/** Checked on the way in, too: an old or broken record is no upload (case 83). */
 export const Upload = v.object({
   v: v.literal(1),
   id: UploadId,

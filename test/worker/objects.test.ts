@@ -111,7 +111,9 @@ onEveryStore(
     });
 
     it('is not written over by one that was begun before the other was there', async () => {
-      for (const bytes of SIZES) {
+      // A store without `If-None-Match` on PutObject can protect only what ends with a Complete.
+      const { conditionalPut } = running().config.profile;
+      for (const bytes of conditionalPut ? SIZES : SIZES.slice(1)) {
         const name = `${randomUUID()}.bin`;
         const [early, late] = [random(bytes), random(bytes)];
         const first = await alice.create({ bytes, name });

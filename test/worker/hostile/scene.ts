@@ -1,7 +1,7 @@
 /** Alice, who has files; and Mallory, who has a token of her own. */
 import assert from 'node:assert/strict';
 import { isRefused, type Created, type SignedRequest } from '../../../worker/protocol.ts';
-import { MIB, startLab, tokenOf, type Answer, type Client, type Lab } from '../harness.ts';
+import { MIB, startLab, tokenOf, type Client, type Lab } from '../harness.ts';
 import type { Running } from '../s3/stores.ts';
 import { download, random, send } from '../s3/uploads.ts';
 
@@ -112,22 +112,6 @@ export async function fresh(
   return { upload, body: random(bytes) };
 }
 
-/** The status of an answer that has to be a no. */
-export function refused(answer: Pick<Answer, 'status' | 'body'>, ...among: number[]): string {
-  const { status, body } = answer;
-  assert.ok(status >= 400 && status < 500, `${status}: ${JSON.stringify(body).slice(0, 200)}`);
-  if (among.length > 0) assert.ok(among.includes(status), `${status} is not ${among.join(' or ')}`);
-  return String(status);
-}
-
-/** The same of the store's. */
-export async function refusedByStore(sent: Promise<Response>): Promise<string> {
-  const response = await sent;
-  const text = await response.text();
-  assert.ok(response.status >= 400, `the store said ${response.status}: ${text.slice(0, 200)}`);
-  return `store ${response.status}`;
-}
-
 /** A signed URL with another path, or another query. */
 export function bent(url: string, bend: (url: URL) => void): string {
   const other = new URL(url);
@@ -143,3 +127,4 @@ export function pathOf({ running }: Scene, key: string): string {
 }
 
 export { isRefused, tokenOf };
+export { refused, refusedByStore } from './refusals.ts';

@@ -81,6 +81,13 @@ export const TRIES = {
     meets:
       'a refusal of the store: checksum and If-None-Match are signed. A store without If-None-Match on PUT (Swift, B2, generic) takes other bytes for as long as a URL lives that was signed for them',
   },
+  forgedTrailer: {
+    aim: 'overwrite',
+    tries:
+      'forges the signature of a PUT, of a part and of an archive, as “unsigned with a trailer”',
+    meets:
+      '403 from the store (501 from Swift). MinIO’s last open release takes all three from whoever knows an access key: CVE-2026-41145 and CVE-2026-40344, fixed elsewhere; see docs/security.md',
+  },
   tokenElsewhere: {
     aim: 'overwrite',
     tries: 'signs, relays and completes another’s upload with an upload token of its own',

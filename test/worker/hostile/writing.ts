@@ -1,6 +1,6 @@
 /** Attempts to write over what is there, or to take it away. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { MIB } from '../harness.ts';
 import { random, send } from '../s3/uploads.ts';
 import { met, type Attack } from './attack.ts';
@@ -126,6 +126,13 @@ export const writing = {
 
   async urlAsDelete(scene) {
     const { partUrl, putUrl, link, hers } = scene;
+    // What DeleteObjects takes: without a body and its MD5 a store refuses before it judges.
+    const body = `<Delete><Object><Key>${hers.done.key}</Key></Object></Delete>`;
+    const many = {
+      'content-type': 'application/xml',
+      'content-md5': createHash('md5').update(body).digest('base64'),
+    };
+    const bucket = pathOf(scene, 'x').replace(/x$/, '');
     const answers: string[] = [];
     for (const { url, headers } of [partUrl, putUrl, { url: link, headers: {} }]) {
       const targets = [
@@ -134,8 +141,16 @@ export const writing = {
         bent(url, (to) => to.searchParams.delete('partNumber')),
       ];
       for (const target of targets) {
-        answers.push(await refusedByStore(fetch(target, { method: 'DELETE', headers })));
-        answers.push(await refusedByStore(fetch(`${target}&delete`, { method: 'POST', headers })));
+        const sent = fetch(target, { method: 'DELETE', headers });
+        answers.push(await refusedByStore(sent, 'authority'));
+      }
+      for (const target of [url, bent(url, (to) => (to.pathname = bucket))]) {
+        const sent = fetch(`${target}&delete`, {
+          method: 'POST',
+          headers: { ...headers, ...many },
+          body,
+        });
+        answers.push(await refusedByStore(sent, 'authority'));
       }
     }
     return met(...answers);

@@ -115,6 +115,11 @@ function fromEnvironment(): Kind | undefined {
   };
 }
 
+/** The same store by another address, such as a proxy's. */
+export function reachedAt({ config, credentials }: Running, endpoint: string): Running {
+  return run(config.profile, endpoint, config.bucket, config.region, credentials);
+}
+
 function run(
   profile: Profile,
   endpoint: string,

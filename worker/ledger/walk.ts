@@ -62,3 +62,15 @@ export function fromAnywhere<T>(items: readonly T[]): T[] {
   const start = Math.floor(Math.random() * items.length);
   return [...items.slice(start), ...items.slice(0, start)];
 }
+
+/** The first of each, then the second of each, and so on. */
+export function* inTurn<T>(owners: readonly (readonly T[])[]): Generator<T, undefined> {
+  const longest = owners.reduce((most, { length }) => Math.max(most, length), 0);
+  for (let index = 0; index < longest; index++) {
+    for (const items of owners) {
+      const item = items[index];
+      if (item !== undefined) yield item;
+    }
+  }
+  return undefined;
+}

@@ -124,11 +124,14 @@ export class Account {
     const own = this.#uploads.get(wanted.id);
     if (own && own.mark !== '' && own.mark !== wanted.mark) return 'other_file';
     if (own?.state === 'cancelled' && action === 'create') return 'cancelled';
+    // What is complete has been judged, and stays.
+    const known = own ?? listed.find(({ id }) => id === wanted.id);
+    if (known?.state === 'complete') return 'taken';
     const others = this.#all(listed).filter(
       ({ id, countsUntil }) => id !== wanted.id && countsUntil > now,
     );
     const verdict = judge(others, wanted, limits, action, now);
-    if (verdict === 'taken' && own?.state !== 'complete' && own?.state !== 'cancelled') {
+    if (verdict === 'taken' && own?.state !== 'cancelled') {
       this.#set({ ...wanted, state: 'open' });
     }
     return verdict;

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import type { Signer } from '../context.ts';
 import type { Entry, WaitUntil } from '../ledger.ts';
 import { parseJson } from '../ledger/kv.ts';
-import { Position } from '../ledger/walk.ts';
+import { inTurn, Position } from '../ledger/walk.ts';
 import { askerOf, quotaOf } from '../policy/quota.ts';
 import { isFinal } from '../problem.ts';
 import type { StoredObject } from '../s3/store.ts';
@@ -67,18 +67,6 @@ export async function sweep(
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   log.info('sweep', swept);
   return swept;
-}
-
-/** The first of each, then the second of each, and so on. */
-function* inTurn(owners: readonly (readonly string[])[]): Generator<string, undefined> {
-  const longest = owners.reduce((most, { length }) => Math.max(most, length), 0);
-  for (let index = 0; index < longest; index++) {
-    for (const keys of owners) {
-      const key = keys[index];
-      if (key !== undefined) yield key;
-    }
-  }
-  return undefined;
 }
 
 /** False where the store or a hook did not play along: a later round finds it again. */

@@ -10,7 +10,7 @@ import type { UploadEvent } from '../hooks.ts';
 import { parseJson, type KV } from '../ledger/kv.ts';
 import type { Log } from '../log.ts';
 import { ownerHash } from '../ledger/record.ts';
-import { fromAnywhere, SHARDS, walk } from '../ledger/walk.ts';
+import { fromAnywhere, inTurn, SHARDS, walk } from '../ledger/walk.ts';
 import { deliver, type Delivery, type Receiver } from './deliver.ts';
 import type { Message } from './message.ts';
 
@@ -118,7 +118,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       let delivered = 0;
       let failed = 0;
       let readsLeft = limit * READS_EACH;
-      for (const messages of fromAnywhere(await waitingUploads())) {
+      for (const messages of inTurn(await waitingOwners())) {
         for (const { name, due } of messages) {
           if (delivered + failed >= limit || failed >= GIVE_UP_AFTER || readsLeft <= 0) {
             return delivered;
@@ -142,8 +142,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
   };
 
-  /** The messages of each upload in order, of as many uploads as a few lists show. */
-  async function waitingUploads(): Promise<(readonly Waiting[])[]> {
+  /** For each owner the uploads, and of each of them the messages in order: as far as a few lists show. */
+  async function waitingOwners(): Promise<(readonly (readonly Waiting[])[])[]> {
     const shard = Math.floor(Math.random() * SHARDS);
     const { keys } = await walk(kv, MESSAGES, { shard }, LISTS);
     const uploads = new Map<string, Waiting[]>();
@@ -153,7 +153,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const upload = name.split(':', 3).join(':');
       uploads.set(upload, [...(uploads.get(upload) ?? []), { name, due: due.output.due }]);
     }
-    return [...uploads.values()];
+    const owners = Map.groupBy(uploads, ([upload]) => upload.slice(0, upload.lastIndexOf(':')));
+    return fromAnywhere(
+      [...owners.values()].map((of) => fromAnywhere(of.map(([, messages]) => messages))),
+    );
   }
 
   /** Undefined where nothing is left to be done. */

@@ -153,10 +153,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const upload = name.split(':', 3).join(':');
       uploads.set(upload, [...(uploads.get(upload) ?? []), { name, due: due.output.due }]);
     }
-    const owners = Map.groupBy(uploads, ([upload]) => upload.slice(0, upload.lastIndexOf(':')));
-    return fromAnywhere(
-      [...owners.values()].map((of) => fromAnywhere(of.map(([, messages]) => messages))),
-    );
+    const owners = new Map<string, (readonly Waiting[])[]>();
+    for (const [upload, messages] of uploads) {
+      const owner = upload.slice(0, upload.lastIndexOf(':'));
+      owners.set(owner, [...(owners.get(owner) ?? []), messages]);
+    }
+    return fromAnywhere([...owners.values()].map(fromAnywhere));
   }
 
   /** Undefined where nothing is left to be done. */

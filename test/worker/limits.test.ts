@@ -6,7 +6,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { isRefused, type Created, type ListAnswer } from '../../worker/protocol.ts';
+import {
+  isRefused,
+  type CreateAnswer,
+  type Created,
+  type ListAnswer,
+} from '../../worker/protocol.ts';
 import { localReservations } from '../../worker/policy/local-reservations.ts';
 import type { Limits, Reservation } from '../../worker/policy/reservations.ts';
 import { MIB, startLab, tokenOf, type Client, type Lab } from './harness.ts';
@@ -168,6 +173,96 @@ for (const ownerLimits of [true, false]) {
     });
   });
 }
+
+/** Each file is judged by itself, from the settings and the caller's token: there is nothing to race. */
+describe('limits of one file hold by construction, fifty at once and with KV a minute behind', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await startLab(store.running, {
+      MAX_BYTES: '1MB',
+      MIN_BYTES: '10',
+      ACCEPT: 'image/*',
+      MAX_FILES: '5',
+      NAME_PATTERN: '^[a-z.]+$',
+      METADATA: 'album',
+      UPLOAD_TTL: '1h',
+      URL_TTL: '5m',
+    });
+    await lab.bend({ kv: 'minute-behind' });
+  });
+  after(() => lab.stop());
+
+  const good = { bytes: 100, name: 'a.png', type: 'image/png' };
+  const REFUSED: [string, File, object][] = [
+    ['MAX_BYTES', { ...good, bytes: MB + 1 }, {}],
+    ['maxBytes in a claim', { ...good, bytes: 101 }, { maxBytes: 100 }],
+    ['MIN_BYTES', { ...good, bytes: 9 }, {}],
+    ['minBytes in a claim', { ...good, bytes: 100 }, { minBytes: 101 }],
+    ['ACCEPT', { ...good, type: 'text/html' }, {}],
+    ['accept in a claim', good, { accept: ['image/jpeg'] }],
+    ['NAME_PATTERN', { ...good, name: 'A1.png' }, {}],
+    ['METADATA', { ...good, metadata: { other: 'x' } }, {}],
+    ['metadata in a claim', { ...good, metadata: { album: 'x' } }, { metadata: [] }],
+    ['ids in a claim', good, { ids: [randomUUID()] }],
+    ['ACL', good, { acl: 'public-read' }],
+  ];
+  for (const [limit, file, upload] of REFUSED) {
+    it(`${limit} lets nothing through`, async () => {
+      const mallory = await lab.as('mallory', { upload });
+      const attempt = async () => {
+        const entry = { id: randomUUID(), ...file };
+        const { body, status } = await mallory.post<CreateAnswer>('/uploads', { files: [entry] });
+        return status !== 200 || (body.uploads ?? []).every(isRefused);
+      };
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, attempt));
+      const isDropped = limit.toLowerCase().startsWith('metadata');
+      if (!isDropped) return assert.deepEqual([...new Set(answers)], [true]);
+      // Names that may not be set are left out of the object.
+      const { upload: made } = await mallory.upload(random(100), file);
+      const response = await mallory.get(`/uploads/${made.id}/file`, tokenOf(made));
+      const object = await fetch(response.headers.get('location') ?? '');
+      await object.arrayBuffer();
+      const names = [...object.headers.keys()].filter((name) => name.startsWith('x-amz-meta-'));
+      assert.deepEqual(names, ['x-amz-meta-upload-token']);
+    });
+  }
+
+  it('a claim’s prefix begins every key', async () => {
+    const mallory = await lab.as('mallory', { upload: { prefix: 'in' } });
+    const calls = Array.from({ length: AT_ONCE }, () => mallory.create(good));
+    for (const { key } of await Promise.all(calls)) assert.match(key, /^worker-tests\/[^/]+\/in\//);
+  });
+
+  it('MAX_FILES and UPLOAD_TTL, URL_TTL and expiresIn bound every request', async () => {
+    const files = Array.from({ length: 6 }, () => ({ id: randomUUID(), ...good }));
+    const calls = Array.from({ length: AT_ONCE }, async () => {
+      const mallory = await lab.as('mallory', { upload: { expiresIn: 60 } });
+      const answer = await mallory.post('/uploads', { files });
+      const upload = await mallory.create(good);
+      return { status: answer.status, upload };
+    });
+    for (const { status, upload } of await Promise.all(calls)) {
+      assert.equal(status, 400);
+      assert.ok(upload.expiresIn <= 60);
+      assert.ok(Date.parse(upload.expiresAt) <= Date.now() + 61_000);
+    }
+    const upload = await (await lab.as('mallory')).create(good);
+    assert.ok(upload.expiresIn <= 300);
+    assert.ok(Date.parse(upload.expiresAt) <= Date.now() + 3601_000);
+  });
+
+  it('the rate limit holds for requests that come at once', async () => {
+    const slow = await startLab(store.running, {}, { requestsPerMinute: 10 });
+    try {
+      const mallory = await slow.as('mallory');
+      const calls = Array.from({ length: AT_ONCE }, () => mallory.get('/policy'));
+      const statuses = (await Promise.all(calls)).map(({ status }) => status);
+      assert.equal(statuses.filter((status) => status === 200).length, 10);
+    } finally {
+      await slow.stop();
+    }
+  });
+});
 
 describe('without the Durable Object, another isolate', () => {
   it('lets in what KV does not show yet, and Complete removes what is over the limit', async () => {

@@ -2,8 +2,8 @@
  * What one owner may have at all: uploads open, bytes, uploads made with one token. Exact where
  * reservations are kept in a Durable Object. Otherwise exact for requests that one isolate serves,
  * and bounded for others: within the minute that KV is behind, each isolate lets in as much as it
- * would by itself, and Complete counts once more. Files in one request to KV: one list for each
- * request that is counted, and one write for each upload at Create.
+ * would by itself, and Complete counts once more. Without the object, a request that is counted
+ * costs one list of KV; with or without it, a file of one request costs a write at Create.
  */
 import type { Caller } from '../auth.ts';
 import { GRACE_SECONDS, type Ledger } from '../ledger.ts';

@@ -4,13 +4,15 @@ import { rulesOptionsFrom } from './config/rules.ts';
 import { storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
 import type { KV } from './ledger.ts';
+import { durableReservations, type LimitsNamespace } from './policy/owner-limits.ts';
+import type { Reservations } from './policy/reservations.ts';
 import type { PlanLimits } from './protocol.ts';
 import { defined, either, readerOf, wrong, type Env, type Reader } from './config/read-setting.ts';
 import type { SignerOptions } from './signer.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /**
- * @param bindings of a Worker, as it gets them: text by name, `UPLOADS`, `RATE_LIMIT`.
+ * @param bindings of a Worker, as it gets them: text by name, `UPLOADS`, `RATE_LIMIT`, `LIMITS`.
  * @throws ProblemError `misconfigured`, naming the setting: a Worker that is not told who may call
  *   signs nothing.
  */
@@ -36,6 +38,8 @@ export function optionsFrom(bindings: object): SignerOptions {
     authenticate,
     store: storeFrom(read),
     rateLimit: rateLimitFrom(env),
+    reservations: reservationsFrom(env),
+    upkeepRequests: read.count('UPKEEP_REQUESTS'),
     kv: kvFrom(env),
     tokenSecrets: [secret, ...(previous === undefined ? [] : [previous])] as const,
     origins: originsFrom(read),
@@ -61,6 +65,17 @@ function kvFrom(env: Env): KV {
 function rateLimitFrom(env: Env): RateLimit | undefined {
   const limit = env['RATE_LIMIT'];
   return isRateLimit(limit) ? limit : undefined;
+}
+
+function reservationsFrom(env: Env): Reservations | undefined {
+  const namespace = env['LIMITS'];
+  if (namespace === undefined) return undefined;
+  if (isLimitsNamespace(namespace)) return durableReservations(namespace);
+  return wrong('LIMITS', 'must be a Durable Object of the class OwnerLimits: see wrangler.toml');
+}
+
+function isLimitsNamespace(value: unknown): value is LimitsNamespace {
+  return typeof value === 'object' && value !== null && 'idFromName' in value && 'get' in value;
 }
 
 function isRateLimit(value: unknown): value is RateLimit {

@@ -8,6 +8,7 @@ import type { CheckedFile, Narrowing, Rules } from './policy.ts';
 import type { Once } from './upload/once.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
+import type { Reservations } from './policy/reservations.ts';
 import type { Store } from './s3/store.ts';
 import type { Tokens } from './token.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
@@ -37,6 +38,10 @@ export interface Signer {
   readonly tokens: Tokens;
   readonly ledger: Ledger;
   readonly kv: KV;
+  /** Counts what owners have, for limits that hold under parallel requests. */
+  readonly reservations: Reservations;
+  /** How long a complete upload stays listed and counted, in seconds; null: for ever. */
+  readonly keepSeconds: number | null;
   readonly log: Log;
   readonly authenticate: Authenticate;
   readonly rules: Rules;

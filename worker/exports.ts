@@ -7,6 +7,16 @@ export type { Hooks, Preparation, UploadEvent } from './hooks.ts';
 export type { KV, WaitUntil } from './ledger.ts';
 export type { LogSink } from './log.ts';
 export { openApiDocument } from './protocol/openapi.ts';
+export { durableReservations, OwnerLimits, type LimitsNamespace } from './policy/owner-limits.ts';
+export type {
+  Asker,
+  Cancelled,
+  Counted,
+  Limits,
+  Reservation,
+  Reservations,
+  Verdict,
+} from './policy/reservations.ts';
 export type { CheckedFile, Narrowing, Rules, RulesOptions } from './policy.ts';
 export { ProblemError } from './problem.ts';
 export type * from './protocol.ts';

@@ -4,6 +4,9 @@ import { ProblemError } from './problem.ts';
 import type { Env } from './config/read-setting.ts';
 import { createRefusal, createSigner, createUpkeep } from './signer.ts';
 
+/** A Worker exports the classes of its Durable Objects: bind it as `LIMITS`. */
+export { OwnerLimits } from './policy/owner-limits.ts';
+
 type App = Pick<ReturnType<typeof createSigner>, 'fetch'>;
 
 /** One app for each environment, so for each isolate: its caches live as long. */

@@ -1,6 +1,6 @@
 /**
  * What has been uploaded: an index in Workers KV, never the truth. A record is written at Create
- * (uploads in parts only) and at the end. KV may be a minute behind and allows one write a second
+ * (of uploads in parts, and of any that a limit or an id claim depends on) and at the end. KV may be a minute behind and allows one write a second
  * to a key (https://developers.cloudflare.com/kv/platform/limits/), so nothing that decides about
  * bytes asks it, and a failing KV loses a row of a list but no upload.
  */
@@ -11,6 +11,7 @@ import { ProblemError } from './problem.ts';
 import type { PartReceipt, UploadState, UploadSummary } from './protocol.ts';
 import { createReceipts } from './ledger/receipts.ts';
 import {
+  dueAt,
   Entry,
   keyOf,
   metadataOf,
@@ -19,8 +20,11 @@ import {
   RECORDS,
   Row,
   rowOf,
+  ShortRow,
   summaryOf,
 } from './ledger/record.ts';
+import { fromAnywhere, walk, type Position } from './ledger/walk.ts';
+import type { Counted } from './policy/reservations.ts';
 import type { Upload } from './upload.ts';
 
 export type { KV } from './ledger/kv.ts';
@@ -56,12 +60,17 @@ export interface Ledger {
     },
   ): Promise<{ readonly uploads: readonly UploadSummary[]; readonly cursor?: string }>;
   /** Everything of the owner's that counts against a quota: open, or complete and still listed. */
-  usage(owner: string): Promise<readonly Row[]>;
-  /** Uploads of anybody that have expired and are still open: at most `limit`, of one page. */
-  overdue(
-    limit: number,
-    cursor?: string,
-  ): Promise<{ readonly entries: readonly Entry[]; readonly cursor?: string }>;
+  usage(owner: string): Promise<readonly Counted[]>;
+  /**
+   * Keys of uploads that the upkeep may have to see to, for each owner in an order of chance; and
+   * where the next round goes on.
+   */
+  due(
+    position: Position,
+    lists: number,
+  ): Promise<{ readonly owners: readonly (readonly string[])[]; readonly next: Position }>;
+  /** The upload under a key of `due`; undefined where the upkeep has nothing to do with it. */
+  dueEntry(key: string): Promise<Entry | undefined>;
   /** For stores that cannot list parts. */
   addReceipts(upload: Upload, receipts: readonly PartReceipt[]): Promise<void>;
   receipts(upload: Upload): Promise<PartReceipt[]>;
@@ -70,9 +79,11 @@ export interface Ledger {
 /** Keeps the Worker alive for work after the answer. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-/** So long is an expired upload known still, for the sweep to find. */
-const GRACE_SECONDS = 3 * 86_400;
+/** How long a record outlives its upload's token, for the sweep to find. */
+export const GRACE_SECONDS = 3 * 86_400;
 const PAGES_PER_LIST = 5;
+/** Values read for one count of an owner's uploads; only records of earlier versions need it. */
+const MAX_VALUES = 200;
 /** KV takes one write a second to a key. */
 const RETRY_MS = [1100, 2200, 4400];
 
@@ -87,7 +98,8 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       return read(keyOf(await ownerHash(owner), id));
     },
     async getByHash(hash, id) {
-      return read(keyOf(hash, id));
+      const entry = await read(keyOf(hash, id));
+      return entry && isListed(rowOf(entry)) ? entry : undefined;
     },
     async put(entry, waitUntil) {
       const key = keyOf(await ownerHash(entry.upload.owner), entry.upload.id);
@@ -111,7 +123,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       for (let page = 0; page < PAGES_PER_LIST && uploads.length < limit; page++) {
         const wanted = limit - uploads.length;
         const found = await readable(kv.list({ prefix, limit: wanted, cursor: next ?? null }));
-        for (const row of await Promise.all(found.keys.map(rowAt))) {
+        for (const row of await Promise.all(found.keys.map((key) => rowAt(key, state)))) {
           if (row && (!state || row.state === state)) uploads.push(summaryOf(row));
         }
         next = found.list_complete ? undefined : found.cursor;
@@ -120,37 +132,57 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       return { uploads, ...(next !== undefined && { cursor: next }) };
     },
     async usage(owner) {
-      return readable(usedRows(await ownerHash(owner)));
+      return readable(counted(await ownerHash(owner)));
     },
-    async overdue(limit, cursor) {
-      const page = await kv.list({ prefix: RECORDS, cursor: cursor ?? null });
-      const over: string[] = [];
-      // Only among these: next to many that live, the same ones would come first nearly every time.
-      const candidates = page.keys.filter((key) => {
+    async due(position, lists) {
+      const { keys, next } = await walk(kv, RECORDS, position, lists);
+      const owners = new Map<string, string[]>();
+      for (const key of keys) {
         const row = shortRow(key);
-        return !row || isOver(row);
-      });
-      for (const key of fromAnywhere(candidates)) {
-        const row = over.length <= limit ? await recorded(key) : undefined;
-        if (row && isOver(row)) over.push(key.name);
+        if (row && !isDue(row)) continue;
+        const prefix = key.name.slice(0, key.name.indexOf(':', RECORDS.length));
+        owners.set(prefix, [...(owners.get(prefix) ?? []), key.name]);
       }
-      const entries = await Promise.all(over.slice(0, limit).map(read));
-      // Those that are left are found again: what has been dealt with is no longer open.
-      const next = over.length > limit ? cursor : page.list_complete ? undefined : page.cursor;
-      return {
-        entries: entries.flatMap((entry) => (entry?.state === 'open' ? [entry] : [])),
-        ...(next !== undefined && { cursor: next }),
-      };
+      return { owners: fromAnywhere([...owners.values()].map(fromAnywhere)), next };
+    },
+    async dueEntry(key) {
+      const entry = await read(key);
+      return entry && isDue(rowOf(entry)) ? entry : undefined;
     },
   };
 
-  async function usedRows(hash: string): Promise<Row[]> {
-    const used: Row[] = [];
+  async function counted(hash: string): Promise<Counted[]> {
+    const uploads: Counted[] = [];
+    let values = 0;
     for (const key of await allKeys(kv, prefixOf(hash))) {
-      const row = await rowAt(key);
-      if (row?.state === 'open' || row?.state === 'complete') used.push(row);
+      let row = shortRow(key);
+      if (!row && values++ < MAX_VALUES) row = await readRow(key.name);
+      const upload = row && countedOf(row);
+      if (upload) uploads.push(upload);
     }
-    return used;
+    if (values > MAX_VALUES) log.warn('records_not_counted', { count: values - MAX_VALUES });
+    return uploads;
+  }
+
+  /** Undefined for what takes no room any more. */
+  function countedOf(row: ShortRow): Counted | undefined {
+    const { id, bytes, inParts = true, grant, expiresAt } = row;
+    const createdAt = Math.floor(Date.parse(row.createdAt) / 1000);
+    const base = { id, mark: '', bytes, inParts, createdAt, expiresAt };
+    const upload = grant === undefined ? base : { ...base, grant };
+    switch (row.state) {
+      case 'open':
+        // A file in parts cannot become an object after its token has ended.
+        return { ...upload, state: 'open', countsUntil: expiresAt + (inParts ? 0 : GRACE_SECONDS) };
+      case 'complete':
+        return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;
+      case 'aborted':
+        return row.sweepAt === undefined
+          ? undefined
+          : { ...upload, state: 'cancelled', countsUntil: row.sweepAt };
+      case 'expired':
+        return undefined;
+    }
   }
 
   async function readable<T>(reading: Promise<T>): Promise<T> {
@@ -196,38 +228,50 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     }
   }
 
-  /** Seconds since the epoch, at least a minute from now; null: never. */
+  /**
+   * Seconds since the epoch, at least a minute from now; null: never. A record outlives its upload's
+   * token in any case, because until then somebody may still ask to cancel what is complete.
+   */
   function expirationOf({ state, upload }: Entry): number | null {
     const seconds = Math.floor(now() / 1000);
-    if (state !== 'complete') return Math.max(upload.expiresAt, seconds) + GRACE_SECONDS;
-    return keepSeconds === null ? null : seconds + Math.max(keepSeconds, 60);
+    const afterToken = Math.max(upload.expiresAt, seconds) + GRACE_SECONDS;
+    if (state !== 'complete') return afterToken;
+    return keepSeconds === null ? null : Math.max(seconds + keepSeconds, afterToken);
   }
 
-  async function rowAt(key: Key): Promise<Row | undefined> {
-    const row = await recorded(key);
-    return row && isOver(row) ? { ...row, state: 'expired' } : row;
-  }
-
-  async function recorded(key: Key): Promise<Row | undefined> {
+  /** The whole row; undefined where it is not to be listed, or is known not to be in `state`. */
+  async function rowAt(key: Key, state: UploadState | undefined): Promise<Row | undefined> {
     const short = shortRow(key);
-    if (short) return short;
-    const entry = await read(key.name);
+    if (short && state && shownState(short) !== state) return undefined;
+    const whole = v.safeParse(Row, key.metadata);
+    const row = whole.success ? whole.output : await readRow(key.name);
+    return row && isListed(row) ? { ...row, state: shownState(row) } : undefined;
+  }
+
+  async function readRow(key: string): Promise<Row | undefined> {
+    const entry = await read(key);
     return entry && rowOf(entry);
   }
 
-  function isOver({ state, expiresAt }: Row): boolean {
-    return state === 'open' && expiresAt * 1000 <= now();
+  function shownState({ state, expiresAt }: ShortRow): UploadState {
+    return state === 'open' && expiresAt * 1000 <= now() ? 'expired' : state;
+  }
+
+  /** Complete uploads are listed for `keepSeconds`; their records may be kept for longer. */
+  function isListed({ state, completedAt }: ShortRow): boolean {
+    if (state !== 'complete' || keepSeconds === null || completedAt === undefined) return true;
+    return Date.parse(completedAt) + keepSeconds * 1000 > now();
+  }
+
+  function isDue(row: ShortRow): boolean {
+    return dueAt(row) * 1000 <= now();
   }
 }
 
-/** Nothing where it was too long for the metadata. */
-function shortRow({ metadata }: Key): Row | undefined {
-  const row = v.safeParse(Row, metadata);
-  return row.success ? row.output : undefined;
-}
+const FOREVER = Number.MAX_SAFE_INTEGER;
 
-/** Else those at the top that cannot be let go of would stand in the way of all others. */
-function fromAnywhere(keys: readonly Key[]): Key[] {
-  const start = Math.floor(Math.random() * keys.length);
-  return [...keys.slice(start), ...keys.slice(0, start)];
+/** Undefined for records of earlier versions whose row was too long: their value has to be read. */
+function shortRow({ metadata }: Key): ShortRow | undefined {
+  const row = v.safeParse(ShortRow, metadata);
+  return row.success ? row.output : undefined;
 }

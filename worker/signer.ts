@@ -12,8 +12,10 @@ import { createGate } from './http/gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './object/key.ts';
 import { createLedger, type KV, type WaitUntil } from './ledger.ts';
-import { createLog, type LogSink } from './log.ts';
+import { createLog, type Log, type LogSink } from './log.ts';
 import { answerError, observe } from './http/observe.ts';
+import { localReservations } from './policy/local-reservations.ts';
+import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
 import { createOnce } from './upload/once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
@@ -67,6 +69,16 @@ export interface SignerOptions {
   readonly linkSeconds?: number;
   /** For how long a complete upload stays listed; null: for ever. @default 30 days */
   readonly keepSeconds?: number | null;
+  /**
+   * Counts exactly what an owner has: `durableReservations(env.LIMITS)`, or an adapter of your own.
+   * Without it limits are exact for the requests that one isolate serves, and bounded for others.
+   */
+  readonly reservations?: Reservations;
+  /**
+   * Requests to the store that one round of upkeep may make. A round lets go of a quarter as many
+   * uploads. The default fits the 50 subrequests of Workers Free. @default 40
+   */
+  readonly upkeepRequests?: number;
   /** Requests of one caller in a time: a rate limit of Workers, say. */
   readonly rateLimit?: RateLimit;
   /** Take parts that the page cannot send to the store itself. @default false */
@@ -139,16 +151,30 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
  */
 export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => Promise<void> {
   const signer = assemble(options);
+  const { upkeepRequests = FREE_REQUESTS } = options;
   return async (waitUntil) => {
-    await sweep(signer, waitUntil);
-    await signer.webhooks?.resend();
+    // Neither waits for the other, nor fails with it.
+    await Promise.all([
+      logged(signer.log, 'resend_failed', () => signer.webhooks?.resend()),
+      logged(signer.log, 'sweep_round_failed', () => sweep(signer, waitUntil, upkeepRequests)),
+    ]);
   };
+}
+
+async function logged(log: Log, event: string, work: () => Promise<unknown> | undefined) {
+  try {
+    await work();
+  } catch (error) {
+    log.warn(event, { error });
+  }
 }
 
 function urlOf(companion: boolean | { readonly url: string }): string | undefined {
   return typeof companion === 'object' ? companion.url : undefined;
 }
 
+/** With the ten of `resend`: https://developers.cloudflare.com/workers/platform/limits/#subrequests */
+const FREE_REQUESTS = 40;
 const MONTH_SECONDS = 30 * 86_400;
 
 function assemble(options: SignerOptions): Signer {
@@ -157,6 +183,7 @@ function assemble(options: SignerOptions): Signer {
   const rules = rulesFrom(options.rules ?? {});
   assertAble(rules, profile);
   const now = options.now ?? Date.now;
+  const keepSeconds = options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds;
   const log = createLog(options.log);
   const webhooks =
     options.webhooks && createWebhooks(options.webhooks, { kv, log, now, bucket: store.bucket });
@@ -173,11 +200,9 @@ function assemble(options: SignerOptions): Signer {
     keyTemplate,
     keysMayMeet: keysMayMeet(keyTemplate),
     tokens: createTokens(options.tokenSecrets, now),
-    ledger: createLedger(kv, {
-      log,
-      now,
-      keepSeconds: options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds,
-    }),
+    ledger: createLedger(kv, { log, now, keepSeconds }),
+    keepSeconds,
+    reservations: options.reservations ?? localReservations(),
     rules,
     hooks,
     webhooks,

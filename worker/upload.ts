@@ -73,6 +73,11 @@ export function planOf(upload: Upload): Plan {
   return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
 }
 
+/** True for an upload that the page sends in several requests. */
+export function isInParts({ bytes, multipart, unsized }: Upload): boolean {
+  return multipart !== undefined && (unsized !== undefined || bytes > multipart.partBytes);
+}
+
 /** What the store is asked to keep the object as. */
 export function settingsOf(upload: Omit<Upload, 'multipart'>): ObjectSettings {
   return {

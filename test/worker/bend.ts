@@ -8,8 +8,17 @@ export interface Bend {
   readonly clockMs?: number;
   /** Added to every clock in the Worker. */
   readonly everyClockMs?: number;
-  /** `stale`: reads answer what was there before the last write. */
-  readonly kv?: 'stale' | 'puts-fail' | 'reads-fail' | 'all-fails' | 'second-write-refused';
+  /**
+   * `stale`: reads answer what was there before the last write. `minute-behind`: reads and lists
+   * answer what was there a minute ago, by the signer's clock.
+   */
+  readonly kv?:
+    | 'stale'
+    | 'minute-behind'
+    | 'puts-fail'
+    | 'reads-fail'
+    | 'all-fails'
+    | 'second-write-refused';
   /** Records hold this instead of what was written. */
   readonly kvText?: string;
   /** Of calls to the store whose method and URL match, in order. */

@@ -52,7 +52,7 @@ describe('the table of settings', () => {
     optionsFrom(watch({ JWT_SECRET: '', JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }));
     optionsFrom(watch({ AUTH: 'access', ACCESS_TEAM: 'https://x.example', ACCESS_AUDIENCE: 'x' }));
     optionsFrom(watch(WEBHOOK));
-    const bindings = new Set(['UPLOADS', 'RATE_LIMIT']);
+    const bindings = new Set(['UPLOADS', 'RATE_LIMIT', 'LIMITS']);
     const read = [...asked].filter((name) => !bindings.has(name)).sort();
     assert.deepEqual(read, SETTINGS.map(({ name }) => name).sort());
   });

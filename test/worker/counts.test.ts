@@ -4,7 +4,7 @@
  * speed, and a clock that runs faster than the world's.
  */
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { Uploader } from '../../widget/core/index.ts';
 import {
   askedBeforeSending,
@@ -142,3 +142,40 @@ for (const [rate, bytes] of [
     t.diagnostic(`${signs.length} signing requests in ${Math.round(minutes)} minutes`);
   });
 }
+
+describe('a quota', () => {
+  for (const ownerLimits of [true, false]) {
+    const by = ownerLimits ? 'with' : 'without';
+    it(`costs 300 small files at most a second write each, ${by} the Durable Object`, async (t) => {
+      const limited = await startLab(
+        sink.running,
+        { SINGLE_MAX_BYTES: '', MIN_PART_BYTES: '', MAX_TOTAL_BYTES: '10GB' },
+        { ownerLimits },
+      );
+      try {
+        await limited.seen();
+        becomePage({ bytesPerSecond: 50 * MB, speed: 4 }, sink);
+        const from = new Uploader({
+          endpoint: new URL('/', (await limited.fetch('/health')).url).href,
+          getToken: () => bearer,
+        });
+        from.add(Array.from({ length: 300 }, (_, index) => new SparseFile(20_000, `${index}.mp4`)));
+        await when(isOver(from));
+        from.close();
+        assertDone(from);
+        const { log, kv } = await limited.seen();
+        const requests = log.filter((line) => line.includes('"event":"request"')).length;
+        const count = (what: string) => kv.filter((line) => line.startsWith(what)).length;
+        assert.ok(requests <= 13, `${requests} requests`);
+        assert.ok(count('put') <= 600, `${count('put')} writes`);
+        // One for each request that creates or completes; with the object, one for ever.
+        assert.ok(count('list') <= (ownerLimits ? 4 : 12), `${count('list')} lists`);
+        t.diagnostic(
+          `${requests} requests, ${count('put')} writes, ${count('list')} lists, ${count('get')} reads`,
+        );
+      } finally {
+        await limited.stop();
+      }
+    });
+  }
+});

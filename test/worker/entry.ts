@@ -18,6 +18,8 @@ import { bentFetch } from './bent-fetch.ts';
 import { bentKV } from './bent-kv.ts';
 import type { Bend, Seen } from './bend.ts';
 
+export { OwnerLimits } from '../../worker/policy/owner-limits.ts';
+
 type Env = Record<string, unknown> & { UPLOADS: KV };
 type App = ReturnType<typeof createSigner>;
 

@@ -57,11 +57,11 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** Starts a Worker with these settings, for this store. */
+/** Starts a Worker with these settings, for this store. `ownerLimits` binds the Durable Object. */
 export async function startLab(
   store: Running,
   settings: Settings = {},
-  { requestsPerMinute = 100_000 } = {},
+  { requestsPerMinute = 100_000, ownerLimits = false } = {},
 ): Promise<Lab> {
   const { config, credentials } = store;
   const bindings: Record<string, string> = {
@@ -83,6 +83,9 @@ export async function startLab(
       compatibilityDate: '2026-11-01',
       bindings: Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== '')),
       kvNamespaces: ['UPLOADS'],
+      ...(ownerLimits && {
+        durableObjects: { LIMITS: { className: 'OwnerLimits', useSQLite: true } },
+      }),
       ratelimits: {
         RATE_LIMIT: { namespace_id: '1', simple: { limit: requestsPerMinute, period: 60 } },
       },

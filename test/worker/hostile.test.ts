@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Attack } from './hostile/attack.ts';
 import { forging } from './hostile/forging.ts';
+import { limiting } from './hostile/limits.ts';
 import { reading } from './hostile/reading.ts';
 import { replaying } from './hostile/replaying.ts';
 import { setScene, type Scene } from './hostile/scene.ts';
@@ -21,6 +22,7 @@ const ATTACKS: Readonly<Record<TryName, Attack>> = {
   ...widening,
   ...replaying,
   ...forging,
+  ...limiting,
 };
 
 onEveryStore(

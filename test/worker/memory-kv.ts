@@ -18,8 +18,8 @@ interface Stored {
 export function memoryKV(now: () => number = Date.now): MemoryKV {
   const stored = new Map<string, Stored>();
   const operations: string[] = [];
-  const live = () =>
-    [...stored].filter(([, { expiration = Infinity }]) => expiration * 1000 > now());
+  const isLive = ({ expiration = Infinity }: Stored) => expiration * 1000 > now();
+  const live = () => [...stored].filter(([, value]) => isLive(value));
 
   return {
     operations,
@@ -28,7 +28,8 @@ export function memoryKV(now: () => number = Date.now): MemoryKV {
     },
     async get(key) {
       operations.push(`get ${key}`);
-      return new Map(live()).get(key)?.value ?? null;
+      const found = stored.get(key);
+      return found && isLive(found) ? found.value : null;
     },
     async put(key, value, { expiration, metadata }) {
       operations.push(`put ${key}`);
@@ -41,13 +42,17 @@ export function memoryKV(now: () => number = Date.now): MemoryKV {
       operations.push(`delete ${key}`);
       stored.delete(key);
     },
-    async list({ prefix }) {
+    async list({ prefix, limit = 1000, cursor }) {
       operations.push(`list ${prefix}`);
       const keys = live()
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, { metadata }]) => ({ name, metadata }));
       keys.sort((one, other) => (one.name < other.name ? -1 : 1));
-      return { keys, list_complete: true };
+      // As KV does: a page of a thousand, and a cursor for what follows it.
+      const rest = keys.filter(({ name }) => name > (cursor ?? ''));
+      const page = rest.slice(0, limit);
+      if (page.length === rest.length) return { keys: page, list_complete: true };
+      return { keys: page, list_complete: false, cursor: page.at(-1)?.name ?? '' };
     },
   };
 }

@@ -12,7 +12,7 @@ export function abortRoute(signer: Signer): SignerHandler {
     if (await objectOf(signer, upload)) {
       throw new ProblemError('conflict', 'The upload is complete, and is kept.');
     }
-    await discard(signer, upload, waitUntilOf(c));
+    await discard(signer, upload, waitUntilOf(c), 'proven');
     return c.json({});
   };
 }

@@ -1,6 +1,6 @@
 /** `POST /s3/multipart/:uploadId/complete`: makes one object of the parts. */
 import * as v from 'valibot';
-import { rulesFor } from '../upload/access.ts';
+import { rulesAtEnd } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { putTogether } from '../upload/assemble.ts';
@@ -71,11 +71,11 @@ async function assertFits(
   undo?: () => Promise<void>,
 ): Promise<void> {
   try {
-    await rulesFor(signer, c, upload, 'complete');
+    await rulesAtEnd(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
     await undo?.();
-    await discard(signer, upload, waitUntilOf(c));
+    await discard(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }

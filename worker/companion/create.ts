@@ -1,6 +1,6 @@
 /** `POST /s3/multipart`: begins an upload in parts. */
 import * as v from 'valibot';
-import { begin } from '../upload/begin.ts';
+import { beginWithin } from '../upload/reserve.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
@@ -23,11 +23,11 @@ export function createRoute(signer: Signer): SignerHandler {
     }
     if (typeof type !== 'string') return refuse('s3: content type must be a string');
     const file = { name: filename, type, metadata: metadataOf(metadata) };
-    const draft = await draftUnsized(signer, c, file);
+    const { draft, rules } = await draftUnsized(signer, c, file);
     // Our own plan of it is for looking at only: these clients cut their files as they like.
     const plan = planFor(draft.bytes, { ...signer.plan, singleMaxBytes: 0 });
     if (plan.kind === 'single') throw new ProblemError('too_large', 'No file is small enough.');
-    const upload = await begin(signer, c, draft, plan);
+    const upload = await beginWithin(signer, c, rules, draft, plan);
     c.get('line')['upload'] = upload.id;
     const uploadId = await signer.tokens.seal(upload);
     return c.json({ key: upload.key, uploadId, bucket: signer.store.bucket });

@@ -1,6 +1,7 @@
 /** `POST /s3/form`: a form through the Worker, for stores that take none (R2, B2, Swift). */
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { rulesFor } from '../upload/access.ts';
+import { rulesAtEnd } from '../upload/access.ts';
+import { quotaOf } from '../policy/quota.ts';
 import { withLength } from '../http/fixed-length.ts';
 import { settle } from '../upload/settle.ts';
 import { ProblemError } from '../problem.ts';
@@ -45,10 +46,11 @@ async function uploadOf(signer: Signer, c: SignerContext, { fields, bytes }: For
   }
   const { owner, anonymous } = upload;
   c.set('caller', { owner, ...(anonymous && { anonymous }) });
+  c.set('quota', quotaOf(signer, upload));
   c.set('rules', { ...signer.rules, minBytes: unsized.minBytes, maxBytes: upload.bytes });
   c.get('line')['upload'] = upload.id;
   const whole = sized(upload, bytes);
-  await rulesFor(signer, c, whole, 'complete');
+  await rulesAtEnd(signer, c, whole);
   return whole;
 }
 

@@ -1,6 +1,6 @@
 /** `GET /s3/params`: a form that takes a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { begin } from '../upload/begin.ts';
+import { beginWithin } from '../upload/reserve.ts';
 import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
@@ -26,13 +26,14 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
       );
     }
     const file = { name: filename, type, metadata: metadataOfQuery(query) };
-    const draft = await draftUnsized(signer, c, file, LARGEST_PART_BYTES);
+    const { draft, rules } = await draftUnsized(signer, c, file, LARGEST_PART_BYTES);
     const expiresIn = secondsFor(signer, draft);
     // It ends with its form: what has not come by then will not come any more.
     const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
-    const upload = await begin(
+    const upload = await beginWithin(
       signer,
       c,
+      rules,
       { ...draft, expiresAt },
       { kind: 'single', bytes: draft.bytes },
     );

@@ -7,7 +7,7 @@
 import { narrowedFor } from '../upload/access.ts';
 import type { SignerContext, Signer } from '../context.ts';
 import { checkName, draftOf } from '../upload/draft.ts';
-import { checkFile } from '../policy.ts';
+import { checkFile, type Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import { largestFile } from '../protocol.ts';
 import type { Upload } from '../upload.ts';
@@ -30,7 +30,7 @@ export async function draftUnsized(
   c: SignerContext,
   file: Announced,
   most = Infinity,
-): Promise<Upload> {
+): Promise<{ readonly draft: Upload; readonly rules: Rules }> {
   checkName(file.name, 'filename');
   const { store, plan } = signer;
   const bytes = Math.min(
@@ -41,13 +41,11 @@ export async function draftUnsized(
   );
   const asked = { ...file, id: await idFor(signer, c), bytes };
   const rules = await narrowedFor(signer, c, asked, 'create');
-  const quota = c.get('quota');
-  const room = (await quota?.room(rules)) ?? Infinity;
+  const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);
-  await quota?.take(rules, entry, 'create');
   const draft = await draftOf(signer, c, rules, { kind: 'single', bytes: entry.bytes }, entry, '');
-  return { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null };
+  return { rules, draft: { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null } };
 }
 
 /** These clients name no upload; a caller who may make only certain ones gets the first of them. */

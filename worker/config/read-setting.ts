@@ -77,7 +77,7 @@ export function readerOf(env: Env) {
 export type Reader = ReturnType<typeof readerOf>;
 
 /** @throws ProblemError `misconfigured`. */
-export function wrong(name: SettingName | 'UPLOADS', what: string): never {
+export function wrong(name: SettingName | 'UPLOADS' | 'LIMITS', what: string): never {
   throw new ProblemError('misconfigured', `The setting ${name} ${what}.`);
 }
 

@@ -200,13 +200,14 @@ export const SETTINGS = [
   },
   {
     name: 'MAX_OPEN_UPLOADS',
-    meaning: 'Uploads in parts that one owner may have open.',
+    meaning: 'Uploads in parts that one owner may have open. Exact with LIMITS.',
     default: '(any number)',
     example: '20',
   },
   {
     name: 'MAX_TOTAL_BYTES',
-    meaning: 'Bytes that one owner may have uploaded, as far as they are listed (KEEP_FOR).',
+    meaning:
+      'Bytes that one owner may have uploaded, as far as they are listed (KEEP_FOR). Exact with LIMITS.',
     default: '(any number)',
     example: '10GiB',
   },
@@ -338,6 +339,13 @@ export const SETTINGS = [
     meaning: 'Owners may remove complete uploads: on or off.',
     default: 'off',
     example: 'on',
+  },
+  {
+    name: 'UPKEEP_REQUESTS',
+    meaning:
+      'Requests to the store that one round of the cron trigger may make; it lets go of a quarter as many uploads. The default fits Workers Free; on Workers Paid, raise it to four times what callers can create between two rounds.',
+    default: '40',
+    example: '3000',
   },
   {
     name: 'WEBHOOK_URL',

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { sha256Hex } from '../digest.ts';
 import type { UploadSummary } from '../protocol.ts';
-import { Upload } from '../upload.ts';
+import { isInParts, Upload } from '../upload.ts';
 
 const StoredResult = v.object({
   id: v.string(),
@@ -16,27 +16,45 @@ const StoredResult = v.object({
   href: v.exactOptional(v.string()),
 });
 
+const Limit = v.nullable(v.number());
+
 /** The value. */
 export const Entry = v.object({
   state: v.picklist(['open', 'complete', 'aborted', 'expired']),
   upload: Upload,
   result: v.exactOptional(StoredResult),
+  /** What the upkeep holds an upload to that nobody completed; see `Limits`. */
+  limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
+  /** When the upkeep looks for an object of a cancelled upload, in seconds since the epoch. */
+  sweepAt: v.exactOptional(v.number()),
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
-/** The metadata, so that a list costs one operation. */
-export const Row = v.object({
+/** What the metadata always says, so that upkeep and quotas never read a value. */
+const Essentials = {
   id: v.string(),
-  key: v.string(),
-  name: v.string(),
   bytes: v.number(),
-  type: v.string(),
   state: v.picklist(['open', 'complete', 'aborted', 'expired']),
   createdAt: v.string(),
   completedAt: v.exactOptional(v.string()),
   /** Seconds since the epoch. */
   expiresAt: v.number(),
   grant: v.exactOptional(v.string()),
+  /** Has several parts. Records of earlier versions do not say it: open ones are all in parts. */
+  inParts: v.exactOptional(v.boolean()),
+  sweepAt: v.exactOptional(v.number()),
+};
+
+/** The metadata where it is too long for all of a row. */
+export const ShortRow = v.object(Essentials);
+export type ShortRow = v.InferOutput<typeof ShortRow>;
+
+/** The metadata, so that a list costs one operation. */
+export const Row = v.object({
+  ...Essentials,
+  key: v.string(),
+  name: v.string(),
+  type: v.string(),
 });
 export type Row = v.InferOutput<typeof Row>;
 
@@ -66,7 +84,7 @@ export function keyOf(hash: string, id: string): string {
   return `${prefixOf(hash)}${downwards}:${id}`;
 }
 
-export function rowOf({ upload, state, result }: Entry): Row {
+export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
   return {
     id: upload.id,
     key: upload.key,
@@ -78,13 +96,21 @@ export function rowOf({ upload, state, result }: Entry): Row {
     expiresAt: upload.expiresAt,
     ...(upload.grant !== undefined && { grant: upload.grant }),
     ...(result && { completedAt: result.completedAt }),
+    inParts: isInParts(upload),
+    ...(sweepAt !== undefined && { sweepAt }),
   };
 }
 
-/** The row; nothing where it is too long: then the value has to be read. */
-export function metadataOf(entry: Entry): Row | Record<string, never> {
+/** The row; without key, name and type where it would be too long: they are in the value. */
+export function metadataOf(entry: Entry): Row | ShortRow {
   const row = rowOf(entry);
-  return new TextEncoder().encode(JSON.stringify(row)).byteLength <= MAX_METADATA_BYTES ? row : {};
+  if (new TextEncoder().encode(JSON.stringify(row)).byteLength <= MAX_METADATA_BYTES) return row;
+  return v.parse(ShortRow, row);
+}
+
+/** When the upkeep has to see to it, in seconds since the epoch; never: Infinity. */
+export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
+  return sweepAt ?? (state === 'open' ? expiresAt : Infinity);
 }
 
 /** What a caller sees of it. */

@@ -1,78 +1,140 @@
 /**
- * What one owner may have at all: uploads open, bytes, uploads made with one token. Counted from
- * the ledger, which is up to a minute behind: a bound on use, not on a determined minute of abuse.
- * A token that names its upload ids is exact, and counts nothing.
+ * What one owner may have at all: uploads open, bytes, uploads made with one token. Exact where
+ * reservations are kept in a Durable Object. Otherwise exact for requests that one isolate serves,
+ * and bounded for others: within the minute that KV is behind, each isolate lets in as much as it
+ * would by itself, and Complete counts once more. Without the object, a request that is counted
+ * costs one list of KV; with or without it, a file of one request costs a write at Create.
  */
 import type { Caller } from '../auth.ts';
-import type { Ledger, Row } from '../ledger.ts';
-import type { CheckedFile, Rules } from '../policy.ts';
+import { GRACE_SECONDS, type Ledger } from '../ledger.ts';
+import { ownerHash } from '../ledger/record.ts';
+import type { Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
-import type { PlanLimits } from '../protocol.ts';
+import { isInParts, type Upload } from '../upload.ts';
+import type { Asker, Counted, Limits, Reservation, Reservations, Verdict } from './reservations.ts';
 
 /** Counts for one request. */
 export interface Quota {
   /** How many more bytes the owner may have. */
-  room(rules: Rules): Promise<number>;
+  room(rules: Pick<Rules, 'maxTotalBytes'>): Promise<number>;
   /**
    * Takes room for an upload; one that has been counted is not counted twice. How many are open is
-   * asked of one that begins: one that ends makes them fewer.
+   * asked only of one that begins.
    *
-   * @throws ProblemError `forbidden`, or `rate_limited` where waiting helps.
+   * @param inParts the upload is one in parts, which at Create it does not say itself.
+   * @throws ProblemError `forbidden`, `rate_limited` where waiting helps, or `conflict` where the id
+   *   belongs to another file.
    */
   take(
-    rules: Rules,
-    upload: Pick<CheckedFile, 'id' | 'bytes'>,
+    rules: Limits & Partial<Pick<Rules, 'ids'>>,
+    upload: Upload,
     action: 'create' | 'complete',
+    inParts?: boolean,
   ): Promise<void>;
+}
+
+/** The part of a signer that counting needs. */
+export interface Counting {
+  readonly ledger: Ledger;
+  readonly reservations: Reservations;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly keepSeconds: number | null;
 }
 
 const LATER_SECONDS = 30;
 
+/** True where a limit or an id claim holds for a file of one request, which is then recorded. */
+export function isCounted(rules: Limits & Partial<Pick<Rules, 'ids'>>): boolean {
+  const { ids = null, maxTotalBytes, maxPerGrant } = rules;
+  return ids !== null || maxTotalBytes !== null || maxPerGrant !== null;
+}
+
 /** Reads nothing where nothing is limited. */
 export function quotaOf(
-  { ledger, plan }: { readonly ledger: Ledger; readonly plan: PlanLimits },
-  { owner, grant }: Caller,
+  signer: Counting,
+  { owner, grant }: Pick<Caller, 'owner' | 'grant'>,
 ): Quota {
-  const taken = new Map<string, Pick<Row, 'bytes' | 'state' | 'grant'>>();
-  let listed: Promise<void> | undefined;
-
-  const list = async () => {
-    for (const row of await ledger.usage(owner)) {
-      if (!taken.has(row.id)) taken.set(row.id, row);
-    }
-  };
+  const { ledger, reservations } = signer;
+  let listed: Promise<readonly Counted[]> | undefined;
+  const list = () => (listed ??= ledger.usage(owner));
 
   return {
     async room({ maxTotalBytes }) {
       if (maxTotalBytes === null) return Infinity;
-      await (listed ??= list());
-      const used = [...taken.values()].reduce((sum, row) => sum + row.bytes, 0);
+      const used = await reservations.usedBytes(await askerOf(signer, owner), list);
       return Math.max(0, maxTotalBytes - used);
     },
-    async take(rules, { id, bytes }, action) {
+    async take(rules, upload, action, inParts = isInParts(upload)) {
       const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
-      if (maxOpen === null && maxTotalBytes === null && maxPerGrant === null) return;
-      await (listed ??= list());
-      const others = [...taken].flatMap(([key, row]) => (key === id ? [] : [row]));
-      if (
-        maxPerGrant !== null &&
-        others.filter((row) => row.grant === grant).length >= maxPerGrant
-      ) {
-        throw new ProblemError('forbidden', `The caller’s token is good for ${maxPerGrant} files.`);
-      }
-      const total = others.reduce((sum, row) => sum + row.bytes, bytes);
-      if (maxTotalBytes !== null && total > maxTotalBytes) {
-        throw new ProblemError('forbidden', `All files together may have ${maxTotalBytes} bytes.`);
-      }
-      const open = others.filter(({ state }) => state === 'open').length;
-      if (action === 'create' && maxOpen !== null && open >= maxOpen) {
-        throw new ProblemError('rate_limited', `At most ${maxOpen} uploads at once.`, {
-          retryAfter: LATER_SECONDS,
-        });
-      }
-      // One request is soon over; only uploads in parts stay open.
-      const state = bytes > plan.singleMaxBytes ? 'open' : 'complete';
-      taken.set(id, { bytes, state, ...(grant !== undefined && { grant }) });
+      const opens = action === 'create' && inParts && maxOpen !== null;
+      if (!reservations.exact && !isCounted(rules) && !opens) return;
+      const isLimited = maxTotalBytes !== null || maxPerGrant !== null || opens;
+      const verdict = await reservations.reserve(
+        await askerOf(signer, owner),
+        { ...reservationOf(upload, inParts), ...(grant !== undefined && { grant }) },
+        { maxOpen, maxTotalBytes, maxPerGrant },
+        action,
+        isLimited || reservations.exact ? list : () => Promise.resolve([]),
+      );
+      refuse(verdict, rules);
     },
   };
+}
+
+/** The owner of uploads, as reservations know it. */
+export async function askerOf({ now }: Pick<Counting, 'now'>, owner: string): Promise<Asker> {
+  return { owner: await ownerHash(owner), now: Math.floor(now() / 1000) };
+}
+
+/** Tells that an upload is complete. False where it was cancelled before. */
+export async function finishReservation(
+  signer: Counting,
+  upload: Upload,
+  always: boolean,
+): Promise<boolean> {
+  const asker = await askerOf(signer, upload.owner);
+  const { keepSeconds } = signer;
+  const countsUntil = keepSeconds === null ? Number.MAX_SAFE_INTEGER : asker.now + keepSeconds;
+  const { grant } = upload;
+  const reservation = {
+    ...reservationOf(upload, isInParts(upload)),
+    countsUntil,
+    ...(grant !== undefined && { grant }),
+  };
+  return signer.reservations.finish(asker, reservation, always);
+}
+
+function reservationOf(upload: Upload, inParts: boolean): Reservation {
+  const { id, mark, bytes, createdAt, expiresAt } = upload;
+  // A file in parts cannot become an object after its token has ended; of one that goes in one
+  // request the object may lie there, and counts until the upkeep has decided about it.
+  const countsUntil = expiresAt + (inParts ? 0 : GRACE_SECONDS);
+  return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
+}
+
+/** @throws ProblemError unless the verdict is `taken`. */
+function refuse(verdict: Verdict, { maxOpen, maxTotalBytes, maxPerGrant }: Limits): void {
+  switch (verdict) {
+    case 'taken':
+      return;
+    case 'other_file':
+      throw new ProblemError('conflict', 'This id belongs to another file.', { field: 'id' });
+    case 'cancelled':
+      throw new ProblemError('conflict', 'This upload has been cancelled.', { field: 'id' });
+    case 'too_many_files':
+      throw new ProblemError(
+        'forbidden',
+        `The caller’s token allows ${maxPerGrant} files: ask for another token.`,
+      );
+    case 'too_many_bytes':
+      throw new ProblemError(
+        'forbidden',
+        `Quota exceeded: at most ${maxTotalBytes} bytes in total.`,
+      );
+    case 'too_many_open':
+      throw new ProblemError('rate_limited', `At most ${maxOpen} uploads at once.`, {
+        retryAfter: LATER_SECONDS,
+      });
+  }
 }

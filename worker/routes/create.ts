@@ -1,6 +1,5 @@
 /** `POST /uploads`: makes many uploads, each in its own slot. */
 import { rulesFor } from '../upload/access.ts';
-import { begin } from '../upload/begin.ts';
 import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { checkName, draftOf } from '../upload/draft.ts';
@@ -18,6 +17,7 @@ import {
   type Plan,
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/created.ts';
+import { beginWithin } from '../upload/reserve.ts';
 import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
@@ -74,7 +74,9 @@ async function createOne(
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
   const known = await signer.ledger.get(draft.owner, draft.id);
-  const upload = known ? again(signer, c, known, draft, path) : await begin(signer, c, draft, plan);
+  const upload = known
+    ? again(signer, c, known, draft, path)
+    : await beginWithin(signer, c, rules, draft, plan);
   const result = known?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);

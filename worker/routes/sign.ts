@@ -1,7 +1,8 @@
 /** `POST /uploads/:id/sign`: signs a batch of parts, from the token alone. */
-import { rulesFor, uploadOfToken } from '../upload/access.ts';
+import { assertLive, rulesFor, uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
+import { isCounted } from '../policy/quota.ts';
 import type { SignAnswer } from '../protocol.ts';
 import { signParts } from '../upload/requests.ts';
 import { SignBody } from '../protocol/schemas.ts';
@@ -10,7 +11,8 @@ export function signRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const upload = await uploadOfToken(signer, c);
     const { parts, stored } = await readBody(c.req.raw, SignBody);
-    await rulesFor(signer, c, upload, 'sign');
+    const rules = await rulesFor(signer, c, upload, 'sign');
+    if (isCounted(rules)) await assertLive(signer, upload);
     const answer = await signParts(signer, upload, parts);
     c.get('line')['parts'] = parts.length;
     if (stored?.length && !signer.store.profile.listParts) {

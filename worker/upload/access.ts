@@ -2,6 +2,7 @@
 import type { SignerContext, Signer, PolicyAction } from '../context.ts';
 import { answerOf } from '../hooks.ts';
 import type { Entry } from '../ledger.ts';
+import { isCounted } from '../policy/quota.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import type { Upload } from '../upload.ts';
@@ -92,8 +93,34 @@ export async function rulesFor(
 ): Promise<Rules> {
   const rules = await narrowedFor(signer, c, file, action);
   checkFile(rules, file, path);
-  if (action !== 'sign') await c.get('quota')?.take(rules, file, action);
   return rules;
+}
+
+/**
+ * What this caller may do with an upload that ends, its limits over all uploads included.
+ *
+ * @throws ProblemError for a no.
+ */
+export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Upload): Promise<Rules> {
+  const rules = await rulesFor(signer, c, upload, 'complete');
+  await c.get('quota')?.take(rules, upload, 'complete');
+  if (!isCounted(rules) || upload.multipart || signer.reservations.exact) return rules;
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  if (!entry || entry.upload.mark === upload.mark) return rules;
+  throw new ProblemError('conflict', 'This id belongs to another file.', { field: 'id' });
+}
+
+/**
+ * A cancelled file of one request gives its room back when its last signed request ends, so no new
+ * one is signed. A store refuses the parts of an upload that was aborted by itself.
+ *
+ * @throws ProblemError `conflict`.
+ */
+export async function assertLive(signer: Signer, upload: Upload): Promise<void> {
+  if (upload.multipart) return;
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  if (entry?.state !== 'aborted' || entry.upload.mark !== upload.mark) return;
+  throw new ProblemError('conflict', 'This upload has been cancelled.');
 }
 
 /** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */

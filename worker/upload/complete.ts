@@ -3,11 +3,11 @@ import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import type { CompleteBody, Result } from '../protocol.ts';
 import type { StoredObject } from '../s3/store.ts';
-import { rulesFor } from './access.ts';
+import { rulesAtEnd } from './access.ts';
 import type { Upload } from '../upload.ts';
 import { checksumOf, isOf } from './stored.ts';
 import { putTogether } from './assemble.ts';
-import { discard } from './discard.ts';
+import { discard, takeFromStore } from './discard.ts';
 import { remembered, settle } from './settle.ts';
 import { partsFor } from './parts.ts';
 
@@ -39,12 +39,14 @@ export async function complete(
  */
 async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): Promise<void> {
   try {
-    await rulesFor(signer, c, upload, 'complete');
+    await rulesAtEnd(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
     // What was complete when it was allowed stays.
-    const known = await signer.ledger.get(upload.owner, upload.id);
-    if (known?.state !== 'complete') await discard(signer, upload, waitUntilOf(c));
+    const entry = await signer.ledger.get(upload.owner, upload.id);
+    const isOthers = entry !== undefined && entry.upload.mark !== upload.mark;
+    if (isOthers) await takeFromStore(signer, upload);
+    else if (entry?.state !== 'complete') await discard(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }

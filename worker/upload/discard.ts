@@ -1,25 +1,62 @@
 /** Throws uploads away. */
 import type { Signer } from '../context.ts';
-import type { WaitUntil } from '../ledger.ts';
+import type { Entry, WaitUntil } from '../ledger.ts';
+import { askerOf } from '../policy/quota.ts';
 import type { Upload } from '../upload.ts';
 import { objectOf } from './stored.ts';
 
 /**
- * Takes from the store what there is of an upload that is not complete. False where a Complete was
- * faster: then there is an object, it is kept, and nothing is said to have been aborted.
+ * `always`: an object of one request is removed unless it is known to be complete. `proven`: only
+ * where it is known not to be, for KV may not know yet that it was completed.
+ */
+export type Removal = 'always' | 'proven';
+
+/**
+ * Takes from the store what there is of an upload that is not complete. False where there is an
+ * object that is complete, or may be: then it is kept, and nothing is said to have been aborted.
  */
 export async function discard(
   signer: Signer,
   upload: Upload,
   waitUntil: WaitUntil,
+  removal: Removal,
+  entry?: Entry,
+): Promise<boolean> {
+  const asker = await askerOf(signer, upload.owner);
+  // A signed request of a file of one request may still be used.
+  const usableUntil = upload.multipart
+    ? asker.now
+    : Math.min(upload.expiresAt, asker.now + upload.urlSeconds);
+  const known = await signer.reservations.cancel(asker, upload.id, usableUntil);
+  if (known === 'complete') return false;
+  const mayRemove = removal === 'always' || known === 'cancelled';
+  if (!(await takeFromStore(signer, upload, mayRemove))) return false;
+  const limits = entry?.limits;
+  const looksAgain = !upload.multipart && (limits !== undefined || signer.rules.removable);
+  await signer.ledger.put(
+    {
+      state: 'aborted',
+      upload,
+      ...(limits && { limits }),
+      ...(looksAgain && { sweepAt: usableUntil }),
+    },
+    waitUntil,
+  );
+  signer.emit({ type: 'aborted', upload }, waitUntil);
+  return true;
+}
+
+/** False where an object stays: one made of parts is complete, another one as `mayRemove` says. */
+export async function takeFromStore(
+  signer: Signer,
+  upload: Upload,
+  mayRemove = true,
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
-    if (await objectOf(signer, upload)) return false;
-  } else if (await objectOf(signer, upload)) {
-    await signer.store.remove(upload.key);
+    return !(await objectOf(signer, upload));
   }
-  await signer.ledger.put({ state: 'aborted', upload }, waitUntil);
-  signer.emit({ type: 'aborted', upload }, waitUntil);
-  return true;
+  if (!(await objectOf(signer, upload))) return true;
+  if (mayRemove) await signer.store.remove(upload.key);
+  return mayRemove;
 }

@@ -2,6 +2,7 @@
 import type { Signer } from '../context.ts';
 import { answerOf } from '../hooks.ts';
 import type { WaitUntil } from '../ledger.ts';
+import { finishReservation } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import type { Result } from '../protocol.ts';
 import type { StoredObject } from '../s3/store.ts';
@@ -27,6 +28,10 @@ export async function settle(
   await signer.once(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
     const known = await signer.ledger.get(owner, id);
     if (known?.state === 'complete' && known.result?.etag === result.etag) return;
+    // An object of parts exists because somebody has completed it, whatever was cancelled since.
+    if (!(await finishReservation(signer, upload, upload.multipart !== undefined))) {
+      throw new ProblemError('conflict', 'This upload has been cancelled.');
+    }
     await finalize(signer, upload, result);
     await signer.ledger.put({ state: 'complete', upload, result }, waitUntil);
     signer.emit({ type: 'completed', upload, result }, waitUntil);

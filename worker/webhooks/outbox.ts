@@ -10,6 +10,7 @@ import type { UploadEvent } from '../hooks.ts';
 import { parseJson, type KV } from '../ledger/kv.ts';
 import type { Log } from '../log.ts';
 import { ownerHash } from '../ledger/record.ts';
+import { fromAnywhere, inTurn, SHARDS, walk } from '../ledger/walk.ts';
 import { deliver, type Delivery, type Receiver } from './deliver.ts';
 import type { Message } from './message.ts';
 
@@ -36,6 +37,11 @@ const WRITE_AGAIN_MS = [1100, 2200, 4400];
 /** A receiver that has failed so many in a row is down, and the others can wait as well. */
 const GIVE_UP_AFTER = 3;
 
+/** Of a thousand messages each, in one call of `resend`. */
+const LISTS = 4;
+/** Reads of KV for each message that may be sent: some are found to have to wait. */
+const READS_EACH = 10;
+
 const Kept = v.object({
   id: v.string(),
   body: v.string(),
@@ -50,6 +56,13 @@ type Kept = v.InferOutput<typeof Kept>;
 
 /** In a key's metadata, so that a list tells what is due. Seconds since the epoch. */
 const Due = v.object({ due: v.number() });
+
+/** A message that has not been delivered. */
+interface Waiting {
+  readonly name: string;
+  /** Seconds since the epoch. */
+  readonly due: number;
+}
 
 type Failure = Extract<Delivery, { kind: 'failed' }>;
 
@@ -102,32 +115,51 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
 
     async resend(limit) {
-      const waiting = new Set<string>();
       let delivered = 0;
       let failed = 0;
-      for await (const { name, metadata } of messageKeys(kv)) {
-        if (delivered + failed >= limit || failed >= GIVE_UP_AFTER) break;
-        const upload = name.split(':', 3).join(':');
-        if (waiting.has(upload)) continue;
-        const due = v.safeParse(Due, metadata);
-        if (!due.success) continue;
-        waiting.add(upload);
-        if (due.output.due > seconds()) continue;
-        const record = await recordAt(name);
-        if (!record || !(await isItsTurn(record))) continue;
-        const failure = await attempt(name, record);
-        if (failure) {
-          failed++;
-          await postpone(name, failedOnce(record), failure.retryAfter);
-        } else {
+      let readsLeft = limit * READS_EACH;
+      for (const messages of inTurn(await waitingOwners())) {
+        for (const { name, due } of messages) {
+          if (delivered + failed >= limit || failed >= GIVE_UP_AFTER || readsLeft <= 0) {
+            return delivered;
+          }
+          // What follows it has to wait as well.
+          if (due > seconds()) break;
+          readsLeft -= 2;
+          const record = await recordAt(name);
+          if (!record || !(await isItsTurn(record))) break;
+          const failure = await attempt(name, record);
+          if (failure) {
+            failed++;
+            await postpone(name, failedOnce(record), failure.retryAfter);
+            break;
+          }
           delivered++;
           failed = 0;
-          waiting.delete(upload);
         }
       }
       return delivered;
     },
   };
+
+  /** For each owner the uploads, and of each of them the messages in order: as far as a few lists show. */
+  async function waitingOwners(): Promise<(readonly (readonly Waiting[])[])[]> {
+    const shard = Math.floor(Math.random() * SHARDS);
+    const { keys } = await walk(kv, MESSAGES, { shard }, LISTS);
+    const uploads = new Map<string, Waiting[]>();
+    for (const { name, metadata } of keys) {
+      const due = v.safeParse(Due, metadata);
+      if (!due.success) continue;
+      const upload = name.split(':', 3).join(':');
+      uploads.set(upload, [...(uploads.get(upload) ?? []), { name, due: due.output.due }]);
+    }
+    const owners = new Map<string, (readonly Waiting[])[]>();
+    for (const [upload, messages] of uploads) {
+      const owner = upload.slice(0, upload.lastIndexOf(':'));
+      owners.set(owner, [...(owners.get(owner) ?? []), messages]);
+    }
+    return fromAnywhere([...owners.values()].map(fromAnywhere));
+  }
 
   /** Undefined where nothing is left to be done. */
   async function attempt(key: string, record: Kept): Promise<Failure | undefined> {
@@ -193,16 +225,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const record = v.safeParse(Kept, parseJson(await kv.get(key)));
     return record.success ? record.output : undefined;
   }
-}
-
-/** Page by page: the first few are all that is wanted, as a rule. */
-async function* messageKeys(kv: KV) {
-  let cursor: string | undefined;
-  do {
-    const page = await kv.list({ prefix: MESSAGES, cursor: cursor ?? null });
-    yield* page.keys;
-    cursor = page.list_complete ? undefined : page.cursor;
-  } while (cursor !== undefined);
 }
 
 function failedOnce(record: Kept): Kept {

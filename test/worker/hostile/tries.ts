@@ -163,6 +163,22 @@ export const TRIES = {
     tries: 'calls from a page of an origin that is not on the list',
     meets: '403, and no Access-Control-Allow-Origin',
   },
+  manyAtOnce: {
+    aim: 'widen',
+    tries: 'creates fifty files at once under a limit on bytes, on files or on open uploads',
+    meets:
+      '403 or 429 for all but those that fit; exactly with the Durable Object, without it within one isolate of the Worker',
+  },
+  oneIdManyNames: {
+    aim: 'widen',
+    tries: 'stores files of several names under the one id that its token allows, also at once',
+    meets: '409 for all names but one; exactly with the Durable Object, as above without it',
+  },
+  cancelledAndSent: {
+    aim: 'widen',
+    tries: 'cancels files to get its quota back, and then sends them by the URLs that it kept',
+    meets: '403 for new files until those URLs have ended',
+  },
   afterAbort: {
     aim: 'replay',
     tries: 'uses part URLs, upload token and Complete of an upload that it has aborted',

@@ -1,0 +1,212 @@
+/**
+ * Counts what one owner has, so that limits hold when many requests arrive at once. Workers KV
+ * cannot do this: it is up to a minute behind and has no transactions
+ * (https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency).
+ */
+
+/** Limits over all uploads of one owner; null: no limit. */
+export interface Limits {
+  /** Uploads in parts that may be open at once. */
+  readonly maxOpen: number | null;
+  /** Bytes of all uploads that are open or complete. */
+  readonly maxTotalBytes: number | null;
+  /** Uploads that may be made with one token of the caller's. */
+  readonly maxPerGrant: number | null;
+}
+
+/** An upload that asks for room. Times are in seconds since the epoch. */
+export interface Reservation {
+  readonly id: string;
+  /** The same for the same file of the same upload; empty where it is not known. */
+  readonly mark: string;
+  readonly bytes: number;
+  /** The upload has several parts, and so counts against `maxOpen`. */
+  readonly inParts: boolean;
+  readonly grant?: string;
+  readonly createdAt: number;
+  /** When the upload's token ends. */
+  readonly expiresAt: number;
+  /** Its bytes count until then. */
+  readonly countsUntil: number;
+}
+
+/** A reservation and what became of it. */
+export interface Counted extends Reservation {
+  readonly state: 'open' | 'complete' | 'cancelled';
+}
+
+/** Who asks, and when. */
+export interface Asker {
+  /** Hash of the owner. */
+  readonly owner: string;
+  /** Seconds since the epoch. */
+  readonly now: number;
+}
+
+/** `taken`, or why there is no room. */
+export type Verdict =
+  | 'taken'
+  /** The id belongs to an upload of another name, size or type. */
+  | 'other_file'
+  /** The upload has been cancelled. */
+  | 'cancelled'
+  | 'too_many_files'
+  | 'too_many_bytes'
+  | 'too_many_open';
+
+/** `complete`: the upload cannot be cancelled any more. `unknown`: there is no proof either way. */
+export type Cancelled = 'cancelled' | 'complete' | 'unknown';
+
+/**
+ * Where reservations are kept. The Worker uses a Durable Object where one is bound
+ * (`durableReservations`), otherwise the isolate's memory (`localReservations`). Methods that ask
+ * another machine throw a ProblemError `store_unavailable` while it does not answer.
+ */
+export interface Reservations {
+  /**
+   * True where one place decides for all requests of an owner, and is told of every upload. The
+   * signer then believes it over KV.
+   */
+  readonly exact: boolean;
+  /**
+   * Reserves room for an upload; one that has been counted is not counted twice. `listed` answers
+   * the owner's uploads as KV lists them. How many are open is asked only at Create.
+   */
+  reserve(
+    asker: Asker,
+    wanted: Reservation,
+    limits: Limits,
+    action: 'create' | 'complete',
+    listed: () => Promise<readonly Counted[]>,
+  ): Promise<Verdict>;
+  /** Bytes of everything that the owner has, open uploads included. */
+  usedBytes(asker: Asker, listed: () => Promise<readonly Counted[]>): Promise<number>;
+  /**
+   * The upload is complete. False where it was cancelled before; with `always` it is complete
+   * nevertheless, because its object exists.
+   */
+  finish(asker: Asker, upload: Reservation, always: boolean): Promise<boolean>;
+  /** The upload is cancelled, unless it is complete. Its bytes count until `countsUntil`. */
+  cancel(asker: Asker, id: string, countsUntil: number): Promise<Cancelled>;
+  /** Forgets the upload: its object has been removed, or nothing was begun. */
+  release(asker: Asker, id: string): Promise<void>;
+}
+
+/** One owner's uploads. */
+export class Account {
+  readonly #uploads: Map<string, Counted>;
+  readonly #save: (id: string, counted: Counted | undefined) => void;
+
+  /** @param save keeps a changed upload; undefined: it is forgotten. */
+  constructor(
+    uploads: Iterable<Counted> = [],
+    save: (id: string, counted: Counted | undefined) => void = () => undefined,
+  ) {
+    this.#uploads = new Map([...uploads].map((counted) => [counted.id, counted]));
+    this.#save = save;
+  }
+
+  /** Adds what was made before this account existed. */
+  add(listed: readonly Counted[]): void {
+    for (const counted of listed) {
+      if (!this.#uploads.has(counted.id)) this.#set(counted);
+    }
+  }
+
+  /** As `Reservations.reserve`; `listed` are uploads that this account may not know. */
+  reserve(
+    wanted: Reservation,
+    limits: Limits,
+    action: 'create' | 'complete',
+    now: number,
+    listed: readonly Counted[] = [],
+  ): Verdict {
+    const own = this.#uploads.get(wanted.id);
+    if (own && own.mark !== '' && own.mark !== wanted.mark) return 'other_file';
+    if (own?.state === 'cancelled' && action === 'create') return 'cancelled';
+    // What is complete has been judged, and stays.
+    const known = own ?? listed.find(({ id }) => id === wanted.id);
+    if (known?.state === 'complete') return 'taken';
+    const others = this.#all(listed).filter(
+      ({ id, countsUntil }) => id !== wanted.id && countsUntil > now,
+    );
+    const verdict = judge(others, wanted, limits, action, now);
+    if (verdict === 'taken' && own?.state !== 'cancelled') {
+      this.#set({ ...wanted, state: 'open' });
+    }
+    return verdict;
+  }
+
+  usedBytes(now: number, listed: readonly Counted[] = []): number {
+    return this.#all(listed)
+      .filter(({ countsUntil }) => countsUntil > now)
+      .reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  finish(upload: Reservation, always: boolean): boolean {
+    const own = this.#uploads.get(upload.id);
+    if (own?.state === 'cancelled' && !always) return false;
+    this.#set({ ...upload, state: 'complete' });
+    return true;
+  }
+
+  cancel(id: string, countsUntil: number): Cancelled {
+    const own = this.#uploads.get(id);
+    if (!own) return 'unknown';
+    if (own.state === 'complete') return 'complete';
+    this.#set({ ...own, state: 'cancelled', countsUntil });
+    return 'cancelled';
+  }
+
+  release(id: string): void {
+    if (this.#uploads.delete(id)) this.#save(id, undefined);
+  }
+
+  /** Forgets what neither counts nor has to be remembered any more. */
+  forget(now: number): void {
+    for (const [id, { countsUntil, expiresAt }] of this.#uploads) {
+      if (Math.max(countsUntil, expiresAt) <= now) this.release(id);
+    }
+  }
+
+  #all(listed: readonly Counted[]): Counted[] {
+    const unknown = listed.filter(({ id }) => !this.#uploads.has(id));
+    return [...this.#uploads.values(), ...unknown];
+  }
+
+  #set(counted: Counted): void {
+    this.#uploads.set(counted.id, counted);
+    this.#save(counted.id, counted);
+  }
+}
+
+/**
+ * Whether there is room beside the others. At the end of an upload only those open ones count that
+ * began before it: otherwise two uploads that were let in together would throw each other away.
+ */
+function judge(
+  others: readonly Counted[],
+  wanted: Reservation,
+  { maxOpen, maxTotalBytes, maxPerGrant }: Limits,
+  action: 'create' | 'complete',
+  now: number,
+): Verdict {
+  const counted =
+    action === 'create'
+      ? others
+      : others.filter((other) => other.state === 'complete' || isBefore(other, wanted));
+  const { grant } = wanted;
+  const ofGrant = counted.filter((other) => other.grant === grant).length;
+  if (maxPerGrant !== null && ofGrant >= maxPerGrant) return 'too_many_files';
+  const total = counted.reduce((sum, { bytes }) => sum + bytes, wanted.bytes);
+  if (maxTotalBytes !== null && total > maxTotalBytes) return 'too_many_bytes';
+  const open = counted.filter(
+    ({ state, inParts, expiresAt }) => state === 'open' && inParts && expiresAt > now,
+  ).length;
+  const opens = action === 'create' && wanted.inParts;
+  return opens && maxOpen !== null && open >= maxOpen ? 'too_many_open' : 'taken';
+}
+
+function isBefore(one: Reservation, other: Reservation): boolean {
+  return one.createdAt === other.createdAt ? one.id < other.id : one.createdAt < other.createdAt;
+}

@@ -103,7 +103,7 @@ async function buildLibrary(): Promise<void> {
           outDir: '.',
         },
         include: [`../${project}/**/*.ts`],
-        exclude: ['../worker/cli', '../worker/page'],
+        exclude: ['../worker/build', '../worker/page'],
       }),
     );
     execFileSync('tsc', ['-p', config], { stdio: 'inherit', cwd: ROOT });

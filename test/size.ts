@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import process from 'node:process';
-import { bundle, buildPage } from '../worker/cli/build.ts';
+import { bundle, buildPage } from '../worker/build/build.ts';
 
 interface Size {
   readonly name: string;

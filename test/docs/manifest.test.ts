@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { elementDeclaration, elementManifest } from '../../worker/cli/manifest.ts';
+import { elementDeclaration, elementManifest } from '../../worker/build/manifest.ts';
 import { snippets } from './snippets.ts';
 import { readme } from './tables.ts';
 

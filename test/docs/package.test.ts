@@ -6,13 +6,32 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, suite, test } from 'node:test';
+import { importedPackages } from './imports.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 interface Lock {
   readonly packages: Readonly<
-    Record<string, { readonly resolved?: string; readonly optionalDependencies?: object }>
+    Record<
+      string,
+      {
+        readonly resolved?: string;
+        readonly link?: boolean;
+        readonly integrity?: string;
+        readonly optionalDependencies?: object;
+      }
+    >
   >;
+}
+
+interface Manifest {
+  readonly homepage: string;
+  readonly bugs: string;
+  readonly repository: { readonly url: string };
+  readonly engines: { readonly node: string };
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 suite('the lock file', () => {
@@ -42,12 +61,49 @@ suite('the lock file', () => {
     );
     assert.deepEqual(urls, []);
   });
+
+  for (const name of ['package-lock.json', 'test/docs/consumer/project/package-lock.json']) {
+    // npm leaves it out for the binaries of other platforms where node_modules is there already.
+    test(`${name} holds the integrity of every package that comes from a registry`, () => {
+      const { packages } = JSON.parse(readFileSync(ROOT + name, 'utf8')) as Lock;
+      const installed = Object.entries(packages).filter(
+        ([path, { link }]) => path.includes('node_modules/') && !link,
+      );
+      const unchecked = installed.filter(([, { integrity = '' }]) => !integrity.startsWith('sha'));
+      assert.ok(installed.length > 50);
+      assert.deepEqual(
+        unchecked.map(([path]) => path),
+        [],
+      );
+    });
+  }
+});
+
+suite('package.json', () => {
+  const { repository, homepage, bugs, engines } = manifestIn(ROOT);
+  const address = repository.url.replace(/^git\+(https:.+)\.git$/, '$1');
+
+  test('leads from the repository’s address to its page and its issues', () => {
+    assert.match(address, /^https:\/\/[\w.-]+\/[\w.-]+\/[\w.-]+$/);
+    assert.equal(homepage, `${address}#readme`);
+    assert.equal(bugs, `${address}/issues`);
+    assert.match(engines.node, /^>=\d+$/);
+  });
+
+  test('is the one place that holds that address', () => {
+    const { stdout } = spawnSync('git', ['grep', '-lF', address.replace('https://', '')], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    assert.deepEqual(stdout.trim().split('\n'), ['package.json']);
+  });
 });
 
 suite('the package', () => {
   /** In a folder of this repository, so that what the package depends on is found. */
   let scratch: string;
   let unpacked: string;
+  let tarball: string;
 
   before(async () => {
     await mkdir(`${ROOT}dist`, { recursive: true });
@@ -58,21 +114,50 @@ suite('the package', () => {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    const tarball = join(scratch, packed.trim().split('\n').at(-1) ?? '');
+    tarball = join(scratch, packed.trim().split('\n').at(-1) ?? '');
     execFileSync('tar', ['xzf', tarball, '-C', unpacked, '--strip-components=1']);
   });
   after(() => rm(scratch, { recursive: true, force: true }));
 
   test('holds every file that it exports, and no source, test or secret', () => {
-    const { exports } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as {
-      exports: Record<string, string | Record<string, string>>;
-    };
+    const { exports } = manifestIn(unpacked);
     const targets = Object.values(exports)
       .flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)))
       .map((target) => target.replace('*', 'de'));
-    for (const target of targets) assert.ok(existsSync(join(unpacked, target)), target);
+    for (const target of [...targets, 'LICENSE', 'dist/page/s3-upload.licenses.txt']) {
+      assert.ok(existsSync(join(unpacked, target)), target);
+    }
     for (const name of ['test', 'widget', 'worker', 'wrangler.toml', '.wrangler', '.dev.vars']) {
       assert.ok(!existsSync(join(unpacked, name)), name);
+    }
+  });
+
+  test('depends on every package that its modules import, and on no other', async () => {
+    const { dependencies, peerDependencies } = manifestIn(unpacked);
+    const imported = await importedPackages(join(unpacked, 'dist'));
+    assert.deepEqual(
+      [...imported].sort(),
+      Object.keys({ ...dependencies, ...peerDependencies }).sort(),
+    );
+  });
+
+  test('passes publint, suggestions included', () => {
+    const { status, stdout } = spawnSync('publint', ['--strict', '--level=suggestion', tarball], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /All good/);
+  });
+
+  test('has types that are right, says attw, for modules of ES', () => {
+    const { status, stdout } = spawnSync(
+      'attw',
+      ['--profile=esm-only', '--format=ascii', '--no-color', tarball],
+      { encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stdout);
+    for (const name of Object.keys(manifestIn(unpacked).exports)) {
+      assert.ok(stdout.includes(`"${name.replace('.', 's3-upload-element')}"`), name);
     }
   });
 
@@ -101,6 +186,10 @@ suite('the package', () => {
     });
   }
 });
+
+function manifestIn(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
 
 /** Projects that use each of the package's names. */
 const CONSUMERS = [

@@ -35,7 +35,7 @@ test('npm start says which other port to take where its own is taken', async () 
 });
 
 async function start(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
-  const child = spawn('node', ['worker/cli/start.ts'], {
+  const child = spawn('node', ['worker/build/start.ts'], {
     cwd: new URL('../../', import.meta.url),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
-import { configuration } from '../../worker/cli/manifest.ts';
+import { configuration } from '../../worker/build/manifest.ts';
 import { SETTINGS, type Setting } from '../../worker/config/settings.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
 

@@ -58,7 +58,7 @@ export async function startProduct(
 async function npmStart(
   env: Record<string, string>,
 ): Promise<{ url: string; end(): Promise<void> }> {
-  const child = spawn('node', ['worker/cli/start.ts'], {
+  const child = spawn('node', ['worker/build/start.ts'], {
     cwd: new URL('../../', import.meta.url),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,12 +6,17 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
-import { rolldown, type OutputChunk } from 'rolldown';
+import { build as esbuild } from 'esbuild';
+import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
+import { licenseTexts, packageFolders } from './licenses.ts';
 import { elementManifest } from './manifest.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
+/** Beside the page's bundles, and served with them. */
+const PAGE_LICENSES = 's3-upload.licenses.txt';
+const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 
 /** English is in the bundle; these are files beside it, for pages that speak them. */
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
@@ -22,15 +27,51 @@ export async function buildPage(): Promise<void> {
   const old = (await readdir(PAGE)).filter((name) => /^s3-upload-.*\.js/.test(name));
   await Promise.all(old.map((name) => rm(`${PAGE}/${name}`)));
   await Promise.all([
-    bundle('s3-upload', 'widget/index.ts', { dir: PAGE }),
-    bundle('s3-upload.all', 'widget/index.ts', { dir: PAGE, isWhole: true }),
-    bundle('page', 'worker/page/page.ts', { dir: PAGE }),
-    ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
+    bundlePage(),
+    writeWorkerLicenses(),
     cp(`${ROOT}worker/page/index.html`, `${PAGE}/index.html`),
     cp(`${ROOT}worker/page/page.css`, `${PAGE}/page.css`),
     cp(`${ROOT}worker/page/_headers`, `${PAGE}/_headers`),
     writeOpenApi(),
   ]);
+}
+
+/** The page's bundles, and the licence texts of everything in them. */
+async function bundlePage(): Promise<void> {
+  const bundles = await Promise.all([
+    bundle('s3-upload', 'widget/index.ts', { dir: PAGE }),
+    bundle('s3-upload.all', 'widget/index.ts', { dir: PAGE, isWhole: true }),
+    bundle('page', 'worker/page/page.ts', { dir: PAGE }),
+    ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
+  ]);
+  const modules = bundles.flat().flatMap(({ moduleIds }) => moduleIds);
+  await writeFile(`${PAGE}/${PAGE_LICENSES}`, await licenseTexts('s3-upload.js', modules));
+}
+
+/**
+ * Writes the licence texts of the Worker's bundle, which wrangler makes only when it deploys. Its
+ * bundler is asked here what that bundle holds:
+ * https://developers.cloudflare.com/workers/wrangler/bundling/
+ */
+async function writeWorkerLicenses(): Promise<void> {
+  const { metafile } = await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: ['worker/index.ts'],
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    write: false,
+    metafile: true,
+  });
+  const modules = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [ROOT + path] : [],
+    ),
+  );
+  await writeFile(WORKER_LICENSES, await licenseTexts('the Worker', modules));
 }
 
 /**
@@ -59,12 +100,16 @@ export async function bundle(
     format: 'esm',
     minify: true,
     comments: false,
+    postBanner: ({ moduleIds }) =>
+      packageFolders(moduleIds).length > 0
+        ? `/*! s3-upload, MIT; for the libraries in it see ${PAGE_LICENSES} */`
+        : '',
     sourcemap: true,
     entryFileNames: '[name].js',
     // Beside the entry: where the script came from is where the Worker is.
     chunkFileNames: 's3-upload-[name]-[hash].js',
     codeSplitting: !isWhole,
-  } as const;
+  } satisfies OutputOptions;
   const { output } = await (dir ? build.write({ ...options, dir }) : build.generate(options));
   await build.close();
   return output
@@ -103,7 +148,7 @@ async function buildLibrary(): Promise<void> {
           outDir: '.',
         },
         include: [`../${project}/**/*.ts`],
-        exclude: ['../worker/cli', '../worker/page'],
+        exclude: ['../worker/build', '../worker/page'],
       }),
     );
     execFileSync('tsc', ['-p', config], { stdio: 'inherit', cwd: ROOT });

@@ -1,0 +1,181 @@
+/** The package in an app of somebody else's: installed from its tarball, bundled, and used. */
+import assert from 'node:assert/strict';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import type { Browser, ElementHandle } from 'puppeteer-core';
+import {
+  filePicker,
+  settled,
+  startBrowser,
+  startProduct,
+  type Product,
+} from '../../e2e/product.ts';
+import { installConsumer, type Consumer } from './consumer.ts';
+
+/** Too large for one request, so that parts, their checksums and Complete are used. */
+const FILE_BYTES = 17 * 2 ** 20;
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+};
+
+suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => {
+  let consumer: Consumer;
+  let product: Product;
+  let browser: Browser;
+  let site: Server;
+  let siteUrl: string;
+  let fileToUpload: string;
+
+  before(async () => {
+    consumer = await installConsumer();
+    fileToUpload = join(consumer.dir, 'film.mp4');
+    await writeFile(fileToUpload, Buffer.alloc(FILE_BYTES, 'film'));
+    site = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      response.setHeader('content-type', TYPES[extname(pathname)] ?? 'application/octet-stream');
+      readFile(join(consumer.dir, 'out', pathname)).then(
+        (body) => response.end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    siteUrl = `http://localhost:${(site.address() as AddressInfo).port}`;
+    [product, browser] = await Promise.all([
+      startProduct(() => ({ ALLOWED_ORIGINS: siteUrl })),
+      startBrowser(),
+    ]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await product?.stop();
+    site?.close();
+    await consumer?.remove();
+  });
+
+  suite('built by Vite', () => {
+    before(() => consumer.run('vite', 'build', '--base=/vite/', '--logLevel=warn'));
+
+    for (const page of ['plain', 'react', 'vue']) {
+      test(`uploads a file from a ${page} page`, () => uploadFrom(`vite/${page}.html`));
+    }
+  });
+
+  for (const bundler of ['webpack', 'esbuild']) {
+    test(`built by ${bundler}, uploads a file from a plain page`, async () => {
+      await consumer.run('node', `${bundler}.js`);
+      await writeFile(
+        join(consumer.dir, 'out', bundler, 'plain.html'),
+        `<!doctype html><div id="app"></div><script type="module" src="plain.js"></script>`,
+      );
+      await uploadFrom(`${bundler}/plain.html`);
+    });
+  }
+
+  test('lets a React page and a Worker pass the compiler', async () => {
+    assert.equal(await consumer.run('tsc', '-p', '.'), '');
+    assert.equal(await consumer.run('tsc', '-p', 'tsconfig.worker.json'), '');
+  });
+
+  test('can be imported on a server, which has no document', async () => {
+    const program = `
+      const names = ['', '/core', '/element', '/protocol', '/worker', '/i18n/de'];
+      for (const name of names) await import('s3-upload-element' + name);
+      console.log('imported');`;
+    const printed = await consumer.run('node', '--input-type=module', '--eval', program);
+    assert.equal(printed.trim(), 'imported');
+  });
+
+  test('shares the app’s own hono', async () => {
+    const files = await readdir(join(consumer.dir, 'node_modules'), { recursive: true });
+    const copies = files.filter((file) => /(^|\/)hono\/package\.json$/.test(file));
+    assert.deepEqual(copies, ['hono/package.json']);
+  });
+
+  test('is tried with the oldest hono that it says it works with', async () => {
+    const oldest = await versionOf('hono');
+    const { peerDependencies } = await manifestOf('s3-upload-element');
+    assert.equal(peerDependencies?.['hono'], `^${oldest}`);
+  });
+
+  test('answers as a signer from a route of the app', async () => {
+    await consumer.run(
+      'esbuild',
+      'src/worker.ts',
+      '--bundle',
+      '--format=esm',
+      '--external:cloudflare:*',
+      '--outfile=out/worker.js',
+    );
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        modules: true,
+        script: await readFile(join(consumer.dir, 'out/worker.js'), 'utf8'),
+        compatibilityDate: '2026-11-01',
+        kvNamespaces: ['UPLOADS'],
+        bindings: {
+          AUTH: 'jwt',
+          JWT_SECRET: 'jwt-secret-jwt-secret-jwt-secret-jwt',
+          TOKEN_SECRET: 'token-secret-token-secret-token-secret',
+          S3_ENDPOINT: 'https://s3.example.com',
+          S3_BUCKET: 'uploads',
+          S3_ACCESS_KEY_ID: 'key',
+          S3_SECRET_ACCESS_KEY: 'secret',
+        },
+      }),
+    );
+    try {
+      const own = await miniflare.dispatchFetch('http://localhost/');
+      assert.equal(await own.text(), 'the app');
+      const health = await miniflare.dispatchFetch('http://localhost/uploading/health');
+      assert.equal(health.status, 200, await health.text());
+      const policy = await miniflare.dispatchFetch('http://localhost/uploading/policy');
+      const { code } = (await policy.json()) as { code: string };
+      assert.deepEqual([policy.status, code], [401, 'unauthenticated']);
+    } finally {
+      await miniflare.dispose();
+    }
+  });
+
+  /** Opens the page, chooses the file, and waits until the page's own listener knows it stored. */
+  async function uploadFrom(path: string): Promise<void> {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    try {
+      await page.goto(`${siteUrl}/${path}?endpoint=${encodeURIComponent(product.url)}`);
+      await page.waitForSelector('s3-upload:defined >>> [part~=zone]', { visible: true });
+      const picker = (await filePicker(page)) as ElementHandle<HTMLInputElement>;
+      await picker.uploadFile(fileToUpload);
+      const [upload] = await settled(page);
+      assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+      assert.equal(upload.bytes, FILE_BYTES);
+      assert.match(upload.result?.etag ?? '', /-[2-9]"?$/, 'it was sent in parts');
+      await page.waitForSelector('s3-upload >>> [part~=row-done]', { visible: true });
+      const stored = await page.$eval('body', (body) => body.dataset['stored']);
+      assert.equal(stored, 'film.mp4');
+      assert.deepEqual(errors, []);
+    } finally {
+      await page.close();
+    }
+  }
+
+  async function versionOf(name: string): Promise<string> {
+    return (await manifestOf(name)).version;
+  }
+
+  async function manifestOf(name: string): Promise<Manifest> {
+    const file = join(consumer.dir, 'node_modules', name, 'package.json');
+    return JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  }
+});
+
+interface Manifest {
+  readonly version: string;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,92 @@
+/**
+ * A project of somebody else's that installs the package from its tarball: outside of this
+ * repository, so that it finds nothing but what the tarball asks for.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PROJECT = fileURLToPath(new URL('project/', import.meta.url));
+
+export interface Consumer {
+  /** The project's folder. */
+  readonly dir: string;
+  /** Runs a command of the project. @throws Error with what it printed, if it fails. */
+  run(command: string, ...args: readonly string[]): Promise<string>;
+  remove(): Promise<void>;
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** Packs this repository, and installs the tarball in a new folder. */
+export async function installConsumer(): Promise<Consumer> {
+  const dir = await mkdtemp(join(tmpdir(), 's3-upload-consumer-'));
+  const run = async (command: string, ...args: readonly string[]): Promise<string> => {
+    const path = [join(dir, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+    try {
+      const { stdout } = await promisify(execFile)(command, args, {
+        cwd: dir,
+        env: { ...outsideEnvironment(), PATH: path },
+      });
+      return stdout;
+    } catch (error) {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+    }
+  };
+  try {
+    await cp(PROJECT, dir, { recursive: true });
+    const tarball = pack(dir);
+    await run('npm', 'ci', '--prefer-offline');
+    await pinDependencies(dir);
+    await run('npm', 'install', '--prefer-offline', '--no-save', tarball);
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+  return { dir, run, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+function pack(dir: string): string {
+  const printed = execFileSync('npm', ['pack', '--silent', '--pack-destination', dir], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  return join(dir, printed.trim().split('\n').at(-1) ?? '');
+}
+
+/**
+ * Where the package leaves the version open, npm takes the one that this repository was tested
+ * with. An override adds nothing to the project: what the package forgets to ask for stays missing.
+ */
+async function pinDependencies(dir: string): Promise<void> {
+  const lock = JSON.parse(await readFile(`${ROOT}package-lock.json`, 'utf8')) as Lock;
+  const file = join(dir, 'package.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  const overrides: Record<string, string> = {};
+  for (const [path, { version, dev = false }] of Object.entries(lock.packages)) {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1];
+    if (name === undefined || dev || name in manifest.dependencies) continue;
+    overrides[name] = version;
+  }
+  await writeFile(file, JSON.stringify({ ...manifest, overrides }));
+}
+
+/** Without what `npm run` sets, which would lead npm back into this repository. */
+function outsideEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('npm_') && name !== 'INIT_CWD' && name !== 'NODE_ENV',
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,10 @@
+import { build } from 'esbuild';
+
+await build({
+  entryPoints: ['src/plain.js'],
+  outdir: 'out/esbuild',
+  bundle: true,
+  minify: true,
+  splitting: true,
+  format: 'esm',
+});

@@ -10,6 +10,9 @@ import { daySigner } from './sigv4.ts';
 /** Longest that S3 lets a URL live, in seconds: seven days. */
 export const MAX_EXPIRES_SECONDS = 604_800;
 
+/** In hex; what stands in it is signed as the hash of the payload, too. */
+export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
+
 /** What all URLs of one kind have in common. */
 export interface UrlShape {
   readonly target: Target;
@@ -27,8 +30,8 @@ export type UrlSigner = (values: readonly string[], filling?: string) => Promise
 
 /**
  * Computes all of the canonical request but what differs between URLs, so that each costs one hash,
- * one HMAC and a few string joins. The payload is unsigned: signed `content-length` and checksum
- * headers bind it.
+ * one HMAC and a few string joins. The payload is unsigned, unless `x-amz-content-sha256` is one of
+ * the headers: signed `content-length` and checksum headers bind it.
  *
  * @throws RangeError where `expiresIn` is out of bounds.
  */
@@ -71,7 +74,8 @@ export async function urlSigner(
       text = '\n';
     }
   }
-  const last = `${text}\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
+  const last = `${text}\n${signedHeaders}\n`;
+  const hashAt = shape.headers.indexOf(PAYLOAD_HASH_HEADER);
   const urlBefore = `${target.origin}${target.path}?${queryBefore}`;
   const urlAfter = `${queryAfter}&X-Amz-Signature=`;
 
@@ -80,7 +84,8 @@ export async function urlSigner(
     for (let index = 0; index < texts.length; index += 1) {
       rest += `${texts[index]}${values[gaps[index] ?? 0]}`;
     }
-    return `${urlBefore}${filling}${urlAfter}${await sign(rest + last)}`;
+    const payload = hashAt === -1 ? 'UNSIGNED-PAYLOAD' : values[hashAt];
+    return `${urlBefore}${filling}${urlAfter}${await sign(`${rest}${last}${payload}`)}`;
   };
 }
 

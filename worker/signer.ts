@@ -15,6 +15,7 @@ import { createLedger, type KV, type WaitUntil } from './ledger.ts';
 import { createLog, type LogSink } from './log.ts';
 import { answerError, observe } from './http/observe.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
+import { createBinding } from './upload/bound.ts';
 import { createOnce } from './upload/once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
@@ -34,6 +35,7 @@ import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
 import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
 import { sweep } from './upload/sweep.ts';
+import { singleChecksumFor, type Forms } from './upload/whole.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
@@ -59,6 +61,8 @@ export interface SignerOptions {
   readonly keyTemplate?: string;
   /** Null: none. @default the best that the store checks */
   readonly checksum?: ChecksumAlgorithm | null;
+  /** Which files may go by a form. @default 'bound' */
+  readonly forms?: Forms;
   /** How files are cut. */
   readonly plan?: Partial<PlanLimits>;
   /** Types that may be shown in the browser beside those that run no script. */
@@ -158,6 +162,8 @@ function assemble(options: SignerOptions): Signer {
   assertAble(rules, profile);
   const now = options.now ?? Date.now;
   const log = createLog(options.log);
+  const checksum = checksumFor(profile, options.checksum);
+  const { forms = 'bound' } = options;
   const webhooks =
     options.webhooks && createWebhooks(options.webhooks, { kv, log, now, bucket: store.bucket });
   const tellHooks = eventsOf(hooks, log);
@@ -186,7 +192,10 @@ function assemble(options: SignerOptions): Signer {
       webhooks?.send(event, waitUntil);
     },
     once: createOnce(now),
-    checksum: checksumFor(profile, options.checksum),
+    bindFile: createBinding(),
+    checksum,
+    singleChecksum: singleChecksumFor(profile, checksum, forms),
+    forms,
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),
     inlineTypes: options.inlineTypes ?? [],

@@ -3,7 +3,7 @@ import { rulesFor, uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { SignAnswer } from '../protocol.ts';
-import { signParts } from '../upload/requests.ts';
+import { assertNotStored, signParts } from '../upload/requests.ts';
 import { SignBody } from '../protocol/schemas.ts';
 
 export function signRoute(signer: Signer): SignerHandler {
@@ -11,6 +11,7 @@ export function signRoute(signer: Signer): SignerHandler {
     const upload = await uploadOfToken(signer, c);
     const { parts, stored } = await readBody(c.req.raw, SignBody);
     await rulesFor(signer, c, upload, 'sign');
+    await assertNotStored(signer, upload);
     const answer = await signParts(signer, upload, parts);
     c.get('line')['parts'] = parts.length;
     if (stored?.length && !signer.store.profile.listParts) {

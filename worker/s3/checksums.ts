@@ -1,7 +1,9 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 import type { ChecksumAlgorithm } from '../protocol.ts';
-import { PAYLOAD_HASH_HEADER } from './presign.ts';
 import type { Profile } from './profiles.ts';
+
+/** In hex; what stands in it is signed as the hash of the payload, too. */
+export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
 /** Names of one algorithm. MD5 is the old `Content-MD5`, which has no place in multipart's own. */
 export interface ChecksumNames {

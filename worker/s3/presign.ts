@@ -2,6 +2,7 @@
  * Presigned URLs: Signature Version 4 in the query, made for signing many that differ in little.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
+import { PAYLOAD_HASH_HEADER } from './checksums.ts';
 import type { Credentials } from './credentials.ts';
 import { encodeRfc3986 } from './encode.ts';
 import type { Target } from './endpoint.ts';
@@ -9,9 +10,6 @@ import { daySigner } from './sigv4.ts';
 
 /** Longest that S3 lets a URL live, in seconds: seven days. */
 export const MAX_EXPIRES_SECONDS = 604_800;
-
-/** In hex; what stands in it is signed as the hash of the payload, too. */
-export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
 /** What all URLs of one kind have in common. */
 export interface UrlShape {

@@ -2,6 +2,7 @@
 import type { Signer } from '../context.ts';
 import type { WaitUntil } from '../ledger.ts';
 import type { Upload } from '../upload.ts';
+import { abortOthers } from './others.ts';
 import { objectOf } from './stored.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function discard(
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
+    await abortOthers(signer, [upload]);
     if (await objectOf(signer, upload)) return false;
   } else if (await objectOf(signer, upload)) {
     await signer.store.remove(upload.key);

@@ -31,7 +31,7 @@ export function completeManyRoute(signer: Signer): SignerHandler {
       const { etag } = slot;
       // Without a receipt the part has to be listed.
       const cost = upload.multipart ? costs.completePart + (etag ? 0 : 1) : costs.completeForm;
-      if ((spent += cost) > costs.most) {
+      if ((spent += cost) > costs.mostToComplete) {
         throw new ProblemError('rate_limited', 'Too many at once: complete this one again.', {
           retryAfter: 0,
         });

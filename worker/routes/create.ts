@@ -56,11 +56,11 @@ export function createRoute(signer: Signer): SignerHandler {
 /** Called before an upload is opened on the store. @throws ProblemError `rate_limited`. */
 type Spend = () => void;
 
-function spender({ open, most }: BatchCosts): Spend {
+function spender({ open, mostToOpen }: BatchCosts): Spend {
   let spent = 0;
   return () => {
     spent += open;
-    if (spent <= most) return;
+    if (spent <= mostToOpen) return;
     throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
       retryAfter: 0,
     });

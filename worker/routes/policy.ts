@@ -50,12 +50,15 @@ function batchLimits({
   forms,
 }: Signer): Policy['batch'] {
   const { profile } = store;
-  const { open, completePart, most } = batchCosts(profile, keysMayMeet || !!hooks.prepare);
+  const { open, completePart, mostToOpen, mostToComplete } = batchCosts(
+    profile,
+    keysMayMeet || !!hooks.prepare,
+  );
   const isBound = forms !== 'off' && bindsForms(profile) && singleChecksum === 'sha256';
   const byForm = (isBound || (forms === 'replaceable' && profile.strictForms)) && !keysMayMeet;
   return {
-    create: byForm ? MAX_FILES_PER_CREATE : Math.floor(most / open),
+    create: byForm ? MAX_FILES_PER_CREATE : Math.floor(mostToOpen / open),
     sign: MAX_PARTS_PER_SIGN,
-    complete: byForm ? MAX_UPLOADS_PER_COMPLETE : Math.floor(most / completePart),
+    complete: byForm ? MAX_UPLOADS_PER_COMPLETE : Math.floor(mostToComplete / completePart),
   };
 }

@@ -22,13 +22,13 @@ const MAX_PAGES = 10;
 const CURSOR = 'sweep:cursor';
 
 /** Other uploads under the keys of those that expire; two requests each. */
-const ABORTS_PER_ROUND = 5;
+const ABORTS_PER_ROUND = 4;
 
 /**
  * Aborts at most `limit` expired uploads, and remembers where to go on. Each costs the store up to
- * five requests, of the 50 that Workers Free allows in one run.
+ * four requests, of the 50 that Workers Free allows in one run.
  */
-export async function sweep(signer: Signer, waitUntil: WaitUntil, limit = 8): Promise<Swept> {
+export async function sweep(signer: Signer, waitUntil: WaitUntil, limit = 10): Promise<Swept> {
   const { ledger, kv, log } = signer;
   const budget: AbortBudget = { left: ABORTS_PER_ROUND };
   let cursor = (await kv.get(CURSOR)) ?? undefined;

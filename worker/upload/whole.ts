@@ -49,8 +49,12 @@ export function goesWhole({ forms, store }: Signer, upload: Upload): boolean {
   return forms === 'bound' && bindsForms(profile) && isBound;
 }
 
-/** Requests to the store that a batch may cost, of the 50 that Workers Free allows. */
-const REQUESTS_PER_BATCH = 45;
+/**
+ * Requests to the store that a batch may cost, of the 50 that Workers Free allows in one invocation:
+ * https://developers.cloudflare.com/workers/platform/limits/#subrequests
+ */
+const REQUESTS_PER_CREATE = 40;
+const REQUESTS_PER_COMPLETE = 45;
 
 /** What each file costs the store's side of a batch, in requests, and how many files fit into one. */
 export interface BatchCosts {
@@ -60,8 +64,10 @@ export interface BatchCosts {
   readonly completePart: number;
   /** To complete what went by a form. */
   readonly completeForm: number;
-  /** Everything in a batch together, at most. */
-  readonly most: number;
+  /** Everything in a batch of Creates together, at most. */
+  readonly mostToOpen: number;
+  /** Everything in a batch of Completes together, at most. */
+  readonly mostToComplete: number;
 }
 
 /** @param mayMeet two uploads may meet under one key, so a store may have to be asked first. */
@@ -72,6 +78,7 @@ export function batchCosts(profile: Profile, mayMeet: boolean): BatchCosts {
     // Complete and HEAD; a HEAD before where Complete replaces; a list where one is of a key only.
     completePart: (conditionalComplete ? 2 : 3) + (listUploads === 'key' && !mayMeet ? 1 : 0),
     completeForm: 1,
-    most: REQUESTS_PER_BATCH,
+    mostToOpen: REQUESTS_PER_CREATE,
+    mostToComplete: REQUESTS_PER_COMPLETE,
   };
 }

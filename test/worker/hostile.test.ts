@@ -7,6 +7,7 @@ import { after, before, it } from 'node:test';
 import type { Attack } from './hostile/attack.ts';
 import { reading } from './hostile/reading.ts';
 import { replaying } from './hostile/replaying.ts';
+import { replacing } from './hostile/replacing.ts';
 import { setScene, type Scene } from './hostile/scene.ts';
 import { TRIES, type Try, type TryName } from './hostile/tries.ts';
 import { widening } from './hostile/widening.ts';
@@ -19,6 +20,7 @@ const ATTACKS: Readonly<Record<TryName, Attack>> = {
   ...writing,
   ...widening,
   ...replaying,
+  ...replacing,
 };
 
 onEveryStore(

@@ -46,6 +46,7 @@ export function optionsFrom(bindings: object): SignerOptions {
     rules: rulesOptionsFrom(read),
     keyTemplate: read.text('KEY_TEMPLATE'),
     checksum: checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum,
+    forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
     plan: planFrom(read),
     inlineTypes: read.list('INLINE_TYPES'),
     linkSeconds: read.seconds('LINK_TTL'),

@@ -5,7 +5,9 @@ import type { Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy.ts';
+import type { BindFile } from './upload/bound.ts';
 import type { Once } from './upload/once.ts';
+import type { Forms } from './upload/whole.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -54,10 +56,16 @@ export interface Signer {
   /** Parts may go through the Worker. */
   readonly relay: boolean;
   readonly once: Once;
+  readonly bindFile: BindFile;
   readonly keyTemplate: string;
   /** Two uploads of one owner can meet under one key, so replacing has to be refused. */
   readonly keysMayMeet: boolean;
+  /** Of parts. */
   readonly checksum: ChecksumAlgorithm | null;
+  /** Of files that go in one request. */
+  readonly singleChecksum: ChecksumAlgorithm | null;
+  /** Which forms are handed out. */
+  readonly forms: Forms;
   readonly plan: PlanLimits;
   /** Types that may be shown in the browser beside those that are safe. */
   readonly inlineTypes: readonly string[];

@@ -27,7 +27,10 @@ export interface Policy {
   readonly accept: readonly string[];
   /** Files in one selection; null: any number. */
   readonly maxFiles: number | null;
+  /** Of each part of a multipart upload. */
   readonly checksum: ChecksumAlgorithm | null;
+  /** Of a file that goes in one request. */
+  readonly singleChecksum: ChecksumAlgorithm | null;
   readonly plan: {
     readonly singleMaxBytes: number;
     readonly minPartBytes: number;
@@ -76,6 +79,7 @@ export interface Created {
   readonly token: string;
   readonly key: string;
   readonly plan: Plan;
+  /** Of this upload, which may have begun under another policy. */
   readonly checksum: ChecksumAlgorithm | null;
   /** Of the first parts; as many as checksums came along, or eight where none are wanted. */
   readonly requests: readonly SignedRequest[];

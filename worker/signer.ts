@@ -17,6 +17,7 @@ import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy.ts';
+import { createBinding } from './upload/bound.ts';
 import { createOnce } from './upload/once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
@@ -36,6 +37,7 @@ import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
 import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
 import { sweep } from './upload/sweep.ts';
+import { singleChecksumFor, type Forms } from './upload/whole.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
@@ -61,6 +63,8 @@ export interface SignerOptions {
   readonly keyTemplate?: string;
   /** Null: none. @default the best that the store checks */
   readonly checksum?: ChecksumAlgorithm | null;
+  /** Which files may go by a form. @default 'bound' */
+  readonly forms?: Forms;
   /** How files are cut. */
   readonly plan?: Partial<PlanLimits>;
   /** Types that may be shown in the browser beside those that run no script. */
@@ -185,6 +189,8 @@ function assemble(options: SignerOptions): Signer {
   const now = options.now ?? Date.now;
   const keepSeconds = options.keepSeconds === undefined ? MONTH_SECONDS : options.keepSeconds;
   const log = createLog(options.log);
+  const checksum = checksumFor(profile, options.checksum);
+  const { forms = 'bound' } = options;
   const webhooks =
     options.webhooks && createWebhooks(options.webhooks, { kv, log, now, bucket: store.bucket });
   const tellHooks = eventsOf(hooks, log);
@@ -211,7 +217,10 @@ function assemble(options: SignerOptions): Signer {
       webhooks?.send(event, waitUntil);
     },
     once: createOnce(now),
-    checksum: checksumFor(profile, options.checksum),
+    bindFile: createBinding(),
+    checksum,
+    singleChecksum: singleChecksumFor(profile, checksum, forms),
+    forms,
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),
     inlineTypes: options.inlineTypes ?? [],

@@ -42,7 +42,7 @@ export const Upload = v.object({
   /** Begun by a client of Companion's, which does not say how large the file is. */
   unsized: v.exactOptional(v.strictObject({ minBytes: Whole })),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
-  /** Checksum of a single request, where it came with the Create: the upload is of these bytes. */
+  /** Checksum of a single request, where it came with the Create: nothing is signed for another. */
   sum: v.exactOptional(v.string()),
   /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
   mark: v.string(),
@@ -51,8 +51,12 @@ export const Upload = v.object({
   expiresAt: Whole,
   /** Seconds for which one signed request is good. */
   urlSeconds: Whole,
+  /** Without `partBytes` the whole file is its only part, and to the page a single request. */
   multipart: v.exactOptional(
-    v.strictObject({ uploadId: v.string(), partBytes: v.pipe(v.number(), v.safeInteger()) }),
+    v.strictObject({
+      uploadId: v.string(),
+      partBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
+    }),
   ),
   object: v.exactOptional(ObjectChoices),
 });
@@ -68,14 +72,14 @@ export function sized(upload: Upload, bytes: number): Upload {
 /** The plan that the upload began with, whatever the limits say now. */
 export function planOf(upload: Upload): Plan {
   const { bytes, multipart } = upload;
-  if (!multipart) return { kind: 'single', bytes };
-  const { partBytes } = multipart;
+  const partBytes = multipart?.partBytes;
+  if (partBytes === undefined) return { kind: 'single', bytes };
   return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
 }
 
 /** True for an upload that the page sends in several requests. */
-export function isInParts({ bytes, multipart, unsized }: Upload): boolean {
-  return multipart !== undefined && (unsized !== undefined || bytes > multipart.partBytes);
+export function isInParts({ multipart }: Upload): boolean {
+  return multipart?.partBytes !== undefined;
 }
 
 /** What the store is asked to keep the object as. */

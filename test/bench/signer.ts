@@ -154,6 +154,7 @@ function policyOf(setUp: SetUp): Policy {
     accept: [],
     maxFiles: null,
     checksum: setUp.checksum,
+    singleChecksum: setUp.checksum,
     plan: setUp.limits ?? DEFAULT_PLAN_LIMITS,
     batch: {
       create: MAX_FILES_PER_CREATE,

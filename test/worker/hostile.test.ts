@@ -9,6 +9,7 @@ import { forging } from './hostile/forging.ts';
 import { limiting } from './hostile/limits.ts';
 import { reading } from './hostile/reading.ts';
 import { replaying } from './hostile/replaying.ts';
+import { replacing } from './hostile/replacing.ts';
 import { setScene, type Scene } from './hostile/scene.ts';
 import { TRIES, type Try, type TryName } from './hostile/tries.ts';
 import { widening } from './hostile/widening.ts';
@@ -23,6 +24,7 @@ const ATTACKS: Readonly<Record<TryName, Attack>> = {
   ...replaying,
   ...forging,
   ...limiting,
+  ...replacing,
 };
 
 onEveryStore(

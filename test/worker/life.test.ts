@@ -98,14 +98,14 @@ onEveryStore(
 
     it('completes many single requests at once, each in its own slot', async () => {
       const bodies = [random(10), random(20), random(30)];
-      const uploads: Created[] = [];
+      const uploads: { id: string; token: string; etag?: string }[] = [];
       for (const body of bodies) {
         const upload = await alice.create({ bytes: body.length });
-        uploads.push(upload);
-        if (body.length !== 20) await alice.sendParts(upload, body);
+        const [part] = body.length === 20 ? [] : await alice.sendParts(upload, body);
+        uploads.push({ id: upload.id, token: upload.token, ...(part && { etag: part.etag }) });
       }
       const { body } = await alice.post<CompleteManyAnswer>('/uploads/complete', {
-        uploads: uploads.map(({ id, token }) => ({ id, token })),
+        uploads,
       });
       const outcome = body.uploads.map((slot) =>
         isRefused(slot) ? slot.problem.code : slot.bytes,

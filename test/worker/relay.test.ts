@@ -253,6 +253,12 @@ describe('a part on its way through the relay', () => {
     const beginning = new Promise<void>((resolve) => (begun = resolve));
     const lengths: (string | undefined)[] = [];
     const store = createServer(async (request, response) => {
+      if (request.method !== 'PUT') {
+        const id = '<UploadId>u</UploadId>';
+        const made = `<InitiateMultipartUploadResult>${id}</InitiateMultipartUploadResult>`;
+        response.statusCode = request.method === 'POST' ? 200 : 404;
+        return void response.end(request.method === 'POST' ? made : '');
+      }
       lengths.push(request.headers['content-length']);
       let bytes = 0;
       for await (const chunk of request) {

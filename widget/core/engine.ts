@@ -220,7 +220,7 @@ export class Engine {
 
   #begin(job: Job, policy: Policy): void {
     const { signal } = (job.abort = new AbortController());
-    if (!job.token) job.checksum = policy.checksum;
+    if (!job.token) job.checksum = policy[job.isSingle ? 'singleChecksum' : 'checksum'];
     this.apply(job, { type: 'open' });
     this.live.add(job);
     this.preparing.add(job);

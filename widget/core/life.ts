@@ -246,7 +246,7 @@ async function adapts(engine: Engine, job: Job): Promise<boolean> {
   } catch {
     return false;
   }
-  job.checksum = policy.checksum;
+  job.checksum = policy[job.isSingle ? 'singleChecksum' : 'checksum'];
   job.forget();
   return !same(before, [job.checksum, job.plan]);
 }

@@ -7,7 +7,7 @@ import type {
 } from '../../worker/protocol.ts';
 import type { Batch } from './batch.ts';
 import type { Engine } from './engine.ts';
-import { UploadError } from './errors.ts';
+import { isUploadError, UploadError } from './errors.ts';
 import { assertReadable, changed, fileError } from './files.ts';
 import { hash } from './hashing.ts';
 import type { Job } from './job.ts';
@@ -57,7 +57,14 @@ export async function sendPart(round: Round, number: number): Promise<void> {
     parts.held.delete(number);
     if (held && isSame(held, job.checksum, checksum)) return parts.store(number, held.etag);
 
-    const signed = relay.takesNext() ? undefined : await sign(round, number, checksum);
+    let signed: SignedPart | undefined;
+    try {
+      signed = relay.takesNext() ? undefined : await sign(round, number, checksum);
+    } catch (error) {
+      // It is stored already, and only the answer was lost: completing it compares what lies there.
+      if (!job.isSingle || !isUploadError(error) || error.code !== 'conflict') throw error;
+      return parts.store(number, undefined);
+    }
     const url = signed?.request.url ?? relayUrl(engine, job, number);
     parts.ready++;
     const release = await engine.pacer

@@ -5,6 +5,7 @@ import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { putTogether } from '../upload/assemble.ts';
 import { discard } from '../upload/discard.ts';
+import { abortOthersQuietly } from '../upload/others.ts';
 import { remembered, settle } from '../upload/settle.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
@@ -31,6 +32,7 @@ export function completeRoute(signer: Signer): SignerHandler {
     }
     const said = parts.output.map(({ PartNumber, ETag }) => ({ number: PartNumber, etag: ETag }));
     await complete(signer, c, inParts, said);
+    waitUntilOf(c)(abortOthersQuietly(signer, [inParts.upload]));
     const { key } = inParts.upload;
     const { store } = signer;
     return c.json({ location: await locationOf(store, key), key, bucket: store.bucket });

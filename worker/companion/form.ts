@@ -67,7 +67,13 @@ async function store(
   try {
     if (!there)
       await withLength(bytes, chunks, (body) =>
-        signer.store.sendWhole(key, bytes, settingsOf(upload), undefined, body),
+        signer.store.sendWhole(
+          key,
+          bytes,
+          { ...settingsOf(upload), ifNoneMatch: true },
+          undefined,
+          body,
+        ),
       );
   } catch (error) {
     // Sent again after a lost answer, it has arrived already.

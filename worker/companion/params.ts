@@ -12,9 +12,11 @@ import { refuse } from './refusal.ts';
 import { draftUnsized } from './unsized.ts';
 
 /**
- * Where the store takes forms as these clients need it, and can replace nothing by one, the form goes
- * there, and nobody tells the Worker when it has arrived: the list of uploads shows it once its time
- * is over. Elsewhere the form comes to the Worker, which passes the file on.
+ * The form comes to the Worker, which passes the file on. These clients name no checksum, so a form
+ * of the store's would take other bytes in the place of a stored file until it expires: only an
+ * operator who accepts that, by `FORMS=replaceable`, gets forms that go to the store, if it takes
+ * them as these clients need it. Then nobody tells the Worker when a file has arrived, and the list
+ * of uploads shows it once its time is over.
  */
 export function paramsRoute(signer: Signer, address?: string): SignerHandler {
   return async (c) => {
@@ -38,9 +40,9 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
       { kind: 'single', bytes: draft.bytes },
     );
     c.get('line')['upload'] = upload.id;
-    const { postPolicy, formETags } = signer.store.profile;
+    const { strictForms, formETags } = signer.store.profile;
     const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
-    const direct = postPolicy && formETags && isItsOwn;
+    const direct = signer.forms === 'replaceable' && strictForms && formETags && isItsOwn;
     if (direct) return c.json(await toStore(signer, c, upload, expiresIn));
     const base = address ?? c.req.url.replace(/\/s3\/params(\?.*)?$/, '');
     return c.json(await toWorker(signer, base, upload, expiresIn));

@@ -288,13 +288,21 @@ export const SETTINGS = [
   },
   {
     name: 'CHECKSUM',
-    meaning: 'Checksum of each part: auto, none, crc64nvme, crc32c, md5 or sha256.',
-    default: 'auto: the best that the store checks',
-    example: 'crc32c',
+    meaning:
+      'Checksum of each part: auto, none, crc64nvme, crc32c, md5 or sha256. Only sha256 (AWS, MinIO, Ceph, Garage) is proof against an uploader who prepares two files with the same checksum.',
+    default: 'auto: the fastest that the store checks',
+    example: 'sha256',
+  },
+  {
+    name: 'FORMS',
+    meaning:
+      'Which small files (up to 1 MiB) go by a form POST, which costs the fewest requests: off; bound: where the store binds the form to the file’s SHA-256 (AWS, MinIO); replaceable: also where it does not (Ceph, CHECKSUM=none, Companion’s clients), so an uploader can replace the stored object until URL_TTL is over.',
+    default: 'bound',
+    example: 'off',
   },
   {
     name: 'SINGLE_MAX_BYTES',
-    meaning: 'Up to this size a file is one request.',
+    meaning: 'Up to this size the browser sends a file in one request.',
     default: '16MiB',
     example: '8MiB',
   },
@@ -377,7 +385,7 @@ export const SETTINGS = [
   {
     name: 'COMPANION',
     meaning:
-      'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is, so MAX_BYTES is checked as it comes and at the end; and its parts are signed without headers, by which, on R2, MinIO and Ceph, a caller could copy an object whose key it knows.',
+      'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is, so MAX_BYTES is checked as it comes and at the end. Files that it sends whole go through the Worker, unless FORMS=replaceable. Its parts are signed without headers and checksums: on R2, MinIO and Ceph a caller could copy an object whose key it knows, and on Swift it could send a part again after the upload is complete.',
     default: 'off',
     example: 'on',
   },

@@ -65,7 +65,8 @@ export const PolicySchema = v.strictObject({
   minBytes: Whole,
   accept: v.pipe(v.array(v.string()), about('As `<input accept>` has it; empty: anything.')),
   maxFiles: v.nullable(Whole),
-  checksum: Algorithm,
+  checksum: v.pipe(Algorithm, about('Of each part of a multipart upload.')),
+  singleChecksum: v.pipe(Algorithm, about('Of a file that goes in one request.')),
   plan: v.strictObject({
     singleMaxBytes: Whole,
     minPartBytes: Whole,

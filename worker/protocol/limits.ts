@@ -4,7 +4,10 @@
 export const MAX_FILES_PER_CREATE = 100;
 /** Most parts in one `POST /uploads/:id/sign`. */
 export const MAX_PARTS_PER_SIGN = 500;
-/** Most uploads in one `POST /uploads/complete`: each costs a HEAD, and Workers Free allows 50. */
+/**
+ * Most uploads in one `POST /uploads/complete`: each costs a HEAD at least, and Workers Free allows
+ * 50 requests. A policy may allow fewer.
+ */
 export const MAX_UPLOADS_PER_COMPLETE = 45;
 /** Checksums of the first parts that may travel with a Create. */
 export const MAX_CHECKSUMS_PER_CREATE = 8;

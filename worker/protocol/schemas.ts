@@ -70,7 +70,7 @@ export const CompleteBody = v.strictObject({
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
 
-/** `POST /uploads/complete`: uploads of one request each. */
+/** `POST /uploads/complete`: uploads of one request each; `etag` is what the store answered. */
 export const CompleteManyBody = v.strictObject({
   uploads: v.pipe(
     v.array(v.strictObject({ id: UploadId, token: Token, etag: v.optional(ETag) })),

@@ -1,8 +1,9 @@
 /** `POST /uploads/:id/complete`: finishes an upload, once or many times. */
 import { uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
-import type { Signer, SignerHandler } from '../context.ts';
+import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { complete } from '../upload/complete.ts';
+import { abortOthersQuietly } from '../upload/others.ts';
 import type { Result } from '../protocol.ts';
 import { CompleteBody } from '../protocol/schemas.ts';
 
@@ -13,6 +14,8 @@ export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const upload = await uploadOfToken(signer, c);
     const body = await readBody(c.req.raw, CompleteBody, MAX_BODY_BYTES);
-    return c.json<Result>(await complete(signer, c, upload, body));
+    const result = await complete(signer, c, upload, body);
+    if (upload.multipart) waitUntilOf(c)(abortOthersQuietly(signer, [upload]));
+    return c.json<Result>(result);
   };
 }

@@ -22,14 +22,11 @@ import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload.ts';
-
-/**
- * Each upload in parts is one request to the store, and Workers Free allows 50 in one invocation:
- * https://developers.cloudflare.com/workers/platform/limits/#subrequests
- */
-const MAX_MULTIPARTS_PER_CREATE = 40;
+import { batchCosts, goesWhole, type BatchCosts } from '../upload/whole.ts';
 
 export function createRoute(signer: Signer): SignerHandler {
+  const mayMeet = signer.keysMayMeet || signer.hooks.prepare !== undefined;
+  const costs = batchCosts(signer.store.profile, mayMeet);
   return async (c) => {
     const { files } = await readBody(c.req.raw, CreateBody);
     const { maxFiles } = c.get('rules');
@@ -39,7 +36,7 @@ export function createRoute(signer: Signer): SignerHandler {
       });
     }
     const seen = new Set<string>();
-    let multiparts = 0;
+    const spend = spender(costs);
     const uploads = await slotsOf(signer.log, files, async (value, index) => {
       const path = `files[${index}]`;
       const file = parse(FileEntrySchema, value, path);
@@ -49,17 +46,24 @@ export function createRoute(signer: Signer): SignerHandler {
         });
       }
       seen.add(file.id);
-      if (file.bytes > signer.plan.singleMaxBytes && ++multiparts > MAX_MULTIPARTS_PER_CREATE) {
-        throw new ProblemError(
-          'rate_limited',
-          `At most ${MAX_MULTIPARTS_PER_CREATE} uploads in parts at once: send the others again.`,
-          { retryAfter: 0 },
-        );
-      }
-      return createOne(signer, c, file, path);
+      return createOne(signer, c, file, path, spend);
     });
     c.get('line')['files'] = files.length;
     return c.json<CreateAnswer>({ uploads });
+  };
+}
+
+/** Called before an upload is opened on the store. @throws ProblemError `rate_limited`. */
+type Spend = () => void;
+
+function spender({ open, mostToOpen }: BatchCosts): Spend {
+  let spent = 0;
+  return () => {
+    spent += open;
+    if (spent <= mostToOpen) return;
+    throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
+      retryAfter: 0,
+    });
   };
 }
 
@@ -68,12 +72,14 @@ async function createOne(
   c: SignerContext,
   file: FileEntry,
   path: string,
+  spend: Spend,
 ): Promise<Created> {
   checkName(file.name, `${path}.name`);
   const rules = await rulesFor(signer, c, file, 'create', path);
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
   const known = await signer.ledger.get(draft.owner, draft.id);
+  if (!known && (plan.kind === 'multipart' || !goesWhole(signer, draft))) spend();
   const upload = known
     ? again(signer, c, known, draft, path)
     : await beginWithin(signer, c, rules, draft, plan);

@@ -8,11 +8,14 @@ import {
   MAX_UPLOADS_PER_COMPLETE,
   type Policy,
 } from '../protocol.ts';
+import { batchCosts, bindsForms } from '../upload/whole.ts';
 
 /** 64 bits tell the people of one browser apart. */
 const CALLER_DIGITS = 16;
 
-export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHandler {
+export function policyRoute(signer: Signer): SignerHandler {
+  const { store, plan, checksum, singleChecksum, relay } = signer;
+  const batch = batchLimits(signer);
   return async (c) => {
     const rules = c.get('rules');
     const { owner, anonymous } = c.get('caller');
@@ -23,17 +26,39 @@ export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHan
       accept: rules.accept.at(-1) ?? [],
       maxFiles: rules.maxFiles,
       checksum,
+      singleChecksum,
       plan,
-      batch: {
-        create: MAX_FILES_PER_CREATE,
-        sign: MAX_PARTS_PER_SIGN,
-        complete: MAX_UPLOADS_PER_COMPLETE,
-      },
+      batch,
       lanes: store.lanes,
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
       ...(!anonymous && { caller: (await sha256Hex(owner)).slice(0, CALLER_DIGITS) }),
     });
+  };
+}
+
+/**
+ * As many as one invocation can do where small files are of one part; where they go by forms, the few
+ * that do not are sent back to come again.
+ */
+function batchLimits({
+  store,
+  keysMayMeet,
+  hooks,
+  singleChecksum,
+  forms,
+}: Signer): Policy['batch'] {
+  const { profile } = store;
+  const { open, completePart, mostToOpen, mostToComplete } = batchCosts(
+    profile,
+    keysMayMeet || !!hooks.prepare,
+  );
+  const isBound = forms !== 'off' && bindsForms(profile) && singleChecksum === 'sha256';
+  const byForm = (isBound || (forms === 'replaceable' && profile.strictForms)) && !keysMayMeet;
+  return {
+    create: byForm ? MAX_FILES_PER_CREATE : Math.floor(mostToOpen / open),
+    sign: MAX_PARTS_PER_SIGN,
+    complete: byForm ? MAX_UPLOADS_PER_COMPLETE : Math.floor(mostToComplete / completePart),
   };
 }

@@ -5,7 +5,7 @@ import { drain } from '../http/drain.ts';
 import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
-import { checkParts } from '../upload/requests.ts';
+import { assertNotStored, checkParts } from '../upload/requests.ts';
 import { CHECKSUMS, isChecksum } from '../s3/checksums.ts';
 import { isStoreError } from '../s3/errors.ts';
 import { objectOf } from '../upload/stored.ts';
@@ -29,6 +29,7 @@ export function relayRoute(signer: Signer): SignerHandler {
       const upload = await uploadOfToken(signer, c);
       const part = partOf(c, upload);
       await rulesFor(signer, c, upload, 'sign');
+      if (upload.multipart) await assertNotStored(signer, upload);
       const stream = body ?? new Blob().stream();
       const { etag } = await pipeWithLength(part.bytes, stream, (known) =>
         send(signer, upload, part, known),
@@ -98,7 +99,9 @@ async function send(
     return store.sendPart({ key, uploadId: multipart.uploadId, algorithm }, part, body);
   }
   try {
-    return await store.sendWhole(key, bytes, settingsOf(upload), part.checksum, body);
+    // The Worker chooses the headers of this PUT, and so it can be one.
+    const settings = { ...settingsOf(upload), ifNoneMatch: true };
+    return await store.sendWhole(key, bytes, settings, part.checksum, body);
   } catch (error) {
     // Sent again after a lost answer, it has arrived already.
     const object = isStoreError(error, 'exists') && (await objectOf(signer, upload));

@@ -4,7 +4,7 @@ import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { isCounted } from '../policy/quota.ts';
 import type { SignAnswer } from '../protocol.ts';
-import { signParts } from '../upload/requests.ts';
+import { assertNotStored, signParts } from '../upload/requests.ts';
 import { SignBody } from '../protocol/schemas.ts';
 
 export function signRoute(signer: Signer): SignerHandler {
@@ -13,6 +13,7 @@ export function signRoute(signer: Signer): SignerHandler {
     const { parts, stored } = await readBody(c.req.raw, SignBody);
     const rules = await rulesFor(signer, c, upload, 'sign');
     if (isCounted(rules)) await assertLive(signer, upload);
+    await assertNotStored(signer, upload);
     const answer = await signParts(signer, upload, parts);
     c.get('line')['parts'] = parts.length;
     if (stored?.length && !signer.store.profile.listParts) {

@@ -1,5 +1,9 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 import type { ChecksumAlgorithm } from '../protocol.ts';
+import type { Profile } from './profiles.ts';
+
+/** In hex; what stands in it is signed as the hash of the payload, too. */
+export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
 /** Names of one algorithm. MD5 is the old `Content-MD5`, which has no place in multipart's own. */
 export interface ChecksumNames {
@@ -24,17 +28,41 @@ export function isChecksum(algorithm: ChecksumAlgorithm, value: string): boolean
 }
 
 /**
- * The header that binds a checksum; none where there is no algorithm.
+ * The header that binds a checksum in a signed PUT; none where there is no algorithm.
  *
- * @throws RangeError where a checksum is wanted and missing, or is none.
+ * @throws RangeError where a checksum is wanted and missing, or is not a valid one.
  */
 export function checksumHeader(
   algorithm: ChecksumAlgorithm | null,
   checksum: string | undefined,
+  profile: Pick<Profile, 'payloadSha256'>,
 ): Record<string, string> {
   if (algorithm === null) return {};
   if (checksum === undefined || !isChecksum(algorithm, checksum)) {
     throw new RangeError(`a ${algorithm} checksum in base64 is needed`);
   }
-  return { [CHECKSUMS[algorithm].header]: checksum };
+  const header = checksumHeaderName(algorithm, profile);
+  return { [header]: header === PAYLOAD_HASH_HEADER ? hexOf(checksum) : checksum };
+}
+
+/** The name of that header, lower-case. */
+export function checksumHeaderName(
+  algorithm: ChecksumAlgorithm,
+  profile: Pick<Profile, 'payloadSha256'>,
+): string {
+  return isPayloadHash(algorithm, profile) ? PAYLOAD_HASH_HEADER : CHECKSUMS[algorithm].header;
+}
+
+/** True where multipart's own places for a checksum (Create, Complete, ListParts) stay empty. */
+export function isPayloadHash(
+  algorithm: ChecksumAlgorithm | null,
+  { payloadSha256 }: Pick<Profile, 'payloadSha256'>,
+): boolean {
+  return algorithm === 'sha256' && payloadSha256;
+}
+
+function hexOf(base64: string): string {
+  return Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join(
+    '',
+  );
 }

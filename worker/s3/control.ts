@@ -2,7 +2,7 @@
 import { AwsClient } from 'aws4fetch';
 import type { Credentials } from './credentials.ts';
 import { encodeRfc3986 } from './encode.ts';
-import { parseEndpoint, targetOf } from './endpoint.ts';
+import { bucketOf, parseEndpoint, targetOf } from './endpoint.ts';
 import { exchange, persist, type Answer, type Outcome, type Outgoing } from './exchange.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import type { StoreConfig } from './types.ts';
@@ -12,7 +12,8 @@ export interface Call<Result> {
   /** S3's name of it, for errors and logs. */
   readonly operation: string;
   readonly method: Outgoing['method'];
-  readonly key: string;
+  /** Null: the bucket itself. */
+  readonly key: string | null;
   /** Unencoded; an empty value is a subresource (`?uploads`). */
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -38,7 +39,7 @@ export function createControl(config: StoreConfig): Control {
   const clientOf = clientCache(region);
 
   return async <Result>(call: Call<Result>): Promise<Result> => {
-    const { origin, path } = targetOf(endpoint, call.key);
+    const { origin, path } = call.key === null ? bucketOf(endpoint) : targetOf(endpoint, call.key);
     const outgoing: Outgoing = {
       operation: call.operation,
       method: call.method,

@@ -77,3 +77,8 @@ export function targetOf(endpoint: Endpoint, key: string): Target {
   }
   return { origin: endpoint.origin, host: endpoint.host, path };
 }
+
+/** The bucket's own address. */
+export function bucketOf({ origin, host, basePath }: Endpoint): Target {
+  return { origin, host, path: basePath === '' ? '/' : basePath };
+}

@@ -1,6 +1,6 @@
 /** The life of a multipart upload, as far as the Worker itself drives it. */
 import type { ChecksumAlgorithm, PartReceipt, StoredPart } from '../protocol.ts';
-import { CHECKSUMS } from './checksums.ts';
+import { CHECKSUMS, isPayloadHash } from './checksums.ts';
 import type { Call, Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
 import { unquote } from './etag.ts';
@@ -8,7 +8,7 @@ import type { Answer } from './exchange.ts';
 import { faultOf, type Fault } from './faults.ts';
 import type { Profile } from './profiles.ts';
 import { checksumHeaders, objectHeaders } from './settings.ts';
-import type { CompleteRequest, Completed, ObjectSettings } from './types.ts';
+import type { CompleteRequest, Completed, ObjectSettings, OpenUpload } from './types.ts';
 import { escapeXml, readXml, type Xml } from './xml.ts';
 
 /** S3 may put parts together for minutes before it answers; a repeat would only wait again. */
@@ -109,7 +109,7 @@ export async function completeMultipart(
 ): Promise<Completed> {
   const operation = 'CompleteMultipartUpload';
   const { algorithm, checksum } = request;
-  const name = algorithm === null ? null : CHECKSUMS[algorithm].name;
+  const name = xmlNameOf(algorithm, profile);
   const whole = algorithm !== null && profile.fullObjectChecksums.includes(algorithm);
   const headers: Record<string, string> = { 'content-type': 'application/xml' };
   if (algorithm !== null && whole && checksum !== undefined) {
@@ -166,12 +166,18 @@ function readCompleted(result: Xml, name: string | null): Completed {
   };
 }
 
+/** What follows `Checksum` in XML; null where a part's checksum has no place there. */
+function xmlNameOf(algorithm: ChecksumAlgorithm | null, profile: Profile): string | null {
+  if (algorithm === null || isPayloadHash(algorithm, profile)) return null;
+  return CHECKSUMS[algorithm].name;
+}
+
 function completeXml(
   receipts: readonly PartReceipt[],
   algorithm: ChecksumAlgorithm | null,
   profile: Profile,
 ): string {
-  const name = algorithm === null ? null : CHECKSUMS[algorithm].name;
+  const name = xmlNameOf(algorithm, profile);
   const parts = receipts.toSorted((one, other) => one.number - other.number);
   if (parts.length === 0) throw badReceipts('NoParts');
   const rows = parts.map(({ number, etag, checksum }, index) => {
@@ -234,6 +240,60 @@ async function goneIsFine<Result>(call: Promise<Result>): Promise<Result | undef
     if (isStoreError(thrown, 'not_found')) return undefined;
     throw thrown;
   }
+}
+
+/** Pages of a thousand uploads that are read at most. */
+const MAX_LIST_PAGES = 2;
+
+/**
+ * The unfinished uploads under keys that begin with `prefix`, up to 2,000.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
+ */
+export async function listUploads(
+  control: Control,
+  profile: Profile,
+  prefix: string,
+): Promise<OpenUpload[]> {
+  const operation = 'ListMultipartUploads';
+  if (profile.listUploads === null) {
+    throw new StoreError({ kind: 'unsupported', operation, code: 'NotImplemented' });
+  }
+  const uploads: OpenUpload[] = [];
+  let after: Readonly<Record<string, string>> = {};
+  for (let page = 1; page <= MAX_LIST_PAGES; page += 1) {
+    const { found, next } = await control({
+      operation,
+      method: 'GET',
+      key: null,
+      query: { uploads: '', prefix, ...after },
+      idempotent: true,
+      read: (answer) => {
+        const result = documentOf(answer, 'ListMultipartUploadsResult');
+        return result === undefined ? unreadable(operation) : { result: readUploads(result) };
+      },
+    });
+    uploads.push(...found);
+    if (next === undefined) break;
+    after = next;
+  }
+  return uploads;
+}
+
+function readUploads(result: Xml): {
+  readonly found: OpenUpload[];
+  readonly next: Readonly<Record<string, string>> | undefined;
+} {
+  const found = result.all('Upload').map((upload) => ({
+    key: upload.text('Key') ?? '',
+    uploadId: upload.text('UploadId') ?? '',
+  }));
+  const keyMarker = result.text('NextKeyMarker') ?? '';
+  const isLast = result.text('IsTruncated') !== 'true' || keyMarker === '';
+  const next = {
+    'key-marker': keyMarker,
+    'upload-id-marker': result.text('NextUploadIdMarker') ?? '',
+  };
+  return { found, next: isLast ? undefined : next };
 }
 
 function documentOf(answer: Answer, root: string): Xml | undefined {

@@ -1,10 +1,12 @@
 /** Signs the parts of one upload. */
 import { MAX_PART_NUMBER, type ChecksumAlgorithm } from '../protocol.ts';
-import { CHECKSUMS, checksumHeader } from './checksums.ts';
+import { checksumHeader, checksumHeaderName } from './checksums.ts';
+import { copyGuard } from './copy-guard.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Target } from './endpoint.ts';
 import { lengthValue } from './header.ts';
 import { urlSigner, type UrlShape, type UrlSigner } from './presign.ts';
+import type { Profile } from './profiles.ts';
 import type { PartSigner } from './types.ts';
 
 /** One signer per lane: a signature binds the host. Part n goes to lane n mod count. */
@@ -14,9 +16,10 @@ export async function partSigner(
   algorithm: ChecksumAlgorithm | null,
   { credentials, expiresIn, now }: SigningKeys,
   region: string,
-  guard: Readonly<Record<string, string>>,
+  profile: Profile,
 ): Promise<PartSigner> {
-  const checksumName = algorithm === null ? [] : [CHECKSUMS[algorithm].header];
+  const guard = copyGuard(profile);
+  const checksumName = algorithm === null ? [] : [checksumHeaderName(algorithm, profile)];
   const signersOf = (headers: readonly string[]): Promise<UrlSigner[]> =>
     Promise.all(
       targets.map((target) => {
@@ -36,7 +39,7 @@ export async function partSigner(
       }
       const isSized = bytes !== undefined;
       // Companion's clients send no headers with a part, so there they can guard nothing.
-      const headers = { ...checksumHeader(algorithm, checksum), ...(isSized && guard) };
+      const headers = { ...checksumHeader(algorithm, checksum, profile), ...(isSized && guard) };
       const values = Object.values(headers);
       const lane = number % targets.length;
       if (isSized) values.unshift(lengthValue(bytes));

@@ -2,6 +2,7 @@
  * Presigned URLs: Signature Version 4 in the query, made for signing many that differ in little.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
+import { PAYLOAD_HASH_HEADER } from './checksums.ts';
 import type { Credentials } from './credentials.ts';
 import { encodeRfc3986 } from './encode.ts';
 import type { Target } from './endpoint.ts';
@@ -27,8 +28,8 @@ export type UrlSigner = (values: readonly string[], filling?: string) => Promise
 
 /**
  * Computes all of the canonical request but what differs between URLs, so that each costs one hash,
- * one HMAC and a few string joins. The payload is unsigned: signed `content-length` and checksum
- * headers bind it.
+ * one HMAC and a few string joins. The payload is unsigned, unless `x-amz-content-sha256` is one of
+ * the headers: signed `content-length` and checksum headers bind it.
  *
  * @throws RangeError where `expiresIn` is out of bounds.
  */
@@ -71,7 +72,8 @@ export async function urlSigner(
       text = '\n';
     }
   }
-  const last = `${text}\n${signedHeaders}\nUNSIGNED-PAYLOAD`;
+  const last = `${text}\n${signedHeaders}\n`;
+  const hashAt = shape.headers.indexOf(PAYLOAD_HASH_HEADER);
   const urlBefore = `${target.origin}${target.path}?${queryBefore}`;
   const urlAfter = `${queryAfter}&X-Amz-Signature=`;
 
@@ -80,7 +82,8 @@ export async function urlSigner(
     for (let index = 0; index < texts.length; index += 1) {
       rest += `${texts[index]}${values[gaps[index] ?? 0]}`;
     }
-    return `${urlBefore}${filling}${urlAfter}${await sign(rest + last)}`;
+    const payload = hashAt === -1 ? 'UNSIGNED-PAYLOAD' : values[hashAt];
+    return `${urlBefore}${filling}${urlAfter}${await sign(`${rest}${last}${payload}`)}`;
   };
 }
 

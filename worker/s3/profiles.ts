@@ -49,12 +49,30 @@ export interface Profile {
   readonly objectSizeHeader: boolean;
   /** Form POST with a policy. */
   readonly postPolicy: boolean;
+  /**
+   * A form changes nothing about the object that its policy does not name: a field that is not named
+   * is refused, and the headers of the request do not count. No signed PUT is like that: each store
+   * takes some headers that nobody signed (see `UNSIGNED_PUT_HEADERS`), so a page never gets one.
+   */
+  readonly strictForms: boolean;
   /** Of `checksums`, those that it checks in a form, too. */
   readonly formChecksums: readonly ChecksumAlgorithm[];
+  /**
+   * SHA-256 is bound by `x-amz-content-sha256`, which a presigned URL signs as a header and as the
+   * hash of its payload, and not by `x-amz-checksum-sha256`.
+   */
+  readonly payloadSha256: boolean;
   /** A form is answered with an ETag header; Uppy 5 waits for one for ever. */
   readonly formETags: boolean;
   /** A header that nobody has signed makes a copy of a signed PUT: see copy-guard.ts. */
   readonly takesUnsignedCopies: boolean;
+  /** A part URL still works after Complete, and what it brings becomes part of the object. */
+  readonly takesPartsAfterComplete: boolean;
+  /**
+   * ListMultipartUploads: by any prefix, or only by a whole key; null where there is none, and what
+   * nobody remembers is left to a rule of the bucket.
+   */
+  readonly listUploads: 'prefix' | 'key' | null;
   readonly minPartBytes: number;
   readonly maxPartBytes: number;
   readonly maxParts: number;
@@ -68,6 +86,14 @@ export interface Profile {
   /** STS AssumeRole with session policies. */
   readonly assumeRole: boolean;
 }
+
+const STANDARD_HEADERS = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+] as const;
 
 /**
  * What nearly every S3 server does: signed `content-length` and `Content-MD5` on parts, ListParts,
@@ -86,9 +112,13 @@ const generic: Profile = {
   conditionalComplete: false,
   objectSizeHeader: false,
   postPolicy: false,
+  strictForms: false,
   formChecksums: [],
+  payloadSha256: false,
   formETags: true,
   takesUnsignedCopies: true,
+  takesPartsAfterComplete: true,
+  listUploads: 'key',
   minPartBytes: 5 * MIB,
   maxPartBytes: LARGEST_PART_BYTES,
   maxParts: 10_000,
@@ -104,11 +134,19 @@ const generic: Profile = {
 /** Every store this project knows; `generic` for those it does not. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   generic,
-  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+  /**
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. A form's fields have to be in
+   * its policy (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
+   * Of a PUT's headers only `x-amz-…` have to be signed
+   * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
+   */
   aws: {
     ...generic,
     name: 'aws',
     takesUnsignedCopies: false,
+    takesPartsAfterComplete: false,
+    listUploads: 'prefix',
+    strictForms: true,
     defaultStyle: 'virtual',
     checksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
     fullObjectChecksums: ['crc64nvme', 'crc32c'],
@@ -120,10 +158,16 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     maxObjectBytes: 10_000 * LARGEST_PART_BYTES,
     assumeRole: true,
   },
-  /** Measured. Accepts every ACL and ignores it: asking for one is refused here, not dropped. */
+  /**
+   * Measured. Accepts every ACL and ignores it: asking for one is refused here, not dropped. A form
+   * with one field more is 403 `AccessDenied`, with headers it is what it was without. It lists the
+   * uploads of a whole key only.
+   */
   minio: {
     ...generic,
     name: 'minio',
+    takesPartsAfterComplete: false,
+    strictForms: true,
     checksums: ['crc64nvme', 'crc32c', 'sha256', 'md5'],
     fullObjectChecksums: ['crc64nvme', 'crc32c'],
     completeNeedsChecksums: true,
@@ -144,6 +188,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ...generic,
     name: 'r2',
     defaultRegion: 'auto',
+    listUploads: 'prefix',
     checksums: ['crc32c', 'md5'],
     conditionalPut: true,
     maxPartBytes: LARGEST_PART_BYTES - 5 * MIB,
@@ -159,6 +204,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     name: 'r2-local',
     defaultRegion: 'auto',
     listParts: false,
+    listUploads: null,
+    takesPartsAfterComplete: false,
     conditionalPut: true,
     maxObjectBytes: 5 * TIB - 5 * GIB,
     acl: false,
@@ -168,7 +215,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
   /**
    * Measured on 16.2, which ignores `x-amz-checksum-*`, and in a form Content-MD5 too; releases from
-   * 20 on check CRC64NVME, so an operator may choose it. Without TLS it refuses SSE.
+   * 20 on check CRC64NVME, so an operator may choose it. Without TLS it refuses SSE. Its forms are
+   * strict as MinIO's are, but check no bytes.
    */
   ceph: {
     ...generic,
@@ -178,13 +226,23 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     md5ETags: true,
     conditionalPut: true,
     postPolicy: true,
+    strictForms: true,
+    payloadSha256: true,
+    takesPartsAfterComplete: false,
+    listUploads: 'prefix',
     assumeRole: true,
   },
-  /** Measured. Conditional PUT is answered 501, conditional Complete works. */
+  /**
+   * Measured. Conditional PUT is answered 501, conditional Complete works. The object is a list of
+   * segments, which a kept part URL writes again: other bytes of the same MD5, of which pairs are
+   * published, take their place. A copy of the object onto itself would end that, and leave the
+   * segments behind for good.
+   */
   swift: {
     ...generic,
     name: 'swift',
     takesUnsignedCopies: false,
+    listUploads: 'prefix',
     md5ETags: true,
     conditionalComplete: true,
     tagging: false,
@@ -223,6 +281,31 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     storageClass: false,
     sse: ['AES256'],
   },
+};
+
+/**
+ * Headers that change the object of a signed PUT though nobody signed them; measured, each alone.
+ * Amazon documents that it refuses the `x-amz-…` ones and no others. On a part none of them does
+ * anything on any store, since Create has said what the object is; but for the one of copy-guard.ts.
+ */
+export const UNSIGNED_PUT_HEADERS: Readonly<Partial<Record<ProfileName, readonly string[]>>> = {
+  'r2-local': ['x-amz-meta-*', ...STANDARD_HEADERS],
+  minio: [
+    'x-amz-tagging',
+    'x-amz-storage-class',
+    'x-amz-server-side-encryption',
+    ...STANDARD_HEADERS,
+  ],
+  ceph: [
+    'x-amz-acl',
+    'x-amz-grant-*',
+    'x-amz-tagging',
+    'x-amz-meta-*',
+    'x-object-meta-*',
+    'x-amz-website-redirect-location',
+    ...STANDARD_HEADERS,
+  ],
+  swift: ['x-object-meta-*', ...STANDARD_HEADERS],
 };
 
 export function isProfileName(name: string): name is ProfileName {

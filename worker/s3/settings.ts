@@ -1,5 +1,5 @@
 /** From what an object shall be to the headers that say so; and metadata in any script. */
-import { CHECKSUMS } from './checksums.ts';
+import { CHECKSUMS, isPayloadHash } from './checksums.ts';
 import { encodeRfc3986 } from './encode.ts';
 import { StoreError } from './errors.ts';
 import { headerValue } from './header.ts';
@@ -86,7 +86,7 @@ export function checksumHeaders(
   if (!profile.checksums.includes(settings.checksum))
     throw refuse(`${settings.checksum} checksums`);
   const { name } = CHECKSUMS[settings.checksum];
-  if (name === null) return {};
+  if (name === null || isPayloadHash(settings.checksum, profile)) return {};
   const headers: Record<string, string> = { 'x-amz-checksum-algorithm': name };
   if (profile.fullObjectChecksums.includes(settings.checksum)) {
     headers['x-amz-checksum-type'] = 'FULL_OBJECT';

@@ -28,14 +28,14 @@ export function createSigning(config: StoreConfig): Signing {
     async presignParts({ key, uploadId, algorithm, expiresIn }) {
       const keys = await keysFor(expiresIn);
       const targets = lanes.map((lane) => targetOf(lane, key));
-      return partSigner(targets, uploadId, algorithm, keys, region, copyGuard(profile));
+      return partSigner(targets, uploadId, algorithm, keys, region, profile);
     },
 
     async presignPut(key, bytes, settings, { checksum, expiresIn }) {
       const keys = await keysFor(expiresIn);
       const headers = {
         ...objectHeaders(settings, profile),
-        ...checksumHeader(settings.checksum, checksum),
+        ...checksumHeader(settings.checksum, checksum, profile),
         ...copyGuard(profile),
         ...(settings.ifNoneMatch === true && profile.conditionalPut
           ? { 'if-none-match': '*' }
@@ -80,7 +80,7 @@ export function createSigning(config: StoreConfig): Signing {
           max,
           fields: {
             ...formFields(settings, profile),
-            ...checksumHeader(settings.checksum, checksum),
+            ...checksumHeader(settings.checksum, checksum, { payloadSha256: false }),
             ...(successStatus === undefined ? {} : { success_action_status: `${successStatus}` }),
           },
           expiresIn: keys.expiresIn,

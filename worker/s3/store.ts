@@ -1,6 +1,12 @@
 /** The store's side of the Worker: everything that is ever said to S3 goes through a `Store`. */
 import { createControl } from './control.ts';
-import { abortMultipart, completeMultipart, createMultipart, listParts } from './multipart.ts';
+import {
+  abortMultipart,
+  completeMultipart,
+  createMultipart,
+  listParts,
+  listUploads,
+} from './multipart.ts';
 import { head, remove } from './objects.ts';
 import { createRelay } from './relay.ts';
 import { createSigning } from './sign.ts';
@@ -25,6 +31,7 @@ export function createStore(config: StoreConfig): Store {
     completeMultipart: (key, uploadId, request) =>
       completeMultipart(control, profile, key, uploadId, request),
     abortMultipart: (key, uploadId) => abortMultipart(control, profile, key, uploadId),
+    listUploads: (prefix) => listUploads(control, profile, prefix),
     head: (key) => head(control, profile, key),
     remove: (key) => remove(control, key),
     ...createRelay(config),

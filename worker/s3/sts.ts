@@ -43,7 +43,8 @@ export interface MoreRights {
 
 /**
  * What uploads under `prefix` need, and no more. ListBucket only so that HEAD of a missing object
- * is a 404 and not a 403; it cannot be narrowed to a prefix for that.
+ * is a 404 and not a 403; it cannot be narrowed to a prefix for that. ListBucketMultipartUploads to
+ * find uploads that nobody remembers.
  */
 export function sessionPolicy(bucket: string, prefix: string, more: MoreRights = {}): string {
   const objects = [
@@ -57,7 +58,7 @@ export function sessionPolicy(bucket: string, prefix: string, more: MoreRights =
   if (more.tags === true) objects.push('s3:PutObjectTagging');
   const statements = [
     allow(objects, `arn:aws:s3:::${bucket}/${prefix}*`),
-    allow(['s3:ListBucket'], `arn:aws:s3:::${bucket}`),
+    allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], `arn:aws:s3:::${bucket}`),
   ];
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, on permissions
   if (more.kms !== undefined) {

@@ -67,6 +67,12 @@ export interface Completed {
   readonly checksum?: string;
 }
 
+/** A multipart upload that is neither complete nor aborted. */
+export interface OpenUpload {
+  readonly key: string;
+  readonly uploadId: string;
+}
+
 /** An object, as HEAD shows it. */
 export interface StoredObject {
   readonly bytes: number;
@@ -149,6 +155,11 @@ export interface Store {
   completeMultipart(key: string, uploadId: string, request: CompleteRequest): Promise<Completed>;
   /** Repeated until the store holds no part of it. A gone upload is fine. */
   abortMultipart(key: string, uploadId: string): Promise<void>;
+  /**
+   * Multipart uploads under keys that begin with `prefix`, up to 2,000; where `profile.listUploads` is
+   * `key`, `prefix` has to be a whole key. `unsupported` without ListMultipartUploads.
+   */
+  listUploads(prefix: string): Promise<OpenUpload[]>;
   head(key: string): Promise<StoredObject | undefined>;
   /** A missing object is fine. */
   remove(key: string): Promise<void>;

@@ -4,11 +4,13 @@ import { prepared } from './prepare.ts';
 import { ProblemError } from '../problem.ts';
 import type { Plan } from '../protocol.ts';
 import { settingsOf, type Upload } from '../upload.ts';
+import { goesWhole } from './whole.ts';
 
 /**
- * Asks the hook, opens the upload on the store where it is one in parts, remembers it and tells.
+ * Asks the hook, opens the upload on the store unless it goes by a form, remembers it and tells.
  *
- * @throws ProblemError `conflict` where an object lies under its key already, or what the hook says
+ * @throws ProblemError `conflict` where an object lies under its key already or its id belongs to
+ *   another file, or what the hook says
  *   against it.
  */
 export async function begin(
@@ -19,10 +21,14 @@ export async function begin(
 ): Promise<Upload> {
   const { conditionalPut, conditionalComplete } = signer.store.profile;
   const wanted = await prepared(signer, c, draft);
+  if (plan.kind === 'single') signer.bindFile(wanted);
+  const isWhole = plan.kind === 'single' && goesWhole(signer, wanted);
   const mayMeet = signer.keysMayMeet || wanted.key !== draft.key;
-  const storeRefuses = plan.kind === 'single' ? conditionalPut : conditionalComplete;
+  const storeRefuses = isWhole ? conditionalPut : conditionalComplete;
   if (mayMeet && !storeRefuses) await refuseTaken(signer, wanted);
-  const upload = plan.kind === 'single' ? wanted : await open(signer, c, wanted, plan.partBytes);
+  const upload = isWhole
+    ? wanted
+    : await open(signer, c, wanted, plan.kind === 'single' ? {} : { partBytes: plan.partBytes });
   signer.emit({ type: 'prepared', upload }, waitUntilOf(c));
   return upload;
 }
@@ -31,13 +37,13 @@ async function open(
   signer: Signer,
   c: SignerContext,
   draft: Upload,
-  partBytes: number,
+  cut: { readonly partBytes?: number },
 ): Promise<Upload> {
   const { uploadId } = await signer.store.createMultipart(draft.key, settingsOf(draft));
   const upload: Upload = {
     ...draft,
-    multipart: { uploadId, partBytes },
-    // The rest is settled by Create; only a single request is signed with it again.
+    multipart: { uploadId, ...cut },
+    // The rest is settled by Create; only a form is signed with it again.
     object: { ifNoneMatch: true },
   };
   await signer.ledger.put({ state: 'open', upload }, waitUntilOf(c));

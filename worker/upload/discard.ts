@@ -3,6 +3,7 @@ import type { Signer } from '../context.ts';
 import type { Entry, WaitUntil } from '../ledger.ts';
 import { askerOf } from '../policy/quota.ts';
 import type { Upload } from '../upload.ts';
+import { abortOthers } from './others.ts';
 import { objectOf } from './stored.ts';
 
 /**
@@ -54,6 +55,7 @@ export async function takeFromStore(
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
+    await abortOthers(signer, [upload]);
     return !(await objectOf(signer, upload));
   }
   if (!(await objectOf(signer, upload))) return true;

@@ -29,8 +29,9 @@ export async function draftOf(
   const [first] = file.checksums ?? [];
   const createdAt = Math.floor(now / 1000);
   const type = typeOf(file.type, `${path}.type`);
-  const { checksum } = signer;
-  const sum = plan.kind === 'single' && checksum !== null ? first : undefined;
+  const isSingle = plan.kind === 'single';
+  const checksum = isSingle ? signer.singleChecksum : signer.checksum;
+  const sum = isSingle && checksum !== null ? first : undefined;
   return {
     v: 1,
     id: file.id,
@@ -55,28 +56,20 @@ export async function draftOf(
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
-    object: objectOf(signer, rules, { ...file, type }, path, sum),
+    object: objectOf(signer, rules, { ...file, type }, path),
   };
 }
 
-function objectOf(
-  signer: Signer,
-  rules: Rules,
-  file: FileEntry,
-  path: string,
-  sum: string | undefined,
-): ObjectChoices {
+function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
   const [acl] = rules.acl;
   const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
   const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);
-  // A signed request that names no checksum could else write other bytes over a finished object.
-  const ifNoneMatch = signer.keysMayMeet || sum === undefined;
   return {
     ...rules.object,
     ...(acl !== undefined && { acl }),
     ...(disposition !== undefined && { disposition }),
     ...(Object.keys(metadata).length > 0 && { metadata }),
-    ...(ifNoneMatch && { ifNoneMatch }),
+    ...(signer.keysMayMeet && { ifNoneMatch: true }),
   };
 }
 

@@ -12,6 +12,8 @@ export async function partsFor(
   said: readonly PartReceipt[],
 ): Promise<PartReceipt[]> {
   const { store, ledger } = signer;
+  const only = onlyPart(signer, upload, said);
+  if (only) return [only];
   if (!store.profile.listParts) {
     const parts = new Map<number, PartReceipt>();
     const complete = said.length === partCount(planOf(upload));
@@ -33,6 +35,23 @@ export async function partsFor(
     }
   }
   return [...parts.values()];
+}
+
+/**
+ * The one part that the page reports: the store holds it to its ETag, and its URL to the file's size,
+ * so nothing has to be listed.
+ */
+function onlyPart(
+  { store }: Signer,
+  upload: Upload,
+  said: readonly PartReceipt[],
+): PartReceipt | undefined {
+  const [part] = said;
+  if (planOf(upload).kind !== 'single' || part?.number !== 1 || said.length > 1) return undefined;
+  const checksum = upload.sum ?? part.checksum;
+  const isMissing = upload.checksum !== null && store.profile.completeNeedsChecksums;
+  if (checksum === undefined && isMissing) return undefined;
+  return { number: 1, etag: part.etag, ...(checksum !== undefined && { checksum }) };
 }
 
 /** A part of another plan, or of an earlier attempt with another size, is as good as none. */

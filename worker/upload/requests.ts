@@ -9,12 +9,8 @@ import {
   type SignBody,
 } from '../protocol.ts';
 import { planOf, settingsOf, type Upload } from '../upload.ts';
-
-/**
- * Up to this size a form POST saves the preflight (https://fetch.spec.whatwg.org/#cors-preflight-fetch),
- * and nobody misses the progress that it does not tell.
- */
-const FORM_MAX_BYTES = 1024 * 1024;
+import { objectOf } from './stored.ts';
+import { goesWhole } from './whole.ts';
 
 /** How many bytes a checksum has. */
 const DIGEST_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
@@ -43,7 +39,20 @@ export async function signParts(
   if (parts.length === 0) return { requests: [], expiresIn: secondsFor(signer, upload) };
   return upload.multipart
     ? signMultipart(signer, upload, upload.multipart.uploadId, parts)
-    : signSingle(signer, upload, parts[0]?.checksum);
+    : signForm(signer, upload, parts[0]?.checksum);
+}
+
+/**
+ * Refuses to sign for what is complete: where the store would still take it, other bytes could take
+ * the place of those that have been looked at. Elsewhere the store refuses by itself.
+ *
+ * @throws ProblemError `conflict`.
+ */
+export async function assertNotStored(signer: Signer, upload: Upload): Promise<void> {
+  if (upload.multipart && !signer.store.profile.takesPartsAfterComplete) return;
+  if (await objectOf(signer, upload)) {
+    throw new ProblemError('conflict', 'The file is stored already: complete the upload.');
+  }
 }
 
 /** How long a signature made now may live: never longer than its upload. */
@@ -74,31 +83,28 @@ async function signMultipart(
   return { requests, expiresIn: prepared.expiresIn };
 }
 
-async function signSingle(
+async function signForm(
   signer: Signer,
   upload: Upload,
-  checksum: string | undefined,
+  said: string | undefined,
 ): Promise<SignAnswer> {
-  const settings = settingsOf(upload);
-  const options = {
-    expiresIn: secondsFor(signer, upload),
-    checksum: upload.checksum ? checksum : undefined,
-  };
+  if (!goesWhole(signer, upload)) {
+    const detail = 'The settings have changed since this upload began: start it again.';
+    throw new ProblemError('conflict', detail);
+  }
   const { store } = signer;
-  const { postPolicy, formChecksums } = store.profile;
-  const checksInForms = upload.checksum === null || formChecksums.includes(upload.checksum);
-  // A form has no Content-MD5 and no If-None-Match that every store would check.
-  const asForm =
-    postPolicy &&
-    upload.bytes <= FORM_MAX_BYTES &&
-    checksInForms &&
-    upload.checksum !== 'md5' &&
-    !settings.ifNoneMatch;
-  const { request, expiresIn } = await store[asForm ? 'presignForm' : 'presignPut'](
+  const settings = settingsOf(upload);
+  // MinIO checks a Content-MD5 in a form, but does not hold it to the policy.
+  const isChecked =
+    settings.checksum !== null &&
+    settings.checksum !== 'md5' &&
+    store.profile.formChecksums.includes(settings.checksum);
+  const checksum = isChecked ? settings.checksum : null;
+  const { request, expiresIn } = await store.presignForm(
     upload.key,
     upload.bytes,
-    settings,
-    options,
+    { ...settings, checksum },
+    { expiresIn: secondsFor(signer, upload), checksum: checksum === null ? undefined : said },
   );
   return { requests: [request], expiresIn };
 }
@@ -134,7 +140,7 @@ function checkChecksum(upload: Upload, checksum: string | undefined, field: stri
       field,
     });
   }
-  // Else a finished object could be written over by its owner, after it has been looked at.
+  // Otherwise one upload could hold signed requests for several files, and send them one by one.
   if (upload.sum !== undefined && checksum !== upload.sum) {
     throw new ProblemError('conflict', 'This upload was begun with another checksum.', { field });
   }

@@ -73,9 +73,15 @@ export function isOf(object: StoredObject, upload: Upload): boolean {
   return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
 }
 
-/** Of the upload's own algorithm: another's value says nothing about the file to who sent it. */
-export function checksumOf({ checksum }: Upload, { checksums }: StoredObject): string | undefined {
-  return checksum === null ? undefined : checksums[checksum];
+/**
+ * By the upload's own algorithm: a value of another says nothing about the file to who sent it. A
+ * store keeps none for an object of one part, which was held to the upload's own when it came.
+ */
+export function checksumOf(upload: Upload, { checksums }: StoredObject): string | undefined {
+  const { checksum, multipart, sum } = upload;
+  if (checksum === null) return undefined;
+  const isOnePart = multipart !== undefined && planOf(upload).kind === 'single';
+  return checksums[checksum] ?? (isOnePart ? sum : undefined);
 }
 
 /**

@@ -11,6 +11,7 @@ import { inTurn, Position } from '../ledger/walk.ts';
 import { askerOf, quotaOf } from '../policy/quota.ts';
 import { isFinal } from '../problem.ts';
 import type { StoredObject } from '../s3/store.ts';
+import { abortNoted, abortOthers, type AbortBudget } from './others.ts';
 import { settle } from './settle.ts';
 import { objectOf } from './stored.ts';
 
@@ -28,6 +29,9 @@ const MIN_LISTS = 4;
 /** Workers allow six connections at once. */
 const AT_ONCE = 6;
 
+/** Other uploads under the keys of those that expire; two requests each. */
+const ABORTS_PER_ROUND = 4;
+
 /**
  * One round of at most `requests` requests to the store; operations on KV stay under ten times as
  * many. Where the next round goes on is written before the work: a round that is cut off, or that
@@ -40,6 +44,7 @@ export async function sweep(
   requests: number,
 ): Promise<Swept> {
   const { ledger, kv, log } = signer;
+  const budget: AbortBudget = { left: ABORTS_PER_ROUND };
   const written = await kv.get(POSITION);
   const saved = v.safeParse(Position, parseJson(written));
   const position = saved.success ? saved.output : { shard: 0 };
@@ -60,21 +65,30 @@ export async function sweep(
       uploadsLeft--;
       const entry = await ledger.dueEntry(key.value);
       if (!entry) uploadsLeft++;
-      else if (await expire(signer, entry, waitUntil)) swept.expired++;
+      else if (await expire(signer, entry, waitUntil, budget)) swept.expired++;
       else swept.failed++;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await abortNoted(signer, budget);
   log.info('sweep', swept);
   return swept;
 }
 
 /** False where the store or a hook did not play along: a later round finds it again. */
-async function expire(signer: Signer, entry: Entry, waitUntil: WaitUntil): Promise<boolean> {
+async function expire(
+  signer: Signer,
+  entry: Entry,
+  waitUntil: WaitUntil,
+  budget: AbortBudget,
+): Promise<boolean> {
   const { upload, state } = entry;
   const { store, ledger, emit, log } = signer;
   try {
-    if (upload.multipart) await store.abortMultipart(upload.key, upload.multipart.uploadId);
+    if (upload.multipart) {
+      await store.abortMultipart(upload.key, upload.multipart.uploadId);
+      await abortOthers(signer, [upload], budget);
+    }
     const object = await objectOf(signer, upload);
     if (object && (await mayStay(signer, entry))) {
       // It was completed, and the record of that was lost; or nobody came back to complete it.

@@ -1,9 +1,15 @@
 /** Alice, who has files; and Mallory, who has a token of her own. */
 import assert from 'node:assert/strict';
-import { isRefused, type Created, type SignedRequest } from '../../../worker/protocol.ts';
+import {
+  isRefused,
+  type Created,
+  type Policy,
+  type SignedRequest,
+} from '../../../worker/protocol.ts';
 import { MIB, startLab, tokenOf, type Client, type Lab } from '../harness.ts';
+import { quickSum } from '../quick-sums.ts';
 import type { Running } from '../s3/stores.ts';
-import { download, random, send } from '../s3/uploads.ts';
+import { download, random, receiptOf, send } from '../s3/uploads.ts';
 
 export interface Scene {
   readonly lab: Lab;
@@ -58,10 +64,17 @@ export async function setScene(running: Running): Promise<Scene> {
   await mallory.sendParts(open, openBody, [1]);
   const partUrl = await signedPart(mallory, open, openBody, 2);
   const doneBody = random(2000);
-  const done = await mallory.create({ type, bytes: 2000, name: 'done.png' });
+  const done = await mallory.create({
+    type,
+    bytes: 2000,
+    name: 'done.png',
+    checksums: await firstSum(mallory, doneBody),
+  });
   const putUrl = await signedPart(mallory, done, doneBody, 1);
-  assert.ok((await send(putUrl, doneBody)).ok);
-  assert.equal((await mallory.complete(done)).status, 200);
+  const stored = await send(putUrl, doneBody);
+  assert.ok(stored.ok);
+  const doneParts = [receiptOf(1, stored)];
+  assert.equal((await mallory.complete(done, { parts: doneParts })).status, 200);
   const { body } = await mallory.get<{ url: string }>(`/uploads/${done.id}/file`, {
     accept: 'application/json',
   });
@@ -89,6 +102,13 @@ export async function setScene(running: Running): Promise<Scene> {
     },
     stop: () => lab.stop(),
   };
+}
+
+/** What a page sends along with the Create of a file that goes in one request. */
+export async function firstSum(client: Client, body: Uint8Array): Promise<string[]> {
+  const { body: policy } = await client.get<Policy>('/policy');
+  const { singleChecksum } = policy;
+  return singleChecksum === null ? [] : [quickSum(singleChecksum, body)];
 }
 
 export async function signedPart(

@@ -79,7 +79,30 @@ export const TRIES = {
     aim: 'overwrite',
     tries: 'sends other bytes to a finished object of its own by the URL that it kept',
     meets:
-      'a refusal of the store: checksum and If-None-Match are signed. A store without If-None-Match on PUT (Swift, B2, generic) takes other bytes for as long as a URL lives that was signed for them',
+      'a refusal of the store: the upload is over, or the form is bound to the SHA-256 of the file; nothing is signed for what is complete',
+  },
+  sameChecksum: {
+    aim: 'overwrite',
+    tries:
+      'sends other bytes that have the same MD5 to a finished object of its own by the URL that it kept',
+    meets:
+      'a refusal of the store. Swift alone takes them, until the URL expires: keep URL_TTL short there, or do not trust an object before that',
+  },
+  signedAfterComplete: {
+    aim: 'overwrite',
+    tries: 'has a request signed for a finished object of its own',
+    meets: '409, or a URL that the store refuses since the upload is over',
+  },
+  idForTwoFiles: {
+    aim: 'overwrite',
+    tries: 'creates one id for two files with different checksums',
+    meets:
+      '409. Where two Creates reach two places at once and the store takes forms (AWS, MinIO), each may get one, and the later file replaces the other until the form expires; FORMS=off ends that',
+  },
+  idManyTimes: {
+    aim: 'replay',
+    tries: 'creates one id twenty times at once, to leave uploads on the store that nobody aborts',
+    meets: 'one upload: the others are aborted with it, when it completes and when it expires',
   },
   forgedTrailer: {
     aim: 'overwrite',
@@ -138,10 +161,16 @@ export const TRIES = {
     tries: 'edits the claims of its JWT, or signs in with an upload token',
     meets: '401',
   },
-  aclByHeader: {
+  headerNobodySigned: {
     aim: 'widen',
-    tries: 'adds an ACL to a signed PUT, so that anyone could read the object',
-    meets: 'a refusal of the store, or an object that is as private as before',
+    tries:
+      'adds to a signed request one header that nobody signed: an ACL, a grant, tags, metadata, Cache-Control, Content-Disposition, encryption, …',
+    meets: 'a refusal of the store, or an object that is as it would have been without',
+  },
+  fieldNobodyNamed: {
+    aim: 'widen',
+    tries: 'adds a field to a form that its policy does not name',
+    meets: 'AccessDenied from the store',
   },
   longerLife: {
     aim: 'widen',

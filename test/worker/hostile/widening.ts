@@ -10,7 +10,6 @@ import {
   fresh,
   isRefused,
   MAX_BYTES,
-  pathOf,
   refused,
   refusedByStore,
   signedPart,
@@ -128,24 +127,6 @@ export const widening = {
       answers.push(refused(answer, 401));
     }
     return met(...answers);
-  },
-
-  async aclByHeader(scene) {
-    const { mallory, running } = scene;
-    const { upload, body } = await fresh(scene, 1000);
-    const request = await signedPart(mallory, upload, body, 1);
-    const headers = {
-      ...request.headers,
-      'x-amz-acl': 'public-read',
-      'x-amz-grant-read': 'uri="http://acs.amazonaws.com/groups/global/AllUsers"',
-    };
-    const first = await send({ ...request, headers }, body);
-    await first.arrayBuffer();
-    if (!first.ok) return met(`store ${first.status}`);
-    const { origin } = new URL(running.config.endpoint);
-    const object = pathOf(scene, upload.key);
-    await refusedByStore(fetch(origin + object));
-    return 'as private as before';
   },
 
   async longerLife({ partUrl, openBody }) {

@@ -74,6 +74,7 @@ function policyOf({ options, checksum }: Space): Policy {
     accept: [],
     maxFiles: null,
     checksum,
+    singleChecksum: checksum,
     plan: { singleMaxBytes, minPartBytes: partBytes, maxPartBytes: 256 * MIB, maxParts: 10_000 },
     batch: { create: 100, sign: 500, complete: 45 },
     lanes,

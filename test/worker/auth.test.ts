@@ -1,6 +1,6 @@
 /** Who may call, by each kind of authentication. */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -19,6 +19,14 @@ after(() => store.stop());
 
 const statusWith = async (lab: Lab, token: string, scheme = 'Bearer') =>
   (await lab.with({ authorization: `${scheme} ${token}` }).get('/policy')).status;
+
+/** A JWT over this very text, which no JSON writer would make. */
+async function signedText(payload: string): Promise<string> {
+  const part = (text: string) => Buffer.from(text).toString('base64url');
+  const signed = `${part('{"alg":"HS256","typ":"JWT"}')}.${part(payload)}`;
+  const mac = createHmac('sha256', JWT_SECRET).update(signed).digest('base64url');
+  return `${signed}.${mac}`;
+}
 
 describe('a JWT by secret', () => {
   let lab: Lab;
@@ -72,6 +80,36 @@ describe('a JWT by secret', () => {
     }
     assert.equal((await lab.with({ cookie: `session=${good}` }).get('/policy')).status, 401);
     assert.equal((await lab.with({}).get(`/policy?token=${good}`)).status, 401);
+  });
+
+  it('names its owner by a string or a safe integer, and by nothing that could merge two people', async () => {
+    const merging = [
+      '9007199254740993',
+      '-9007199254740993',
+      '1.5',
+      'true',
+      'null',
+      '[1]',
+      '1e300',
+    ];
+    const strings = ['', '\\ud800', 'a\\udc00b', 'x'.repeat(256)].map((text) => `"${text}"`);
+    for (const sub of [...merging, ...strings]) {
+      const token = await signedText(
+        `{"sub":${sub},"iss":"app","aud":"uploads","exp":${inAnHour()}}`,
+      );
+      const { status, problem } = await lab
+        .with({ authorization: `Bearer ${token}` })
+        .get('/policy');
+      assert.equal(status, 401, sub);
+      assert.equal(problem.code, 'unauthenticated', sub);
+      assert.match(problem.detail, /\bsub claim\b/, sub);
+    }
+    for (const sub of ['9007199254740991', '7', '"7"', '"ünï😀"']) {
+      const token = await signedText(
+        `{"sub":${sub},"iss":"app","aud":"uploads","exp":${inAnHour()}}`,
+      );
+      assert.equal(await statusWith(lab, token), 200, sub);
+    }
   });
 
   it('forgives clocks a minute', async () => {

@@ -188,7 +188,8 @@ export const SETTINGS = [
   },
   {
     name: 'ACCEPT',
-    meaning: 'MIME types, `image/*` wildcards and `.ext` extensions that are taken.',
+    meaning:
+      'Accepted files: media types, `image/*` wildcards and `.ext` extensions. A file’s extension and type both have to fit.',
     default: '(anything)',
     example: 'image/*, .pdf',
   },
@@ -381,9 +382,10 @@ export const SETTINGS = [
   },
   {
     name: 'INLINE_TYPES',
-    meaning: 'Types that may be shown in the browser beside images, audio, video, PDF and text.',
+    meaning:
+      'Types that browsers may show, in addition to images, audio, video, PDF and plain text. Types that can run a script, such as HTML, SVG and every XML, are refused.',
     default: '(none)',
-    example: 'image/svg+xml',
+    example: 'text/csv',
   },
 ] as const satisfies readonly Setting[];
 

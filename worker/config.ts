@@ -1,7 +1,7 @@
 /** Options of the signer from the Worker's environment. What each setting means: settings.ts. */
 import { authFrom } from './config/auth.ts';
 import { rulesOptionsFrom } from './config/rules.ts';
-import { assertDistinctSecrets } from './config/secrets.ts';
+import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
 import { storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
 import type { KV } from './ledger.ts';
@@ -21,8 +21,6 @@ export function optionsFrom(bindings: object): SignerOptions {
   const env = bindings as Env;
   const read = readerOf(env);
   const authenticate = authFrom(read);
-  const secret = read.needed('TOKEN_SECRET', 'set it by `wrangler secret put TOKEN_SECRET`');
-  const previous = read.text('TOKEN_SECRET_PREVIOUS');
   assertDistinctSecrets(read);
   const checksum = read.choice('CHECKSUM', [
     'auto',
@@ -38,7 +36,7 @@ export function optionsFrom(bindings: object): SignerOptions {
     store: storeFrom(read),
     rateLimit: rateLimitFrom(env),
     kv: kvFrom(env),
-    tokenSecrets: [secret, ...(previous === undefined ? [] : [previous])] as const,
+    tokenSecrets: tokenSecretsFrom(read),
     origins: originsFrom(read),
     rules: rulesOptionsFrom(read),
     keyTemplate: read.text('KEY_TEMPLATE'),

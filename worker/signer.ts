@@ -97,7 +97,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(createGate(options.origins ?? []));
   if (signer.rules.public) app.get('/uploads/:id/file', publicFileRoute(signer));
   if (options.companion) app.post(`/companion${FORM_PATH}`, formRoute(signer));
-  app.use(identify(signer));
+  app.use(identify(signer, options.origins));
 
   app.get('/policy', policyRoute(signer));
   app.post('/uploads', createRoute(signer));

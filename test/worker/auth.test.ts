@@ -154,6 +154,30 @@ describe('a JWT in a cookie', () => {
     assert.equal((await ask({})).status, 403);
   });
 
+  it('counts for nothing where pages of any origin may call', async () => {
+    const open = await startLab(store.running, { JWT_COOKIE: 'session', ALLOWED_ORIGINS: '*' });
+    const anyone = await startLab(store.running, { AUTH: 'anonymous', ALLOWED_ORIGINS: '*' });
+    try {
+      for (const origin of [{}, { origin: APP }, { 'sec-fetch-site': 'same-origin' }]) {
+        const answer = await open.with({ cookie, ...origin }).get('/policy');
+        assert.equal(answer.status, 401);
+        assert.equal(answer.headers.get('access-control-allow-credentials'), null);
+      }
+      const fresh = await anyone.with({}).get('/policy');
+      assert.equal(fresh.headers.get('set-cookie'), null);
+      const identity = fresh.headers.get('anonymous-token') ?? '';
+      const known = anyone.with({ 'anonymous-token': identity });
+      await known.create({ bytes: 6 * 1024 * 1024 });
+      const rowsFor = async (headers: Record<string, string>) =>
+        (await anyone.with(headers).get<{ uploads: unknown[] }>('/uploads')).body.uploads.length;
+      assert.equal(await rowsFor({ 'anonymous-token': identity }), 1);
+      assert.equal(await rowsFor({ cookie: `s3-upload-client=${identity}` }), 0);
+    } finally {
+      await open.stop();
+      await anyone.stop();
+    }
+  });
+
   it('yields to a bearer token', async () => {
     const answer = await lab.with({ cookie, authorization: 'Bearer x.y.z' }).get('/policy');
     assert.equal(answer.status, 401);

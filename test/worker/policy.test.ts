@@ -312,7 +312,13 @@ describe('a narrowed caller', () => {
     assert.ok(isRefused(refused));
     assert.equal(refused.problem.code, 'type_not_allowed');
     assert.equal(refused.problem.status, 415);
-    const { upload } = await alice.upload(random(5), { name: 'x.html', type: 'image/png' });
+    const disguised = await alice.tryCreate({ bytes: 5, name: 'x.html', type: 'image/png' });
+    assert.ok(isRefused(disguised) && disguised.problem.code === 'type_not_allowed');
+    const smuggled = await alice.tryCreate({ bytes: 5, name: 'x.bin', type: 'text/html' });
+    assert.ok(isRefused(smuggled) && smuggled.problem.code === 'type_not_allowed');
+    const dressed = await alice.tryCreate({ bytes: 5, name: 'x.html/.bin', type: '' });
+    assert.ok(isRefused(dressed) && dressed.problem.code === 'type_not_allowed');
+    const { upload } = await alice.upload(random(5), { name: 'x.png', type: 'image/png' });
     assert.equal((await store.running.store.head(upload.key))?.type, 'image/png');
     const svg = await alice.upload(random(5), { name: 'x.svg', type: 'image/svg+xml' });
     const link = await alice.get(`/uploads/${svg.upload.id}/file?disposition=inline`);

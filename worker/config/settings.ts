@@ -163,14 +163,16 @@ export const SETTINGS = [
   },
   {
     name: 'TOKEN_SECRET_PREVIOUS',
-    meaning: 'Still opens tokens sealed before TOKEN_SECRET was changed.',
+    meaning:
+      'Still opens upload tokens, public links and anonymous identities made before TOKEN_SECRET was changed.',
     default: null,
     example: '(64 characters)',
     secret: true,
   },
   {
     name: 'ALLOWED_ORIGINS',
-    meaning: 'Origins of pages that may call, beside the Worker’s own. `*`: any, without cookies.',
+    meaning:
+      'Origins of pages that may call, beside the Worker’s own. `*`: any; cookies are then never honoured.',
     default: '(none)',
     example: 'https://app.example.com, https://www.example.com',
   },
@@ -356,8 +358,9 @@ export const SETTINGS = [
   },
   {
     name: 'WEBHOOK_EVENTS',
-    meaning: 'Which it is told: prepared, completed, aborted, expired.',
-    default: 'all of them',
+    meaning:
+      'Events to send: prepared, completed, aborted, expired. Each file of a Create is one message `prepared`, in a request of its own.',
+    default: 'completed, aborted, expired',
     example: 'completed',
   },
   {

@@ -38,6 +38,7 @@ export function createRoute(signer: Signer): SignerHandler {
         field: 'files',
       });
     }
+    await c.get('countFiles')?.(files.length);
     const seen = new Set<string>();
     let multiparts = 0;
     const uploads = await slotsOf(signer.log, files, async (value, index) => {

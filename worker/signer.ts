@@ -3,7 +3,6 @@
  * it is made of, what every request passes, and which route answers what.
  */
 import { Hono } from 'hono';
-import { requestId } from 'hono/request-id';
 import type { Authenticate } from './auth.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/form.ts';
@@ -24,6 +23,7 @@ import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
 import { fileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
+import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { publicFileRoute } from './routes/public-file.ts';
@@ -127,7 +127,7 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();
   app.onError(answerError(signer));
   app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
-  app.use(requestId({ generator: () => crypto.randomUUID() }));
+  app.use(requestId());
   app.use(observe(signer));
   return app;
 }

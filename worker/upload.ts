@@ -29,7 +29,7 @@ export const Upload = v.object({
   owner: v.string(),
   /** Of the caller's token that it was made with. */
   grant: v.exactOptional(v.string()),
-  /** May be read by anyone, who finds it by this hash of its owner. */
+  /** May be read by anyone whose link says this, which leads the Worker to the owner’s record. */
   public: v.exactOptional(v.string()),
   /** Held by whoever holds the token; there is no name to compare it with. */
   anonymous: v.exactOptional(v.literal(true)),

@@ -41,7 +41,7 @@ describe('the log', () => {
     const answer = await alice.get(`/uploads/${upload.id}`, { 'x-request-id': 'abc' });
     await alice.get('/uploads/not-an-id');
     await lab.with({}).get('/policy');
-    await alice.get('/no/such/route?with=secret');
+    await alice.get('/no/such/route?with=secret', { 'x-request-id': 'a secret, or so' });
     const [sign, status, missing, unknown, nowhere] = await lines();
     assert.equal(sign?.['event'], 'request');
     assert.equal(sign?.['action'], 'POST /uploads/:id/sign');
@@ -50,8 +50,10 @@ describe('the log', () => {
     assert.equal(sign?.['status'], 200);
     assert.match(String(sign?.['owner']), /^[0-9a-f]{12}$/);
     assert.equal(typeof sign?.['ms'], 'number');
-    assert.equal(status?.['requestId'], 'abc');
-    assert.equal(answer.headers.get('x-request-id'), 'abc');
+    assert.match(String(status?.['requestId']), /^[0-9a-f-]{36}$/);
+    assert.equal(answer.headers.get('x-request-id'), status?.['requestId']);
+    assert.equal(status?.['clientRequestId'], 'abc');
+    assert.equal(nowhere?.['clientRequestId'], undefined, 'it could be anything');
     assert.equal(status?.['owner'], sign?.['owner']);
     assert.equal(missing?.['code'], 'not_found');
     assert.equal(unknown?.['status'], 401);

@@ -1,6 +1,5 @@
 /** `GET /policy`: what this caller may upload. */
 import type { Signer, SignerHandler } from '../context.ts';
-import { sha256Hex } from '../digest.ts';
 import {
   largestFile,
   MAX_FILES_PER_CREATE,
@@ -9,10 +8,7 @@ import {
   type Policy,
 } from '../protocol.ts';
 
-/** 64 bits tell the people of one browser apart. */
-const CALLER_DIGITS = 16;
-
-export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHandler {
+export function policyRoute({ store, plan, checksum, relay, tokens }: Signer): SignerHandler {
   return async (c) => {
     const rules = c.get('rules');
     const { owner, anonymous } = c.get('caller');
@@ -33,7 +29,7 @@ export function policyRoute({ store, plan, checksum, relay }: Signer): SignerHan
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
-      ...(!anonymous && { caller: (await sha256Hex(owner)).slice(0, CALLER_DIGITS) }),
+      ...(!anonymous && { caller: await tokens.callerMark(owner) }),
     });
   };
 }

@@ -1,7 +1,7 @@
 /** Who may call, by each kind of authentication. */
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { sign } from 'hono/jwt';
@@ -190,12 +190,21 @@ class Provider {
   asked = 0;
   delayMs = 0;
   down = false;
+  /** In the place of a set of keys. */
+  answer: ((response: ServerResponse) => void) | undefined;
+  maxAge: number | undefined;
   #server: Server;
 
   constructor() {
     this.#server = createServer((_, response) => {
       this.asked++;
-      if (this.down) return void response.writeHead(503).end();
+      if (this.down) {
+        return void setTimeout(() => response.writeHead(503).end(), this.delayMs);
+      }
+      if (this.answer) return void this.answer(response);
+      if (this.maxAge !== undefined) {
+        response.setHeader('cache-control', `public, max-age=${this.maxAge}`);
+      }
       const keys = this.keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: 'sig' }));
       response.setHeader('content-type', 'application/json');
       setTimeout(() => response.end(JSON.stringify({ keys })), this.delayMs);
@@ -344,10 +353,87 @@ describe('a JWT by published keys', () => {
     assert.equal(status, 503);
     assert.equal(problem.code, 'store_unavailable');
     assert.ok(!problem.detail.includes('127.0.0.1'));
-    assert.equal(headers.get('retry-after'), '5');
+    assert.equal(headers.get('retry-after'), '2');
     provider.down = false;
+    await fresh.bend({ everyClockMs: 2500 });
     assert.equal(await statusWith(fresh, token), 200);
     await fresh.stop();
+  });
+
+  it('asks a provider that is down once at a time, and less and less often', async () => {
+    const fresh = await startLab(store.running, settings());
+    provider.down = true;
+    provider.delayMs = 200;
+    provider.asked = 0;
+    try {
+      const token = await provider.token('key-RS256', claims());
+      const herd = () => Promise.all(Array.from({ length: 20 }, () => statusWith(fresh, token)));
+      assert.deepEqual(new Set(await herd()), new Set([503]));
+      assert.equal(provider.asked, 1);
+      await herd();
+      assert.equal(provider.asked, 1, 'at once');
+      await fresh.bend({ everyClockMs: 2500 });
+      await herd();
+      assert.equal(provider.asked, 2, 'after two seconds');
+      await fresh.bend({ everyClockMs: 5000 });
+      await herd();
+      assert.equal(provider.asked, 2, 'not after two more');
+    } finally {
+      provider.down = false;
+      provider.delayMs = 0;
+      await fresh.stop();
+    }
+  });
+
+  it('asks again when keys have aged, by max-age within bounds, and lets a withdrawn key end', async () => {
+    for (const [maxAge, stillAt, againAt] of [
+      [undefined, 590, 610],
+      [120, 115, 125],
+      [0, 55, 65],
+      [10_000_000, 3590, 3610],
+    ] as const) {
+      provider.maxAge = maxAge;
+      provider.asked = 0;
+      const fresh = await startLab(store.running, settings());
+      const token = await provider.token('key-RS256', { ...claims(), exp: inAnHour() + 7200 });
+      for (const [seconds, asked] of [
+        [0, 1],
+        [stillAt, 1],
+        [againAt, 2],
+      ] as const) {
+        await fresh.bend({ everyClockMs: seconds * 1000 });
+        assert.equal(await statusWith(fresh, token), 200);
+        assert.equal(provider.asked, asked, `${maxAge} after ${seconds} s`);
+      }
+      provider.down = true;
+      await fresh.bend({ everyClockMs: 30 * 3_600_000 });
+      const late = await provider.token('key-RS256', { ...claims(), exp: inAnHour() + 200_000 });
+      assert.equal(await statusWith(fresh, late), 503);
+      provider.down = false;
+      await fresh.stop();
+    }
+    provider.maxAge = undefined;
+  });
+
+  it('follows no redirect, and reads no endless set', async () => {
+    const token = await provider.token('key-RS256', claims());
+    const [key] = provider.keys;
+    const set = JSON.stringify({ keys: [{ ...key?.jwk, kid: 'key-RS256', alg: 'RS256' }] });
+    const answers: Record<string, (response: ServerResponse) => void> = {
+      redirect: (response) => {
+        provider.answer = undefined;
+        response.writeHead(302, { location: '/other' }).end();
+      },
+      'too large': (response) => void response.end(set + ' '.repeat(300 * 1024)),
+      'not JSON': (response) => void response.end('<html>'),
+    };
+    for (const [what, answer] of Object.entries(answers)) {
+      const fresh = await startLab(store.running, settings());
+      provider.answer = answer;
+      assert.equal(await statusWith(fresh, token), 503, what);
+      provider.answer = undefined;
+      await fresh.stop();
+    }
   });
 });
 

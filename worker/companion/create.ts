@@ -23,10 +23,14 @@ export function createRoute(signer: Signer): SignerHandler {
     }
     if (typeof type !== 'string') return refuse('s3: content type must be a string');
     const file = { name: filename, type, metadata: metadataOf(metadata) };
-    const draft = await draftUnsized(signer, c, file);
+    const { draft } = await draftUnsized(signer, c, file, { books: true });
     // Our own plan of it is for looking at only: these clients cut their files as they like.
     const plan = planFor(draft.bytes, { ...signer.plan, singleMaxBytes: 0 });
-    if (plan.kind === 'single') throw new ProblemError('too_large', 'No file is small enough.');
+    if (plan.kind === 'single')
+      throw new ProblemError(
+        'too_large',
+        'MAX_BYTES is smaller than the smallest file that can be uploaded.',
+      );
     const upload = await begin(signer, c, draft, plan);
     c.get('line')['upload'] = upload.id;
     const uploadId = await signer.tokens.seal(upload);

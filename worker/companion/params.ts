@@ -26,7 +26,10 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
       );
     }
     const file = { name: filename, type, metadata: metadataOfQuery(query) };
-    const draft = await draftUnsized(signer, c, file, LARGEST_PART_BYTES);
+    const { draft, isCounted } = await draftUnsized(signer, c, file, {
+      most: LARGEST_PART_BYTES,
+      books: false,
+    });
     const expiresIn = secondsFor(signer, draft);
     // It ends with its form: what has not come by then will not come any more.
     const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
@@ -39,7 +42,8 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     c.get('line')['upload'] = upload.id;
     const { postPolicy, formETags } = signer.store.profile;
     const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
-    const direct = postPolicy && formETags && isItsOwn;
+    // The store tells nobody that a form was used: where that counts, the form comes to the Worker.
+    const direct = postPolicy && formETags && isItsOwn && !isCounted;
     if (direct) return c.json(await toStore(signer, c, upload, expiresIn));
     const base = address ?? c.req.url.replace(/\/s3\/params(\?.*)?$/, '');
     return c.json(await toWorker(signer, base, upload, expiresIn));
@@ -55,7 +59,10 @@ function assertWanted(c: SignerContext): void {
   if (!byCookie || c.req.header('origin') || c.req.header('sec-fetch-site') === 'same-origin') {
     return;
   }
-  throw new ProblemError('forbidden', 'With a cookie only pages that may call can ask for this.');
+  throw new ProblemError(
+    'forbidden',
+    'Cookie-authenticated requests must come from an allowed origin.',
+  );
 }
 
 async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds: number) {
@@ -73,6 +80,7 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
 }
 
 async function toWorker(signer: Signer, base: string, upload: Upload, expires: number) {
-  const fields = { key: upload.key, [TOKEN_FIELD]: await signer.tokens.seal(upload) };
+  // The token comes first: nothing else of the form is read until it is found to be valid.
+  const fields = { [TOKEN_FIELD]: await signer.tokens.seal(upload), key: upload.key };
   return { method: 'POST', url: base + FORM_PATH, fields, expires };
 }

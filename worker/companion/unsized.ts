@@ -21,7 +21,8 @@ export interface Announced {
 }
 
 /**
- * The upload as the policy lets it be; its `bytes` are the most that the file may have.
+ * The upload as the policy lets it be; its `bytes` are the most that the file may have. `books` counts
+ * it against the owner's quota at once; `isCounted` tells whether there is a quota at all.
  *
  * @throws ProblemError for a no.
  */
@@ -29,8 +30,8 @@ export async function draftUnsized(
   signer: Signer,
   c: SignerContext,
   file: Announced,
-  most = Infinity,
-): Promise<Upload> {
+  { most = Infinity, books }: { readonly most?: number; readonly books: boolean },
+): Promise<{ readonly draft: Upload; readonly isCounted: boolean }> {
   checkName(file.name, 'filename');
   const { store, plan } = signer;
   const bytes = Math.min(
@@ -45,9 +46,14 @@ export async function draftUnsized(
   const room = (await quota?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);
-  await quota?.take(rules, entry, 'create');
+  if (books) await quota?.take(rules, entry, 'create');
   const draft = await draftOf(signer, c, rules, { kind: 'single', bytes: entry.bytes }, entry, '');
-  return { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null };
+  const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
+  const isCounted = [maxOpen, maxTotalBytes, maxPerGrant].some((limit) => limit !== null);
+  return {
+    draft: { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null },
+    isCounted,
+  };
 }
 
 /** These clients name no upload; a caller who may make only certain ones gets the first of them. */

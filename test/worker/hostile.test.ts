@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Attack } from './hostile/attack.ts';
+import { calling } from './hostile/calling.ts';
 import { reading } from './hostile/reading.ts';
 import { replaying } from './hostile/replaying.ts';
 import { setScene, type Scene } from './hostile/scene.ts';
@@ -19,6 +20,7 @@ const ATTACKS: Readonly<Record<TryName, Attack>> = {
   ...writing,
   ...widening,
   ...replaying,
+  ...calling,
 };
 
 onEveryStore(

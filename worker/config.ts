@@ -1,12 +1,14 @@
 /** Options of the signer from the Worker's environment. What each setting means: settings.ts. */
 import { authFrom } from './config/auth.ts';
 import { rulesOptionsFrom } from './config/rules.ts';
+import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
 import { storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
 import type { KV } from './ledger.ts';
 import { durableReservations, type LimitsNamespace } from './policy/owner-limits.ts';
 import type { Reservations } from './policy/reservations.ts';
 import type { PlanLimits } from './protocol.ts';
+import { canRunScript } from './protocol/accept.ts';
 import { defined, either, readerOf, wrong, type Env, type Reader } from './config/read-setting.ts';
 import type { SignerOptions } from './signer.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
@@ -21,10 +23,7 @@ export function optionsFrom(bindings: object): SignerOptions {
   const env = bindings as Env;
   const read = readerOf(env);
   const authenticate = authFrom(read);
-  const secret = read.needed('TOKEN_SECRET', 'set it by `wrangler secret put TOKEN_SECRET`');
-  const previous = read.text('TOKEN_SECRET_PREVIOUS');
-  // Else an upload token would be a JWT of its owner's, where OWNER_CLAIM is one of its claims.
-  if (read.text('JWT_SECRET') === secret) wrong('JWT_SECRET', 'must not be TOKEN_SECRET');
+  assertDistinctSecrets(read);
   const checksum = read.choice('CHECKSUM', [
     'auto',
     'none',
@@ -41,14 +40,14 @@ export function optionsFrom(bindings: object): SignerOptions {
     reservations: reservationsFrom(env),
     upkeepRequests: read.count('UPKEEP_REQUESTS'),
     kv: kvFrom(env),
-    tokenSecrets: [secret, ...(previous === undefined ? [] : [previous])] as const,
+    tokenSecrets: tokenSecretsFrom(read),
     origins: originsFrom(read),
     rules: rulesOptionsFrom(read),
     keyTemplate: read.text('KEY_TEMPLATE'),
     checksum: checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum,
     forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
     plan: planFrom(read),
-    inlineTypes: read.list('INLINE_TYPES'),
+    inlineTypes: inlineTypesFrom(read),
     linkSeconds: read.seconds('LINK_TTL'),
     relay: read.flag('RELAY'),
     companion: read.flag('COMPANION'),
@@ -103,6 +102,14 @@ function originsFrom(read: Reader): string[] {
     if (origin === '*' || URL.parse(origin)?.origin === origin) return origin;
     return wrong('ALLOWED_ORIGINS', 'must be a list of origins such as https://app.example.com');
   });
+}
+
+function inlineTypesFrom(read: Reader): string[] {
+  const types = read.list('INLINE_TYPES');
+  if (types.some(canRunScript)) {
+    wrong('INLINE_TYPES', 'must not name a type that can run a script, such as HTML, SVG or XML');
+  }
+  return types;
 }
 
 function planFrom(read: Reader): Partial<PlanLimits> {

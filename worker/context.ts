@@ -83,6 +83,8 @@ export interface SignerEnv {
     rules: Rules;
     /** What this caller may have at all. */
     quota?: Quota;
+    /** Counts the files of a batch against the caller's rate limit, and throws where it is passed. */
+    countFiles?: (files: number) => Promise<void>;
     /** Fields of the request's log line. */
     line: Record<string, LogFields[string]>;
   };

@@ -1,6 +1,13 @@
 /** `s3-upload-element/worker`: the signer, to be mounted in an app of one's own. */
 export { anonymous, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
-export type { AccessOptions, Authenticate, Caller, JwksOptions, JwtSecretOptions } from './auth.ts';
+export type {
+  AccessOptions,
+  AnonymousOptions,
+  Authenticate,
+  Caller,
+  JwksOptions,
+  JwtSecretOptions,
+} from './auth.ts';
 export { optionsFrom } from './config.ts';
 export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.ts';
 export type { Hooks, Preparation, UploadEvent } from './hooks.ts';

@@ -1,5 +1,6 @@
 /** The Worker that `wrangler deploy` puts at the edge: a signer made from the environment. */
 import { optionsFrom } from './config.ts';
+import { refusalOfPublicSecrets } from './config/local.ts';
 import { ProblemError } from './problem.ts';
 import type { Env } from './config/read-setting.ts';
 import { createRefusal, createSigner, createUpkeep } from './signer.ts';
@@ -14,7 +15,9 @@ const apps = new WeakMap<Env, App>();
 
 export default {
   fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response> {
-    return appOf(env).fetch(request, env, context);
+    const refusal = refusalOfPublicSecrets(env, request.url);
+    const app = refusal ? createRefusal(refusal) : appOf(env);
+    return app.fetch(request, env, context);
   },
   async scheduled(_: unknown, env: Env, context: ExecutionContext): Promise<void> {
     await createUpkeep(optionsFrom(env))((work) => context.waitUntil(work));

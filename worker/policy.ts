@@ -3,12 +3,13 @@
  * never widened.
  */
 import * as v from 'valibot';
-import { accepts } from './object/accepts.ts';
 import type { Disposition } from './object/disposition.ts';
 import { cleanPrefix } from './object/key.ts';
 import type { MetadataRules } from './object/metadata.ts';
+import { cleanName } from './object/name.ts';
 import { ProblemError } from './problem.ts';
 import type { FileEntry } from './protocol.ts';
+import { accepts } from './protocol/accept.ts';
 import { UploadId } from './protocol/schemas.ts';
 import type { CannedAcl } from './s3/acls.ts';
 import type { ObjectChoices, Upload } from './upload.ts';
@@ -162,7 +163,8 @@ export function narrow(rules: Rules, claim: unknown): Rules {
 export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'bytes' | 'type'>;
 
 /**
- * Says no to a file; `path` is where it sits in the request.
+ * Throws if the rules forbid the file; `path` is where it sits in the request. Types are judged by
+ * the name that will be stored, and a name pattern has to match both that and what was sent.
  *
  * @throws ProblemError `too_large`, `type_not_allowed`, `invalid_request` or `forbidden`.
  */
@@ -174,16 +176,26 @@ export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
     });
   }
   if (file.bytes < rules.minBytes) {
-    throw new ProblemError('invalid_request', `At least ${rules.minBytes} bytes are asked for.`, {
-      field: at('bytes'),
-    });
+    throw new ProblemError(
+      'invalid_request',
+      `The file must have at least ${rules.minBytes} bytes.`,
+      {
+        field: at('bytes'),
+      },
+    );
   }
-  if (!rules.accept.every((group) => accepts(group, file))) {
+  const cleaned = cleanName(file.name);
+  if (!rules.accept.every((group) => accepts(group, { name: cleaned, type: file.type }))) {
     const allowed = rules.accept.map((group) => group.join(', ')).join(' and ');
-    throw new ProblemError('type_not_allowed', `Allowed are: ${allowed}.`, { field: at('type') });
+    throw new ProblemError(
+      'type_not_allowed',
+      `The file’s extension and type must both be allowed: ${allowed}.`,
+      { field: at('type') },
+    );
   }
-  // By `search`, which leaves alone where a pattern with the flag g went on from.
-  if (rules.name && file.name.search(rules.name) < 0) {
+  const pattern = rules.name;
+  // By `search`: `test` would continue where a pattern with the flag g stopped.
+  if (pattern && [file.name, cleaned].some((name) => name.search(pattern) < 0)) {
     throw new ProblemError('invalid_request', 'Files of this name are not allowed.', {
       field: at('name'),
     });

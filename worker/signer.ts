@@ -3,7 +3,6 @@
  * it is made of, what every request passes, and which route answers what.
  */
 import { Hono } from 'hono';
-import { requestId } from 'hono/request-id';
 import type { Authenticate } from './auth.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/form.ts';
@@ -27,6 +26,7 @@ import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
 import { fileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
+import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { publicFileRoute } from './routes/public-file.ts';
@@ -113,7 +113,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(createGate(options.origins ?? []));
   if (signer.rules.public) app.get('/uploads/:id/file', publicFileRoute(signer));
   if (options.companion) app.post(`/companion${FORM_PATH}`, formRoute(signer));
-  app.use(identify(signer));
+  app.use(identify(signer, options.origins));
 
   app.get('/policy', policyRoute(signer));
   app.post('/uploads', createRoute(signer));
@@ -143,7 +143,7 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();
   app.onError(answerError(signer));
   app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
-  app.use(requestId({ generator: () => crypto.randomUUID() }));
+  app.use(requestId());
   app.use(observe(signer));
   return app;
 }

@@ -3,6 +3,8 @@ import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
 import { hexOf } from './digest.ts';
 import { ProblemError } from './problem.ts';
+import { openLink, sealLink } from './public-link.ts';
+import { keyedHex } from './subkeys.ts';
 import { Upload } from './upload.ts';
 
 /** Keeps an upload token from passing for anything else signed with the same secret. */
@@ -22,6 +24,12 @@ export interface Tokens {
    * Create that is sent again needs no memory to end with the same object.
    */
   mark(parts: readonly (string | number)[]): Promise<string>;
+  /** Tells callers apart, in 16 hex digits, and says nothing about who they are. */
+  callerMark(owner: string): Promise<string>;
+  /** What a public link to an upload says of its owner, whose hash this is. */
+  sealLink(ownerHash: string, id: string): Promise<string>;
+  /** The owner's hash; undefined for a link that was not made here. */
+  openLink(link: string, id: string): Promise<string | undefined>;
 }
 
 /**
@@ -67,6 +75,15 @@ export function createTokens(
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));
       const digest = await crypto.subtle.sign('HMAC', await sealing(), text);
       return hexOf(digest.slice(0, 16));
+    },
+    callerMark: (owner) => keyedHex(secrets[0], 'caller', owner, 16),
+    sealLink: (ownerHash, id) => sealLink(secrets[0], ownerHash, id),
+    async openLink(link, id) {
+      for (const secret of secrets) {
+        const ownerHash = await openLink(secret, link, id);
+        if (ownerHash !== undefined) return ownerHash;
+      }
+      return undefined;
     },
   };
 }

@@ -29,7 +29,7 @@ export const Upload = v.object({
   owner: v.string(),
   /** Of the caller's token that it was made with. */
   grant: v.exactOptional(v.string()),
-  /** May be read by anyone, who finds it by this hash of its owner. */
+  /** May be read by anyone whose link says this, which leads the Worker to the owner’s record. */
   public: v.exactOptional(v.string()),
   /** Held by whoever holds the token; there is no name to compare it with. */
   anonymous: v.exactOptional(v.literal(true)),
@@ -40,7 +40,19 @@ export const Upload = v.object({
   /** Of the file; the most that it may have where it is `unsized`. */
   bytes: Whole,
   /** Begun by a client of Companion's, which does not say how large the file is. */
-  unsized: v.exactOptional(v.strictObject({ minBytes: Whole })),
+  unsized: v.exactOptional(
+    v.strictObject({
+      minBytes: Whole,
+      /** Limits over the owner's uploads, to be counted when the file has come. */
+      limits: v.exactOptional(
+        v.strictObject({
+          maxOpen: v.nullable(Whole),
+          maxTotalBytes: v.nullable(Whole),
+          maxPerGrant: v.nullable(Whole),
+        }),
+      ),
+    }),
+  ),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a single request, where it came with the Create: nothing is signed for another. */
   sum: v.exactOptional(v.string()),

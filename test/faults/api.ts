@@ -1,5 +1,6 @@
 /** The contract by hand, for cases that no well-behaved page produces. */
 import { randomBytes } from 'node:crypto';
+import { identityOf } from './identity.ts';
 import type { Created, CreateAnswer, FileEntry } from '../../worker/protocol.ts';
 
 /** A UUIDv7, as the page makes them: RFC 9562, 5.7. */
@@ -20,7 +21,7 @@ export function call(
     method,
     headers: {
       ...(token && { 'upload-token': token }),
-      ...(clientId && { 'client-id': clientId }),
+      ...(clientId && { 'anonymous-token': identityOf(clientId) }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ElementHandle } from 'puppeteer-core';
 import type { S3UploadElement } from '../../widget/index.ts';
+import { identityOf } from './identity.ts';
 import { s3Error } from './answers.ts';
 import { FORM_PAGE } from './pages.ts';
 import { FOUR_PARTS, PART_BYTES, type Rig } from './rig.ts';
@@ -52,11 +53,11 @@ async function openForm(rig: Rig, path: string): Promise<Tab> {
   await tab.visit(FORM_PAGE);
   await tab.page.$eval(
     's3-upload',
-    (element, endpoint, clientId) => {
-      Object.assign(element, { endpoint, headers: { 'Client-Id': clientId } });
+    (element, endpoint, identity) => {
+      Object.assign(element, { endpoint, headers: { 'Anonymous-Token': identity } });
     },
     rig.front.url,
-    tab.clientId,
+    identityOf(tab.clientId),
   );
   const input = await tab.page.$('s3-upload >>> input[type=file]:not([webkitdirectory])');
   assert.ok(input);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import type { UploaderOptions } from '../../widget/core/types.ts';
+import { identityOf } from './identity.ts';
 import type { Cut, PlainUpload, RigPage } from './page.ts';
 
 /** On the page. */
@@ -20,7 +21,7 @@ const CHANGES_WITHIN_MS = 90_000;
 export type HeadersOf = (clientId: string) => Readonly<Record<string, string>>;
 
 /** An anonymous Worker's cookie does not reach a foreign page. */
-const anonymous: HeadersOf = (clientId) => ({ 'Client-Id': clientId });
+const anonymous: HeadersOf = (clientId) => ({ 'Anonymous-Token': identityOf(clientId) });
 
 export class Tab {
   readonly page: Page;

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { dispose } from '../worker/dispose.ts';
+import { TOKEN_SECRET } from './identity.ts';
 import type { StoreAccess } from './store.ts';
 
 const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local-and-not-a-secret' };
@@ -53,7 +54,7 @@ export async function startWorker(
       ...(!NAMED && { r2Buckets: { LOCAL_BUCKET: { id: bucket, s3Credentials: LOCAL_KEYS } } }),
       bindings: {
         AUTH: 'anonymous',
-        TOKEN_SECRET: 'for-tests-only-and-not-a-secret-at-all',
+        TOKEN_SECRET,
         S3_PROFILE: NAMED ? (env['S3_PROFILE'] ?? 'generic') : 'r2-local',
         S3_BUCKET: bucket,
         S3_REGION: region,

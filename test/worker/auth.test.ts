@@ -1,7 +1,7 @@
 /** Who may call, by each kind of authentication. */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { sign } from 'hono/jwt';
@@ -19,6 +19,14 @@ after(() => store.stop());
 
 const statusWith = async (lab: Lab, token: string, scheme = 'Bearer') =>
   (await lab.with({ authorization: `${scheme} ${token}` }).get('/policy')).status;
+
+/** A JWT over this very text, which no JSON writer would make. */
+async function signedText(payload: string): Promise<string> {
+  const part = (text: string) => Buffer.from(text).toString('base64url');
+  const signed = `${part('{"alg":"HS256","typ":"JWT"}')}.${part(payload)}`;
+  const mac = createHmac('sha256', JWT_SECRET).update(signed).digest('base64url');
+  return `${signed}.${mac}`;
+}
 
 describe('a JWT by secret', () => {
   let lab: Lab;
@@ -74,6 +82,36 @@ describe('a JWT by secret', () => {
     assert.equal((await lab.with({}).get(`/policy?token=${good}`)).status, 401);
   });
 
+  it('names its owner by a string or a safe integer, and by nothing that could merge two people', async () => {
+    const merging = [
+      '9007199254740993',
+      '-9007199254740993',
+      '1.5',
+      'true',
+      'null',
+      '[1]',
+      '1e300',
+    ];
+    const strings = ['', '\\ud800', 'a\\udc00b', 'x'.repeat(256)].map((text) => `"${text}"`);
+    for (const sub of [...merging, ...strings]) {
+      const token = await signedText(
+        `{"sub":${sub},"iss":"app","aud":"uploads","exp":${inAnHour()}}`,
+      );
+      const { status, problem } = await lab
+        .with({ authorization: `Bearer ${token}` })
+        .get('/policy');
+      assert.equal(status, 401, sub);
+      assert.equal(problem.code, 'unauthenticated', sub);
+      assert.match(problem.detail, /\bsub claim\b/, sub);
+    }
+    for (const sub of ['9007199254740991', '7', '"7"', '"ünï😀"']) {
+      const token = await signedText(
+        `{"sub":${sub},"iss":"app","aud":"uploads","exp":${inAnHour()}}`,
+      );
+      assert.equal(await statusWith(lab, token), 200, sub);
+    }
+  });
+
   it('forgives clocks a minute', async () => {
     const seconds = Math.floor(Date.now() / 1000);
     const late = { ...claims(), exp: seconds - 30, nbf: seconds + 30 };
@@ -116,6 +154,30 @@ describe('a JWT in a cookie', () => {
     assert.equal((await ask({})).status, 403);
   });
 
+  it('counts for nothing where pages of any origin may call', async () => {
+    const open = await startLab(store.running, { JWT_COOKIE: 'session', ALLOWED_ORIGINS: '*' });
+    const anyone = await startLab(store.running, { AUTH: 'anonymous', ALLOWED_ORIGINS: '*' });
+    try {
+      for (const origin of [{}, { origin: APP }, { 'sec-fetch-site': 'same-origin' }]) {
+        const answer = await open.with({ cookie, ...origin }).get('/policy');
+        assert.equal(answer.status, 401);
+        assert.equal(answer.headers.get('access-control-allow-credentials'), null);
+      }
+      const fresh = await anyone.with({}).get('/policy');
+      assert.equal(fresh.headers.get('set-cookie'), null);
+      const identity = fresh.headers.get('anonymous-token') ?? '';
+      const known = anyone.with({ 'anonymous-token': identity });
+      await known.create({ bytes: 6 * 1024 * 1024 });
+      const rowsFor = async (headers: Record<string, string>) =>
+        (await anyone.with(headers).get<{ uploads: unknown[] }>('/uploads')).body.uploads.length;
+      assert.equal(await rowsFor({ 'anonymous-token': identity }), 1);
+      assert.equal(await rowsFor({ cookie: `s3-upload-client=${identity}` }), 0);
+    } finally {
+      await open.stop();
+      await anyone.stop();
+    }
+  });
+
   it('yields to a bearer token', async () => {
     const answer = await lab.with({ cookie, authorization: 'Bearer x.y.z' }).get('/policy');
     assert.equal(answer.status, 401);
@@ -128,12 +190,21 @@ class Provider {
   asked = 0;
   delayMs = 0;
   down = false;
+  /** In the place of a set of keys. */
+  answer: ((response: ServerResponse) => void) | undefined;
+  maxAge: number | undefined;
   #server: Server;
 
   constructor() {
     this.#server = createServer((_, response) => {
       this.asked++;
-      if (this.down) return void response.writeHead(503).end();
+      if (this.down) {
+        return void setTimeout(() => response.writeHead(503).end(), this.delayMs);
+      }
+      if (this.answer) return void this.answer(response);
+      if (this.maxAge !== undefined) {
+        response.setHeader('cache-control', `public, max-age=${this.maxAge}`);
+      }
       const keys = this.keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: 'sig' }));
       response.setHeader('content-type', 'application/json');
       setTimeout(() => response.end(JSON.stringify({ keys })), this.delayMs);
@@ -282,10 +353,87 @@ describe('a JWT by published keys', () => {
     assert.equal(status, 503);
     assert.equal(problem.code, 'store_unavailable');
     assert.ok(!problem.detail.includes('127.0.0.1'));
-    assert.equal(headers.get('retry-after'), '5');
+    assert.equal(headers.get('retry-after'), '2');
     provider.down = false;
+    await fresh.bend({ everyClockMs: 2500 });
     assert.equal(await statusWith(fresh, token), 200);
     await fresh.stop();
+  });
+
+  it('asks a provider that is down once at a time, and less and less often', async () => {
+    const fresh = await startLab(store.running, settings());
+    provider.down = true;
+    provider.delayMs = 200;
+    provider.asked = 0;
+    try {
+      const token = await provider.token('key-RS256', claims());
+      const herd = () => Promise.all(Array.from({ length: 20 }, () => statusWith(fresh, token)));
+      assert.deepEqual(new Set(await herd()), new Set([503]));
+      assert.equal(provider.asked, 1);
+      await herd();
+      assert.equal(provider.asked, 1, 'at once');
+      await fresh.bend({ everyClockMs: 2500 });
+      await herd();
+      assert.equal(provider.asked, 2, 'after two seconds');
+      await fresh.bend({ everyClockMs: 5000 });
+      await herd();
+      assert.equal(provider.asked, 2, 'not after two more');
+    } finally {
+      provider.down = false;
+      provider.delayMs = 0;
+      await fresh.stop();
+    }
+  });
+
+  it('asks again when keys have aged, by max-age within bounds, and lets a withdrawn key end', async () => {
+    for (const [maxAge, stillAt, againAt] of [
+      [undefined, 590, 610],
+      [120, 115, 125],
+      [0, 55, 65],
+      [10_000_000, 3590, 3610],
+    ] as const) {
+      provider.maxAge = maxAge;
+      provider.asked = 0;
+      const fresh = await startLab(store.running, settings());
+      const token = await provider.token('key-RS256', { ...claims(), exp: inAnHour() + 7200 });
+      for (const [seconds, asked] of [
+        [0, 1],
+        [stillAt, 1],
+        [againAt, 2],
+      ] as const) {
+        await fresh.bend({ everyClockMs: seconds * 1000 });
+        assert.equal(await statusWith(fresh, token), 200);
+        assert.equal(provider.asked, asked, `${maxAge} after ${seconds} s`);
+      }
+      provider.down = true;
+      await fresh.bend({ everyClockMs: 30 * 3_600_000 });
+      const late = await provider.token('key-RS256', { ...claims(), exp: inAnHour() + 200_000 });
+      assert.equal(await statusWith(fresh, late), 503);
+      provider.down = false;
+      await fresh.stop();
+    }
+    provider.maxAge = undefined;
+  });
+
+  it('follows no redirect, and reads no endless set', async () => {
+    const token = await provider.token('key-RS256', claims());
+    const [key] = provider.keys;
+    const set = JSON.stringify({ keys: [{ ...key?.jwk, kid: 'key-RS256', alg: 'RS256' }] });
+    const answers: Record<string, (response: ServerResponse) => void> = {
+      redirect: (response) => {
+        provider.answer = undefined;
+        response.writeHead(302, { location: '/other' }).end();
+      },
+      'too large': (response) => void response.end(set + ' '.repeat(300 * 1024)),
+      'not JSON': (response) => void response.end('<html>'),
+    };
+    for (const [what, answer] of Object.entries(answers)) {
+      const fresh = await startLab(store.running, settings());
+      provider.answer = answer;
+      assert.equal(await statusWith(fresh, token), 503, what);
+      provider.answer = undefined;
+      await fresh.stop();
+    }
   });
 });
 

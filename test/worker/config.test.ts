@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { optionsFrom } from '../../worker/config.ts';
 import { ProblemError } from '../../worker/problem.ts';
+import { mayShowInline } from '../../worker/object/disposition.ts';
 import { SETTINGS } from '../../worker/config/settings.ts';
 import { createSigner } from '../../worker/signer.ts';
 
@@ -185,6 +186,48 @@ describe('a Worker', () => {
       problemOf({ JWT_SECRET: ENOUGH.TOKEN_SECRET }),
       /JWT_SECRET must not be TOKEN_SECRET/,
     );
+  });
+
+  it('takes no secret for two purposes', () => {
+    const all = {
+      TOKEN_SECRET: ENOUGH.TOKEN_SECRET,
+      TOKEN_SECRET_PREVIOUS: 'the-secret-that-sealed-upload-tokens-last-year',
+      JWT_SECRET: ENOUGH.JWT_SECRET,
+      ...WEBHOOK,
+    };
+    assert.equal(problemOf(all), 'fine');
+    const names = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'JWT_SECRET', 'WEBHOOK_SECRET'];
+    for (const [index, name] of names.entries()) {
+      for (const other of names.slice(index + 1)) {
+        const same = WEBHOOK.WEBHOOK_SECRET;
+        assert.match(
+          problemOf({
+            ...all,
+            WEBHOOK_SECRET: `${WEBHOOK.WEBHOOK_SECRET}`,
+            [name]: same,
+            [other]: same,
+          }),
+          name === 'WEBHOOK_SECRET' || other === 'WEBHOOK_SECRET'
+            ? /must not be/
+            : new RegExp(`${other} must not be ${name}`),
+          `${name} and ${other}`,
+        );
+      }
+    }
+  });
+
+  it('never lets browsers show what can run a script', () => {
+    for (const type of ['image/svg+xml', 'text/html', 'application/xml', 'audio/x+xml; a=b']) {
+      assert.match(problemOf({ INLINE_TYPES: type }), /INLINE_TYPES/, type);
+      assert.equal(mayShowInline(type, [type]), false, type);
+    }
+    assert.equal(mayShowInline('audio/mpeg; a=b'), true);
+  });
+
+  it('takes no accept list that holds what is neither a type nor an extension', () => {
+    for (const list of ['pdf', 'image/*, a/b/c', '*/png']) {
+      assert.match(problemOf({ ACCEPT: list }), /ACCEPT/, list);
+    }
   });
 
   it('takes a provider’s keys only with an audience, and over https', () => {

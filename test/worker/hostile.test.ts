@@ -7,6 +7,7 @@ import { after, before, it } from 'node:test';
 import type { Attack } from './hostile/attack.ts';
 import { forging } from './hostile/forging.ts';
 import { limiting } from './hostile/limits.ts';
+import { calling } from './hostile/calling.ts';
 import { reading } from './hostile/reading.ts';
 import { replaying } from './hostile/replaying.ts';
 import { replacing } from './hostile/replacing.ts';
@@ -25,6 +26,7 @@ const ATTACKS: Readonly<Record<TryName, Attack>> = {
   ...forging,
   ...limiting,
   ...replacing,
+  ...calling,
 };
 
 onEveryStore(

@@ -1,5 +1,6 @@
 /** The Worker as it is deployed: the real entry, in workerd. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { after, before, describe, it } from 'node:test';
 import { build } from 'esbuild';
@@ -47,6 +48,32 @@ describe('the Worker', () => {
         assert.equal(response.headers.get('cache-control'), 'no-store');
         assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
       }
+    } finally {
+      await miniflare.dispose();
+    }
+  });
+
+  it('refuses to run with the public secrets of `npm start` anywhere but on this machine', async () => {
+    const toml = readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8');
+    const vars = toml.split('[env.local.vars]')[1]?.split('\n[')[0] ?? '';
+    const local = Object.fromEntries(
+      [...vars.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name = '', value = '']) => [name, value]),
+    );
+    const miniflare = start({ ...local, S3_ENDPOINT: 'http://127.0.0.1:1' });
+    try {
+      const statuses: Record<string, number> = {};
+      for (const host of [
+        'localhost:8787',
+        '127.0.0.1',
+        'upload.workers.dev',
+        'localhost.evil.example',
+      ]) {
+        const response = await miniflare.dispatchFetch(`http://${host}/policy`);
+        statuses[host] = response.status;
+        const { detail = '' } = (await response.json()) as Partial<Problem>;
+        if (response.status !== 200) assert.match(detail, /TOKEN_SECRET.*npm run deploy/);
+      }
+      assert.deepEqual(Object.values(statuses), [200, 200, 500, 500]);
     } finally {
       await miniflare.dispose();
     }

@@ -1,7 +1,8 @@
 /** Links to read: whose object they open, and for how long. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { it } from 'node:test';
+import type { Policy } from '../../worker/protocol.ts';
 import type { SignerOptions } from '../../worker/signer.ts';
 import { apps } from './apps.ts';
 import { onEveryStore } from './s3/stores.ts';
@@ -38,6 +39,54 @@ onEveryStore(
         });
       }
     }
+
+    it('that is public says nothing of its owner, and lives on when the secret changes', async () => {
+      const [old, fresh] = ['an-old-secret'.repeat(4), 'a-new-secret'.repeat(4)] as const;
+      const settings = (...tokenSecrets: [string, ...string[]]): Partial<SignerOptions> => ({
+        rules: { prefix, public: true },
+        tokenSecrets,
+        authenticate: (request) => {
+          const owner = request.headers.get('authorization') ?? '';
+          return owner === '' ? undefined : { owner };
+        },
+      });
+      const before = mount({}, settings(old));
+      const hrefs: string[] = [];
+      for (const owner of ['alice', 'alice', 'bob']) {
+        const { answer } = await before.as(owner).upload(random(10));
+        hrefs.push(answer.body.href ?? '');
+        const hash = createHash('sha256').update(owner).digest('hex');
+        const caller = (await before.as(owner).get<Policy>('/policy')).body.caller ?? '';
+        assert.match(caller, /^[0-9a-f]{16}$/);
+        for (const said of [hrefs.join(), caller]) assert.ok(!said.includes(hash.slice(0, 16)));
+        // What an outsider who guesses the owner would ask for.
+        const guessed = `${(hrefs.at(-1) ?? '').split('?')[0]}?of=${hash.slice(0, 32)}`;
+        assert.equal((await before.as('').get(guessed)).status, 401);
+      }
+      assert.equal(new Set(hrefs.map((href) => href.split('?')[1])).size, 3);
+      const [first = '', second = ''] = hrefs;
+      const swapped = `${first.split('?')[0]}?${second.split('?')[1]}`;
+      assert.equal((await before.as('').get(swapped)).status, 401);
+      assert.equal((await before.as('').get(first)).status, 302);
+      const rotated = mount({}, { ...settings(fresh, old), kv: before.kv });
+      assert.equal((await rotated.as('').get(first)).status, 302);
+      const over = mount({}, { ...settings(fresh), kv: before.kv });
+      assert.equal((await over.as('').get(first)).status, 401);
+    });
+
+    it('that is public and older than keyed links still opens its file', async () => {
+      const { as, kv } = mount({}, { rules: { prefix, public: true } });
+      const { answer } = await as('alice').upload(random(10));
+      const of = createHash('sha256').update('alice').digest('hex').slice(0, 32);
+      const { keys } = await kv.list({ prefix: 'u:' });
+      const [key] = keys;
+      assert.ok(key);
+      const entry = JSON.parse((await kv.get(key.name)) ?? '') as { upload: { public: string } };
+      entry.upload.public = of;
+      await kv.put(key.name, JSON.stringify(entry), { metadata: key.metadata });
+      const path = `/uploads/${answer.body.id}/file?of=${of}`;
+      assert.equal((await as('').get(path)).status, 302);
+    });
 
     it('that is public ends when the operator turns public links off', async () => {
       const settings = (isPublic: boolean): Partial<SignerOptions> => ({

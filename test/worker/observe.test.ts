@@ -1,6 +1,7 @@
 /** What the log says of a request, and what it never says. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { networkOf } from '../../worker/http/network.ts';
 import {
   JWT_SECRET,
   jwtFor,
@@ -40,7 +41,7 @@ describe('the log', () => {
     const answer = await alice.get(`/uploads/${upload.id}`, { 'x-request-id': 'abc' });
     await alice.get('/uploads/not-an-id');
     await lab.with({}).get('/policy');
-    await alice.get('/no/such/route?with=secret');
+    await alice.get('/no/such/route?with=secret', { 'x-request-id': 'a secret, or so' });
     const [sign, status, missing, unknown, nowhere] = await lines();
     assert.equal(sign?.['event'], 'request');
     assert.equal(sign?.['action'], 'POST /uploads/:id/sign');
@@ -49,8 +50,10 @@ describe('the log', () => {
     assert.equal(sign?.['status'], 200);
     assert.match(String(sign?.['owner']), /^[0-9a-f]{12}$/);
     assert.equal(typeof sign?.['ms'], 'number');
-    assert.equal(status?.['requestId'], 'abc');
-    assert.equal(answer.headers.get('x-request-id'), 'abc');
+    assert.match(String(status?.['requestId']), /^[0-9a-f-]{36}$/);
+    assert.equal(answer.headers.get('x-request-id'), status?.['requestId']);
+    assert.equal(status?.['clientRequestId'], 'abc');
+    assert.equal(nowhere?.['clientRequestId'], undefined, 'it could be anything');
     assert.equal(status?.['owner'], sign?.['owner']);
     assert.equal(missing?.['code'], 'not_found');
     assert.equal(unknown?.['status'], 401);
@@ -131,6 +134,57 @@ describe('the log', () => {
 });
 
 describe('a caller', () => {
+  it('is counted by its network while it is refused, with every address of an IPv6 network', async () => {
+    const limited = await startLab(store.running, {}, { requestsPerMinute: 3 });
+    try {
+      const bad = (address: string) =>
+        limited.with({ authorization: 'Bearer a.b.c', 'cf-connecting-ip': address }).get('/policy');
+      const addresses = ['2001:db8::1', '2001:DB8:0:0:ffff::2', '2001:db8::3', '2001:db8::4'];
+      const statuses: number[] = [];
+      for (const address of addresses) statuses.push((await bad(address)).status);
+      assert.deepEqual(statuses, [401, 401, 401, 429]);
+      assert.equal((await (await limited.as('alice')).get('/policy')).status, 200);
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  it('counts a Create once for each of its files', async () => {
+    const limited = await startLab(store.running, {}, { requestsPerMinute: 10 });
+    try {
+      const bob = await limited.as('bob');
+      const files = Array.from({ length: 8 }, () => ({
+        id: crypto.randomUUID(),
+        name: 'x',
+        bytes: 6 * MIB,
+        type: '',
+      }));
+      assert.equal((await bob.post('/uploads', { files })).status, 200);
+      assert.equal((await bob.post('/uploads', { files })).status, 429);
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  it('has one network however its address is written', () => {
+    const same: [string, string][] = [
+      ['2001:db8::1', '2001:db8:0:0::/64'],
+      ['2001:0DB8:0000:0000:abcd::', '2001:db8:0:0::/64'],
+      ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+      ['[2001:db8::1]', '2001:db8:0:0::/64'],
+      ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+      ['::1', '0:0:0:0::/64'],
+      ['::ffff:192.0.2.1', '192.0.2.1'],
+      ['::FFFF:c000:201', '192.0.2.1'],
+      ['0:0:0:0:0:ffff:192.0.2.1', '192.0.2.1'],
+      ['2002:c000:201:7::9', '192.0.2.1'],
+      ['192.0.2.1', '192.0.2.1'],
+      ['nonsense', ''],
+      ['', ''],
+    ];
+    for (const [address, network] of same) assert.equal(networkOf(address), network, address);
+  });
+
   it('case 29: who asks too often is told to wait, and nobody else', async () => {
     const limited = await startLab(store.running, {}, { requestsPerMinute: 3 });
     try {

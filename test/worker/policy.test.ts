@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { ListAnswer, Policy, SignedRequest } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
-import { accepts } from '../../worker/object/accepts.ts';
+import { accepts, couldAccept, parseAccept } from '../../worker/protocol/accept.ts';
 import { checkFile, narrow, rulesFrom } from '../../worker/policy.ts';
 import { MIB, startLab, sumOf, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
@@ -24,12 +24,82 @@ describe('a list of types', () => {
     [['.pdf'], { name: 'pdf', type: 'application/pdf' }, false],
     [['image/png'], { name: 'a.png', type: 'text/html' }, false],
     [['*/*'], { name: 'x', type: '' }, true],
+    [['.pdf'], { name: 'x.pdf', type: 'text/html' }, false],
+    [['.pdf'], { name: 'x.pdf', type: 'application/octet-stream' }, true],
+    [['.pdf'], { name: 'x.pdf', type: '' }, true],
+    [['.pdf'], { name: 'x.pdf', type: 'image/png' }, false],
+    [['.tar.gz'], { name: 'x.TAR.GZ', type: 'application/x-gzip' }, true],
+    [['.tar.gz'], { name: 'x.gz', type: 'application/gzip' }, false],
+    [['.tar.gz'], { name: '.tar.gz', type: 'application/gzip' }, false],
+    [['.gz'], { name: 'x.tar.gz', type: 'application/gzip' }, true],
+    [['.blend'], { name: 'x.blend', type: 'application/x-blender' }, true],
+    ...[
+      'text/html',
+      'Text/HTML; charset=utf-8',
+      'image/svg+xml',
+      'application/xhtml+xml',
+      'application/x+xml',
+      'text/xml',
+      'text/javascript',
+      'application/x-javascript',
+      'multipart/x-mixed-replace',
+    ].map(
+      (type) => [['.blend'], { name: 'x.blend', type }, false] satisfies (typeof table)[number],
+    ),
+    [['image/heic'], { name: 'x.heic', type: '' }, true],
+    [['image/heic'], { name: 'x.HEIC', type: 'image/heif' }, true],
+    [['image/heic'], { name: 'x.png', type: '' }, false],
+    [['video/*'], { name: 'x.mkv', type: '' }, true],
+    [['video/*'], { name: 'x.mkv', type: 'application/octet-stream' }, true],
+    [['video/*'], { name: 'x.mkv', type: 'text/html' }, false],
+    [['application/zip'], { name: 'x.zip', type: 'application/x-zip-compressed' }, true],
+    [['application/zip; x=y'], { name: 'x', type: 'application/zip' }, true],
+    [['application/zip'], { name: 'x', type: '' }, false],
+    [['text/csv'], { name: 'x.csv', type: 'application/vnd.ms-excel' }, true],
+    [['text/plain'], { name: 'x.csv', type: '' }, false],
+    [['image/*'], { name: 'x.html', type: 'image/png' }, false],
+    [['image/*'], { name: 'x.svg', type: 'image/svg+xml' }, true],
+    [['no type'], { name: 'x', type: 'no type' }, false],
   ];
   for (const [list, { name, type }, expected] of table) {
     it(`${JSON.stringify(list)} ${expected ? 'takes' : 'refuses'} ${name} of ${type || 'no type'}`, () => {
       assert.equal(accepts(list, { name, type }), expected);
     });
   }
+});
+
+describe('an accept list', () => {
+  it('tells its malformed entries from its tokens', () => {
+    const { tokens, malformed } = parseAccept(
+      ' image/* ,.TAR.GZ,text/plain; x=y,*/*,pdf,a/b/c,*/png,im*/png,..,.,./x,image/',
+    );
+    assert.deepEqual(tokens, [
+      { kind: 'family', family: 'image' },
+      { kind: 'extension', extension: '.tar.gz' },
+      { kind: 'type', type: 'text/plain' },
+      { kind: 'any' },
+    ]);
+    const others = ['pdf', 'a/b/c', '*/png', 'im*/png', '..', '.', './x', 'image/'];
+    assert.deepEqual(malformed, others);
+  });
+
+  it('judges a dragged file, which has no name, by what its type could be', () => {
+    const could: [string, string, boolean][] = [
+      ['', 'image/png', true],
+      ['image/*', '', true],
+      ['image/*', 'image/png', true],
+      ['image/*', 'text/plain', false],
+      ['.pdf', 'application/pdf', true],
+      ['.pdf', 'text/html', false],
+      ['.blend', 'application/x-blender', true],
+      ['application/zip', 'application/x-zip-compressed', true],
+      ['image/heic', 'image/heif', true],
+      ['application/pdf', 'image/png', false],
+    ];
+    for (const [list, type, expected] of could) {
+      assert.equal(couldAccept(list, type), expected, `${list} of ${type}`);
+    }
+  });
 });
 
 describe('rules', () => {
@@ -242,7 +312,13 @@ describe('a narrowed caller', () => {
     assert.ok(isRefused(refused));
     assert.equal(refused.problem.code, 'type_not_allowed');
     assert.equal(refused.problem.status, 415);
-    const { upload } = await alice.upload(random(5), { name: 'x.html', type: 'image/png' });
+    const disguised = await alice.tryCreate({ bytes: 5, name: 'x.html', type: 'image/png' });
+    assert.ok(isRefused(disguised) && disguised.problem.code === 'type_not_allowed');
+    const smuggled = await alice.tryCreate({ bytes: 5, name: 'x.bin', type: 'text/html' });
+    assert.ok(isRefused(smuggled) && smuggled.problem.code === 'type_not_allowed');
+    const dressed = await alice.tryCreate({ bytes: 5, name: 'x.html/.bin', type: '' });
+    assert.ok(isRefused(dressed) && dressed.problem.code === 'type_not_allowed');
+    const { upload } = await alice.upload(random(5), { name: 'x.png', type: 'image/png' });
     assert.equal((await store.running.store.head(upload.key))?.type, 'image/png');
     const svg = await alice.upload(random(5), { name: 'x.svg', type: 'image/svg+xml' });
     const link = await alice.get(`/uploads/${svg.upload.id}/file?disposition=inline`);

@@ -3,11 +3,18 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { decode, sign } from 'hono/jwt';
+import { anonymous } from '../../worker/auth.ts';
 import type { CompleteManyAnswer, Created, ListAnswer } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
 import { MIB, SETTINGS, startLab, sumOf, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
 import { random } from './s3/uploads.ts';
+
+/** A signed identity, as the Worker gives one to a caller that is new. */
+async function identityFrom(lab: Lab): Promise<string> {
+  const { headers } = await lab.with({}).get('/policy');
+  return headers.get('anonymous-token') ?? '';
+}
 
 let store: { running: Running; stop: () => Promise<void> };
 before(async () => {
@@ -201,13 +208,13 @@ describe('anonymous callers', () => {
   it('are told apart by a cookie that the Worker gives them', async () => {
     const first = await lab.with({}).get('/policy');
     const cookie = first.headers.get('set-cookie') ?? '';
-    assert.match(cookie, /^s3-upload-client=[0-9a-f-]{36}; .*HttpOnly; SameSite=Lax/);
+    assert.match(cookie, /^s3-upload-client=[0-9a-f-]{36}\.[0-9a-f]{32}; .*HttpOnly; SameSite=Lax/);
     const known = lab.with({ cookie: cookie.split(';')[0] ?? '' });
     assert.equal((await known.get('/policy')).headers.get('set-cookie'), null);
     const { upload } = await known.upload(random(10));
     assert.equal((await known.get<ListAnswer>('/uploads')).body.uploads.length, 1);
 
-    const stranger = lab.with({ 'client-id': randomUUID() });
+    const stranger = lab.with({ 'anonymous-token': await identityFrom(lab) });
     assert.equal((await stranger.get<ListAnswer>('/uploads')).body.uploads.length, 0);
     assert.equal((await stranger.get(`/uploads/${upload.id}`)).status, 404);
     assert.equal((await stranger.get(`/uploads/${upload.id}/file`)).status, 404);
@@ -224,13 +231,50 @@ describe('anonymous callers', () => {
   });
 
   it('do not give their id away in their keys', async () => {
-    const id = randomUUID();
-    const { key } = await lab.with({ 'client-id': id }).create({ bytes: 1 });
-    assert.ok(!key.includes(id));
+    const identity = await identityFrom(lab);
+    const { key } = await lab.with({ 'anonymous-token': identity }).create({ bytes: 1 });
+    const [id = '', mac = ''] = identity.split('.');
+    assert.ok(id !== '' && !key.includes(id));
+    assert.ok(mac !== '' && !key.includes(mac));
   });
 
   it('are not known by an id that could be guessed', async () => {
-    const { headers } = await lab.with({ 'client-id': '1' }).get('/policy');
-    assert.match(headers.get('set-cookie') ?? '', /^s3-upload-client=/);
+    const identity = await identityFrom(lab);
+    const [id = '', mac = ''] = identity.split('.');
+    const made = [
+      randomUUID(),
+      'a'.repeat(22),
+      `${randomUUID()}.${mac}`,
+      `${id}.${'0'.repeat(32)}`,
+    ];
+    for (const planted of [...made, '1', `${identity}0`]) {
+      const uploader = lab.with({ 'anonymous-token': planted });
+      await uploader.upload(random(1));
+      const { body } = await uploader.get<ListAnswer>('/uploads');
+      assert.deepEqual(body.uploads, [], planted);
+      const { headers } = await lab.with({ cookie: `s3-upload-client=${planted}` }).get('/policy');
+      assert.match(headers.get('set-cookie') ?? '', /^s3-upload-client=/);
+    }
+  });
+
+  it('are known again after the secret was changed, and by a new signature from then on', async () => {
+    const authenticate = (...secrets: [string, ...string[]]) => anonymous({ secrets });
+    const request = (cookie?: string) =>
+      new Request('https://x.example/policy', { headers: cookie ? { cookie } : {} });
+    const before = await authenticate('old'.repeat(20))(request());
+    assert.match(before?.cookie ?? '', /^__Host-s3-upload-client=[^;]+; Path=\/; .*; Secure$/);
+    const cookie = before?.cookie?.split(';')[0] ?? '';
+    const after = await authenticate('new'.repeat(20), 'old'.repeat(20))(request(cookie));
+    assert.equal(after?.owner, before?.owner);
+    const renewed = after?.cookie?.split(';')[0] ?? '';
+    const later = await authenticate('new'.repeat(20))(request(renewed));
+    assert.equal(later?.owner, before?.owner);
+    assert.equal(later?.cookie, undefined);
+    const never = await authenticate('new'.repeat(20))(request(cookie));
+    assert.notEqual(never?.owner, before?.owner);
+    const unprefixed = await authenticate('new'.repeat(20))(
+      request(renewed.replace('__Host-', '')),
+    );
+    assert.notEqual(unprefixed?.owner, before?.owner);
   });
 });

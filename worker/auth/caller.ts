@@ -10,6 +10,8 @@ export interface Caller {
   readonly claim?: unknown;
   /** Names the caller's token, so that what it is good for counts over all calls. */
   readonly grant?: string;
+  /** What an anonymous caller that is new can send to be known again. */
+  readonly identity?: string;
   /** `Set-Cookie` for the answer. */
   readonly cookie?: string;
   /** Known by a cookie, which browsers also send along for other sites. */

@@ -1,4 +1,6 @@
 /** A JWT's claims, as far as they say who calls and for how long. */
+import { isWellFormed } from '../object/name.ts';
+import { ProblemError } from '../problem.ts';
 import type { Caller } from './caller.ts';
 
 /** What all kinds of JWT have in common. */
@@ -18,30 +20,49 @@ export interface ClaimOptions {
 const MAX_OWNER_LENGTH = 255;
 
 /**
- * The caller that verified claims name; undefined where they are over, not begun, without an end,
- * or for somebody else. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ * The caller that verified claims name. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ *
+ * @throws ProblemError `unauthenticated`, with a reason for the developer, where the claims have
+ *   expired, are not valid yet, have no end, are for somebody else or name no owner.
  */
-export function callerOf(
-  claims: Readonly<Record<string, unknown>>,
-  options: ClaimOptions,
-): Caller | undefined {
+export function callerOf(claims: Readonly<Record<string, unknown>>, options: ClaimOptions): Caller {
   const { ownerClaim = 'sub', leewaySeconds = 60, now = Date.now } = options;
   const seconds = now() / 1000;
   const { exp, nbf } = claims;
-  if (typeof exp !== 'number' || exp + leewaySeconds <= seconds) return undefined;
+  if (typeof exp !== 'number') throw refused('has no exp claim');
+  if (exp + leewaySeconds <= seconds) throw refused('has expired');
   if (nbf !== undefined && (typeof nbf !== 'number' || nbf - leewaySeconds > seconds)) {
-    return undefined;
+    throw refused('is not valid yet (nbf)');
   }
-  if (options.issuer !== undefined && claims['iss'] !== options.issuer) return undefined;
-  if (!isFor(claims['aud'], options.audience)) return undefined;
-  const owner = claims[ownerClaim];
-  const named = typeof owner === 'string' || typeof owner === 'number' ? String(owner) : '';
-  if (named === '' || named.length > MAX_OWNER_LENGTH) return undefined;
+  if (options.issuer !== undefined && claims['iss'] !== options.issuer) {
+    throw refused('is from another issuer (iss)');
+  }
+  if (!isFor(claims['aud'], options.audience)) throw refused('is for another audience (aud)');
   return {
-    owner: named,
+    owner: ownerFrom(claims[ownerClaim], ownerClaim),
     grant: grantOf(claims),
     ...(claims['upload'] !== undefined && { claim: claims['upload'] }),
   };
+}
+
+/**
+ * Two people must never become one owner: JSON rounds whole numbers above 2^53, and UTF-8 turns
+ * every unpaired surrogate into the same character.
+ */
+function ownerFrom(value: unknown, claim: string): string {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
+  if (typeof value !== 'string' || value === '') {
+    throw refused(`needs a ${claim} claim that is a non-empty string or a safe integer`);
+  }
+  if (!isWellFormed(value)) throw refused(`has a ${claim} claim that is not well-formed Unicode`);
+  if (value.length > MAX_OWNER_LENGTH) {
+    throw refused(`has a ${claim} claim longer than ${MAX_OWNER_LENGTH} characters`);
+  }
+  return value;
+}
+
+function refused(why: string): ProblemError {
+  return new ProblemError('unauthenticated', `The token ${why}.`);
 }
 
 /** Its own id, or else when it was made and ends: tokens of one second then count as one. */

@@ -26,7 +26,12 @@ export function createRoute(signer: Signer): SignerHandler {
     const { draft, rules } = await draftUnsized(signer, c, file);
     // Our own plan of it is for looking at only: these clients cut their files as they like.
     const plan = planFor(draft.bytes, { ...signer.plan, singleMaxBytes: 0 });
-    if (plan.kind === 'single') throw new ProblemError('too_large', 'No file is small enough.');
+    if (plan.kind === 'single') {
+      throw new ProblemError(
+        'too_large',
+        'MAX_BYTES is smaller than the smallest file that can be uploaded.',
+      );
+    }
     const upload = await beginWithin(signer, c, rules, draft, plan);
     c.get('line')['upload'] = upload.id;
     const uploadId = await signer.tokens.seal(upload);

@@ -5,7 +5,7 @@
 import { drain } from '../http/drain.ts';
 import { ProblemError } from '../problem.ts';
 
-/** Fields are read, the file is not. */
+/** The fields after the first; the file is not read yet. */
 export interface Form {
   readonly fields: ReadonlyMap<string, string>;
   /** Of the file, known before the first of it is read. */
@@ -24,7 +24,8 @@ const MAX_HEAD_BYTES = 32 * 1024;
 export class FormReader {
   readonly #request: Request;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #ahead: Uint8Array = new Uint8Array();
+  #room = new Uint8Array();
+  #ahead = this.#room;
   #consumed = 0;
 
   constructor(request: Request) {
@@ -32,46 +33,79 @@ export class FormReader {
     this.#reader = request.body?.getReader();
   }
 
-  /** @throws ProblemError `invalid_request` for what is not such a form. */
-  async read(): Promise<Form> {
+  /**
+   * Hands the first field's value to `open` before anything else is read, so that a form without a
+   * valid token costs no more than its token.
+   *
+   * @throws ProblemError `invalid_request` for what is not such a form, and what `open` throws.
+   */
+  async read<T>(
+    first: string,
+    open: (value: string) => Promise<T>,
+  ): Promise<{ readonly opened: T; readonly form: Form }> {
     const { headers } = this.#request;
     const boundary = boundaryOf(headers.get('content-type') ?? '');
     const length = Number(headers.get('content-length') ?? NaN);
     if (!Number.isSafeInteger(length)) throw bad('has no length');
-    const fields = new Map<string, string>();
+    const next = `\r\n--${boundary}\r\n`;
     if ((await this.#until(`--${boundary}\r\n`)) !== '') throw bad('does not begin as it should');
+    if ((await this.#partName()) !== first) throw bad(`does not begin with its ${first} field`);
+    const opened = await open(await this.#until(next));
+    const fields = new Map<string, string>();
     for (;;) {
-      const head = await this.#until('\r\n\r\n');
-      const name = /^content-disposition: *form-data; *name="([^"]*)"/im.exec(head)?.[1];
-      if (name === undefined) throw bad('has a part without a name');
+      const name = await this.#partName();
       if (name === 'file') break;
-      fields.set(name, await this.#until(`\r\n--${boundary}\r\n`));
+      fields.set(name, await this.#until(next));
     }
     const end = `\r\n--${boundary}--\r\n`;
     const bytes = length - this.#consumed - end.length;
     if (bytes < 0) throw bad('is cut off');
-    return { fields, bytes, chunks: this.#rest(bytes, end) };
+    return { opened, form: { fields, bytes, chunks: this.#rest(bytes, end) } };
   }
 
-  /** Has had enough of it. */
+  async #partName(): Promise<string> {
+    const head = await this.#until('\r\n\r\n');
+    const name = /^content-disposition: *form-data; *name="([^"\r\n]*)"/im.exec(head)?.[1];
+    if (name === undefined) throw bad('has a part without a name');
+    return name;
+  }
+
+  /** Discards the rest of the body. */
   drain(): Promise<void> {
     return drain(this.#reader);
   }
 
-  /** The text in front of `mark`, which is taken too. */
+  /** The text in front of `mark`, which is taken too. No byte is searched or moved more than twice. */
   async #until(mark: string): Promise<string> {
-    for (;;) {
-      const at = indexOf(this.#ahead, mark);
+    for (let from = 0; ;) {
+      const at = indexOf(this.#ahead, mark, from);
       if (at >= 0) {
         const text = new TextDecoder().decode(this.#ahead.subarray(0, at));
-        this.#take(at + mark.length);
+        this.#ahead = this.#ahead.subarray(at + mark.length);
+        this.#consumed += at + mark.length;
         return text;
       }
       if (this.#consumed + this.#ahead.length > MAX_HEAD_BYTES) throw bad('has too large fields');
+      from = Math.max(0, this.#ahead.length - mark.length + 1);
       const { value } = (await this.#reader?.read()) ?? {};
       if (!value) throw bad('ends too early');
-      this.#ahead = joined(this.#ahead, value);
+      this.#append(value);
     }
+  }
+
+  /** Into room that doubles: one byte at a time would otherwise copy all that came before. */
+  #append(value: Uint8Array): void {
+    const { buffer, byteOffset, length } = this.#ahead;
+    const needed = length + value.length;
+    const isOurs = buffer === this.#room.buffer;
+    if (!isOurs || byteOffset + needed > this.#room.length) {
+      this.#room = new Uint8Array(2 * needed);
+      this.#room.set(this.#ahead);
+      this.#ahead = this.#room.subarray(0, length);
+    }
+    const start = this.#ahead.byteOffset;
+    this.#room.set(value, start + length);
+    this.#ahead = this.#room.subarray(start, start + needed);
   }
 
   /** `bytes` bytes, which `end` has to follow, and nothing else. */
@@ -95,11 +129,6 @@ export class FormReader {
     if (left > 0 || new TextDecoder().decode(tail) !== end) throw bad('does not end with its file');
     if (held.length > 0) yield held;
   }
-
-  #take(bytes: number): void {
-    this.#ahead = this.#ahead.slice(bytes);
-    this.#consumed += bytes;
-  }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1 */
@@ -109,7 +138,7 @@ function boundaryOf(contentType: string): string {
       contentType,
     ) ?? [];
   const boundary = quoted ?? bare;
-  if (boundary === undefined) throw bad('is no multipart/form-data');
+  if (boundary === undefined) throw bad('is not multipart/form-data');
   return boundary;
 }
 
@@ -124,10 +153,10 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
   return both;
 }
 
-/** Marks are ASCII and short, and what is searched is at most 32 KiB. */
-function indexOf(bytes: Uint8Array, mark: string): number {
+/** Marks are ASCII and have at most 76 bytes, so this is linear in what is searched. */
+function indexOf(bytes: Uint8Array, mark: string, from: number): number {
   const last = bytes.length - mark.length;
-  for (let at = 0; at <= last; at++) {
+  for (let at = from; at <= last; at++) {
     let same = 0;
     while (same < mark.length && bytes[at + same] === mark.charCodeAt(same)) same++;
     if (same === mark.length) return at;

@@ -1,9 +1,9 @@
 /** `POST /s3/form`: a form through the Worker, for stores that take none (R2, B2, Swift). */
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { rulesAtEnd } from '../upload/access.ts';
-import { quotaOf } from '../policy/quota.ts';
 import { withLength } from '../http/fixed-length.ts';
 import { settle } from '../upload/settle.ts';
+import { quotaOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import { isStoreError } from '../s3/errors.ts';
 import { asProblem } from '../http/as-problem.ts';
@@ -27,8 +27,8 @@ export function formRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const reader = new FormReader(c.req.raw);
     try {
-      const form = await reader.read();
-      const upload = await uploadOf(signer, c, form);
+      const { opened, form } = await reader.read(TOKEN_FIELD, (token) => signer.tokens.open(token));
+      const upload = await uploadOf(signer, c, opened, form);
       return await store(signer, c, upload, form);
     } catch (error) {
       return answerRefusal(c, asProblem(signer.log, error).problem);
@@ -38,16 +38,31 @@ export function formRoute(signer: Signer): SignerHandler {
   };
 }
 
-async function uploadOf(signer: Signer, c: SignerContext, { fields, bytes }: Form) {
-  const upload = await signer.tokens.open(fields.get(TOKEN_FIELD) ?? '');
+async function uploadOf(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  { fields, bytes }: Form,
+): Promise<Upload> {
   const { unsized } = upload;
   if (!unsized || upload.multipart || fields.get('key') !== upload.key) {
     throw new ProblemError('forbidden', 'The form is not one that was handed out here.');
   }
-  const { owner, anonymous } = upload;
-  c.set('caller', { owner, ...(anonymous && { anonymous }) });
-  c.set('quota', quotaOf(signer, upload));
-  c.set('rules', { ...signer.rules, minBytes: unsized.minBytes, maxBytes: upload.bytes });
+  const { owner, anonymous, grant } = upload;
+  const caller = {
+    owner,
+    ...(anonymous && { anonymous }),
+    ...(grant !== undefined && { grant }),
+  };
+  c.set('caller', caller);
+  // Asking for a form books nothing: what the owner may have at all is counted when it is used.
+  c.set('quota', quotaOf(signer, caller));
+  c.set('rules', {
+    ...signer.rules,
+    ...unsized.limits,
+    minBytes: unsized.minBytes,
+    maxBytes: upload.bytes,
+  });
   c.get('line')['upload'] = upload.id;
   const whole = sized(upload, bytes);
   await rulesAtEnd(signer, c, whole);

@@ -1,6 +1,7 @@
 /** `GET /s3/params`: a form that takes a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { beginWithin } from '../upload/reserve.ts';
+import { begin } from '../upload/begin.ts';
+import { isCounted } from '../policy/quota.ts';
 import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
@@ -32,17 +33,19 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     const expiresIn = secondsFor(signer, draft);
     // It ends with its form: what has not come by then will not come any more.
     const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
-    const upload = await beginWithin(
+    // Asking for a form books nothing: what the owner may have is counted when it is used.
+    const upload = await begin(
       signer,
       c,
-      rules,
       { ...draft, expiresAt },
       { kind: 'single', bytes: draft.bytes },
     );
     c.get('line')['upload'] = upload.id;
     const { strictForms, formETags } = signer.store.profile;
     const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
-    const direct = signer.forms === 'replaceable' && strictForms && formETags && isItsOwn;
+    // The store tells nobody that a form was used: where that counts, the form comes to the Worker.
+    const direct =
+      signer.forms === 'replaceable' && strictForms && formETags && isItsOwn && !isCounted(rules);
     if (direct) return c.json(await toStore(signer, c, upload, expiresIn));
     const base = address ?? c.req.url.replace(/\/s3\/params(\?.*)?$/, '');
     return c.json(await toWorker(signer, base, upload, expiresIn));
@@ -58,7 +61,10 @@ function assertWanted(c: SignerContext): void {
   if (!byCookie || c.req.header('origin') || c.req.header('sec-fetch-site') === 'same-origin') {
     return;
   }
-  throw new ProblemError('forbidden', 'With a cookie only pages that may call can ask for this.');
+  throw new ProblemError(
+    'forbidden',
+    'Cookie-authenticated requests must come from an allowed origin.',
+  );
 }
 
 async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds: number) {
@@ -76,6 +82,7 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
 }
 
 async function toWorker(signer: Signer, base: string, upload: Upload, expires: number) {
-  const fields = { key: upload.key, [TOKEN_FIELD]: await signer.tokens.seal(upload) };
+  // The token comes first: nothing else of the form is read until it is found to be valid.
+  const fields = { [TOKEN_FIELD]: await signer.tokens.seal(upload), key: upload.key };
   return { method: 'POST', url: base + FORM_PATH, fields, expires };
 }

@@ -1,6 +1,7 @@
 /** `GET /s3/multipart/:uploadId/:partNumber` and `…/batch`: signed URLs for parts. */
 import { rulesFor } from '../upload/access.ts';
-import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
+import { discard } from '../upload/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
 import { secondsFor } from '../upload/requests.ts';
@@ -45,6 +46,7 @@ async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]
   const { upload, uploadId } = await uploadOf(signer, c);
   for (const number of numbers) assertMayHave(signer, upload, number);
   await rulesFor(signer, c, upload, 'sign');
+  await assertRoom(signer, c, upload, uploadId);
   const { key } = upload;
   const expiresIn = secondsFor(signer, upload);
   const parts = await signer.store.presignParts({ key, uploadId, algorithm: null, expiresIn });
@@ -52,6 +54,25 @@ async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]
     numbers.map(async (number) => [number, (await parts.sign(number, undefined)).url] as const),
   );
   return { urls: new Map(urls), expires: parts.expiresIn };
+}
+
+/**
+ * What is stored already must not be more than the file may have: asked of the store each time, since
+ * these clients do not say how large a part is, and its URL takes any size.
+ */
+async function assertRoom(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  uploadId: string,
+): Promise<void> {
+  const { store } = signer;
+  if (!store.profile.listParts) return;
+  const parts = await store.listParts(upload.key, uploadId);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  if (bytes <= upload.bytes) return;
+  await discard(signer, upload, waitUntilOf(c), 'always');
+  throw new ProblemError('too_large', `At most ${upload.bytes} bytes are allowed.`);
 }
 
 /** No store takes smaller parts but the last, so a part beyond is one of a file that is too large. */

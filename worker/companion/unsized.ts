@@ -8,6 +8,7 @@ import { narrowedFor } from '../upload/access.ts';
 import type { SignerContext, Signer } from '../context.ts';
 import { checkName, draftOf } from '../upload/draft.ts';
 import { checkFile, type Rules } from '../policy.ts';
+import { isCounted } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import { largestFile } from '../protocol.ts';
 import type { Upload } from '../upload.ts';
@@ -21,7 +22,8 @@ export interface Announced {
 }
 
 /**
- * The upload as the policy lets it be; its `bytes` are the most that the file may have.
+ * The upload as the policy allows it, with the caller's rules. Its `bytes` are the most that the file
+ * may have. Nothing is counted against the owner's limits yet.
  *
  * @throws ProblemError for a no.
  */
@@ -45,7 +47,10 @@ export async function draftUnsized(
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);
   const draft = await draftOf(signer, c, rules, { kind: 'single', bytes: entry.bytes }, entry, '');
-  return { rules, draft: { ...draft, unsized: { minBytes: rules.minBytes }, checksum: null } };
+  const { minBytes, maxOpen, maxTotalBytes, maxPerGrant } = rules;
+  const limits = { maxOpen, maxTotalBytes, maxPerGrant };
+  const unsized = { minBytes, ...(isCounted(rules) ? { limits } : {}) };
+  return { rules, draft: { ...draft, unsized, checksum: null } };
 }
 
 /** These clients name no upload; a caller who may make only certain ones gets the first of them. */

@@ -1,5 +1,6 @@
 /** How callers are known, from the Worker's environment. */
 import { anonymous, cloudflareAccess, jwks, jwtSecret, type Authenticate } from '../auth.ts';
+import { tokenSecretsFrom } from './secrets.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
 import type { SettingName } from './settings.ts';
 
@@ -20,7 +21,7 @@ export function authFrom(read: Reader): Authenticate {
         }),
       );
     case 'anonymous':
-      return anonymous();
+      return anonymous({ secrets: tokenSecretsFrom(read) });
     case undefined:
       return wrong('AUTH', `is missing: it must be ${either(KINDS)}`);
   }

@@ -1,6 +1,7 @@
 /** What may be uploaded, and what objects are stored as, from the Worker's environment. */
 import type { RulesOptions } from '../policy.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
+import { parseAccept } from '../protocol/accept.ts';
 import { CANNED_ACLS, type CannedAcl } from '../s3/acls.ts';
 import type { SettingName } from './settings.ts';
 
@@ -9,7 +10,7 @@ export function rulesOptionsFrom(read: Reader): RulesOptions {
   return defined({
     maxBytes: read.bytes('MAX_BYTES'),
     minBytes: read.bytes('MIN_BYTES'),
-    accept: read.list('ACCEPT'),
+    accept: acceptFrom(read),
     maxFiles: read.count('MAX_FILES'),
     maxOpen: read.count('MAX_OPEN_UPLOADS'),
     maxTotalBytes: read.bytes('MAX_TOTAL_BYTES'),
@@ -30,6 +31,14 @@ export function rulesOptionsFrom(read: Reader): RulesOptions {
     removable: read.flag('REMOVABLE'),
     public: read.flag('PUBLIC'),
   });
+}
+
+function acceptFrom(read: Reader): string[] {
+  const list = read.list('ACCEPT');
+  const { malformed } = parseAccept(list);
+  if (malformed.length > 0)
+    wrong('ACCEPT', 'must be a list such as image/*, application/zip, .pdf');
+  return list;
 }
 
 function aclOf(name: string): CannedAcl {

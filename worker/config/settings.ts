@@ -163,14 +163,16 @@ export const SETTINGS = [
   },
   {
     name: 'TOKEN_SECRET_PREVIOUS',
-    meaning: 'Still opens tokens sealed before TOKEN_SECRET was changed.',
+    meaning:
+      'Still opens upload tokens, public links and anonymous identities made before TOKEN_SECRET was changed.',
     default: null,
     example: '(64 characters)',
     secret: true,
   },
   {
     name: 'ALLOWED_ORIGINS',
-    meaning: 'Origins of pages that may call, beside the Worker’s own. `*`: any, without cookies.',
+    meaning:
+      'Origins of pages that may call, beside the Worker’s own. `*`: any; cookies are then never honoured.',
     default: '(none)',
     example: 'https://app.example.com, https://www.example.com',
   },
@@ -188,7 +190,8 @@ export const SETTINGS = [
   },
   {
     name: 'ACCEPT',
-    meaning: 'MIME types, `image/*` wildcards and `.ext` extensions that are taken.',
+    meaning:
+      'Accepted files: media types, `image/*` wildcards and `.ext` extensions. A file’s extension and type both have to fit.',
     default: '(anything)',
     example: 'image/*, .pdf',
   },
@@ -371,8 +374,9 @@ export const SETTINGS = [
   },
   {
     name: 'WEBHOOK_EVENTS',
-    meaning: 'Which it is told: prepared, completed, aborted, expired.',
-    default: 'all of them',
+    meaning:
+      'Events to send: prepared, completed, aborted, expired. Each file of a Create is one message `prepared`, in a request of its own.',
+    default: 'completed, aborted, expired',
     example: 'completed',
   },
   {
@@ -397,9 +401,10 @@ export const SETTINGS = [
   },
   {
     name: 'INLINE_TYPES',
-    meaning: 'Types that may be shown in the browser beside images, audio, video, PDF and text.',
+    meaning:
+      'Types that browsers may show, in addition to images, audio, video, PDF and plain text. Types that can run a script, such as HTML, SVG and every XML, are refused.',
     default: '(none)',
-    example: 'image/svg+xml',
+    example: 'text/csv',
   },
 ] as const satisfies readonly Setting[];
 

@@ -19,7 +19,7 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
     credentials: !any,
     // Headers are those that are asked for: an app may know its callers by one of its own.
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-    exposeHeaders: ['ETag', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['Anonymous-Token', 'ETag', 'Location', 'Retry-After', 'X-Request-Id'],
     maxAge: PREFLIGHT_SECONDS,
   });
   return (c, next) => {

@@ -1,11 +1,15 @@
 /** Names the caller before any route is reached, and the rules that hold for it. */
 import type { MiddlewareHandler } from 'hono';
-import type { Signer, SignerEnv } from '../context.ts';
+import { IDENTITY_HEADER } from '../auth/anonymous.ts';
+import type { Caller } from '../auth.ts';
+import type { RateLimit, Signer, SignerEnv } from '../context.ts';
 import { answerOf } from '../hooks.ts';
 import { narrow } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
 import { quotaOf } from '../policy/quota.ts';
 import { ownerHash } from '../ledger/record.ts';
+import { isWellFormed } from '../object/name.ts';
+import { networkOf } from './network.ts';
 
 /** The binding counts in periods of 10 or 60 seconds, and does not say which. */
 const RETRY_AFTER_SECONDS = 10;
@@ -16,15 +20,33 @@ const RETRY_AFTER_SECONDS = 10;
  */
 const READS_UPLOADS = /\/uploads(\/|$)/;
 
-export function identify(signer: Signer): MiddlewareHandler<SignerEnv> {
+/**
+ * @param origins of pages that may call. Where any may, cookies are never honoured: a page of any
+ *   site could otherwise act for whoever has one.
+ */
+export function identify(
+  signer: Signer,
+  origins: readonly string[] = [],
+): MiddlewareHandler<SignerEnv> {
   const { authenticate, log, rules, rateLimit } = signer;
+  const takesCookies = !origins.includes('*');
   return async (c, next) => {
-    const caller = await answerOf(log, 'authenticate', () => authenticate(c.req.raw));
-    if (!caller) throw new ProblemError('unauthenticated', 'Sign in first.');
+    const request = takesCookies ? c.req.raw : withoutCookies(c.req.raw);
+    const network = networkOf(c.req.header('cf-connecting-ip') ?? '');
+    const caller = await known(request, network);
+    if (caller.byCookie && !takesCookies) {
+      throw new ProblemError(
+        'unauthenticated',
+        'Cookies are ignored with ALLOWED_ORIGINS=*: send a token in the Authorization header.',
+      );
+    }
     // Browsers send cookies along for other sites; those that do not say for which are refused.
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
     if (caller.byCookie && !reads && !c.req.header('origin')) {
-      throw new ProblemError('forbidden', 'With a cookie the Origin header is needed.');
+      throw new ProblemError(
+        'forbidden',
+        'A request that a cookie authenticates needs an Origin header.',
+      );
     }
     c.set('caller', caller);
     c.set('rules', narrow(rules, caller.claim));
@@ -32,15 +54,55 @@ export function identify(signer: Signer): MiddlewareHandler<SignerEnv> {
     const owner = (await ownerHash(caller.owner)).slice(0, 12);
     c.get('line')['owner'] = owner;
     // An anonymous caller is a new one as often as it likes; its address is not.
-    const key = (caller.anonymous && c.req.header('cf-connecting-ip')) || owner;
-    if (rateLimit && !(await rateLimit.limit({ key })).success) {
-      throw new ProblemError('rate_limited', 'Too many requests: slow down.', {
-        retryAfter: RETRY_AFTER_SECONDS,
-      });
-    }
-    if (caller.cookie !== undefined && !(reads && READS_UPLOADS.test(c.req.path))) {
-      c.header('set-cookie', caller.cookie, { append: true });
+    const key = (caller.anonymous && network) || owner;
+    c.set('countFiles', (files) => count(rateLimit, key, files - 1));
+    await count(rateLimit, key, 1);
+    if (!(reads && READS_UPLOADS.test(c.req.path))) {
+      if (caller.identity !== undefined) c.header(IDENTITY_HEADER, caller.identity);
+      if (caller.cookie !== undefined && takesCookies) {
+        c.header('set-cookie', caller.cookie, { append: true });
+      }
     }
     await next();
   };
+
+  /** Callers that are refused count by where they come from: they have no name. */
+  async function known(request: Request, network: string): Promise<Caller> {
+    try {
+      const caller = await answerOf(log, 'authenticate', () => authenticate(request));
+      if (!caller) throw new ProblemError('unauthenticated', 'Sign in first.');
+      if (typeof caller.owner === 'string' && caller.owner !== '' && isWellFormed(caller.owner)) {
+        return caller;
+      }
+      throw new ProblemError(
+        'unauthenticated',
+        'The owner must be a non-empty string of well-formed Unicode.',
+      );
+    } catch (error) {
+      const isRefused = error instanceof ProblemError && error.code === 'unauthenticated';
+      if (isRefused) await count(rateLimit, `refused ${network}`, 1);
+      throw error;
+    }
+  }
+}
+
+/**
+ * The request as a provider of identities may see it: cookies have their names, so that a caller
+ * known by one can be told, and no values. Without its body, which says nothing about the caller.
+ */
+function withoutCookies(request: Request): Request {
+  const headers = new Headers(request.headers);
+  const cookies = headers.get('cookie');
+  if (cookies !== null) headers.set('cookie', cookies.replace(/=[^;]*/g, '='));
+  return new Request(request.url, { method: request.method, headers });
+}
+
+/** The binding takes no number: so it is asked once for each. @throws ProblemError `rate_limited`. */
+async function count(rateLimit: RateLimit | undefined, key: string, times: number): Promise<void> {
+  if (!rateLimit || times < 1) return;
+  const asked = await Promise.all(Array.from({ length: times }, () => rateLimit.limit({ key })));
+  if (asked.every(({ success }) => success)) return;
+  throw new ProblemError('rate_limited', 'Too many requests: slow down.', {
+    retryAfter: RETRY_AFTER_SECONDS,
+  });
 }

@@ -8,7 +8,6 @@ import { asProblem, causeOf } from './as-problem.ts';
 export function observe({ log, now }: Pick<Signer, 'log' | 'now'>): MiddlewareHandler<SignerEnv> {
   return async (c, next) => {
     const began = now();
-    c.set('line', {});
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
     await next();

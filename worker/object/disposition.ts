@@ -1,7 +1,7 @@
 /** `Content-Disposition`, and what a browser may show without a download. */
-import { accepts } from './accepts.ts';
 import { cleanName } from './name.ts';
 import type { FileEntry } from '../protocol.ts';
+import { canRunScript, listsType } from '../protocol/accept.ts';
 
 /** How the bucket itself presents an object; `auto`: what could run a script, as a download. */
 export type Disposition = 'auto' | 'attachment' | 'inline' | 'none';
@@ -25,9 +25,13 @@ export const SAFE_INLINE_TYPES: readonly string[] = [
   'text/plain',
 ];
 
-/** True for a type that may be shown: one of the safe ones, or of the operator's own list. */
+/**
+ * True for a type that a browser may show: one of the safe types, or one of the operator's own list.
+ * Never for a type that can run a script, such as SVG and every other XML: it would run in the
+ * bucket's origin, whatever list names it.
+ */
 export function mayShowInline(type: string, also: readonly string[] = []): boolean {
-  return accepts([...SAFE_INLINE_TYPES, ...also], { name: '', type });
+  return !canRunScript(type) && listsType([...SAFE_INLINE_TYPES, ...also], type);
 }
 
 /** No browser makes a page of it. */

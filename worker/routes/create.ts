@@ -35,6 +35,7 @@ export function createRoute(signer: Signer): SignerHandler {
         field: 'files',
       });
     }
+    await c.get('countFiles')?.(files.length);
     const seen = new Set<string>();
     const spend = spender(costs);
     const uploads = await slotsOf(signer.log, files, async (value, index) => {

@@ -1,6 +1,5 @@
 /** `GET /policy`: what this caller may upload. */
 import type { Signer, SignerHandler } from '../context.ts';
-import { sha256Hex } from '../digest.ts';
 import {
   largestFile,
   MAX_FILES_PER_CREATE,
@@ -10,11 +9,8 @@ import {
 } from '../protocol.ts';
 import { batchCosts, bindsForms } from '../upload/whole.ts';
 
-/** 64 bits tell the people of one browser apart. */
-const CALLER_DIGITS = 16;
-
 export function policyRoute(signer: Signer): SignerHandler {
-  const { store, plan, checksum, singleChecksum, relay } = signer;
+  const { store, plan, checksum, singleChecksum, relay, tokens } = signer;
   const batch = batchLimits(signer);
   return async (c) => {
     const rules = c.get('rules');
@@ -33,7 +29,7 @@ export function policyRoute(signer: Signer): SignerHandler {
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
-      ...(!anonymous && { caller: (await sha256Hex(owner)).slice(0, CALLER_DIGITS) }),
+      ...(!anonymous && { caller: await tokens.callerMark(owner) }),
     });
   };
 }

@@ -8,17 +8,23 @@ import { linkAnswer } from './file.ts';
 const Link = v.object({
   ...FileQuery.entries,
   id: v.pipe(v.string(), v.uuid()),
-  /** Of the owner. */
-  of: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  /** Says to the Worker alone whose upload it is. Older links hold the plain hash of the owner. */
+  of: v.pipe(v.string(), v.regex(/^([0-9a-f]{32}|[\w-]{80})$/)),
 });
+
+const OLD_LINK = /^[0-9a-f]{32}$/;
 
 /** Leaves to the next route what is no public file: there the owner may be asked for. */
 export function publicFileRoute(signer: Signer): SignerHandler {
   return async (c, next) => {
     const link = v.safeParse(Link, { ...c.req.query(), id: c.req.param('id') });
     if (!link.success) return next();
-    const entry = await signer.ledger.getByHash(link.output.of, link.output.id);
-    const isPublic = entry?.state === 'complete' && entry.upload.public === link.output.of;
+    const { of, id } = link.output;
+    const ownerHash = OLD_LINK.test(of) ? of : await signer.tokens.openLink(of, id);
+    if (ownerHash === undefined) return next();
+    const entry = await signer.ledger.getByHash(ownerHash, id);
+    // An old link opens only an upload that was made when links were such.
+    const isPublic = entry?.state === 'complete' && entry.upload.public === of;
     if (!isPublic || !(await isReadable(signer, entry.upload, entry.state))) return next();
     return linkAnswer(signer, c, entry.upload, link.output.disposition ?? 'inline');
   };

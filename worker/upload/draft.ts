@@ -38,7 +38,9 @@ export async function draftOf(
     owner,
     ...(anonymous && { anonymous }),
     ...(grant !== undefined && rules.maxPerGrant !== null && { grant }),
-    ...(rules.public && { public: await ownerHash(owner) }),
+    ...(rules.public && {
+      public: await signer.tokens.sealLink(await ownerHash(owner), file.id),
+    }),
     key: await makeKey(signer.keyTemplate, {
       prefix: rules.prefix,
       owner,

@@ -10,13 +10,16 @@ import { createSign } from './signature.ts';
 
 export const WEBHOOK_EVENTS = ['prepared', 'completed', 'aborted', 'expired'] as const;
 
+/** Each file of a Create is one event `prepared`, so one request could become a hundred. */
+const DEFAULT_EVENTS = WEBHOOK_EVENTS.filter((event) => event !== 'prepared');
+
 /** Where messages go. */
 export interface WebhookOptions {
   /** `https:`, or `http:` on the machine itself. */
   readonly url: string;
   /** `whsec_…`; messages are signed by each of them. */
   readonly secrets: readonly string[];
-  /** @default all of them */
+  /** @default all but `prepared`, of which a Create of 100 files would send a hundred */
   readonly events?: readonly UploadEvent['type'][];
 }
 
@@ -32,11 +35,11 @@ const RESENT_AT_ONCE = 10;
 
 /** @throws ProblemError `misconfigured`. */
 export function createWebhooks(
-  { url, secrets, events = WEBHOOK_EVENTS }: WebhookOptions,
+  { url, secrets, events = [] }: WebhookOptions,
   { kv, log, now, bucket }: { kv: KV; log: Log; now: () => number; bucket: string },
 ): Webhooks {
   assertUrl(url);
-  const wanted = new Set(events.length > 0 ? events : WEBHOOK_EVENTS);
+  const wanted = new Set(events.length > 0 ? events : DEFAULT_EVENTS);
   const outbox = createOutbox({
     kv,
     log,

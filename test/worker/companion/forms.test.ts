@@ -57,6 +57,25 @@ describe('forms that come to the Worker', () => {
       assert.equal(await running().store.head(key()), undefined);
     });
 
+    it('are read no further than a token that is not valid', async () => {
+      form = await at();
+      const part = (name: string, value: string) =>
+        `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+      const end = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n';
+      const keyField = part('key', key());
+      const token = part('upload-token', form.fields['upload-token'] ?? '');
+      const bodies: [string, number][] = [
+        [part('upload-token', 'a.b.c') + part('junk', 'y'.repeat(60_000)) + end, 401],
+        [keyField + token + end, 400],
+        [token + keyField + end, 201],
+      ];
+      for (const [body, status] of bodies) {
+        const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+        const response = await fetch(form.url, { method: 'POST', headers, body });
+        assert.equal(response.status, status, await response.text());
+      }
+    });
+
     it('end with their time', async () => {
       form = await at();
       await lab.bend({ clockMs: 901_000 });

@@ -4,7 +4,7 @@ import { after, it } from 'node:test';
 import { startLab, type Lab } from '../harness.ts';
 import { onEveryStore } from '../s3/stores.ts';
 import { MIB, random } from '../s3/uploads.ts';
-import { comesToWorker, post, uppy } from './client.ts';
+import { post, uppy } from './client.ts';
 
 const any = () => true;
 
@@ -70,6 +70,27 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     assert.equal((await client.complete(upload, parts)).status, 410, 'nothing is left of it');
   });
 
+  it('more than allowed gets no further URL while it is coming, and is taken away', async (t) => {
+    if (!running().config.profile.listParts) return t.skip('the store cannot list parts');
+    const client = await clientOf({ MAX_BYTES: '12MiB' });
+    const { body: upload } = await client.create({ filename: 'a.bin' });
+    await client.send(upload, 1, random(13 * MIB));
+    assert.equal((await client.sign(upload, 2)).status, 413);
+    assert.equal((await client.sign(upload, 2)).status, 410);
+  });
+
+  it('asking for a form takes nothing from what an owner may have', async () => {
+    const client = await clientOf({ MAX_TOTAL_BYTES: '3000', MAX_OPEN_UPLOADS: '1' });
+    for (let count = 0; count < 3; count++) {
+      assert.equal((await client.params({ filename: 'never-sent.bin' })).status, 200);
+    }
+    const forms = await Promise.all([1, 2].map(() => client.params({ filename: 'a.bin' })));
+    const statuses: number[] = [];
+    for (const { body } of forms) statuses.push((await post(body, random(2000))).status);
+    assert.equal(statuses[0], 201);
+    assert.equal(statuses[1], 403, 'both forms were good for all of it');
+  });
+
   it('a file that is too small is not kept either', async () => {
     const client = await clientOf({ MIN_BYTES: '2000' });
     const { body: upload } = await client.create({ filename: 'a.bin' });
@@ -93,7 +114,6 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     const { body: form } = await client.params({ filename: 'a.bin' });
     assert.equal((await post(form, random(3001))).ok, false);
     assert.equal((await post(form, random(2000))).ok, true);
-    if (!comesToWorker(running().config.profile)) return; // Nobody has told the Worker of it yet.
     const { body: next } = await client.params({ filename: 'b.bin' });
     assert.equal((await post(next, random(1001))).ok, false);
     assert.equal((await post(next, random(1000))).ok, true);

@@ -208,6 +208,33 @@ export const TRIES = {
     tries: 'cancels files to get its quota back, and then sends them by the URLs that it kept',
     meets: '403 for new files until those URLs have ended',
   },
+  ownerRounded: {
+    aim: 'read',
+    tries:
+      'signs in by a number that JSON rounds to another person’s, or by text that UTF-8 cannot carry',
+    meets: '401, with the reason',
+  },
+  plantedIdentity: {
+    aim: 'read',
+    tries:
+      'plants an anonymous identity of its own making in a browser, to list what is uploaded there',
+    meets: 'an empty list: identities are signed, and the cookie is __Host- over https',
+  },
+  ownerByHash: {
+    aim: 'enumerate',
+    tries: 'compares public links and the caller’s mark with hashes of names that it guesses',
+    meets: 'keyed values; 401 for a link that it makes itself',
+  },
+  typeInDisguise: {
+    aim: 'widen',
+    tries: 'gives a page an allowed extension, or a script’s name an allowed type',
+    meets: '415: extension and type both have to be allowed',
+  },
+  cookieOnAnyOrigin: {
+    aim: 'widen',
+    tries: 'calls with somebody’s cookie where pages of any origin may call',
+    meets: '401: cookies are never honoured then',
+  },
   afterAbort: {
     aim: 'replay',
     tries: 'uses part URLs, upload token and Complete of an upload that it has aborted',

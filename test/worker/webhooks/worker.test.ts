@@ -21,7 +21,11 @@ onEveryStore(
 
     before(async () => {
       receiver = await startReceiver(NEW);
-      lab = await startLab(running(), { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: NEW });
+      lab = await startLab(running(), {
+        WEBHOOK_URL: receiver.url,
+        WEBHOOK_SECRET: NEW,
+        WEBHOOK_EVENTS: 'prepared, completed, aborted, expired',
+      });
     });
     after(async () => {
       await lab.stop();

@@ -1,0 +1,118 @@
+/** The public keys of an identity provider: fetched, kept, renewed, and never asked for in a hurry. */
+import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
+import * as v from 'valibot';
+import { ProblemError } from '../problem.ts';
+
+export interface KeySetOptions {
+  readonly url: string;
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+const TIMEOUT_MS = 5000;
+/** Of a key set: providers have a handful of keys, of 2 KB at most. */
+const MAX_BYTES = 256 * 1024;
+/** How long keys are used without asking again, unless `max-age` says less or more. */
+const FRESH_MS = { least: 60_000, usual: 600_000, most: 3_600_000 };
+/** How long keys are used while the provider cannot be reached: a withdrawn key must end some time. */
+const STALE_MS = 86_400_000;
+/** A token with an unknown key is cheap to make: no more than one fetch for such in this time. */
+const UNKNOWN_KEY_MS = 5000;
+/** After a failed fetch, doubled with each further one. */
+const BACKOFF_MS = { first: 2000, most: 60_000 };
+const POLL_MS = 25;
+
+const KeySet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) });
+
+/**
+ * The keys of the set at `url`, for a key id. One request fetches at a time, and the others wait for
+ * what it finds by looking at shared values: workerd lets no request await another one's promise.
+ *
+ * @throws ProblemError `store_unavailable` where there are no keys and none can be fetched now.
+ */
+export function createKeySet({ url, fetch: send, now = Date.now }: KeySetOptions) {
+  let known: { readonly keys: HonoJsonWebKey[]; readonly until: number } | undefined;
+  let fetchedAt = -Infinity;
+  /** Set while a request fetches; one that was cancelled is not waited for any longer. */
+  let fetchingSince: number | undefined;
+  let failures = 0;
+  let notBefore = -Infinity;
+
+  return async (kid: string): Promise<HonoJsonWebKey[]> => {
+    const isWanted = () => {
+      if (known === undefined || now() >= known.until) return true;
+      return !known.keys.some((key) => key.kid === kid) && now() - fetchedAt >= UNKNOWN_KEY_MS;
+    };
+    if (isWanted() && now() >= notBefore) {
+      if (isFetching()) await anotherFetch();
+      else await renew();
+    }
+    if (known !== undefined && now() < known.until + STALE_MS) return known.keys;
+    throw new ProblemError(
+      'store_unavailable',
+      'The keys of the identity provider cannot be fetched: try again.',
+      { retryAfter: Math.max(1, Math.ceil((notBefore - now()) / 1000)) },
+    );
+  };
+
+  function isFetching(): boolean {
+    return fetchingSince !== undefined && now() - fetchingSince < 2 * TIMEOUT_MS;
+  }
+
+  /** Ends with the fetch of another request, or when that must have been cut off. */
+  async function anotherFetch(): Promise<void> {
+    for (let waited = 0; isFetching() && waited < 2 * TIMEOUT_MS; waited += POLL_MS) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async function renew(): Promise<void> {
+    fetchingSince = now();
+    try {
+      const { keys, freshMs } = await load(url, send ?? fetch);
+      known = { keys, until: now() + freshMs };
+      failures = 0;
+      notBefore = -Infinity;
+    } catch {
+      notBefore = now() + Math.min(BACKOFF_MS.first * 2 ** failures, BACKOFF_MS.most);
+      failures++;
+    } finally {
+      fetchedAt = now();
+      fetchingSince = undefined;
+    }
+  }
+}
+
+/** @throws where the answer is not a key set, redirects, is too large or takes too long. */
+async function load(
+  url: string,
+  send: typeof fetch,
+): Promise<{ readonly keys: HonoJsonWebKey[]; readonly freshMs: number }> {
+  const answer = await send(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    throw new Error(`The key set answers ${answer.status}.`);
+  }
+  const { keys } = v.parse(KeySet, JSON.parse(await readCapped(answer)));
+  const maxAge = /\bmax-age=(\d{1,9})\b/i.exec(answer.headers.get('cache-control') ?? '')?.[1];
+  const freshMs = maxAge === undefined ? FRESH_MS.usual : Number(maxAge) * 1000;
+  return { keys, freshMs: Math.min(Math.max(freshMs, FRESH_MS.least), FRESH_MS.most) };
+}
+
+/** The length is counted: `Content-Length` is only what the other side says. */
+async function readCapped(answer: Response): Promise<string> {
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let bytes = 0; ;) {
+    const { value } = (await reader?.read()) ?? {};
+    if (!value) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > MAX_BYTES) {
+      await reader?.cancel();
+      throw new Error(`The key set has more than ${MAX_BYTES} bytes.`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

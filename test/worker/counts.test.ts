@@ -16,6 +16,7 @@ import {
 import { pageNow } from './counts/clock.ts';
 import { startSink, type Sink } from './counts/sink.ts';
 import { jwtFor, MIB, startLab, type Lab } from './harness.ts';
+import { PROFILES } from '../../worker/s3/profiles.ts';
 
 const GIB = 1024 * MIB;
 const MB = 1e6;
@@ -26,7 +27,8 @@ let endpoint: string;
 let bearer: string;
 
 before(async () => {
-  sink = await startSink();
+  // Its forms are strict, and bound to a file's SHA-256.
+  sink = await startSink(PROFILES.aws);
   lab = await startLab(sink.running, {
     MAX_BYTES: '100GiB',
     // As they are without a word.
@@ -92,6 +94,37 @@ it('300 files of 20 kB: at most 12 requests and 300 writes', async (t) => {
   assert.ok(writes <= 300, `${writes} writes`);
   t.diagnostic(`${requests.length} requests, ${writes} writes`);
 });
+
+for (const name of ['r2', 'swift'] as const) {
+  it(`300 files of 20 kB, each of one part (${name}): at most 36 requests and 600 writes`, async (t) => {
+    const forms = { sink, lab, endpoint };
+    sink = await startSink(PROFILES[name]);
+    lab = await startLab(sink.running, { SINGLE_MAX_BYTES: '', MIN_PART_BYTES: '' });
+    endpoint = new URL('/', (await lab.fetch('/health')).url).href;
+    await lab.seen();
+    try {
+      const from = uploader({ bytesPerSecond: 50 * MB, speed: 4 });
+      from.add(Array.from({ length: 300 }, (_, index) => new SparseFile(20_000, `${index}.mp4`)));
+      await when(isOver(from));
+      from.close();
+      assertDone(from);
+      const { requests, writes } = await spent();
+      assert.ok(requests.length <= 36, requests.join('\n'));
+      assert.ok(writes <= 600, `${writes} writes`);
+      assert.equal(sink.objects.size, 300);
+      const each = sink.asked.length / 300;
+      // Create, Complete and HEAD; a HEAD before where Complete replaces; a list for each batch.
+      assert.ok(each <= (sink.running.config.profile.conditionalComplete ? 3.2 : 4.2), `${each}`);
+      t.diagnostic(
+        `${requests.length} requests, ${writes} writes; of the store ${each.toFixed(2)} for each file`,
+      );
+    } finally {
+      await lab.stop();
+      sink.stop();
+      ({ sink, lab, endpoint } = forms);
+    }
+  });
+}
 
 it('a resume: at most 3 requests and no write until parts are on their way again', async (t) => {
   const file = new SparseFile(10 * GIB, 'resumed.mp4');

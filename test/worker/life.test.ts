@@ -5,7 +5,6 @@ import { after, before, it } from 'node:test';
 import type {
   CompleteManyAnswer,
   CreateAnswer,
-  Created,
   FileAnswer,
   ListAnswer,
   Policy,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { staticCredentials } from '../../../worker/s3/credentials.ts';
-import { PROFILES } from '../../../worker/s3/profiles.ts';
+import type { Profile } from '../../../worker/s3/profiles.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import type { Running } from '../s3/stores.ts';
 
@@ -32,14 +32,19 @@ export interface Sink {
     body: Blob | FormData | undefined,
   ): string;
   readonly objects: ReadonlyMap<string, { readonly bytes: number }>;
+  /** Requests of the Worker so far. */
+  readonly asked: readonly string[];
   stop(): void;
 }
 
-/** Speaks as much S3 as the Worker asks for, as Amazon's would. */
-export async function startSink(): Promise<Sink> {
+/** Speaks as much S3 as the Worker asks for, as a store of this profile would. */
+export async function startSink(profile: Profile): Promise<Sink> {
   const uploads = new Map<string, Upload>();
   const objects = new Map<string, { bytes: number; token: string }>();
+  const asked: string[] = [];
+  let opened = 0;
   const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
     request.resume();
     request.on('end', () => {
       const { status, headers, body } = answer(request);
@@ -54,11 +59,12 @@ export async function startSink(): Promise<Sink> {
     bucket: BUCKET,
     region: 'us-east-1',
     style: 'path' as const,
-    profile: PROFILES.aws,
+    profile,
     credentials: staticCredentials(credentials),
   };
   return {
     objects,
+    asked,
     running: { config, credentials, store: createStore(config), key: (name = 'x') => name },
     take(method, url, headers, body) {
       const { searchParams, pathname } = new URL(url);
@@ -92,9 +98,12 @@ export async function startSink(): Promise<Sink> {
       return { status: 200, headers: { 'content-length': bytes, etag: '"whole"', [TOKEN]: token } };
     }
     if (method === 'POST' && searchParams.has('uploads')) {
-      const made = `upload-${uploads.size + 1}`;
+      const made = `upload-${(opened += 1)}`;
       uploads.set(made, { key, token: String(headers[TOKEN]), parts: new Map() });
       return xml('InitiateMultipartUploadResult', `<UploadId>${made}</UploadId>`);
+    }
+    if (method === 'GET' && searchParams.has('uploads')) {
+      return xml('ListMultipartUploadsResult', '<IsTruncated>false</IsTruncated>');
     }
     if (!upload) return { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' };
     if (method === 'GET') {

@@ -223,7 +223,7 @@ describe('Content-Disposition', () => {
     );
   });
 
-  it('case 8: shows only what runs no script, unless the operator says more', () => {
+  it('case 8: shows only what runs no script, whatever the operator adds', () => {
     const safe = ['image/png', 'video/mp4', 'audio/ogg', 'application/pdf', 'text/plain'];
     const unsafe = [
       'text/html',
@@ -243,7 +243,18 @@ describe('Content-Disposition', () => {
       [],
     );
     assert.equal(mayShowInline('text/plain; charset=utf-8'), true);
-    assert.equal(mayShowInline('image/svg+xml', ['image/svg+xml']), true);
+    assert.equal(mayShowInline('text/csv'), false);
+    assert.equal(mayShowInline('text/csv; header=present', ['text/csv']), true);
+    const never = [
+      'image/svg+xml',
+      'IMAGE/SVG+XML; a=b',
+      'audio/x+xml',
+      'video/x+xml',
+      'text/html',
+    ];
+    for (const type of never) {
+      assert.equal(mayShowInline(type, [type, 'image/*', 'text/*']), false, type);
+    }
   });
 });
 

@@ -141,7 +141,7 @@ onEveryStore(
         const body = random(10);
         const { answer, upload } = await alice.upload(body, { name: 'a.png', type: 'image/png' });
         const { href } = answer.body as Result;
-        assert.match(href ?? '', /^\/uploads\/[0-9a-f-]{36}\/file\?of=[0-9a-f]{32}$/);
+        assert.match(href ?? '', /^\/uploads\/[0-9a-f-]{36}\/file\?of=[\w-]{80}$/);
         const anyone = lab.with({});
         const link = await anyone.get<FileAnswer>(href ?? '', { accept: 'application/json' });
         assert.equal(link.status, 200);
@@ -151,7 +151,7 @@ onEveryStore(
 
         const path = `/uploads/${upload.id}/file`;
         const other = `${path}?of=${'0'.repeat(32)}`;
-        for (const wrong of [path, other, `${path}?of=x`]) {
+        for (const wrong of [path, other, `${path}?of=${'0'.repeat(80)}`, `${path}?of=x`]) {
           assert.equal((await anyone.get(wrong)).status, 401, wrong);
         }
         assert.equal((await anyone.get(`/uploads/${upload.id}`)).status, 401);

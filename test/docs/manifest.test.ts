@@ -12,9 +12,9 @@ import { readme } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-suite('custom-elements.json', () => {
-  const element = elementDeclaration();
+const element = await elementDeclaration();
 
+suite('custom-elements.json', () => {
   for (const [what, inManifest, inReadme] of [
     ['attribute', element.attributes, firstCells('attributes').filter((name) => name !== '–')],
     ['event', element.events, table('| Event |').flatMap(codes)],
@@ -70,13 +70,33 @@ suite('custom-elements.json', () => {
     assert.equal(done?.type.text, 'UploadDoneEvent');
   });
 
-  test('is where package.json says, and names modules that the package has', () => {
+  test('leaves out what is not for pages', () => {
+    const names = (element.members ?? []).map(({ name }) => name);
+    const kept = ['uploads', 'add', 'value', 'define'];
+    assert.deepEqual(
+      kept.filter((name) => names.includes(name)),
+      kept,
+    );
+    const internal = names.filter((name) =>
+      /^#|Callback$|^(anchor|internals|render|role)$/.test(name),
+    );
+    assert.deepEqual(internal, []);
+  });
+
+  test('describes both meanings of a method with two signatures', () => {
+    const remove = element.members?.find(({ name }) => name === 'remove');
+    assert.ok(remove?.kind === 'method');
+    assert.deepEqual(remove.parameters, [{ name: 'id', type: { text: 'string' }, optional: true }]);
+    assert.equal(remove.description?.match(/\.(?= |$)/g)?.length, 3);
+  });
+
+  test('is where package.json says, and names modules that the package has', async () => {
     const { customElements, files, exports } = JSON.parse(
       readFileSync(`${ROOT}package.json`, 'utf8'),
     ) as { customElements: string; files: string[]; exports: Record<string, unknown> };
     assert.ok(files.includes(customElements));
     assert.equal(exports['./custom-elements.json'], `./${customElements}`);
-    for (const { path } of elementManifest('1.0.0').modules) {
+    for (const { path } of (await elementManifest('1.0.0')).modules) {
       const source = path.replace('dist/', '').replace('.js', '.ts');
       assert.ok(readFileSync(ROOT + source, 'utf8').includes('S3UploadElement'), path);
     }

@@ -11,6 +11,7 @@ import { TRIES, type Try } from '../worker/hostile/tries.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const README = new URL('README.md', ROOT);
+const CONFIGURATION = await configuration();
 
 /** What stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md. */
 export const TABLES: Readonly<Record<string, () => string>> = {
@@ -55,7 +56,7 @@ function codeUnlessProse(text: string): string {
 
 /** From the manifest, which has it from the declarations and the comments above them. */
 function attributesTable(): string {
-  const rows = configuration().map((field) => [
+  const rows = CONFIGURATION.map((field) => [
     field.attribute === undefined ? '–' : `\`${field.attribute}\``,
     `\`${field.name}\``,
     `\`${field.type?.text.replace(' | undefined', '').replaceAll('|', '\\|')}\``,

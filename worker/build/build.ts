@@ -10,7 +10,6 @@ import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
-import { elementManifest } from './manifest.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -154,7 +153,9 @@ async function buildLibrary(): Promise<void> {
     execFileSync('tsc', ['-p', config], { stdio: 'inherit', cwd: ROOT });
     await rm(config);
   }
-  const manifest = JSON.stringify(elementManifest(await version()), null, 2);
+  // Loaded only here: it runs the element's own modules.
+  const { elementManifest } = await import('./manifest.ts');
+  const manifest = JSON.stringify(await elementManifest(await version()), null, 2);
   await writeFile(`${ROOT}dist/custom-elements.json`, manifest);
 }
 

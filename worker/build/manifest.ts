@@ -1,32 +1,48 @@
 /**
- * custom-elements.json: what editors, Storybook and framework bindings read of the element, made
- * from its sources: https://github.com/webcomponents/custom-elements-manifest
+ * custom-elements.json: what editors, Storybook and framework bindings read about the element. It
+ * follows https://github.com/webcomponents/custom-elements-manifest and is made from the sources'
+ * comments and types by https://custom-elements-manifest.open-wc.org
  */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as analyzer from '@custom-elements-manifest/analyzer';
 import type {
-  Attribute,
   CustomElementDeclaration,
   CustomElementField,
-  ClassMethod,
-  Event,
+  Declaration,
   Package,
 } from 'custom-elements-manifest/schema.d.ts';
-import type { ESTree } from 'rolldown/utils';
-import { classOf, describe, textOf, typesIn, type Doc, type Source } from './sources.ts';
+import { s3UploadPlugin, type ReactiveProperties } from './manifest-plugin.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ELEMENT = 'widget/s3-upload.ts';
-const EVENTS = 'widget/core/events.ts';
-const TAG = 's3-upload';
+/** Registers the element when it is imported. */
+const ENTRY = 'widget/index.ts';
 
-/** Called by the browser, or by Lit, and by nobody else. */
-const NOT_TO_BE_CALLED = /Callback$|^(constructor|requestUpdate|update|updated|willUpdate)$/;
+/** The analyzer's program interface, which its own types leave out. */
+interface Analyzer {
+  readonly ts: {
+    readonly ScriptTarget: { readonly ES2023: number };
+    createSourceFile(name: string, text: string, target: number, setParents: boolean): object;
+  };
+  create(options: {
+    readonly modules: readonly object[];
+    readonly plugins: readonly object[];
+  }): Package;
+}
+
+const { create, ts } = analyzer as unknown as Analyzer;
+
+type CustomElement = CustomElementDeclaration & { readonly tagName: string };
 
 /** The manifest of the package, as `dist` holds it. */
-export function elementManifest(version: string): Package & { readonly version: string } {
-  const declaration = elementDeclaration();
-  const { name } = declaration;
-  const path = `dist/${ELEMENT.replace('.ts', '.js')}`;
+export async function elementManifest(
+  version: string,
+): Promise<Package & { readonly version: string }> {
+  const declaration = await elementDeclaration();
+  const { name, tagName } = declaration;
+  const path = builtPath(ELEMENT);
   const reference = { name, module: path };
   return {
     schemaVersion: '2.1.0',
@@ -41,198 +57,70 @@ export function elementManifest(version: string): Package & { readonly version: 
       },
       {
         kind: 'javascript-module',
-        path: 'dist/widget/index.js',
+        path: builtPath(ENTRY),
         declarations: [],
         exports: [
           { kind: 'js', name, declaration: reference },
-          { kind: 'custom-element-definition', name: TAG, declaration: reference },
+          { kind: 'custom-element-definition', name: tagName, declaration: reference },
         ],
       },
     ],
   };
 }
 
-/** The element alone. */
-export function elementDeclaration(): CustomElementDeclaration {
-  const [element, ...bases] = chainOf(ELEMENT);
-  if (!element) throw new Error(`${ELEMENT} holds no class.`);
-  const { doc } = element;
-  const fields = fieldsOf([element, ...bases]);
-  const declared = (tag: string) => doc.tags.filter((one) => one.tag === tag);
-  return {
-    kind: 'class',
-    customElement: true,
-    tagName: TAG,
-    name: element.node.id?.name ?? '',
-    description: doc.text,
-    superclass: { name: 'LitElement', package: 'lit' },
-    attributes: fields.flatMap(attributeOf),
-    members: [...fields, ...methodsOf([element, ...bases])],
-    events: eventsOf(doc),
-    slots: declared('slot').map(named),
-    cssParts: declared('csspart').map(named),
-    cssStates: declared('cssstate').map(named),
-    cssProperties: declared('cssprop').map(named).map(withDefault),
-  };
+/** The element alone. @throws Error if its module declares no custom element. */
+export async function elementDeclaration(): Promise<CustomElement> {
+  const properties = await reactiveProperties();
+  const modules = readdirSync(join(ROOT, 'widget'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+    .map((file) => sourceFile(join('widget', file).replaceAll('\\', '/')));
+  const { modules: analyzed } = create({ modules, plugins: [s3UploadPlugin(properties)] });
+  const declaration = analyzed
+    .find(({ path }) => path === ELEMENT)
+    ?.declarations?.find(isCustomElement);
+  if (!declaration) throw new Error(`${ELEMENT} declares no custom element.`);
+  return declaration;
 }
 
 /** What a page can set: attributes, and the properties that have none. */
-export function configuration(): CustomElementField[] {
-  return fieldsOf([classOf(ROOT, 'widget/configured.ts')]);
+export async function configuration(): Promise<readonly CustomElementField[]> {
+  const [{ members = [] }, properties] = await Promise.all([
+    elementDeclaration(),
+    reactiveProperties(),
+  ]);
+  return [...properties.keys()].flatMap((name) =>
+    members.filter((member): member is CustomElementField => member.name === name),
+  );
 }
 
-/** The class of that file and those that it is made of, as far as they are ours. */
-function chainOf(file: string): Source[] {
-  const source = classOf(ROOT, file);
-  return source.base ? [source, ...chainOf(source.base)] : [source];
+/**
+ * Which properties are reactive, what their attributes are called, and which are reflected: from
+ * the class itself, however its `static properties` came about. Leaves out what is no setting: state,
+ * and properties with accessors of their own.
+ */
+async function reactiveProperties(): Promise<ReactiveProperties> {
+  const { S3UploadElement } = (await import(new URL(ELEMENT, `file://${ROOT}`).href)) as {
+    S3UploadElement: {
+      /** Reading it makes Lit collect the properties of the whole chain of classes. */
+      readonly observedAttributes: readonly string[];
+      readonly elementProperties: ReactiveProperties;
+    };
+  };
+  void S3UploadElement.observedAttributes;
+  const all = [...S3UploadElement.elementProperties];
+  return new Map(all.filter(([, { state, noAccessor }]) => !state && !noAccessor));
 }
 
-/** What a page may use of the element: one entry for each name, those of the deepest base first. */
-function membersOf(chain: readonly Source[]): Map<string, Member> {
-  const members = new Map<string, Member>();
-  const internal = new Set<string>();
-  for (const source of [...chain].reverse()) {
-    for (const node of source.node.body.body) {
-      if (node.type !== 'PropertyDefinition' && node.type !== 'MethodDefinition') continue;
-      const name = publicName(node);
-      const doc = describe(source, node.start);
-      if (name !== undefined && doc.isInternal) internal.add(name);
-      if (name === undefined || internal.has(name)) continue;
-      const known = members.get(name);
-      const kind = node.type === 'MethodDefinition' ? node.kind : 'field';
-      const isSecond = kind === 'set' && known !== undefined;
-      members.set(name, {
-        source,
-        // A getter tells type and meaning for both.
-        node: isSecond ? known.node : node,
-        text: (isSecond && known.text) || doc.text || known?.text || '',
-        byDefault: doc.byDefault,
-        isWritten: known?.isWritten || kind !== 'get',
-      });
-    }
-  }
-  return members;
+function sourceFile(path: string): object {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
 }
 
-interface Member {
-  readonly source: Source;
-  readonly node: ESTree.PropertyDefinition | ESTree.MethodDefinition;
-  readonly text: string;
-  readonly byDefault: string | undefined;
-  readonly isWritten: boolean;
+function builtPath(source: string): string {
+  return `dist/${source.replace(/\.ts$/, '.js')}`;
 }
 
-function fieldsOf(chain: readonly Source[]): CustomElementField[] {
-  const attributes = new Map(chain.flatMap((source) => [...attributesOf(source)]));
-  return [...membersOf(chain)].flatMap(([name, member]) => {
-    const { source, node, text, byDefault, isWritten } = member;
-    if (node.type === 'MethodDefinition' && node.kind === 'method') return [];
-    const annotation = 'kind' in node ? node.value.returnType : node.typeAnnotation;
-    const { attribute, reflects } = attributes.get(name) ?? {};
-    return [
-      {
-        kind: 'field',
-        name,
-        ...(annotation && { type: { text: textOf(source, annotation).slice(2) } }),
-        ...(text && { description: text }),
-        ...(byDefault !== undefined && { default: byDefault }),
-        ...(attribute !== undefined && { attribute }),
-        ...(reflects && { reflects }),
-        ...(!isWritten && { readonly: true }),
-      },
-    ];
-  });
-}
-
-function methodsOf(chain: readonly Source[]): ClassMethod[] {
-  return [...membersOf(chain)].flatMap(([name, { source, node, text }]) => {
-    if (node.type !== 'MethodDefinition' || node.kind !== 'method') return [];
-    const { params, returnType } = node.value;
-    const parameters = params.map((parameter) => {
-      const [, word = '', optional = '', type = ''] =
-        /^(\w+)(\??): ([^]+)$/.exec(textOf(source, parameter)) ?? [];
-      return { name: word, type: { text: type }, ...(optional && { optional: true }) };
-    });
-    return [
-      {
-        kind: 'method',
-        name,
-        ...(text && { description: text }),
-        parameters,
-        ...(returnType && { return: { type: { text: textOf(source, returnType).slice(2) } } }),
-      },
-    ];
-  });
-}
-
-interface Attributed {
-  readonly attribute?: string;
-  readonly reflects: boolean;
-}
-
-/** Of Lit's `static properties`: which have an attribute, and what it is called. */
-function attributesOf(source: Source): Map<string, Attributed> {
-  const found = new Map<string, Attributed>();
-  for (const member of source.node.body.body) {
-    if (member.type !== 'PropertyDefinition' || !member.static) continue;
-    if (nameOf(member) !== 'properties' || member.value?.type !== 'ObjectExpression') continue;
-    for (const property of member.value.properties) {
-      if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
-      const { name } = property.key;
-      const text = textOf(source, property.value);
-      const reflects = /reflect/.test(text);
-      // By a literal, `{attribute: 'max-size'}`, or by the helpers of attributes.ts that take it.
-      const attribute = /attribute: '(.+?)'|Attribute\('(.+?)'\)/.exec(text);
-      if (/attribute: false/.test(text)) found.set(name, { reflects });
-      else found.set(name, { attribute: attribute?.[1] ?? attribute?.[2] ?? name, reflects });
-    }
-  }
-  return found;
-}
-
-function attributeOf(field: CustomElementField): Attribute[] {
-  const { attribute, name, type, description } = field;
-  if (attribute === undefined) return [];
-  const byDefault = field.default;
-  return [
-    {
-      name: attribute,
-      fieldName: name,
-      ...(type && { type: { text: type.text.replace(' | undefined', '') } }),
-      ...(description !== undefined && { description }),
-      ...(byDefault !== undefined && { default: byDefault }),
-    },
-  ];
-}
-
-/** `@fires`, with the types that listeners are told. */
-function eventsOf(doc: Doc): Event[] {
-  const types = typesIn(ROOT, EVENTS, 'UploadEventMap');
-  return doc.tags
-    .filter(({ tag }) => tag === 'fires')
-    .map(named)
-    .map((event) => Object.assign(event, { type: { text: types.get(event.name) ?? 'Event' } }));
-}
-
-function named({ name, text }: Doc['tags'][number]): { name: string; description?: string } {
-  return text ? { name, description: text } : { name };
-}
-
-/** “Corners of the zone. Default: `12px`.” */
-function withDefault<T extends { description?: string }>(entry: T): T & { default?: string } {
-  const byDefault = / Default: `(.+)`\.$/.exec(entry.description ?? '')?.[1];
-  return byDefault === undefined ? entry : { ...entry, default: byDefault };
-}
-
-function publicName(member: ESTree.ClassElement): string | undefined {
-  if (member.type !== 'PropertyDefinition' && member.type !== 'MethodDefinition') return undefined;
-  if (member.static || (member.accessibility && member.accessibility !== 'public')) {
-    return undefined;
-  }
-  const name = nameOf(member);
-  return name !== undefined && !NOT_TO_BE_CALLED.test(name) ? name : undefined;
-}
-
-function nameOf(member: ESTree.PropertyDefinition | ESTree.MethodDefinition): string | undefined {
-  return member.key.type === 'Identifier' ? member.key.name : undefined;
+function isCustomElement(declaration: Declaration): declaration is CustomElement {
+  return 'tagName' in declaration;
 }

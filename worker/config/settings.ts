@@ -1,73 +1,74 @@
-/** Every setting of the Worker: what it is called, what it means, what it is if nobody sets it. */
+/** Every setting of the Worker: its name, its meaning and its default. */
 
 /** One row of the table. */
 export interface Setting {
-  /** Of the environment variable. */
+  /** Name of the environment variable. */
   readonly name: string;
   readonly meaning: string;
-  /** As one would write it; null: there is none, and the feature is off or the setting needed. */
+  /** As an operator would write it. Null if there is no default: the feature is off, or the setting is required. */
   readonly default: string | null;
   readonly example: string;
-  /** To be set by `wrangler secret put`. */
+  /** Set it with `wrangler secret put`. */
   readonly secret?: true;
 }
 
-/** Sizes take `KiB`, `MiB`, `GiB`, `TiB`, `KB`, `MB`, `GB`, `TB`; times `s`, `m`, `h`, `d`. Lists have commas. */
+/** Sizes take `KiB`, `MiB`, `GiB`, `TiB`, `kB`, `MB`, `GB`, `TB`; times take `s`, `m`, `h`, `d`. Lists are separated by commas. */
 export const SETTINGS = [
   {
     name: 'S3_BUCKET',
-    meaning: 'The bucket that files go to. Needed.',
+    meaning: 'The bucket that files are uploaded to. Required.',
     default: null,
     example: 'my-uploads',
   },
   {
     name: 'S3_ENDPOINT',
-    meaning: 'Where the store answers the Worker; `{bucket}` in it says where the bucket goes.',
-    default: 'Amazon’s, of S3_REGION',
+    meaning:
+      'Address at which the Worker reaches the store. `{bucket}` marks the place of the bucket.',
+    default: 'Amazon’s endpoint for S3_REGION',
     example: 'https://ACCOUNT.r2.cloudflarestorage.com',
   },
   {
     name: 'S3_PUBLIC_ENDPOINTS',
-    meaning: 'Where browsers send parts; each hostname is a lane of six connections.',
+    meaning: 'Addresses to which browsers send parts. Each hostname is a lane of six connections.',
     default: 'S3_ENDPOINT',
     example: 'https://s3.eu-west-1.amazonaws.com, https://s3.dualstack.eu-west-1.amazonaws.com',
   },
   {
     name: 'S3_REGION',
     meaning: 'The bucket’s region.',
-    default: 'of the profile: us-east-1, or auto for R2',
+    default: 'from the profile: us-east-1, or auto for R2',
     example: 'eu-west-1',
   },
   {
     name: 'S3_PROFILE',
     meaning:
       'The kind of store: aws, minio, r2, r2-local, ceph, swift, garage, scaleway, b2, generic.',
-    default: 'by the endpoint’s host, else generic',
+    default: 'detected from the endpoint’s host, otherwise generic',
     example: 'minio',
   },
   {
     name: 'S3_STYLE',
     meaning: 'How the bucket is named in URLs: path or virtual (as a subdomain).',
-    default: 'of the profile',
+    default: 'from the profile',
     example: 'path',
   },
   {
     name: 'S3_ACCESS_KEY_ID',
-    meaning: 'Key that may put, read and delete objects of the bucket. Needed.',
+    meaning: 'Access key that may put, read and delete objects in the bucket. Required.',
     default: null,
     example: 'AKIA…',
     secret: true,
   },
   {
     name: 'S3_SECRET_ACCESS_KEY',
-    meaning: 'Its secret. Needed.',
+    meaning: 'Secret of the access key. Required.',
     default: null,
     example: '(40 characters)',
     secret: true,
   },
   {
     name: 'S3_SESSION_TOKEN',
-    meaning: 'Where the key is of a session.',
+    meaning: 'Session token. Only for temporary credentials.',
     default: null,
     example: '(long)',
     secret: true,
@@ -75,76 +76,77 @@ export const SETTINGS = [
   {
     name: 'S3_ROLE_ARN',
     meaning:
-      'A role to sign with, by STS: its rights are cut down to this bucket and KEY_PREFIX, and its keys are renewed. AWS, MinIO, Ceph.',
+      'Role to sign with. The Worker assumes it through STS, limits its rights to this bucket and KEY_PREFIX, and renews its keys. AWS, MinIO and Ceph.',
     default: '(the keys themselves)',
     example: 'arn:aws:iam::123456789012:role/uploader',
   },
   {
     name: 'S3_STS_ENDPOINT',
-    meaning: 'Where STS answers.',
-    default: 'Amazon’s, of S3_REGION; else S3_ENDPOINT',
+    meaning: 'STS endpoint.',
+    default: 'Amazon’s endpoint for S3_REGION; otherwise S3_ENDPOINT',
     example: 'https://sts.eu-west-1.amazonaws.com',
   },
   {
     name: 'S3_ROLE_SESSION',
-    meaning: 'How long the keys of the role live, 15m to 12h. No signed URL lives longer.',
+    meaning: 'Lifetime of the role’s keys, 15m to 12h. No signed URL lives longer.',
     default: '1h',
     example: '4h',
   },
   {
     name: 'AUTH',
     meaning:
-      'How callers are known: jwt, access (Cloudflare Access) or anonymous. Needed; without it nothing is signed.',
+      'How callers are authenticated: jwt, access (Cloudflare Access) or anonymous. Required; without it the Worker signs nothing.',
     default: null,
     example: 'jwt',
   },
   {
     name: 'JWT_SECRET',
     meaning:
-      'For AUTH=jwt: what your backend signs its tokens with (HS256); 32 characters or more.',
+      'For AUTH=jwt: the secret with which your backend signs tokens (HS256). At least 32 characters.',
     default: null,
     example: '(64 characters)',
     secret: true,
   },
   {
     name: 'JWT_JWKS_URL',
-    meaning: 'For AUTH=jwt: where your identity provider publishes its keys (RS256, ES256, EdDSA).',
+    meaning:
+      'For AUTH=jwt: the address at which your identity provider publishes its keys (RS256, ES256, EdDSA).',
     default: null,
     example: 'https://login.example.com/.well-known/jwks.json',
   },
   {
     name: 'JWT_ISSUER',
-    meaning: 'What `iss` has to be.',
+    meaning: 'Required `iss`.',
     default: '(anything)',
     example: 'https://login.example.com/',
   },
   {
     name: 'JWT_AUDIENCE',
-    meaning: 'What `aud` has to hold, one of a list. Needed with JWT_JWKS_URL.',
+    meaning: 'Accepted audiences; one of them has to be in `aud`. Required with JWT_JWKS_URL.',
     default: '(anything)',
     example: 'uploads',
   },
   {
     name: 'JWT_COOKIE',
-    meaning: 'A cookie that may hold the token; taken only from pages that may call.',
+    meaning: 'Name of a cookie that may carry the token. It is accepted only from allowed origins.',
     default: '(none)',
     example: 'session',
   },
   {
     name: 'JWT_LEEWAY',
-    meaning: 'How far clocks may be apart.',
+    meaning: 'Allowed clock skew.',
     default: '60s',
     example: '5s',
   },
   {
     name: 'OWNER_CLAIM',
-    meaning: 'The claim that uploads belong to.',
+    meaning: 'Claim that names the owner of an upload.',
     default: 'sub',
     example: 'email',
   },
   {
     name: 'ACCESS_TEAM',
-    meaning: 'For AUTH=access: the team’s domain.',
+    meaning: 'For AUTH=access: your team’s domain.',
     default: null,
     example: 'https://example.cloudflareaccess.com',
   },
@@ -156,7 +158,8 @@ export const SETTINGS = [
   },
   {
     name: 'TOKEN_SECRET',
-    meaning: 'Seals upload tokens: 32 characters or more, `openssl rand -hex 32`. Needed.',
+    meaning:
+      'Secret that signs upload tokens, at least 32 characters (`openssl rand -hex 32`). Required.',
     default: null,
     example: '(64 characters)',
     secret: true,
@@ -164,7 +167,7 @@ export const SETTINGS = [
   {
     name: 'TOKEN_SECRET_PREVIOUS',
     meaning:
-      'Still opens upload tokens, public links and anonymous identities made before TOKEN_SECRET was changed.',
+      'The previous TOKEN_SECRET. Upload tokens, public links and anonymous identities that were signed with it stay valid after a rotation.',
     default: null,
     example: '(64 characters)',
     secret: true,
@@ -172,90 +175,90 @@ export const SETTINGS = [
   {
     name: 'ALLOWED_ORIGINS',
     meaning:
-      'Origins of pages that may call, beside the Worker’s own. `*`: any; cookies are then never honoured.',
+      'Origins of the pages that may call the Worker, in addition to its own. `*` allows any origin; cookies are then ignored.',
     default: '(none)',
     example: 'https://app.example.com, https://www.example.com',
   },
   {
     name: 'MAX_BYTES',
-    meaning: 'Largest file.',
+    meaning: 'Size of the largest file.',
     default: '5GiB',
     example: '500MB',
   },
   {
     name: 'MIN_BYTES',
-    meaning: 'Smallest file.',
+    meaning: 'Size of the smallest file.',
     default: '0',
     example: '1',
   },
   {
     name: 'ACCEPT',
     meaning:
-      'Accepted files: media types, `image/*` wildcards and `.ext` extensions. A file’s extension and type both have to fit.',
+      'Accepted files: media types, `image/*` wildcards and `.ext` extensions. Both the extension and the type of a file have to match.',
     default: '(anything)',
     example: 'image/*, .pdf',
   },
   {
     name: 'MAX_FILES',
-    meaning: 'Files in one selection.',
+    meaning: 'Maximum number of files in one selection.',
     default: '(any number)',
     example: '10',
   },
   {
     name: 'MAX_OPEN_UPLOADS',
-    meaning: 'Uploads in parts that one owner may have open. Exact with LIMITS.',
+    meaning: 'Maximum number of unfinished uploads per owner. Exact with LIMITS.',
     default: '(any number)',
     example: '20',
   },
   {
     name: 'MAX_TOTAL_BYTES',
     meaning:
-      'Bytes that one owner may have uploaded, as far as they are listed (KEEP_FOR). Exact with LIMITS.',
+      'Maximum number of bytes per owner, counted over the uploads that are listed (see KEEP_FOR). Exact with LIMITS.',
     default: '(any number)',
     example: '10GiB',
   },
   {
     name: 'NAME_PATTERN',
-    meaning: 'Regular expression that file names must match.',
+    meaning: 'Regular expression that file names have to match.',
     default: '(any name)',
     example: '^[\\w. -]+$',
   },
   {
     name: 'KEY_TEMPLATE',
     meaning:
-      'What keys are made of: {prefix} {owner} {id} {name} {ext} {yyyy} {mm} {dd} {checksum}.',
+      'Template for object keys: {prefix} {owner} {id} {name} {ext} {yyyy} {mm} {dd} {checksum}.',
     default: '{prefix}{owner}/{id}/{name}',
     example: '{yyyy}/{mm}/{id}{ext}',
   },
   {
     name: 'KEY_PREFIX',
-    meaning: 'Every key begins with it.',
+    meaning: 'Prefix of every key.',
     default: '(empty)',
     example: 'uploads/',
   },
   {
     name: 'METADATA',
-    meaning: 'Names of metadata that a page may set on its objects.',
+    meaning: 'Names of the metadata that a page may set.',
     default: '(none)',
     example: 'album, caption',
   },
   {
     name: 'SET_METADATA',
-    meaning: 'Metadata of every object, over what a page sets.',
+    meaning: 'Metadata set on every object. It overrides what a page sets.',
     default: '(none)',
     example: 'source=web&team=photos',
   },
   {
     name: 'ACL',
     meaning:
-      'Canned ACLs that may be used: the first is set, a caller’s claim may choose another. Buckets of today want none.',
+      'Allowed canned ACLs. The first is the default; a caller’s claim may choose another. New AWS buckets have ACLs disabled.',
     default: '(none is sent)',
     example: 'private, public-read',
   },
   {
     name: 'DISPOSITION',
     meaning:
-      'Content-Disposition of objects: attachment, inline, none, or auto: attachment for types that could run a script.',
+      'Content-Disposition of objects: attachment, inline, none or auto (attachment for types that could run a script).',
     default: 'auto',
     example: 'attachment',
   },
@@ -279,95 +282,96 @@ export const SETTINGS = [
   },
   {
     name: 'SSE',
-    meaning: 'Encryption at rest: AES256 or aws:kms.',
+    meaning: 'Server-side encryption: AES256 or aws:kms.',
     default: '(the bucket’s)',
     example: 'aws:kms',
   },
   {
     name: 'SSE_KMS_KEY_ID',
-    meaning: 'For SSE=aws:kms: which key.',
+    meaning: 'For SSE=aws:kms: the key.',
     default: '(the account’s default)',
     example: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   },
   {
     name: 'CHECKSUM',
     meaning:
-      'Checksum of each part: auto, none, crc64nvme, crc32c, md5 or sha256. Only sha256 (AWS, MinIO, Ceph, Garage) is proof against an uploader who prepares two files with the same checksum.',
-    default: 'auto: the fastest that the store checks',
+      'Checksum algorithm for parts: auto, none, crc64nvme, crc32c, md5 or sha256. Only sha256 (AWS, MinIO, Ceph, Garage) is proof against an uploader who prepares two files with the same checksum.',
+    default: 'auto: the fastest one that the store verifies',
     example: 'sha256',
   },
   {
     name: 'FORMS',
     meaning:
-      'Which small files (up to 1 MiB) go by a form POST, which costs the fewest requests: off; bound: where the store binds the form to the file’s SHA-256 (AWS, MinIO); replaceable: also where it does not (Ceph, CHECKSUM=none, Companion’s clients), so an uploader can replace the stored object until URL_TTL is over.',
+      'Which small files (up to 1 MiB) are sent by form POST, which needs the fewest requests. off: none. bound: only where the store binds the form to the file’s SHA-256 (AWS, MinIO). replaceable: also where it does not (Ceph, CHECKSUM=none, Companion’s clients); an uploader can then replace the stored object until URL_TTL is over.',
     default: 'bound',
     example: 'off',
   },
   {
     name: 'SINGLE_MAX_BYTES',
-    meaning: 'Up to this size the browser sends a file in one request.',
+    meaning: 'Files up to this size are sent in one request.',
     default: '16MiB',
     example: '8MiB',
   },
   {
     name: 'MIN_PART_BYTES',
-    meaning: 'Smallest part of a larger file.',
+    meaning: 'Smallest part size.',
     default: '8MiB',
     example: '16MiB',
   },
   {
     name: 'MAX_PART_BYTES',
-    meaning: 'Largest part, unless the store’s number of parts would be passed.',
+    meaning: 'Largest part size. It is exceeded only to stay within the store’s part limit.',
     default: '256MiB',
     example: '64MiB',
   },
   {
     name: 'UPLOAD_TTL',
-    meaning: 'An upload has to be complete within.',
+    meaning: 'Time limit for an upload.',
     default: '1d',
     example: '6h',
   },
   {
     name: 'URL_TTL',
-    meaning: 'A signed request is good for.',
+    meaning: 'Lifetime of a signed request.',
     default: '15m',
     example: '30m',
   },
   {
     name: 'LINK_TTL',
-    meaning: 'A link to read a file is good for.',
+    meaning: 'Lifetime of a download link.',
     default: '15m',
     example: '1h',
   },
   {
     name: 'KEEP_FOR',
-    meaning: 'How long a complete upload stays listed; `forever` is possible. Objects stay.',
+    meaning:
+      'How long a completed upload stays in the list, or `forever`. Objects are not deleted.',
     default: '30d',
     example: 'forever',
   },
   {
     name: 'REMOVABLE',
-    meaning: 'Owners may remove complete uploads: on or off.',
+    meaning: 'Whether owners may delete completed uploads: on or off.',
     default: 'off',
     example: 'on',
   },
   {
     name: 'UPKEEP_REQUESTS',
     meaning:
-      'Requests to the store that one round of the cron trigger may make; it lets go of a quarter as many uploads. The default fits Workers Free; on Workers Paid, raise it to four times what callers can create between two rounds.',
+      'Maximum number of requests to the store in one run of the cron trigger, which can expire a quarter as many uploads. The default fits Workers Free. On Workers Paid, set it to four times the number of uploads that callers can create between two runs.',
     default: '40',
     example: '3000',
   },
   {
     name: 'WEBHOOK_URL',
-    meaning: 'A server of yours that is told what happens to uploads, by Standard Webhooks.',
+    meaning: 'Address that receives webhooks about uploads (Standard Webhooks).',
     default: '(none)',
     example: 'https://app.example.com/hooks/uploads',
   },
   {
     name: 'WEBHOOK_SECRET',
     meaning:
-      'What its messages are signed with: `whsec_` and 24 to 64 bytes in base64. Several while one is replaced by another.',
+      'Secret that signs webhooks: `whsec_` followed by 24 to 64 bytes in base64. Several secrets are allowed during a rotation.',
     default: null,
     example: 'whsec_…',
     secret: true,
@@ -375,34 +379,34 @@ export const SETTINGS = [
   {
     name: 'WEBHOOK_EVENTS',
     meaning:
-      'Events to send: prepared, completed, aborted, expired. Each file of a Create is one message `prepared`, in a request of its own.',
+      'Events to send: prepared, completed, aborted, expired. `prepared` sends one message for each file of a Create.',
     default: 'completed, aborted, expired',
     example: 'completed',
   },
   {
     name: 'RELAY',
     meaning:
-      'Pages that cannot reach the store may send parts through the Worker: on or off. Parts are then 64 MiB at most.',
+      'Whether pages that cannot reach the store may send parts through the Worker: on or off. Parts are then at most 64 MiB.',
     default: 'off',
     example: 'on',
   },
   {
     name: 'COMPANION',
     meaning:
-      'Uppy’s own client may upload, by Companion’s contract under /companion: on or off. It does not say how large a file is, so MAX_BYTES is checked as it comes and at the end. Files that it sends whole go through the Worker, unless FORMS=replaceable. Its parts are signed without headers and checksums: on R2, MinIO and Ceph a caller could copy an object whose key it knows, and on Swift it could send a part again after the upload is complete.',
+      'Whether Uppy’s own client may upload through Companion’s contract at /companion: on or off. It does not say how large a file is, so MAX_BYTES is checked as it comes and at the end. Files that it sends whole go through the Worker, unless FORMS=replaceable. Its parts are signed without headers and checksums: on R2, MinIO and Ceph a caller could copy an object whose key it knows, and on Swift it could send a part again after the upload is complete.',
     default: 'off',
     example: 'on',
   },
   {
     name: 'PUBLIC',
-    meaning: 'Complete uploads may be read by whoever has their link: on or off.',
+    meaning: 'Whether anyone who has the link may read a completed upload: on or off.',
     default: 'off',
     example: 'on',
   },
   {
     name: 'INLINE_TYPES',
     meaning:
-      'Types that browsers may show, in addition to images, audio, video, PDF and plain text. Types that can run a script, such as HTML, SVG and every XML, are refused.',
+      'Types that browsers may show inline, in addition to images, audio, video, PDF and plain text. Types that can run a script, such as HTML, SVG and every XML, are refused.',
     default: '(none)',
     example: 'text/csv',
   },

@@ -10,7 +10,6 @@ import type { Batch } from './api/batch.ts';
 import type { WorkerClient } from './api/worker-client.ts';
 import type { Backoff } from './faults/backoff.ts';
 import type { Concurrency } from './throughput/concurrency.ts';
-import type { ExpectedSpeed } from './throughput/expected-speed.ts';
 import type { UploaderOptions } from './types.ts';
 import type { UploadEvent } from './upload/state.ts';
 import type { Upload } from './upload/upload.ts';
@@ -29,7 +28,6 @@ export interface Services {
   readonly completes: CompleteBatch;
   readonly backoff: Backoff;
   readonly concurrency: Concurrency;
-  readonly expectedSpeed: ExpectedSpeed;
   /** Speed of all files together. */
   readonly rate: Rate;
 

@@ -1,6 +1,6 @@
 /** The request for a part that goes through the Worker, and its answer. */
 import type { RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
-import { relayUrl } from './calls.ts';
+import { relayUrl } from './upload-calls.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { Outcome } from '../store/outcome.ts';
 import type { Upload } from '../upload/upload.ts';

@@ -17,6 +17,8 @@ export function createSha256(): Algorithm {
     constants[found++] = (Math.cbrt(prime) % 1) * 2 ** 32;
   }
   const words = new Int32Array(64);
+  // oxlint-disable-next-line unicorn/consistent-function-scoping -- it goes into the worker with the rest
+  const rotate = (word: number, bits: number) => (word >>> bits) | (word << (32 - bits));
 
   const update = (state: Int32Array, view: DataView, from: number, to: number): void => {
     for (let at = from; at < to; at += 64) {
@@ -25,17 +27,17 @@ export function createSha256(): Algorithm {
         else {
           const x = words[i - 15] as number;
           const y = words[i - 2] as number;
-          const low = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-          const high = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+          const low = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
+          const high = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
           words[i] = low + high + (words[i - 16] as number) + (words[i - 7] as number);
         }
       }
       let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
       for (let i = 0; i < 64; i++) {
-        const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+        const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
         const choice = (e & f) ^ (~e & g);
         const t = (h + sum1 + choice + (constants[i] as number) + (words[i] as number)) | 0;
-        const sum0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+        const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
         const majority = (a & b) ^ (a & c) ^ (b & c);
         h = g;
         g = f;

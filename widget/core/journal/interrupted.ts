@@ -1,5 +1,5 @@
 /** Uploads of an earlier visit that have not been continued yet. */
-import { abortUpload, resumeUpload } from '../api/calls.ts';
+import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
 import type { Services } from '../services.ts';
 import type { Interrupted } from '../types.ts';
 import { deleteEntry, readEntries } from './entries.ts';

@@ -9,7 +9,6 @@ import { preload, type Sending } from '../load-sending.ts';
 import { patienceMs } from '../options.ts';
 import type { CompleteBatch, CreateBatch, Services } from '../services.ts';
 import { Concurrency } from '../throughput/concurrency.ts';
-import { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
 import { termsFor } from '../upload/terms.ts';
@@ -45,7 +44,6 @@ export class Scheduler implements Services {
   readonly completes: CompleteBatch;
   readonly backoff = new Backoff();
   readonly concurrency = new Concurrency();
-  readonly expectedSpeed = new ExpectedSpeed();
   readonly rate = new Rate();
   isClosed = false;
   readonly #events: SchedulerEvents;

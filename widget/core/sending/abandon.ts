@@ -1,4 +1,4 @@
-import { abortUpload, resumeUpload } from '../api/calls.ts';
+import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { SendingContext } from './context.ts';
 

@@ -1,5 +1,5 @@
 import type { CompleteBody, Result } from '../../../worker/protocol.ts';
-import * as calls from '../api/calls.ts';
+import * as calls from '../api/upload-calls.ts';
 import { combine } from '../checksum/index.ts';
 import type { Services } from '../services.ts';
 import type { Parts } from '../upload/parts.ts';

@@ -6,6 +6,7 @@ import type { Claims } from '../journal/claims.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
 import type { Share } from '../throughput/concurrency.ts';
+import type { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { Flight, Parts } from '../upload/parts.ts';
 import type { SignedPart } from '../upload/signed-part.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -19,6 +20,7 @@ export interface SendingContext {
   readonly waiting: WaitingUploads;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;
+  readonly expectedSpeed: ExpectedSpeed;
   readonly signingTime: SigningTime;
 }
 

@@ -4,6 +4,7 @@ import { Claims } from '../journal/claims.ts';
 import { findHandles, findInterrupted, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
+import { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { Interrupted } from '../types.ts';
 import type { Upload } from '../upload/upload.ts';
 import { abandon } from './abandon.ts';
@@ -34,6 +35,7 @@ export function createSending(services: Services): Sending {
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
     route: new Route(services),
+    expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };
   const forgetter = new Forgetter(services);

@@ -1,5 +1,5 @@
 /** One part's way: hash, sign, send, store, as often as it takes. */
-import { relayUrl, resumeUpload } from '../api/calls.ts';
+import { relayUrl, resumeUpload } from '../api/upload-calls.ts';
 import { isUploadError, UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
 import { backoffMs, type DelayedVerdict } from '../faults/backoff.ts';
@@ -56,7 +56,7 @@ async function attemptPart(round: PartsRound, history: PartHistory): Promise<boo
     const startedMs = performance.now();
     const outcome = await sendOnce(round, { ...history, checksum, signed, flight });
     if (outcome.kind === 'stored') {
-      services.expectedSpeed.stored(parts.bytesOf(number), performance.now() - startedMs);
+      context.expectedSpeed.stored(parts.bytesOf(number), performance.now() - startedMs);
       return storePart(round, number, outcome.etag, signed !== undefined);
     }
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { abortUpload } from '../api/calls.ts';
+import { abortUpload } from '../api/upload-calls.ts';
 import { isUploadError } from '../errors.ts';
 import { uploadRemedy } from '../faults/upload-remedy.ts';
 import type { UploadEvent } from '../upload/state.ts';

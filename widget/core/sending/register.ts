@@ -4,7 +4,7 @@ import {
   type Created,
   type FileEntry,
 } from '../../../worker/protocol.ts';
-import { resumeUpload } from '../api/calls.ts';
+import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
 import { assertReadable } from '../faults/file-error.ts';
 import { Parts } from '../upload/parts.ts';

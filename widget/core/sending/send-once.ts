@@ -9,7 +9,7 @@ import type { PartAttempt, PartsRound } from './context.ts';
 
 export async function sendOnce(round: PartsRound, attempt: PartAttempt): Promise<Outcome> {
   const { signed, flight, stalls, number } = attempt;
-  const { expectedSpeed } = round.context.services;
+  const { expectedSpeed } = round.context;
   const outcome = signed
     ? await sendRequest(round, signed.request, flight, {
         leastBytesPerMs: expectedSpeed.least(stalls),

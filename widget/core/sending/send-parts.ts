@@ -1,7 +1,7 @@
 /** All missing parts of one upload: how far ahead of the line they are hashed, and when they are signed. */
 import type { PartReceipt, SignBody } from '../../../worker/protocol.ts';
 import { Batch } from '../api/batch.ts';
-import { signParts } from '../api/calls.ts';
+import { signParts } from '../api/upload-calls.ts';
 import { patienceMs } from '../options.ts';
 import { Share } from '../throughput/concurrency.ts';
 import type { Parts } from '../upload/parts.ts';

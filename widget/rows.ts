@@ -1,4 +1,4 @@
-import { count, nothing } from './core/snapshot.ts';
+import { addToSums, zeroSums } from './core/upload/totals.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/types.ts';
 
 /** One list of two kinds: uploads that were finished before, and then those of the engine. */
@@ -13,8 +13,8 @@ export class Rows {
   }
 
   get totals(): Totals {
-    const totals = { ...nothing(), ...this.engine?.totals };
-    for (const upload of this.kept) count(totals, upload, 1);
+    const totals = { ...zeroSums(), ...this.engine?.totals };
+    for (const upload of this.kept) addToSums(totals, upload, 1);
     return totals;
   }
 

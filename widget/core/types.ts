@@ -14,6 +14,9 @@ export type UploadStatus =
   | 'failed'
   | 'cancelled';
 
+/** What an upload waits for: the network, the store, or the Worker. */
+export type WaitReason = 'online' | 'store' | 'signer';
+
 /** One file's state at one moment; frozen, replaced when anything in it changes. */
 export interface UploadSnapshot {
   readonly id: string;
@@ -36,7 +39,7 @@ export interface UploadSnapshot {
   /** True where the store could not be reached, and parts have gone through the Worker. */
   readonly relayed: boolean;
   /** Why it waits. */
-  readonly waitingFor?: 'online' | 'store' | 'signer' | undefined;
+  readonly waitingFor?: WaitReason | undefined;
   readonly key?: string | undefined;
   readonly result?: Result | undefined;
   readonly error?: UploadError | undefined;

@@ -1,7 +1,5 @@
 /** The engine's face: files in, snapshots and events out. */
-import type { FileAnswer } from '../../worker/protocol.ts';
-import type { ListAnswer } from '../../worker/protocol.ts';
-import { Engine } from './engine.ts';
+import { getFileUrl, listOpenUploads } from './api/calls.ts';
 import { UploadError } from './errors.ts';
 import {
   type UploadEventTarget,
@@ -15,11 +13,9 @@ import {
   UploadStartEvent,
   type UploadEventMap,
 } from './events.ts';
-import { Guard } from './guard.ts';
-import { Job } from './job.ts';
-import { loadLife } from './load.ts';
-import { judge } from './restrictions.ts';
-import { count, nothing, snapshotOf } from './snapshot.ts';
+import { PageGuard } from './page-guard.ts';
+import { judge, type Present } from './restrictions.ts';
+import { Scheduler } from './schedule/scheduler.ts';
 import type {
   FileWithPath,
   Interrupted,
@@ -30,15 +26,17 @@ import type {
   UploaderOptions,
   UploadSnapshot,
 } from './types.ts';
-import { isActive } from './upload.ts';
-
-/** In a hidden tab there are no frames; snapshots stay this fresh nevertheless. */
-const HIDDEN_FRAME_MS = 250;
+import { UploadList } from './upload/list.ts';
+import { snapshotOf } from './upload/snapshot.ts';
+import { isActive } from './upload/state.ts';
+import { Upload } from './upload/upload.ts';
+import { oncePerFrame } from './util/frame.ts';
+import { isUploadId } from './util/id.ts';
 
 /** Overloads in the class itself would ship as code. */
 const Target = EventTarget as new () => UploadEventTarget;
 
-// How the DOM's own types tell listeners what event they get: there is nothing to initialise.
+// Tells listeners the type of their event, as the DOM's own types do: there is nothing to initialise.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface Uploader {
   addEventListener<Type extends keyof UploadEventMap>(
@@ -62,54 +60,46 @@ export interface Uploader {
  * uploader.add(input.files);
  */
 export class Uploader extends Target implements UploaderLike {
-  readonly #engine: Engine;
-  readonly #guard: Guard;
-  /** In the order in which they were added. */
-  readonly #jobs = new Set<Job>();
-  /** By id, former ids included: an upload of before is known by its own id again. */
-  readonly #byId = new Map<string, Job>();
-  /** The last that was added of each file. */
-  readonly #byFile = new Map<string, Job>();
-  readonly #dirty = new Set<Job>();
-  #uploads: readonly UploadSnapshot[] | undefined;
-  readonly #sums = nothing();
-  #failedBytes = 0;
-  #told: readonly UploadSnapshot[] | undefined;
-  #isFrameDue = false;
+  readonly #scheduler: Scheduler;
+  readonly #guard: PageGuard;
+  readonly #list = new UploadList();
+  /** Uploads that the next frame looks at. */
+  readonly #changed = new Set<Upload>();
+  /** The snapshots of the last `upload-progress`. */
+  #reported: readonly UploadSnapshot[] | undefined;
+  readonly #scheduleReport = oncePerFrame(() => this.#report());
   #isClosed = false;
 
   constructor(options: UploaderOptions) {
     super();
-    this.#engine = new Engine(options, {
-      changed: (job) => this.#changed(job),
-      starting: (job) => this.dispatchEvent(new UploadStartEvent(this.#refresh(job))),
+    this.#scheduler = new Scheduler(options, {
+      changed: (upload) => this.#onChange(upload),
+      starting: (upload) => this.dispatchEvent(new UploadStartEvent(this.#refresh(upload))),
     });
-    this.#guard = new Guard(this.#engine);
-    if (options.eager !== false) void this.#engine.ask();
+    this.#guard = new PageGuard({
+      onOnline: () => this.#scheduler.backoff.wake(),
+      isWakeLockWanted: () => this.#scheduler.options.wakeLock !== false,
+    });
+    if (options.eager !== false) void this.#scheduler.askPolicy();
   }
 
   get uploads(): readonly UploadSnapshot[] {
-    return (this.#uploads ??= Object.freeze(
-      [...this.#jobs].map((job) => job.snapshot ?? this.#refresh(job)),
-    ));
+    return this.#list.snapshots;
   }
 
   get totals(): Totals {
-    const { active, bytes, sent } = this.#sums;
-    const rate = (active && Math.round(this.#engine.bytesPerSecond)) || undefined;
-    const secondsLeft = rate && Math.ceil((bytes - sent) / rate);
-    return { ...this.#sums, bytesPerSecond: rate, secondsLeft };
+    const { sums } = this.#list;
+    const { active, bytes, sent } = sums;
+    const rate = (active && Math.round(this.#scheduler.rate.perSecond() ?? 0)) || undefined;
+    return { ...sums, bytesPerSecond: rate, secondsLeft: rate && Math.ceil((bytes - sent) / rate) };
   }
 
   get checksum() {
-    return this.#engine.policy?.checksum;
+    return this.#scheduler.policy?.checksum;
   }
 
   configure(options: Partial<UploaderOptions>): void {
-    const engine = this.#engine;
-    engine.signer.configure({ ...engine.options, ...options });
-    engine.reconsider();
-    engine.pump();
+    this.#scheduler.configure(options);
   }
 
   add(files: Iterable<File | FileWithPath>): {
@@ -117,204 +107,186 @@ export class Uploader extends Target implements UploaderLike {
     rejected: readonly Rejection[];
   } {
     const entries: FileWithPath[] = [...files].map((entry) =>
-      // Not by `instanceof`: files of another window are of another class.
+      // Not `instanceof`: the files of another window are of another class.
       'file' in entry ? entry : { file: entry },
     );
     const uploads: UploadSnapshot[] = [];
     const rejected: Rejection[] = [];
     const event = new UploadAddEvent(entries.map(({ file }) => file));
-    if (this.#isClosed || !entries.length || !this.dispatchEvent(event))
+    if (this.#isClosed || entries.length === 0 || !this.dispatchEvent(event)) {
       return { uploads, rejected };
-    const { options, policy } = this.#engine;
-    if (!policy) void this.#engine.ask();
+    }
+    const scheduler = this.#scheduler;
+    const { options, policy } = scheduler;
+    if (!policy) void scheduler.askPolicy();
     const refusal = judge(options.restrictions ?? {}, policy);
-    // Not of each job: files may come one by one, and there may be 20,000.
-    let count = this.#sums.files - this.#sums.failed;
-    let bytes = this.#sums.bytes - this.#failedBytes;
+    // Counted here and not in the list, because there may be 20,000 files.
+    const { sums, failedBytes } = this.#list;
+    const present = { files: sums.files - sums.failed, bytes: sums.bytes - failedBytes };
     for (const entry of entries) {
       const { file } = entry;
-      const key = keyOf(entry);
-      const same = this.#byFile.get(key)?.phase;
-      const error =
-        same && same !== 'cancelled' && same !== 'failed'
-          ? new UploadError('duplicate', `${file.name} is there already.`, { fileName: file.name })
-          : refusal(file, { files: count, bytes });
+      const error = this.#refusal(entry, present, refusal);
       if (error) {
         rejected.push({ file, error });
         continue;
       }
-      count++;
-      bytes += file.size;
-      const job = new Job(entry);
-      job.isHeld = options.auto === false;
-      this.#jobs.add(job);
-      this.#byFile.set(key, job);
-      uploads.push(this.#refresh(job));
-      if (!job.isHeld) this.#engine.push(job);
+      present.files++;
+      present.bytes += file.size;
+      const upload = new Upload(entry, options.auto !== false);
+      uploads.push(this.#countingBusy(() => this.#list.add(upload)));
+      if (upload.phase === 'queued') scheduler.start(upload);
     }
-    if (rejected.length) this.dispatchEvent(new UploadRejectedEvent(rejected));
-    this.#engine.pump();
+    if (rejected.length > 0) this.dispatchEvent(new UploadRejectedEvent(rejected));
+    scheduler.requestTurn();
     return { uploads, rejected };
   }
 
   /**
-   * The caller's uploads that wait to be finished, from any device.
+   * The caller's unfinished uploads, from any device.
    *
-   * @throws UploadError when the Worker cannot be asked.
+   * @throws UploadError if the Worker cannot be asked.
    */
   async unfinished(): Promise<readonly Unfinished[]> {
-    const [{ uploads }, entries] = await Promise.all([
-      this.#engine.signer.call<ListAnswer>('/uploads?state=open', { has: 'uploads' }),
-      loadLife().then(({ recallAll }) => recallAll()),
+    const [uploads, handles] = await Promise.all([
+      listOpenUploads(this.#scheduler.worker),
+      this.#scheduler.sending().then((sending) => sending.handles()),
     ]);
-    const handles = new Map([...entries.values()].map(({ id, handle }) => [id, handle]));
     return uploads.map((upload) => ({ ...upload, handle: handles.get(upload.id) }));
   }
 
   async interrupted(): Promise<readonly Interrupted[]> {
-    return (await loadLife()).interrupted(this.#engine, this.#byId);
+    return (await this.#scheduler.sending()).interrupted(this.#list.ids);
   }
 
   async forget(id: string): Promise<void> {
-    await (await loadLife()).forget(this.#engine, id);
+    await (await this.#scheduler.sending()).forget(id);
   }
 
   start(): void {
-    for (const job of this.#jobs) {
-      if (!job.isHeld) continue;
-      job.isHeld = false;
-      this.#engine.push(job);
+    for (const upload of this.#list.uploads) {
+      if (upload.phase !== 'added') continue;
+      this.#scheduler.apply(upload, { type: 'start' });
+      this.#scheduler.start(upload);
     }
   }
 
   pause(id?: string): void {
-    this.#each(id, (job) => this.#engine.pause(job));
+    this.#each(id, (upload) => this.#scheduler.pause(upload));
   }
 
   resume(id?: string): void {
-    this.#each(id, (job) => job.phase === 'paused' && this.#engine.requeue(job));
+    this.#each(id, (upload) => this.#scheduler.resume(upload));
   }
 
   retry(id?: string): void {
-    this.#each(id, (job) => job.phase === 'failed' && this.#engine.requeue(job));
-    this.#engine.naps.wake();
+    this.#each(id, (upload) => this.#scheduler.retry(upload));
+    this.#scheduler.backoff.wake();
   }
 
   async cancel(id?: string): Promise<void> {
-    const leaving: Promise<void>[] = [];
-    this.#each(id, (job) => leaving.push(this.#engine.cancel(job)));
-    await Promise.all(leaving);
+    const cancelled: Promise<void>[] = [];
+    this.#each(id, (upload) => cancelled.push(this.#scheduler.cancel(upload)));
+    await Promise.all(cancelled);
   }
 
   async remove(id: string): Promise<void> {
-    const job = this.#byId.get(id);
-    if (!job || !this.#jobs.delete(job)) return;
-    const leaving = this.#engine.cancel(job);
-    const upload = snapshotOf(job);
-    for (const id of [job.id, ...(job.formerIds ?? [])]) this.#byId.delete(id);
-    const key = keyOf(job);
-    if (this.#byFile.get(key) === job) this.#byFile.delete(key);
-    this.#replace(job.snapshot);
-    this.dispatchEvent(new UploadRemovedEvent(upload));
-    await leaving;
+    const upload = this.#list.find(id);
+    if (!upload) return;
+    const last = this.#list.lastSnapshot(upload);
+    const cancelled = this.#scheduler.cancel(upload);
+    this.#countingBusy(() => this.#list.remove(upload));
+    this.dispatchEvent(new UploadRemovedEvent(snapshotOf(upload, last)));
+    await cancelled;
   }
 
   clear(): void {
-    for (const job of this.#jobs) {
-      if (isActive(job.state) || job.phase === 'paused') continue;
-      void this.remove(job.id);
+    for (const upload of this.#list.uploads) {
+      if (isActive(upload.state) || upload.phase === 'paused') continue;
+      void this.remove(upload.id);
     }
   }
 
+  /** @throws UploadError with the Worker's code, or `invalid_request` if `id` is not a UUID. */
   async fileUrl(id: string): Promise<string> {
-    return (await this.#engine.signer.call<FileAnswer>(`/uploads/${id}/file`, { has: 'url' })).url;
+    return getFileUrl(this.#scheduler.worker, id);
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#engine.close();
-    // Also of those that wait, are paused or have failed: whoever comes next may go on with them.
-    for (const job of this.#jobs) job.unlock?.();
+    this.#scheduler.close();
     this.#guard.close();
   }
 
-  #each(id: string | undefined, act: (job: Job) => unknown): void {
-    const jobs = id === undefined ? [...this.#jobs] : [this.#byId.get(id)];
-    for (const job of jobs) {
-      if (!job) continue;
-      act(job);
-      this.#refresh(job);
+  #refusal(
+    entry: FileWithPath,
+    present: Present,
+    refusal: ReturnType<typeof judge>,
+  ): UploadError | undefined {
+    const { file, id } = entry;
+    const fileName = file.name;
+    if (id !== undefined && !isUploadId(id)) {
+      const message = `${fileName}: the id of an upload must be a UUID, not "${id}".`;
+      return new UploadError('invalid_request', message, { fileName });
+    }
+    const same = this.#list.findByFile(entry)?.phase;
+    return same !== undefined && same !== 'cancelled' && same !== 'failed'
+      ? new UploadError('duplicate', `${fileName} is already in the list.`, { fileName })
+      : refusal(file, present);
+  }
+
+  #each(id: string | undefined, act: (upload: Upload) => unknown): void {
+    const uploads = id === undefined ? this.#list.uploads : [this.#list.find(id)];
+    for (const upload of uploads) {
+      if (!upload) continue;
+      act(upload);
+      this.#refresh(upload);
     }
   }
 
-  #changed(job: Job): void {
-    if (!this.#jobs.has(job)) return;
-    const { state } = job;
-    if (
-      job.snapshot?.status !== state.status &&
-      (state.status === 'done' || state.status === 'failed')
-    ) {
-      const upload = this.#refresh(job);
-      this.dispatchEvent(
-        state.status === 'done'
-          ? new UploadDoneEvent(upload)
-          : new UploadFailedEvent(upload, state.error),
-      );
-    }
-    this.#dirty.add(job);
-    this.#schedule();
-  }
-
-  /** Makes the job's snapshot anew, if something in it is new. */
-  #refresh(job: Job): UploadSnapshot {
-    const last = job.snapshot;
-    const upload = snapshotOf(job);
-    if (upload === last || !this.#jobs.has(job)) return upload;
-    job.snapshot = upload;
-    if (last && last.id !== job.id) (job.formerIds ??= []).push(last.id);
-    this.#byId.set(job.id, job);
-    this.#replace(last, upload);
-    return upload;
-  }
-
-  #replace(from?: UploadSnapshot, to?: UploadSnapshot): void {
-    const wasBusy = this.#sums.active > 0;
-    count(this.#sums, from, -1);
-    count(this.#sums, to, 1);
-    if (from?.status === 'failed') this.#failedBytes -= from.bytes;
-    if (to?.status === 'failed') this.#failedBytes += to.bytes;
-    this.#uploads = undefined;
-    const isBusy = this.#sums.active > 0;
-    this.#schedule();
-    if (wasBusy === isBusy) return;
-    this.#guard.busy(isBusy);
-    queueMicrotask(() => {
-      if (!isBusy && !this.#sums.active) this.dispatchEvent(new UploadSettledEvent(this.uploads));
-    });
-  }
-
-  /** Tells of progress with the next frame. */
-  #schedule(): void {
-    if (this.#isFrameDue || this.#isClosed) return;
-    this.#isFrameDue = true;
-    const frame = () => {
-      clearTimeout(timer);
-      if (!this.#isFrameDue) return;
-      this.#isFrameDue = false;
-      for (const job of this.#dirty) this.#refresh(job);
-      this.#dirty.clear();
-      if (this.#told !== this.uploads) {
-        this.#told = this.uploads;
-        this.dispatchEvent(new UploadProgressEvent(this.uploads));
+  #onChange(upload: Upload): void {
+    if (!this.#list.has(upload)) return;
+    const { progress } = upload.state;
+    const { phase } = progress;
+    if (this.#list.lastSnapshot(upload)?.status !== phase) {
+      if (phase === 'done') this.dispatchEvent(new UploadDoneEvent(this.#refresh(upload)));
+      if (phase === 'failed') {
+        this.dispatchEvent(new UploadFailedEvent(this.#refresh(upload), progress.error));
       }
-      this.#isFrameDue = false;
-    };
-    const timer = setTimeout(frame, HIDDEN_FRAME_MS);
-    globalThis.requestAnimationFrame?.(frame);
+    }
+    this.#changed.add(upload);
+    this.#scheduleSoon();
   }
-}
 
-function keyOf({ file, path = file.name }: FileWithPath): string {
-  return `${path}\n${file.size}\n${file.lastModified}\n${file.type}`;
+  #refresh(upload: Upload): UploadSnapshot {
+    return this.#countingBusy(() => this.#list.refresh(upload));
+  }
+
+  /** Does something that may make the first upload active, or end the last one. */
+  #countingBusy<T>(act: () => T): T {
+    const { sums } = this.#list;
+    const wasBusy = sums.active > 0;
+    const value = act();
+    const isBusy = sums.active > 0;
+    this.#scheduleSoon();
+    if (wasBusy === isBusy) return value;
+    this.#guard.setBusy(isBusy);
+    queueMicrotask(() => {
+      if (!isBusy && !sums.active) this.dispatchEvent(new UploadSettledEvent(this.uploads));
+    });
+    return value;
+  }
+
+  #scheduleSoon(): void {
+    if (!this.#isClosed) this.#scheduleReport();
+  }
+
+  /** Reports progress, once a frame. */
+  #report(): void {
+    for (const upload of this.#changed) this.#refresh(upload);
+    this.#changed.clear();
+    if (this.#reported === this.uploads) return;
+    this.#reported = this.uploads;
+    this.dispatchEvent(new UploadProgressEvent(this.uploads));
+  }
 }

@@ -4,6 +4,7 @@ import type { createCrc } from './crc.ts';
 import type { createFold, Fold } from './fold.ts';
 import type { createMd5 } from './md5.ts';
 import type { DISTANCES, Polynomials } from './polynomials.ts';
+import type { createSha256 } from './sha256.ts';
 
 /**
  * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time; once it `isOver`, it
@@ -29,6 +30,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export function createHash(
   crc: typeof createCrc,
   md5: typeof createMd5,
+  sha256: typeof createSha256,
   polynomials: Polynomials,
   fold?: typeof createFold,
   distances: typeof DISTANCES = {},
@@ -44,7 +46,7 @@ export function createHash(
     let filled = 0;
     for (let at = 0; at < blob.size;) {
       const { value } = await reader.read(new Uint8Array(buffer, filled));
-      if (!value?.length) throw new Error('It is shorter than it was.');
+      if (!value?.length) throw new Error('The file has become shorter.');
       buffer = value.buffer;
       filled += value.length;
       at += value.length;
@@ -56,14 +58,14 @@ export function createHash(
 
   return async (blob, name, stepBytes, isOver) => {
     let value;
-    if (name === 'sha256') {
-      // WebCrypto takes it only whole.
+    if (name === 'sha256' && crypto.subtle) {
+      // WebCrypto takes a blob only whole.
       value = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
     } else {
       const polynomial = polynomials[name];
       const apart = distances[name];
       const algorithm = (ready[name] ??= {
-        ...(polynomial ? crc(...polynomial) : md5()),
+        ...(polynomial ? crc(...polynomial) : name === 'sha256' ? sha256() : md5()),
         fold: apart && fold?.(apart),
       });
       let state = algorithm.start();

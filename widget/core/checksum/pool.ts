@@ -1,5 +1,5 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { type Lane, pageLane, workerLane } from './lane.ts';
+import { type HashWorker, pageHasher, startHashWorker } from './hash-worker.ts';
 
 export interface HashPoolOptions {
   /**
@@ -15,15 +15,15 @@ interface Job {
   readonly algorithm: ChecksumAlgorithm;
   readonly resolve: (checksum: string) => void;
   readonly reject: (reason: unknown) => void;
-  /** How many workers have died of it. */
+  /** Number of workers that have died while they did it. */
   deaths: number;
 }
 
-/** Workers that have had nothing to do for so long are ended. */
+/** Workers that have had nothing to do for this long are ended. */
 const IDLE_MS = 15_000;
 
 /**
- * Hashes blobs in a few workers, in the order of asking; on the page where no worker may start.
+ * Hashes blobs in a few workers, in the order of asking; on the page if no worker may start.
  * Workers start when they are needed and end when they are not.
  *
  * @example
@@ -33,7 +33,7 @@ const IDLE_MS = 15_000;
 export class HashPool {
   readonly #size: number;
   #waiting: Job[] = [];
-  readonly #lanes = new Set<Lane<Job>>();
+  readonly #workers = new Set<HashWorker<Job>>();
   /** A worker has done a job: the page's policy allows them. */
   #proven = false;
   #onPage: boolean;
@@ -46,7 +46,7 @@ export class HashPool {
 
   /**
    * The blob's checksum, base64 of its bytes in network order, as in S3's headers. A worker holds
-   * 16 MiB of it at most; SHA-256 needs it whole, and a secure context.
+   * 16 MiB of it at most; WebCrypto needs it whole for SHA-256.
    *
    * @throws DOMException: `AbortError` when `signal` is aborted or the pool closed,
    *   `NotReadableError` or `NotFoundError` when the file has changed or is gone.
@@ -69,60 +69,60 @@ export class HashPool {
     for (const job of this.#waiting) this.#drop(job);
   }
 
-  /** Gives jobs to lanes; a moment later, so that a row of aborts starts no worker in vain. */
+  /** Gives jobs to workers, a moment later: a series of aborts starts no worker. */
   #pump(): void {
     queueMicrotask(() => {
       clearTimeout(this.#idle);
       while (this.#waiting.length) {
-        const lane = this.#freeLane();
-        if (!lane) return;
-        void this.#run(lane, this.#waiting.shift() as Job);
+        const worker = this.#freeWorker();
+        if (!worker) return;
+        void this.#run(worker, this.#waiting.shift() as Job);
       }
-      if (this.#lanes.size && ![...this.#lanes].some((lane) => lane.job)) {
+      if (this.#workers.size && ![...this.#workers].some((worker) => worker.job)) {
         this.#idle = setTimeout(() => this.#stop(), IDLE_MS);
       }
     });
   }
 
-  #freeLane(): Lane<Job> | undefined {
-    for (const lane of this.#lanes) if (!lane.job) return lane;
-    if (this.#lanes.size >= (this.#onPage ? 1 : this.#size)) return undefined;
+  #freeWorker(): HashWorker<Job> | undefined {
+    for (const worker of this.#workers) if (!worker.job) return worker;
+    if (this.#workers.size >= (this.#onPage ? 1 : this.#size)) return undefined;
     try {
-      if (!this.#onPage) return workerLane();
+      if (!this.#onPage) return startHashWorker();
     } catch {
       this.#onPage = true;
     }
-    return pageLane();
+    return pageHasher();
   }
 
-  async #run(lane: Lane<Job>, job: Job): Promise<void> {
-    this.#lanes.add(lane);
-    lane.job = job;
+  async #run(worker: HashWorker<Job>, job: Job): Promise<void> {
+    this.#workers.add(worker);
+    worker.job = job;
     try {
-      job.resolve(await lane.hash(job.blob, job.algorithm));
+      job.resolve(await worker.hash(job.blob, job.algorithm));
       this.#proven = true;
     } catch (error) {
-      // It may have been ended, and its job given to another.
-      if (!this.#lanes.has(lane)) return;
+      // It may have been ended, and its job given to another worker.
+      if (!this.#workers.has(worker)) return;
       if (error instanceof DOMException || job.deaths > 1) {
         job.reject(error);
       } else {
-        this.#end(lane);
-        // The first that dies before any has done a job was not allowed to start. The second that
-        // dies of a job may be short of memory: the page reads in smaller steps.
+        this.#end(worker);
+        // A worker that dies before any has done a job was not allowed to start. The second one that
+        // dies of the same job may be short of memory: the page reads in smaller steps.
         if (job.deaths++ || !this.#proven) {
           this.#onPage = true;
           this.#stop();
         }
       }
     }
-    lane.job = undefined;
+    worker.job = undefined;
     this.#pump();
   }
 
   #drop(job: Job): void {
     // A read may hang, on a network drive or in a cloud: only the end of the worker ends it.
-    for (const lane of this.#lanes) if (lane.job === job) this.#end(lane);
+    for (const worker of this.#workers) if (worker.job === job) this.#end(worker);
     this.#waiting = this.#waiting.filter((other) => other !== job);
     job.reject(new DOMException('Hashing was aborted', 'AbortError'));
     this.#pump();
@@ -130,13 +130,13 @@ export class HashPool {
 
   #stop(): void {
     clearTimeout(this.#idle);
-    for (const lane of this.#lanes) this.#end(lane);
+    for (const worker of this.#workers) this.#end(worker);
   }
 
-  /** What it was doing is the next to be done. */
-  #end(lane: Lane<Job>): void {
-    this.#lanes.delete(lane);
-    lane.end();
-    if (lane.job) this.#waiting.unshift(lane.job);
+  /** Its job is the next to be done. */
+  #end(worker: HashWorker<Job>): void {
+    this.#workers.delete(worker);
+    worker.end();
+    if (worker.job) this.#waiting.unshift(worker.job);
   }
 }

@@ -4,10 +4,11 @@ import { createCrc } from '../../../../widget/core/checksum/crc.ts';
 import { createHash } from '../../../../widget/core/checksum/hash.ts';
 import { createMd5 } from '../../../../widget/core/checksum/md5.ts';
 import { POLYNOMIALS } from '../../../../widget/core/checksum/polynomials.ts';
+import { createSha256 } from '../../../../widget/core/checksum/sha256.ts';
 import { assert } from '../fake/assert.ts';
 import { ALGORITHMS, base64, expected, someBytes } from './oracle.ts';
 
-const hash = createHash(createCrc, createMd5, POLYNOMIALS);
+const hash = createHash(createCrc, createMd5, createSha256, POLYNOMIALS);
 
 describe('checksums', () => {
   it('give the published check values of "123456789"', async () => {
@@ -49,6 +50,28 @@ describe('checksums', () => {
       }
     });
   }
+
+  it('SHA-256 is right without WebCrypto too, which pages of plain http do not have', async () => {
+    const { subtle } = crypto;
+    Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });
+    try {
+      for (const length of [0, 1, 55, 56, 63, 64, 65, 119, 120, 4096, 100_003]) {
+        const bytes = someBytes(length);
+        const ours = await hash(new Blob([bytes]), 'sha256', 4096);
+        assert.equal(ours, await expected('sha256', bytes), `${length} bytes`);
+      }
+    } finally {
+      Object.defineProperty(crypto, 'subtle', { value: subtle, configurable: true });
+    }
+  });
+
+  it('SHA-256 makes its constants from cube roots that are far from the next integer', () => {
+    for (let n = 2; n <= 311; n++) {
+      const value = (Math.cbrt(n) % 1) * 2 ** 32;
+      const distance = Math.abs(value - Math.round(value));
+      assert.ok(distance > 2 ** -16 || Math.cbrt(n) % 1 === 0, `${n}: ${distance}`);
+    }
+  });
 
   it('MD5 counts the bits of more than 512 MiB', async function () {
     this.timeout(60_000);

@@ -3,11 +3,12 @@ import { createFold } from '../../../../widget/core/checksum/fold.ts';
 import { createHash } from '../../../../widget/core/checksum/hash.ts';
 import { createMd5 } from '../../../../widget/core/checksum/md5.ts';
 import { DISTANCES, POLYNOMIALS } from '../../../../widget/core/checksum/polynomials.ts';
+import { createSha256 } from '../../../../widget/core/checksum/sha256.ts';
 import { assert } from '../fake/assert.ts';
 import { ALGORITHMS, expected, someBytes } from './oracle.ts';
 
 const CRCS = ['crc64nvme', 'crc32c'] as const;
-const hash = createHash(createCrc, createMd5, POLYNOMIALS, createFold, DISTANCES);
+const hash = createHash(createCrc, createMd5, createSha256, POLYNOMIALS, createFold, DISTANCES);
 
 describe('checksums with WebAssembly', () => {
   it('make a long message short, without leaving anything in the state', () => {

@@ -1,5 +1,5 @@
 import { HashPool } from '../../../../widget/core/checksum/index.ts';
-import { UNREAD } from '../../../../widget/core/files.ts';
+import { UNREADABLE } from '../../../../widget/core/faults/file-error.ts';
 import { where } from '../../where.ts';
 import { assert } from '../fake/assert.ts';
 import { ALGORITHMS, expected, someBytes } from './oracle.ts';
@@ -240,7 +240,7 @@ describe('HashPool', () => {
         assert.equal(await pool.hash(file, 'md5'), await expected('md5', bytes));
         await write('other bytes');
         const reason = await failure(file.arrayBuffer());
-        assert.ok(UNREAD.test(reason), reason);
+        assert.ok(UNREADABLE.has(reason), reason);
         assert.equal(await failure(pool.hash(file, 'crc64nvme')), reason);
         assert.equal(await failure(pool.hash(file, 'sha256')), reason);
         assert.equal(await pool.hash(blob, 'md5'), await expected('md5', bytes));
@@ -252,7 +252,7 @@ describe('HashPool', () => {
         const file = await handle.getFile();
         await folder?.removeEntry('checksum-test.bin');
         const reason = await failure(file.arrayBuffer());
-        assert.ok(UNREAD.test(reason), reason);
+        assert.ok(UNREADABLE.has(reason), reason);
         assert.equal(await failure(pool.hash(file, 'crc64nvme')), reason);
         assert.equal(await failure(pool.hash(file.slice(5, 10), 'sha256')), reason);
       });

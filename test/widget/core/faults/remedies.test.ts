@@ -1,0 +1,88 @@
+import { partRemedy, type PartCircumstances } from '../../../../widget/core/faults/part-remedy.ts';
+import {
+  uploadRemedy,
+  type UploadCircumstances,
+} from '../../../../widget/core/faults/upload-remedy.ts';
+import type { Verdict } from '../../../../widget/core/faults/verdict.ts';
+import { assert } from '../fake/assert.ts';
+
+const ANSWERED: PartCircumstances = {
+  faults: 1,
+  isSingle: false,
+  isAnswered: true,
+  wasRelayed: false,
+  isRelayOn: false,
+};
+const SILENT = { ...ANSWERED, isAnswered: false };
+const RESIGN: Verdict = { do: 'resign', delayMs: 500 };
+
+describe('the remedy for a part', () => {
+  it('is to send it again, after the delay of the verdict', () => {
+    for (const verdict of [RESIGN, { do: 'retry', delayMs: 9 }, { do: 'wait', delayMs: 7 }]) {
+      assert.deepEqual(partRemedy(verdict as Verdict, ANSWERED), {
+        do: 'send-again',
+        after: verdict,
+      });
+    }
+  });
+
+  it('is to ask what is stored after every third silence', () => {
+    const remedies = [1, 2, 3, 4, 5, 6].map(
+      (faults) => partRemedy(RESIGN, { ...SILENT, faults }).do,
+    );
+    assert.deepEqual(
+      remedies.map((remedy) => remedy === 'ask-what-is-stored'),
+      [false, false, true, false, false, true],
+    );
+  });
+
+  it('is to send it again at once, if the Worker has taken over', () => {
+    const remedy = partRemedy(RESIGN, { ...SILENT, faults: 3, isRelayOn: true });
+    assert.deepEqual(remedy, { do: 'send-again' });
+  });
+
+  it('is to hash it again, if its bytes were not what was hashed', () => {
+    assert.deepEqual(partRemedy({ do: 'repair' }, ANSWERED), { do: 'hash-again' });
+  });
+
+  it('is to complete a single file that may be stored, and to give up a part of a large one', () => {
+    const verdict = { do: 'verify' } as const;
+    const single = partRemedy(verdict, { ...ANSWERED, isSingle: true });
+    assert.deepEqual(single, { do: 'leave-to-complete' });
+    assert.deepEqual(partRemedy(verdict, ANSWERED), { do: 'give-up', verdict });
+  });
+
+  it('is none after a final refusal', () => {
+    const verdict = { do: 'fail', code: 'store_refused', retryable: false } as const;
+    assert.deepEqual(partRemedy(verdict, ANSWERED), { do: 'give-up', verdict });
+  });
+});
+
+describe('the remedy for an upload', () => {
+  const FIRST: UploadCircumstances = { setbacks: 0, isSingle: false, isRegistered: true };
+
+  it('of which the store lacks a part is to ask what is stored, and then to begin again', () => {
+    assert.equal(uploadRemedy('incomplete', FIRST), 'reconcile');
+    assert.equal(uploadRemedy('incomplete', { ...FIRST, setbacks: 1 }), 'renew');
+  });
+
+  it('that goes in one request is to create it again', () => {
+    assert.equal(uploadRemedy('incomplete', { ...FIRST, isSingle: true }), 'create-again');
+  });
+
+  it('that the Worker does not know any more is another id', () => {
+    for (const code of ['not_found', 'expired', 'conflict'] as const) {
+      assert.equal(uploadRemedy(code, FIRST), 'renew');
+    }
+  });
+
+  it('that was not understood is the new policy, but only before it is registered', () => {
+    assert.equal(uploadRemedy('invalid_request', { ...FIRST, isRegistered: false }), 'adapt');
+    assert.equal(uploadRemedy('invalid_request', FIRST), 'fail');
+  });
+
+  it('is none after three setbacks, and none for any other error', () => {
+    assert.equal(uploadRemedy('not_found', { ...FIRST, setbacks: 3 }), 'fail');
+    assert.equal(uploadRemedy('cors', FIRST), 'fail');
+  });
+});

@@ -1,0 +1,176 @@
+import { Attempts } from '../../../../widget/core/faults/attempts.ts';
+import { backoffMs } from '../../../../widget/core/faults/backoff.ts';
+import { verdict, type History } from '../../../../widget/core/faults/verdict.ts';
+import type { Answered, Outcome } from '../../../../widget/core/store/outcome.ts';
+import { assert } from '../fake/assert.ts';
+import { fakeClock, type FakeClock } from '../fake/clock.ts';
+
+const FIRST: History = {
+  faults: 0,
+  refusals: 0,
+  mismatches: 0,
+  sinceMs: 0,
+  patienceMs: 600_000,
+  isOnline: true,
+};
+const answered = (status: number, code?: string, more: Partial<Answered> = {}): Outcome => ({
+  kind: 'answered',
+  status,
+  code,
+  ...more,
+});
+
+describe('the verdict on an answer', () => {
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, R2's own, and the Worker's.
+  const table: readonly (readonly [string, number, string?])[] = [
+    ['retry', 500, 'InternalError'],
+    ['retry', 502],
+    ['retry', 503, 'SlowDown'],
+    ['retry', 503, 'ServiceUnavailable'],
+    ['retry', 504],
+    ['retry', 429, 'TooManyRequests'],
+    ['retry', 408],
+    ['retry', 400, 'RequestTimeout'],
+    ['retry', 400, 'IncompleteBody'],
+    ['retry', 400, 'ClientDisconnect'],
+    ['retry', 409, 'OperationAborted'],
+    ['retry', 200, 'InternalError'],
+    ['retry', 200],
+    ['retry', 503, 'store_unavailable'],
+    ['retry', 429, 'rate_limited'],
+    ['resign', 403, 'AccessDenied'],
+    ['resign', 403],
+    ['resign', 403, 'ExpiredRequest'],
+    ['resign', 400, 'ExpiredRequest'],
+    ['resign', 400, 'ExpiredToken'],
+    ['resign', 403, 'RequestTimeTooSkewed'],
+    ['resign', 403, 'InvalidAccessKeyId'],
+    ['resign', 401, 'Unauthorized'],
+    ['resign', 401, 'unauthenticated'],
+    ['repair', 400, 'BadDigest'],
+    ['repair', 400, 'InvalidDigest'],
+    ['repair', 400, 'XAmzContentSHA256Mismatch'],
+    ['repair', 400, 'XAmzContentChecksumMismatch'],
+    ['verify', 404, 'NoSuchUpload'],
+    ['verify', 404, 'NoSuchKey'],
+    ['verify', 404],
+    ['verify', 412, 'PreconditionFailed'],
+    ['verify', 422, 'incomplete'],
+    ['restart', 404, 'not_found'],
+    ['restart', 410, 'expired'],
+    ['restart', 409, 'conflict'],
+    ['fail', 403, 'SignatureDoesNotMatch'],
+    ['fail', 404, 'NoSuchBucket'],
+    ['fail', 400, 'EntityTooLarge'],
+    ['fail', 411],
+    ['fail', 501, 'NotImplemented'],
+    ['fail', 400, 'AccessControlListNotSupported'],
+    ['fail', 403, 'forbidden'],
+    ['fail', 500, 'misconfigured'],
+    ['fail', 422, 'checksum_mismatch'],
+    ['fail', 413, 'too_large'],
+    ['fail', 415, 'type_not_allowed'],
+  ];
+  for (const [reaction, status, code] of table) {
+    it(`${status} ${code ?? 'without a code'} is to ${reaction}`, () => {
+      assert.equal(verdict(answered(status, code), FIRST).do, reaction);
+    });
+  }
+
+  it('of a refusal is final once two fresh signatures were refused', () => {
+    const refused = answered(403, 'AccessDenied');
+    assert.equal(verdict(refused, { ...FIRST, refusals: 1 }).do, 'resign');
+    assert.deepEqual(verdict(refused, { ...FIRST, refusals: 2 }), {
+      do: 'fail',
+      code: 'store_refused',
+      retryable: false,
+    });
+  });
+
+  it('of corrupt bytes is final after two repairs', () => {
+    assert.deepEqual(verdict(answered(400, 'BadDigest'), { ...FIRST, mismatches: 2 }), {
+      do: 'fail',
+      code: 'checksum_mismatch',
+      retryable: true,
+    });
+  });
+
+  it('honours Retry-After, and comes a little later than it says', () => {
+    const next = verdict(answered(503, 'SlowDown', { retryAfterMs: 7000 }), FIRST);
+    assert.ok(next.do === 'retry' && next.delayMs === 7000);
+    for (let round = 0; round < 50; round++) {
+      const ms = backoffMs(next);
+      assert.ok(ms >= 7000 && ms <= 7700, `${ms}`);
+    }
+  });
+});
+
+describe('the verdict on silence', () => {
+  for (const kind of ['no-answer', 'stalled'] as const) {
+    it(`(${kind}) is a fresh signature, after a while`, () => {
+      assert.deepEqual(verdict({ kind }, FIRST), { do: 'resign', delayMs: 500 });
+    });
+    it(`(${kind}) waits for the line where there is none, however long`, () => {
+      const next = verdict({ kind }, { ...FIRST, isOnline: false, sinceMs: 1e9 });
+      assert.equal(next.do, 'wait');
+    });
+    it(`(${kind}) is failure when patience ends, from which Retry can go on`, () => {
+      assert.deepEqual(verdict({ kind }, { ...FIRST, sinceMs: 600_001 }), {
+        do: 'fail',
+        code: 'store_unreachable',
+        retryable: true,
+      });
+    });
+  }
+});
+
+describe('delays', () => {
+  const delayAfter = (faults: number, sinceMs: number) => {
+    const next = verdict(answered(503), { ...FIRST, faults, sinceMs });
+    return next.do === 'retry' ? next.delayMs : NaN;
+  };
+
+  it('double, and stay under 4 s in the first half minute of an outage', () => {
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 9].map((faults) => delayAfter(faults, 30_000)),
+      [500, 1000, 2000, 4000, 4000, 4000],
+    );
+  });
+
+  it('grow with a long outage, to 20 s at most', () => {
+    assert.equal(delayAfter(20, 100_000), 10_000);
+    assert.equal(delayAfter(50, 500_000), 20_000);
+  });
+
+  it('are drawn from all of their range, so that a thousand pages do not come back at once', () => {
+    const drawn = Array.from({ length: 300 }, () => backoffMs({ do: 'retry', delayMs: 1000 }));
+    assert.ok(drawn.every((ms) => ms >= 0 && ms <= 1000));
+    assert.ok(drawn.some((ms) => ms < 200) && drawn.some((ms) => ms > 800));
+  });
+});
+
+describe('the history of a part', () => {
+  let clock: FakeClock | undefined;
+  afterEach(() => clock?.restore());
+
+  it('does not count the hours that a laptop slept against its patience', () => {
+    clock = fakeClock();
+    const attempts = new Attempts();
+    attempts.judge({ kind: 'no-answer' }, 600_000);
+    clock.sleep(8 * 3_600_000);
+    assert.equal(attempts.judge({ kind: 'no-answer' }, 600_000).do, 'resign');
+    let faults = 0;
+    while (attempts.judge({ kind: 'no-answer' }, 600_000).do !== 'fail' && ++faults < 1000) {
+      clock.pass(20_000);
+    }
+    assert.ok(faults > 20 && faults < 32, `${faults} more`);
+  });
+
+  it('ends half a minute of 503 and begins anew after being offline', () => {
+    const attempts = new Attempts();
+    for (let fault = 0; fault < 30; fault++) {
+      assert.equal(attempts.judge(answered(503), 600_000).do, 'retry');
+    }
+    assert.equal(attempts.faults, 30);
+  });
+});

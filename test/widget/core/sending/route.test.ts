@@ -1,0 +1,107 @@
+import { Backoff } from '../../../../widget/core/faults/backoff.ts';
+import { Route } from '../../../../widget/core/sending/route.ts';
+import type { Services } from '../../../../widget/core/services.ts';
+import type { Outcome } from '../../../../widget/core/store/outcome.ts';
+import { assert } from '../fake/assert.ts';
+import { fakeClock, type FakeClock } from '../fake/clock.ts';
+
+const SILENT: Outcome = { kind: 'no-answer' };
+const { signal } = new AbortController();
+
+describe('the way through the Worker', () => {
+  let clock: FakeClock;
+  let asked = 0;
+  let backoff: Backoff;
+  let isWorkerThere = true;
+  beforeEach(() => {
+    clock = fakeClock();
+    asked = 0;
+    backoff = new Backoff();
+    isWorkerThere = true;
+  });
+  afterEach(() => clock.restore());
+
+  const routeOf = (isOffered = true): Route => {
+    const answers = () => {
+      asked++;
+      return Promise.resolve(isWorkerThere);
+    };
+    const services = { policy: { relay: isOffered }, worker: { answers }, backoff };
+    return new Route(services as unknown as Services);
+  };
+  /** One more request that the store has not answered. */
+  const silence = async (
+    route: Route,
+    faults: number,
+    outcome: Outcome = SILENT,
+  ): Promise<void> => {
+    const startedMs = performance.now();
+    clock.pass(1000);
+    await route.noteStoreSilence(outcome, faults, startedMs, signal);
+    clock.pass(1);
+  };
+
+  it('is taken when the Worker answers and the store, asked again after that, does not', async () => {
+    const route = routeOf();
+    await silence(route, 1);
+    assert.deepEqual([asked, route.isRelayOn], [0, false]);
+    await silence(route, 2);
+    assert.deepEqual([asked, route.isRelayOn], [1, false]);
+    await silence(route, 3);
+    assert.deepEqual([asked, route.isRelayOn], [1, true]);
+    assert.ok(route.relaysNext());
+  });
+
+  it('is taken at once by the parts that wait for the store', async () => {
+    const route = routeOf();
+    const nap = backoff.wait(2 ** 30, signal);
+    for (const faults of [1, 2, 3]) await silence(route, faults);
+    await nap;
+  });
+
+  it('is thought of after one request that stalled: each takes half a minute', async () => {
+    const route = routeOf();
+    await silence(route, 1, { kind: 'stalled' });
+    await silence(route, 2, { kind: 'stalled' });
+    assert.ok(route.isRelayOn);
+  });
+
+  it('is not taken for a request that was under way before the Worker was there', async () => {
+    const route = routeOf();
+    const startedMs = performance.now();
+    await silence(route, 2);
+    await route.noteStoreSilence(SILENT, 3, startedMs, signal);
+    assert.ok(!route.isRelayOn);
+  });
+
+  it('is not taken where the Worker does not answer either, or does not offer it', async () => {
+    isWorkerThere = false;
+    for (const route of [routeOf(), routeOf(false)]) {
+      for (let faults = 1; faults < 6; faults++) await silence(route, faults);
+      assert.ok(!route.isRelayOn);
+    }
+    assert.equal(asked, 4);
+  });
+
+  it('is left by one part every five minutes, and by all once the store has answered it', async () => {
+    const route = routeOf();
+    await silence(route, 2);
+    await silence(route, 3);
+    clock.pass(299_000);
+    assert.ok(route.relaysNext());
+    clock.pass(2000);
+    assert.ok(!route.relaysNext());
+    assert.ok(route.relaysNext());
+    route.stopRelay();
+    assert.ok(!route.relaysNext());
+  });
+
+  it('is left when the Worker cannot reach the store: it is down, and not out of reach', async () => {
+    const route = routeOf();
+    await silence(route, 2);
+    await silence(route, 3);
+    const outcome: Outcome = { kind: 'answered', status: 503, code: 'store_unavailable' };
+    route.noteRelayFailure({ do: 'retry', delayMs: 500 }, outcome);
+    assert.ok(!route.isRelayOn);
+  });
+});

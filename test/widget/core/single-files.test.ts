@@ -1,0 +1,48 @@
+/** Files that go in one request: what the page does when it cannot tell whether one is stored. */
+import { assert } from './fake/assert.ts';
+import { closeAll, fake, MIB, randomFile, settled, sha256, uploader } from './fake/client.ts';
+import type { FaultRule } from './fake/space.ts';
+
+afterEach(closeAll);
+
+const problem = (status: number, code: string) => ({
+  status,
+  headers: { 'content-type': 'application/problem+json' },
+  body: JSON.stringify({ type: 'about:blank', title: code, status, detail: code, code }),
+});
+
+/** Uploads a file of 1 MiB through these faults, and says what the Worker has then. */
+async function uploadThrough(...rules: FaultRule[]) {
+  const worker = await fake();
+  for (const rule of rules) await worker.fault(rule);
+  const from = uploader(worker);
+  const file = randomFile(MIB);
+  const { uploads } = from.add([file]);
+  const [upload] = await settled(from);
+  assert.equal(upload?.status, 'done', String(upload?.error));
+  const report = await worker.report();
+  assert.deepEqual(report.breaches, []);
+  assert.deepEqual(
+    report.uploads.map(({ id, state, sha256 }) => ({ id, state, sha256 })),
+    [{ id: uploads[0]?.id ?? '', state: 'complete', sha256: await sha256(file) }],
+  );
+  return worker;
+}
+
+describe('a file that goes in one request', () => {
+  it('is completed, and not begun again, if the Worker refuses to sign what is stored', async () => {
+    const worker = await uploadThrough(
+      { side: 'store', loseReply: true },
+      { side: 'api', match: '/sign$', times: null, answer: problem(409, 'conflict') },
+    );
+    assert.equal(await worker.count('api', /\/sign$/), 1);
+    assert.equal(await worker.count('api', /^POST .*\/uploads$/), 1);
+  });
+
+  it('is looked for before it is sent again, if the store does not know its upload', async () => {
+    const body = '<Error><Code>NoSuchUpload</Code></Error>';
+    const worker = await uploadThrough({ side: 'store', answer: { status: 404, body } });
+    assert.equal(await worker.count('store', /^PUT/), 2);
+    assert.equal(await worker.count('api', /^POST .*\/uploads\/complete/), 2);
+  });
+});

@@ -1,0 +1,73 @@
+import { isRefused, type Refused } from '../../../worker/protocol.ts';
+import { Attempts } from '../faults/attempts.ts';
+import { backoffMs } from '../faults/backoff.ts';
+import { problemError } from '../faults/worker-error.ts';
+import type { Outcome } from '../store/outcome.ts';
+
+type Send<Item, Answer> = (items: Item[]) => Promise<readonly (Answer | Refused | undefined)[]>;
+
+interface Slot<Item, Answer> {
+  readonly item: Item;
+  readonly attempts: Attempts;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Gathers calls that go to the Worker as one request, and gives each of them its own slot of the
+ * answer. A batch is sent when it is full, when `flush` is called, or when its first item has waited
+ * for `waitMs`.
+ */
+export class Batch<Item, Answer extends object> {
+  /** Most items in one request. */
+  size = 1;
+  readonly #slots: Slot<Item, Answer>[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #send: Send<Item, Answer>;
+  readonly #patienceMs: () => number;
+  readonly #waitMs: number | undefined;
+
+  constructor(send: Send<Item, Answer>, patienceMs: () => number, waitMs?: number) {
+    this.#send = send;
+    this.#patienceMs = patienceMs;
+    this.#waitMs = waitMs;
+  }
+
+  get waiting(): number {
+    return this.#slots.length;
+  }
+
+  /** @throws UploadError for the problem in its slot, or for that of the whole request. */
+  add(item: Item): Promise<Answer> {
+    return new Promise((resolve, reject) =>
+      this.#push({ item, attempts: new Attempts(), resolve, reject }),
+    );
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const slots = this.#slots.splice(0);
+    if (slots.length === 0) return;
+    this.#send(slots.map(({ item }) => item))
+      .then((answers) => slots.forEach((slot, index) => this.#settle(slot, answers[index])))
+      .catch((error: unknown) => slots.forEach(({ reject }) => reject(error)));
+  }
+
+  #push(slot: Slot<Item, Answer>): void {
+    this.#slots.push(slot);
+    if (this.waiting >= this.size) this.flush();
+    else if (this.#waitMs) this.#timer ??= setTimeout(() => this.flush(), this.#waitMs);
+  }
+
+  #settle(slot: Slot<Item, Answer>, answer: Answer | Refused | undefined): void {
+    if (answer && !isRefused(answer)) return slot.resolve(answer);
+    // The rest of its batch was answered, so this item is sent again without it.
+    const { status = 500, code, retryAfter } = answer?.problem ?? {};
+    const retryAfterMs = retryAfter === undefined ? retryAfter : retryAfter * 1000;
+    const outcome: Outcome = { kind: 'answered', status, code, retryAfterMs };
+    const verdict = slot.attempts.judge(outcome, this.#patienceMs());
+    if (verdict.do === 'retry') setTimeout(() => this.#push(slot), backoffMs(verdict));
+    else slot.reject(problemError(answer?.problem));
+  }
+}

@@ -1,0 +1,41 @@
+/** The calls that are not about one open upload. Each throws what `WorkerClient.call` throws. */
+import type {
+  CompleteManyAnswer,
+  CompleteManyBody,
+  CreateAnswer,
+  FileAnswer,
+  FileEntry,
+  ListAnswer,
+  Policy,
+  UploadSummary,
+} from '../../../worker/protocol.ts';
+import { isUploadId } from '../util/id.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+export function getPolicy(worker: WorkerClient): Promise<Policy> {
+  return worker.call('/policy', { has: 'batch' });
+}
+
+export async function createUploads(worker: WorkerClient, files: readonly FileEntry[]) {
+  const answer = await worker.call<CreateAnswer>('/uploads', { body: { files }, has: 'uploads' });
+  return answer.uploads;
+}
+
+export async function completeUploads(
+  worker: WorkerClient,
+  uploads: CompleteManyBody['uploads'],
+): Promise<CompleteManyAnswer['uploads']> {
+  const body = { uploads } satisfies CompleteManyBody;
+  const path = '/uploads/complete';
+  return (await worker.call<CompleteManyAnswer>(path, { body, has: 'uploads' })).uploads;
+}
+
+/** The caller's uploads that are not finished; those whose id cannot be one are left out. */
+export async function listOpenUploads(worker: WorkerClient): Promise<readonly UploadSummary[]> {
+  const { uploads } = await worker.call<ListAnswer>('/uploads?state=open', { has: 'uploads' });
+  return uploads.filter(({ id }) => isUploadId(id));
+}
+
+export async function getFileUrl(worker: WorkerClient, id: string): Promise<string> {
+  return (await worker.call<FileAnswer>(`/uploads/${id}/file`, { has: 'url' })).url;
+}

@@ -1,0 +1,39 @@
+/** The request for a part that goes through the Worker, and its answer. */
+import type { RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
+import { relayUrl } from './upload-calls.ts';
+import type { WorkerClient } from './worker-client.ts';
+import type { Outcome } from '../store/outcome.ts';
+import type { Upload } from '../upload/upload.ts';
+
+/** Made only when the part is sent, because bearer tokens are short-lived. */
+export async function relayRequest(
+  worker: WorkerClient,
+  { id, token, checksum: algorithm }: Upload,
+  number: number,
+  checksum: string | undefined,
+): Promise<SignedRequest> {
+  const name = algorithm === 'md5' ? 'content-md5' : `x-amz-checksum-${algorithm}`;
+  const headers = await worker.headers(token);
+  if (checksum !== undefined) headers[name] = checksum;
+  return { number, method: 'PUT', url: relayUrl(worker, id, number), headers };
+}
+
+/** The Worker's answer, as if the store had given it. */
+export function readRelayAnswer(xhr: XMLHttpRequest): Outcome {
+  const { status } = xhr;
+  let answer: Partial<RelayAnswer & { readonly code: string; readonly detail: string }> = {};
+  try {
+    answer = JSON.parse(xhr.responseText) as typeof answer;
+  } catch {
+    // The page of a captive portal.
+  }
+  const { etag, code, detail } = answer;
+  if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"` };
+  return {
+    kind: 'answered',
+    status,
+    code: code === 'checksum_mismatch' ? 'BadDigest' : code,
+    detail,
+    requestId: xhr.getResponseHeader('x-request-id') ?? undefined,
+  };
+}

@@ -1,0 +1,95 @@
+import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
+import { createCrc } from './crc.ts';
+import { createFold } from './fold.ts';
+import { createHash, type Hash } from './hash.ts';
+import { createMd5 } from './md5.ts';
+import { DISTANCES, POLYNOMIALS } from './polynomials.ts';
+import { createSha256 } from './sha256.ts';
+
+/** Hashes one blob at a time, in a worker or on the page. */
+export interface HashWorker<Job> {
+  /** The job that it is doing, for the pool. */
+  job?: Job | undefined;
+  /**
+   * @returns base64 of the checksum.
+   * @throws DOMException where the blob cannot be read; anything else means that the worker is dead.
+   */
+  hash(blob: Blob, algorithm: ChecksumAlgorithm): Promise<string>;
+  /** Ends it at once; the job that it was doing may never settle. */
+  end(): void;
+}
+
+/** Without WebAssembly: a policy that forbids workers mostly forbids it too, and reports the attempt. */
+const hash = createHash(createCrc, createMd5, createSha256, POLYNOMIALS);
+
+/** Hashes a few KiB at once: a worker takes longer to start. */
+export function hashOnPage(blob: Blob, algorithm: ChecksumAlgorithm): Promise<string> {
+  return hash(blob, algorithm, 2 ** 20);
+}
+
+/**
+ * Hashes on the page, if no worker may start. A phone that hashes 40 MiB a second is busy for 25 ms
+ * at a time.
+ */
+export function pageHasher<Job>(): HashWorker<Job> {
+  let isOver = false;
+  return {
+    hash: (blob, algorithm) => hash(blob, algorithm, 2 ** 20, () => isOver),
+    end() {
+      isOver = true;
+    },
+  };
+}
+
+type Task = readonly [blob: Blob, algorithm: ChecksumAlgorithm];
+
+/** The checksum, or the message and the name of the DOMException that reading gave. */
+type Answer = string | readonly [message: string, name: string];
+
+/**
+ * A worker made from the source text of functions that refer to nothing outside themselves. So it
+ * needs no file of its own and no bundler that knows of it, and it starts also where the bundle
+ * came from another origin, whose scripts `new Worker` does not take.
+ *
+ * @throws what the browser throws where the page's policy forbids it: no worker from a blob: URL,
+ *   or none from a string (Trusted Types). Most browsers fire `error` a moment later instead of
+ *   the first: then `hash` rejects.
+ */
+export function startHashWorker<Job>(): HashWorker<Job> {
+  const source = `(${serve})((${createHash})(${createCrc},${createMd5},${createSha256},${JSON.stringify(POLYNOMIALS)},${createFold},${JSON.stringify(DISTANCES)}))`;
+  const url = URL.createObjectURL(new Blob([source]));
+  const worker = new Worker(url);
+  return {
+    hash: (...task) =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+          if (typeof data === 'string') resolve(data);
+          else reject(new DOMException(...data));
+        };
+        worker.onerror = (event) => {
+          // Dealt with here: no news for the page's own error handler.
+          event.preventDefault();
+          reject(event);
+        };
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
+        worker.postMessage(task satisfies Task);
+      }),
+    end() {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    },
+  };
+}
+
+/** Runs in the worker. */
+function serve(hash: Hash): void {
+  onmessage = ({ data: [blob, algorithm] }: MessageEvent<Task>) => {
+    hash(blob, algorithm, 2 ** 23).then(postMessage, (error: unknown) => {
+      if (error instanceof DOMException) return postMessage([error.message, error.name]);
+      // Not the blob's fault but ours: outside of the promise it becomes the worker's error event.
+      setTimeout(() => {
+        throw error;
+      });
+    });
+  };
+}

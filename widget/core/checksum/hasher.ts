@@ -1,0 +1,22 @@
+import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
+import { hashOnPage } from './hash-worker.ts';
+import { HashPool } from './pool.ts';
+
+/** A phone hashes this much in a millisecond; starting a worker and messaging it take longer. */
+const SMALL_BYTES = 65_536;
+
+/** Hashes small blobs on the page, and the others in a pool of workers that starts when needed. */
+export class Hasher {
+  #pool: HashPool | undefined;
+
+  /** @throws DOMException if the blob cannot be read, or if `signal` is aborted. */
+  hash(blob: Blob, algorithm: ChecksumAlgorithm, signal: AbortSignal): Promise<string> {
+    if (blob.size <= SMALL_BYTES) return unlessAborted(hashOnPage(blob, algorithm), signal);
+    return (this.#pool ??= new HashPool()).hash(blob, algorithm, signal);
+  }
+
+  close(): void {
+    this.#pool?.close();
+  }
+}

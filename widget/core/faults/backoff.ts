@@ -1,0 +1,37 @@
+import type { Verdict } from './verdict.ts';
+
+/** A verdict that says how long to wait before it is carried out. */
+export type DelayedVerdict = Extract<Verdict, { delayMs: number }>;
+
+/** The delays between attempts. All of them can end early: the line is back, or the user retries. */
+export class Backoff {
+  readonly #wakers = new Set<() => void>();
+
+  /** Resolves after `ms`, at `wake()`, or when `signal` is aborted; never rejects. */
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, signal.aborted ? 0 : ms);
+      this.#wakers.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  /** Ends all delays now. */
+  wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+}
+
+/** The delay in milliseconds: a random share, so that a thousand pages do not come back at once. */
+export function backoffMs(verdict: DelayedVerdict): number {
+  const { do: what, delayMs } = verdict;
+  const share = Math.random();
+  if ('isLeast' in verdict && verdict.isLeast) return delayMs * (1 + share / 10);
+  return what === 'wait' ? delayMs : delayMs * share;
+}

@@ -1,0 +1,149 @@
+/** What an outcome means: a pure table from an answer and what went before to a verdict. */
+import type { ProblemCode } from '../../../worker/protocol.ts';
+import type { UploadErrorCode } from '../errors.ts';
+import type { Outcome } from '../store/outcome.ts';
+
+/** What has gone wrong before with the same part, or the same call. */
+export interface History {
+  /** Faults in a row. */
+  readonly faults: number;
+  /** Refused signatures. */
+  readonly refusals: number;
+  /** Times that the bytes did not match their checksum. */
+  readonly mismatches: number;
+  /** Milliseconds since the first fault, without the time that the page was asleep. */
+  readonly sinceMs: number;
+  /** How long faults are retried, in milliseconds. */
+  readonly patienceMs: number;
+  readonly isOnline: boolean;
+}
+
+export type Verdict =
+  /** Repeat it after a random share of `delayMs` ("full jitter"), or after at least that long. */
+  | { readonly do: 'retry'; readonly delayMs: number; readonly isLeast?: boolean }
+  /** Repeat it with a fresh signature; for the Worker, with a fresh bearer token. */
+  | { readonly do: 'resign'; readonly delayMs: number }
+  /** Repeat it with a fresh signature when the line is back; it does not count as a fault. */
+  | { readonly do: 'wait'; readonly delayMs: number }
+  /** Hash, sign and send the part again. */
+  | { readonly do: 'repair' }
+  /** Ask the Worker what is stored. */
+  | { readonly do: 'verify' }
+  /** Begin again as a new upload. */
+  | { readonly do: 'restart' }
+  | { readonly do: 'fail'; readonly code: UploadErrorCode; readonly retryable: boolean };
+
+/** After these the part is not sent any more. */
+export type FinalVerdict = Extract<Verdict, { do: 'verify' | 'restart' | 'fail' }>;
+
+type Reaction = Exclude<Verdict['do'], 'wait'>;
+
+/** The Worker's codes. `undefined`: the status decides. */
+const BY_PROBLEM: { readonly [code in ProblemCode]: Reaction | undefined } = {
+  forbidden: 'fail',
+  misconfigured: 'fail',
+  checksum_mismatch: 'fail',
+  incomplete: 'verify',
+  not_found: 'restart',
+  expired: 'restart',
+  conflict: 'restart',
+  invalid_request: undefined,
+  unauthenticated: undefined,
+  too_large: undefined,
+  type_not_allowed: undefined,
+  rate_limited: undefined,
+  store_unavailable: undefined,
+};
+
+/**
+ * The store's codes that mean more than their status:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and, for R2,
+ * https://developers.cloudflare.com/r2/api/error-codes/
+ */
+const BY_CODE: ReadonlyMap<string, Reaction | undefined> = new Map<string, Reaction | undefined>([
+  ...(Object.entries(BY_PROBLEM) as [ProblemCode, Reaction | undefined][]),
+  ['SignatureDoesNotMatch', 'fail'],
+  ['NoSuchBucket', 'fail'],
+  ['RequestTimeout', 'retry'],
+  // The line broke, and the store noticed it first. ClientDisconnect is R2's.
+  ['IncompleteBody', 'retry'],
+  ['ClientDisconnect', 'retry'],
+  ['NoSuchUpload', 'verify'],
+  ['NoSuchKey', 'verify'],
+  ['RequestExpired', 'resign'],
+  ['RequestTimeTooSkewed', 'resign'],
+  ['BadDigest', 'repair'],
+  ['InvalidDigest', 'repair'],
+]);
+
+const BY_STATUS: ReadonlyMap<number, Reaction> = new Map<number, Reaction>([
+  // Swift and Ceph answer an expired URL with a bare AccessDenied: any refusal may mean an old URL.
+  [401, 'resign'],
+  [403, 'resign'],
+  [404, 'verify'],
+  [408, 'retry'],
+  // The object exists already: from an attempt whose answer was lost, or from somebody else.
+  [412, 'verify'],
+  [429, 'retry'],
+  [501, 'fail'],
+]);
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 20_000;
+/** Retries come at least this often until an outage is long, so that work resumes soon after it. */
+const DENSE_DELAY_MS = 4000;
+/** How often to try while offline: the `online` event alone is not reliable. */
+const OFFLINE_DELAY_MS = 15_000;
+/** Refused signatures, or mismatches, until it fails. */
+const MAX_TIMES = 2;
+
+/** What to do about an outcome that is not a success. Pure. */
+export function verdict(outcome: Outcome, history: History): Verdict {
+  const { faults, sinceMs, patienceMs } = history;
+  const longest = Math.min(LONGEST_DELAY_MS, Math.max(DENSE_DELAY_MS, sinceMs / 10));
+  const delayMs = Math.min(longest, FIRST_DELAY_MS * 2 ** faults);
+  const isOver = sinceMs > patienceMs;
+  if (outcome.kind !== 'answered') {
+    if (!history.isOnline) return { do: 'wait', delayMs: OFFLINE_DELAY_MS };
+    return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
+  }
+  const { status, code, retryAfterMs } = outcome;
+  const reaction = reactionTo(status, code);
+  switch (reaction) {
+    case 'retry':
+      if (isOver) return fail('store_unavailable', true);
+      return retryAfterMs === undefined
+        ? { do: reaction, delayMs }
+        : { do: reaction, delayMs: Math.min(retryAfterMs, patienceMs), isLeast: true };
+    case 'resign':
+      if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
+      break;
+    case 'repair':
+      return history.mismatches < MAX_TIMES ? { do: reaction } : fail('checksum_mismatch', true);
+    case 'verify':
+    case 'restart':
+      return { do: reaction };
+  }
+  const isTooLarge = status === 413 || code === 'EntityTooLarge';
+  return fail(isTooLarge ? 'too_large' : 'store_refused', false);
+}
+
+function reactionTo(status: number, code = ''): Reaction | undefined {
+  const byCode = BY_CODE.get(code);
+  if (byCode) return byCode;
+  // Whole families, such as XAmzContentChecksumMismatch and ExpiredToken.
+  if (code.endsWith('Mismatch')) return 'repair';
+  if (code.startsWith('Expired')) return 'resign';
+  // A 409 with a code of the store's is a passing conflict, such as OperationAborted.
+  if (status === 409 && code && !BY_CODE.has(code)) return 'retry';
+  return BY_STATUS.get(status) ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
+}
+
+/** A success whose body is not the store's came from a box in between. */
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function fail(code: UploadErrorCode, retryable: boolean): Verdict {
+  return { do: 'fail', code, retryable };
+}

@@ -1,0 +1,45 @@
+/** Errors of the Worker: problems that it has answered, and silence. */
+import type { Problem } from '../../../worker/protocol.ts';
+import { isUploadError, UploadError, type UploadErrorCode } from '../errors.ts';
+import type { Answered, Outcome } from '../store/outcome.ts';
+
+/** What is wrong with the request itself stays wrong; anything else may succeed another time. */
+const LASTING_STATUSES: ReadonlySet<number> = new Set([400, 403, 413, 415]);
+
+/** A token that is refused was sealed with other secrets; the upload's owner may still be known. */
+const TOKEN_REFUSALS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
+  'unauthenticated',
+  'forbidden',
+]);
+
+export function isTokenRefused(error: unknown): boolean {
+  return isUploadError(error) && TOKEN_REFUSALS.has(error.code);
+}
+
+/** The Worker's problem as an error. A slot that is missing in its answer counts as a problem. */
+export function problemError(problem: Partial<Problem> = {}, requestId?: string): UploadError {
+  const { code = 'store_unavailable', detail = 'No answer for this file.', status = 500 } = problem;
+  const retryable = !LASTING_STATUSES.has(status);
+  return new UploadError(code, detail, { status, requestId, retryable });
+}
+
+/** The error of a call to the Worker that is not retried any more. */
+export function callError(outcome: Outcome): UploadError {
+  if (outcome.kind === 'answered' && outcome.code) {
+    return problemError(problemOf(outcome), outcome.requestId);
+  }
+  const cause = 'cause' in outcome ? outcome.cause : undefined;
+  const message = cause
+    ? '`getToken` failed.'
+    : 'The Worker cannot be reached. Check `endpoint`, and that its ALLOWED_ORIGINS include this page.';
+  return new UploadError('signer_unreachable', message, { retryable: true, cause });
+}
+
+/** A problem's fields, as they came in an answer. */
+export function problemOf({ status, code, detail }: Answered): Partial<Problem> {
+  return {
+    status,
+    ...(code ? { code: code as Problem['code'] } : {}),
+    ...(detail ? { detail } : {}),
+  };
+}

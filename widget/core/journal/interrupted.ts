@@ -1,0 +1,75 @@
+/** Uploads of an earlier visit that have not been continued yet. */
+import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
+import type { Services } from '../services.ts';
+import type { Interrupted } from '../types.ts';
+import { deleteEntry, readEntries } from './entries.ts';
+import { lock, lockedNames } from './locks.ts';
+
+/**
+ * Reads the journal. The Worker is asked who is calling, because people may share a browser; but only
+ * if the journal holds something. An upload that some tab works on, this one included, is not
+ * interrupted: such uploads are locked, except those that this tab has only just added (`own`, by id).
+ */
+export async function findInterrupted(
+  services: Services,
+  own: Pick<ReadonlyMap<string, unknown>, 'has'>,
+): Promise<readonly Interrupted[]> {
+  const { options, worker } = services;
+  if (options.resume === false) return [];
+  const [entries, locked] = await Promise.all([readEntries(), lockedNames()]);
+  const left = [...entries].filter(
+    ([key, { id, place }]) =>
+      key.startsWith(`${worker.endpoint}\n`) &&
+      place === options.place &&
+      !locked.has(key) &&
+      !own.has(id),
+  );
+  const caller = left.length > 0 ? await services.callerKey() : undefined;
+  return left
+    .filter(([key]) => caller !== undefined && key.startsWith(caller))
+    .map(([, { parts: _parts, place: _place, isSingle: _isSingle, token: _token, ...upload }]) =>
+      Object.freeze(upload),
+    )
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The file handles in the journal, by the ids of their uploads. */
+export async function findHandles(): Promise<
+  ReadonlyMap<string, FileSystemFileHandle | undefined>
+> {
+  const entries = await readEntries();
+  return new Map([...entries.values()].map(({ id, handle }) => [id, handle]));
+}
+
+/** Forgets interrupted uploads. */
+export class Forgetter {
+  readonly #services: Services;
+  /** One read of the journal for all uploads that are forgotten at once. */
+  #entries: ReturnType<typeof readEntries> | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Deletes the entry, and aborts the upload on the store, unless some tab works on it. Never rejects. */
+  async forget(id: string): Promise<void> {
+    const { worker } = this.#services;
+    this.#entries ??= readEntries().finally(() => (this.#entries = undefined));
+    const [key, entry] = [...(await this.#entries)].find(([, found]) => found.id === id) ?? [];
+    const unlock = key === undefined ? undefined : await lock(key);
+    if (key === undefined || !unlock || !entry) return;
+    try {
+      // First, because the Worker may be out of reach: an open upload expires.
+      await deleteEntry(key);
+      // Nothing is to be aborted of a file that goes in one request.
+      if (entry.isSingle) return;
+      const { token, result } = await resumeUpload(worker, entry);
+      // A complete upload, whose answer had been lost, is kept.
+      if (!result) await abortUpload(worker, { id, token });
+    } catch {
+      // The Worker does not know it, or does not answer.
+    } finally {
+      unlock();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** Defaults and bounds of the options that are times. */
+import type { UploaderOptions } from './types.ts';
+
+const STALL_MS = 30_000;
+/** The longest delay that a timer takes is 2 ** 31 ms; ten of these terms stay below it. */
+const LONGEST_STALL_MS = 1e8;
+const PATIENCE_MS = 600_000;
+/** Do not keep waiting for a server that has never answered: its address may be wrong. */
+const FIRST_CONTACT_MS = 60_000;
+
+/** How long a request may stand still, in milliseconds. */
+export function stallMs({ stallMs = STALL_MS }: UploaderOptions): number {
+  return Math.min(stallMs, LONGEST_STALL_MS);
+}
+
+/** How long faults are retried, in milliseconds. `wasReached`: the server has answered before. */
+export function patienceMs(options: UploaderOptions, wasReached: boolean): number {
+  const { patienceMs = PATIENCE_MS } = options;
+  return wasReached ? patienceMs : Math.min(patienceMs, FIRST_CONTACT_MS);
+}

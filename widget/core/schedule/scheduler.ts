@@ -1,0 +1,295 @@
+/** Who is next. Implements what all uploads share. */
+import type { Policy } from '../../../worker/protocol.ts';
+import { Batch } from '../api/batch.ts';
+import { completeUploads, createUploads } from '../api/calls.ts';
+import { WorkerClient } from '../api/worker-client.ts';
+import type { UploadError } from '../errors.ts';
+import { Backoff } from '../faults/backoff.ts';
+import { preload, type Sending } from '../load-sending.ts';
+import { patienceMs } from '../options.ts';
+import type { CompleteBatch, CreateBatch, Services } from '../services.ts';
+import { Concurrency } from '../throughput/concurrency.ts';
+import type { UploaderOptions, WaitReason } from '../types.ts';
+import { can, type UploadEvent } from '../upload/state.ts';
+import { termsFor } from '../upload/terms.ts';
+import type { Upload } from '../upload/upload.ts';
+import { Rate } from '../util/rate.ts';
+import { PolicySource } from './policy.ts';
+import { Queue } from './queue.ts';
+import { SendingSource } from './sending-source.ts';
+import { Turns } from './turns.ts';
+
+const CONNECTIONS_PER_LANE = 6;
+const HEARTBEAT_MS = 250;
+/** Longest time that a Create waits for others to share its request. */
+const CREATE_WAIT_MS = 1000;
+const COMPLETE_WAIT_MS = 4000;
+
+/** What the scheduler reports to the uploader. */
+export interface SchedulerEvents {
+  changed(upload: Upload): void;
+  /** False: the upload is not started until `start()`. */
+  starting(upload: Upload): boolean;
+}
+
+/** An upload that was admitted, until it has ended or left. */
+interface Run {
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+export class Scheduler implements Services {
+  readonly worker: WorkerClient;
+  readonly creates: CreateBatch;
+  readonly completes: CompleteBatch;
+  readonly backoff = new Backoff();
+  readonly concurrency = new Concurrency();
+  readonly rate = new Rate();
+  isClosed = false;
+  readonly #events: SchedulerEvents;
+  readonly #policies: PolicySource;
+  readonly #queue = new Queue((upload, policy) => this.#setTerms(upload, policy));
+  readonly #runs = new Map<Upload, Run>();
+  readonly #turns = new Turns(() => this.#takeTurn());
+  readonly #sending = new SendingSource(this);
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: UploaderOptions, events: SchedulerEvents) {
+    this.#events = events;
+    this.worker = new WorkerClient(options, this.backoff, () => {
+      const uploads = this.policy ? this.#runs.keys() : this.#queue.uploads;
+      for (const upload of uploads) this.reviewWaiting(upload);
+    });
+    this.#policies = new PolicySource(this.worker, (policy) => {
+      this.creates.size = Math.min(policy.batch.create, policy.maxFiles ?? Infinity);
+      this.completes.size = policy.batch.complete;
+    });
+    const patience = () => patienceMs(this.options, true);
+    this.creates = new Batch(
+      (files) => createUploads(this.worker, files),
+      patience,
+      CREATE_WAIT_MS,
+    );
+    this.completes = new Batch(
+      (uploads) => completeUploads(this.worker, uploads),
+      patience,
+      COMPLETE_WAIT_MS,
+    );
+  }
+
+  get options(): UploaderOptions {
+    return this.worker.options;
+  }
+
+  get policy(): Policy | undefined {
+    return this.#policies.current;
+  }
+
+  /** Puts an upload into the queue. */
+  start(upload: Upload): void {
+    this.#queue.push(upload);
+    // Later it waits for its turn only.
+    if (this.worker.isWaiting && !this.policy) this.reviewWaiting(upload);
+    this.requestTurn();
+  }
+
+  pause(upload: Upload): void {
+    if (!can(upload.state, 'pause')) return;
+    this.apply(upload, { type: 'pause' });
+    this.#runs.get(upload)?.abort.abort();
+  }
+
+  resume(upload: Upload): void {
+    if (!can(upload.state, 'resume')) return;
+    this.apply(upload, { type: 'resume' });
+    if (can(upload.state, 'open')) this.start(upload);
+  }
+
+  /** Starts a failed upload again, from what the store holds. */
+  retry(upload: Upload): void {
+    if (!can(upload.state, 'retry')) return;
+    const receipts = this.policy?.listParts ? [] : (upload.parts?.receipts ?? []);
+    this.apply(upload, { type: 'retry', receipts });
+    this.start(upload);
+  }
+
+  /** Resolves when the store has let go of the upload. */
+  async cancel(upload: Upload): Promise<void> {
+    // The store may be putting it together already; the outcome says whether it can be cancelled.
+    if (upload.phase === 'completing') await this.#runs.get(upload)?.ended;
+    if (!can(upload.state, 'cancel')) return;
+    this.apply(upload, { type: 'cancel' });
+    this.#runs.get(upload)?.abort.abort();
+    // If it cannot be loaded, nothing has been sent either.
+    const sending = await this.sending().catch(() => undefined);
+    await sending?.abandon(upload);
+  }
+
+  configure(options: Partial<UploaderOptions>): void {
+    this.worker.configure({ ...this.options, ...options });
+    if (this.#policies.markStale()) void this.askPolicy();
+    this.requestTurn();
+  }
+
+  /** Asks for the policy early, so that files can be judged when they are added. Never rejects. */
+  async askPolicy(): Promise<void> {
+    preload();
+    try {
+      await this.#policies.ask();
+      this.requestTurn();
+    } catch (error) {
+      if (this.isClosed) return;
+      for (const upload of this.#queue.uploads) this.#fail(upload, error as UploadError);
+    }
+  }
+
+  async refreshPolicy(): Promise<void> {
+    await this.#policies.refresh().catch(() => undefined);
+  }
+
+  callerKey(): Promise<string | undefined> {
+    return this.#policies.callerKey();
+  }
+
+  /** The half of the engine that sends. @throws TypeError if it cannot be loaded. */
+  sending(): Promise<Sending> {
+    return this.#sending.get();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.#heartbeat);
+    for (const { abort } of this.#runs.values()) abort.abort();
+    this.worker.close();
+    this.#turns.close();
+    this.#sending.close();
+  }
+
+  apply(upload: Upload, event: UploadEvent): void {
+    upload.apply(event);
+    this.changed(upload);
+  }
+
+  changed(upload: Upload): void {
+    this.#events.changed(upload);
+  }
+
+  unfinished(): readonly Upload[] {
+    return [...this.#runs.keys(), ...this.#queue.uploads];
+  }
+
+  onTurn(listener: () => void): () => void {
+    return this.#turns.listen(listener);
+  }
+
+  requestTurn(): void {
+    this.#turns.request();
+  }
+
+  /** An upload waits while none of its requests moves. */
+  reviewWaiting(upload: Upload): void {
+    if (!can(upload.state, 'wait')) return;
+    const { progress } = upload.state;
+    const before = 'waitingFor' in progress ? progress.waitingFor : undefined;
+    const reason = this.#waitReason(upload);
+    if (reason === before) return;
+    this.apply(upload, reason ? { type: 'wait', for: reason } : { type: 'proceed' });
+  }
+
+  #waitReason({ parts }: Upload): WaitReason | undefined {
+    const flights = [...(parts?.flights ?? [])];
+    if (!flights.every(({ waitingFor }) => waitingFor)) return undefined;
+    const reason = flights[0]?.waitingFor;
+    if (reason || !this.worker.isWaiting) return reason;
+    return navigator.onLine ? 'signer' : 'online';
+  }
+
+  #takeTurn(): void {
+    const { policy, concurrency } = this;
+    const queue = this.#queue;
+    if (!policy) return queue.isEmpty ? undefined : void this.askPolicy();
+    concurrency.max = this.options.concurrency ?? policy.lanes * CONNECTIONS_PER_LANE;
+    concurrency.workerHost = new URL(this.worker.endpoint, globalThis.location?.href).host;
+    const running = {
+      uploads: this.#runs.keys(),
+      limit: concurrency.limit,
+      bytesPerSecond: this.rate.perSecond() ?? 0,
+    };
+    for (const upload of queue.admit(policy, running)) this.#admit(upload, policy);
+    this.#flushBatches();
+    this.#turns.notify();
+    // Rates fall and signatures expire while nothing happens, too.
+    if (this.#runs.size > 0) this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
+  }
+
+  /** A batch is sent as soon as no other upload is about to join it. */
+  #flushBatches(): void {
+    let isMoreToCreate = false;
+    let isMoreToComplete = false;
+    for (const { phase, isSingle } of this.#runs.keys()) {
+      isMoreToCreate ||= phase === 'claiming';
+      isMoreToComplete ||= isSingle && phase !== 'completing';
+    }
+    if (!isMoreToCreate) this.creates.flush();
+    if (!isMoreToComplete) this.completes.flush();
+  }
+
+  #beat(): void {
+    if (this.#runs.size === 0) {
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = undefined;
+    }
+    for (const upload of this.#runs.keys()) {
+      this.reviewWaiting(upload);
+      this.changed(upload);
+    }
+    this.requestTurn();
+  }
+
+  #admit(upload: Upload, policy: Policy): void {
+    if (!upload.state.wasStarted && !this.#events.starting(upload)) {
+      // The listener may have paused or cancelled it.
+      if (can(upload.state, 'hold')) this.apply(upload, { type: 'hold' });
+      return;
+    }
+    if (!can(upload.state, 'open') || !this.#setTerms(upload, policy)) return;
+    this.apply(upload, { type: 'open' });
+    const abort = new AbortController();
+    // An upload that was paused a moment ago may still be on its way out.
+    const before = this.#runs.get(upload)?.ended;
+    const ended = this.#run(upload, abort.signal, before);
+    this.#runs.set(upload, { abort, ended });
+    void ended.then(() => {
+      if (this.#runs.get(upload)?.abort === abort) this.#runs.delete(upload);
+      this.requestTurn();
+    });
+  }
+
+  /** Never rejects. */
+  async #run(upload: Upload, signal: AbortSignal, before: Promise<void> | undefined) {
+    await before;
+    try {
+      const sending = await this.#sending.getEventually(signal);
+      if (!signal.aborted) await sending.run(upload, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(upload, error as UploadError);
+    }
+  }
+
+  /** What was agreed with the Worker holds, whatever the policy says by now. */
+  #setTerms(upload: Upload, policy: Policy): boolean {
+    if (upload.token !== undefined || !can(upload.state, 'expect')) return true;
+    try {
+      // Not reported: no snapshot shows it, and there may be 20,000 uploads.
+      upload.apply({ type: 'expect', terms: termsFor(upload.file, policy) });
+      return true;
+    } catch (error) {
+      this.#fail(upload, error as UploadError);
+      return false;
+    }
+  }
+
+  #fail(upload: Upload, error: UploadError): void {
+    this.apply(upload, { type: 'fail', error });
+  }
+}

@@ -1,0 +1,28 @@
+import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
+import type { Upload } from '../upload/upload.ts';
+import type { SendingContext } from './context.ts';
+
+/**
+ * Aborts a cancelled upload on the store, also while its Create is still under way. Resolves when the
+ * store has let go of it; never rejects.
+ */
+export async function abandon(
+  upload: Upload,
+  { services: { worker }, claims }: SendingContext,
+): Promise<void> {
+  // First, so that the upload is not offered later.
+  await claims.remove(upload);
+  try {
+    if (upload.standing.kind === 'requested') await upload.standing.answer;
+    const { id, standing } = upload;
+    if (standing.kind === 'unconfirmed') {
+      const { token } = await resumeUpload(worker, upload);
+      await abortUpload(worker, { id, token });
+    } else if (standing.kind === 'agreed' && (!upload.isSingle || standing.parts.wasSent)) {
+      // A single request that was never sent has left nothing.
+      await abortUpload(worker, upload);
+    }
+  } catch {
+    // There is nothing to abort, or the Worker does not answer: an open upload expires.
+  }
+}

@@ -1,0 +1,37 @@
+import type { CompleteBody, Result } from '../../../worker/protocol.ts';
+import * as calls from '../api/upload-calls.ts';
+import { combine } from '../checksum/index.ts';
+import type { Services } from '../services.ts';
+import type { Parts } from '../upload/parts.ts';
+import type { Agreement } from '../upload/terms.ts';
+import type { Upload } from '../upload/upload.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
+
+/** Finishes an upload whose parts are all stored; files that go in one request share a call. */
+export async function completeUpload(
+  { id }: Upload,
+  { token, plan, checksum: algorithm }: Agreement,
+  parts: Parts,
+  { worker, completes, policy }: Services,
+  signal: AbortSignal,
+): Promise<Result> {
+  const receipts = [...parts.stored.values()].sort((a, b) => a.number - b.number);
+  if (plan.kind === 'single') {
+    const etag = receipts[0]?.etag;
+    return unlessAborted(
+      completes.add({ id, token, ...(etag === undefined ? {} : { etag }) }),
+      signal,
+    );
+  }
+  const checksums = receipts.map(({ number, checksum = '' }) => ({
+    checksum,
+    bytes: parts.bytesOf(number),
+  }));
+  const checksum = algorithm ? combine(algorithm, checksums) : undefined;
+  const body = {
+    parts: policy?.listParts ? undefined : (receipts as CompleteBody['parts']),
+    checksum,
+  } satisfies CompleteBody;
+  const result = await calls.completeUpload(worker, { id, token }, body, signal);
+  return { ...(checksum === undefined ? {} : { checksum }), ...result };
+}

@@ -1,0 +1,54 @@
+import type { ChecksumAlgorithm, StoredPart } from '../../../worker/protocol.ts';
+import { changedError, fileError } from '../faults/file-error.ts';
+import type { Parts } from '../upload/parts.ts';
+import type { Upload } from '../upload/upload.ts';
+import type { SendingContext } from './context.ts';
+
+/**
+ * The part's checksum, from memory if it is known. A part that was said to be corrupt
+ * (`isSuspect`) is hashed again, because the file itself may have changed.
+ *
+ * @throws UploadError if the file has changed or cannot be read.
+ */
+export async function checksumOfPart(
+  upload: Upload,
+  parts: Parts,
+  number: number,
+  { services, hasher }: SendingContext,
+  signal: AbortSignal,
+  isSuspect = false,
+): Promise<string | undefined> {
+  const { file, checksum: algorithm } = upload;
+  const known = parts.checksums.get(number);
+  if (!algorithm || (known && !isSuspect)) return known;
+  parts.hashing++;
+  try {
+    // A slice costs more than hashing what is small.
+    const bytes = parts.count === 1 ? file : parts.slice(file, number);
+    const checksum = await hasher.hash(bytes, algorithm, signal);
+    if (!upload.state.wasRead) services.apply(upload, { type: 'read' });
+    if (known && known !== checksum) throw changedError(upload);
+    parts.checksums.set(number, checksum);
+    return checksum;
+  } catch (error) {
+    throw fileError(error, upload);
+  } finally {
+    parts.hashing--;
+    services.requestTurn();
+  }
+}
+
+/** True if the stored part has this checksum. A store with MD5 ETags lists no other checksum. */
+export function isSamePart(
+  { checksum: stored, etag }: StoredPart,
+  algorithm: ChecksumAlgorithm | null,
+  checksum = '',
+): boolean {
+  if (stored) return stored === checksum;
+  const md5 = algorithm === 'md5' ? /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1] : undefined;
+  return md5 === undefined || binaryOfHex(md5) === atob(checksum);
+}
+
+function binaryOfHex(hex: string): string {
+  return hex.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+}

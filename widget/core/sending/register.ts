@@ -1,0 +1,154 @@
+/** Agrees with the Worker on an upload: creates it, or continues one of before. */
+import {
+  MAX_CHECKSUMS_PER_CREATE,
+  type Created,
+  type FileEntry,
+} from '../../../worker/protocol.ts';
+import { resumeUpload } from '../api/upload-calls.ts';
+import { UploadError } from '../errors.ts';
+import { assertReadable } from '../faults/file-error.ts';
+import { Parts } from '../upload/parts.ts';
+import type { Standing } from '../upload/state.ts';
+import { agreementOf, isSameTerms } from '../upload/terms.ts';
+import type { Upload } from '../upload/upload.ts';
+import { now, type Moment } from '../util/clock.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
+import type { SendingContext } from './context.ts';
+import { checksumOfPart } from './part-checksum.ts';
+
+type Agreed = Extract<Standing, { kind: 'agreed' }>;
+
+/**
+ * @returns the agreement and the parts, some of which may be stored already.
+ * @throws UploadError; the reason of `signal` once it is aborted.
+ */
+export async function registerUpload(
+  upload: Upload,
+  context: SendingContext,
+  signal: AbortSignal,
+): Promise<Agreed> {
+  const { services, claims } = context;
+  if (upload.standing.kind !== 'agreed') {
+    const recognised = unlessAborted(claims.recognise(upload), signal);
+    // Hashing starts before the journal has answered: mostly it does not know the file.
+    const checksums =
+      upload.standing.kind === 'unregistered' ? firstChecksums(upload, context, signal) : undefined;
+    checksums?.catch(() => undefined);
+    await recognised;
+    if (upload.standing.kind === 'unconfirmed') await reconcile(upload, context, signal);
+    else await create(upload, context, checksums, signal);
+  }
+  services.requestTurn();
+  if (upload.standing.kind !== 'agreed') throw new Error('The upload was left unregistered.');
+  return upload.standing;
+}
+
+/** Continues an upload of before, from what the store holds. */
+async function reconcile(
+  upload: Upload,
+  { services, claims }: SendingContext,
+  signal: AbortSignal,
+): Promise<void> {
+  services.apply(upload, { type: 'reconcile' });
+  services.requestTurn();
+  const answer = await resumeUpload(services.worker, upload, signal);
+  if (answer.plan.bytes !== upload.file.size) {
+    throw new UploadError('conflict', "The file's size differs from the upload's.");
+  }
+  const { standing } = upload;
+  const parts = new Parts(answer.plan);
+  parts.find([...answer.parts, ...(standing.kind === 'unconfirmed' ? standing.receipts : [])]);
+  services.apply(upload, { type: 'agree', agreement: agreementOf(answer), parts });
+  void claims.note(upload, parts.receipts);
+}
+
+/** Checksums of the parts that travel with the Create; not more than can be sent at once. */
+async function firstChecksums(
+  upload: Upload,
+  context: SendingContext,
+  signal: AbortSignal,
+): Promise<(string | undefined)[]> {
+  const { services } = context;
+  const parts = upload.parts ?? new Parts(upload.state.terms.plan);
+  services.apply(upload, { type: 'prepare', parts });
+  const length = Math.min(parts.count, MAX_CHECKSUMS_PER_CREATE, services.concurrency.max);
+  return Promise.all(
+    Array.from({ length }, (_, index) => checksumOfPart(upload, parts, index + 1, context, signal)),
+  );
+}
+
+async function create(
+  upload: Upload,
+  context: SendingContext,
+  checksums: Promise<(string | undefined)[]> | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { services } = context;
+  if (upload.standing.kind === 'unregistered') {
+    const entry = await describe(
+      upload,
+      context,
+      await (checksums ?? firstChecksums(upload, context, signal)),
+      signal,
+    );
+    requestCreate(upload, context, entry);
+  }
+  services.apply(upload, { type: 'create' });
+  services.requestTurn();
+  if (upload.standing.kind === 'requested') await unlessAborted(upload.standing.answer, signal);
+}
+
+async function describe(
+  upload: Upload,
+  { services, claims }: SendingContext,
+  checksums: (string | undefined)[],
+  signal: AbortSignal,
+): Promise<FileEntry> {
+  signal.throwIfAborted();
+  const { id, file, checksum } = upload;
+  // The hash of an empty file does not show that the file is gone.
+  if (!file.size) await assertReadable(upload, signal);
+  await claims.note(upload);
+  signal.throwIfAborted();
+  return {
+    id,
+    name: file.name,
+    bytes: file.size,
+    type: file.type,
+    metadata: services.options.metadata?.(file),
+    checksums: checksum ? checksums : undefined,
+  } as FileEntry;
+}
+
+/** The answer is applied whenever it arrives, also during a pause. */
+function requestCreate(upload: Upload, { services, claims }: SendingContext, entry: FileEntry) {
+  const askedAt = now();
+  const answer: Promise<void> = services.creates.add(entry).then(
+    (created) => {
+      if (!isAwaited()) return;
+      const parts = partsFor(upload, created, askedAt);
+      services.apply(upload, { type: 'agree', agreement: agreementOf(created), parts });
+      void claims.note(upload);
+    },
+    (error: unknown) => {
+      if (isAwaited()) services.apply(upload, { type: 'refuse' });
+      throw error;
+    },
+  );
+  // Nobody may be waiting for it any more.
+  answer.catch(() => undefined);
+  const isAwaited = () => upload.standing.kind === 'requested' && upload.standing.answer === answer;
+  services.apply(upload, { type: 'request', answer });
+}
+
+/** Keeps what was hashed if the Worker has agreed to the terms that were expected. */
+function partsFor(upload: Upload, created: Created, askedAt: Moment): Parts {
+  const { parts: prepared, state } = upload;
+  const isAsExpected = prepared && isSameTerms(state.terms, created);
+  const parts = isAsExpected ? prepared : new Parts(created.plan);
+  // Otherwise the signatures cover other bytes.
+  if (isAsExpected || !created.checksum) {
+    parts.addSigned(created.requests, askedAt, created.expiresIn);
+  }
+  return parts;
+}

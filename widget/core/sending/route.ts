@@ -1,0 +1,85 @@
+import { isReachableWithoutCors } from '../store/cors-probe.ts';
+import type { Outcome } from '../store/outcome.ts';
+import { corsError } from '../faults/store-error.ts';
+import type { Verdict } from '../faults/verdict.ts';
+import type { Services } from '../services.ts';
+
+/** Requests in a row that the store has not answered, before the Worker is asked whether it is there. */
+const SILENT_REQUESTS = 2;
+/** How often a part tries the store again: parts through the Worker are slower and cost more. */
+const TRIAL_MS = 300_000;
+/** A store that has not answered after this many faults may be silent to this page only. */
+const SILENT_FAULTS = 5;
+
+/**
+ * The way that parts take: to the store, or through the Worker if the page cannot reach the store
+ * (its CORS rule, or a firewall). It is the same for all files, because they share the store.
+ */
+export class Route {
+  readonly #services: Pick<Services, 'policy' | 'worker' | 'backoff'>;
+  /** When parts began to go through the Worker; undefined while they go to the store. */
+  #relayedSinceMs: number | undefined;
+  /** When the Worker answered while the store did not. */
+  #workerSeenMs: number | undefined;
+  /** The store has answered something, whatever it was. */
+  wasStoreReached = false;
+
+  constructor(services: Pick<Services, 'policy' | 'worker' | 'backoff'>) {
+    this.#services = services;
+  }
+
+  /** True while parts go through the Worker. */
+  get isRelayOn(): boolean {
+    return this.#relayedSinceMs !== undefined;
+  }
+
+  /** Whether the next part goes through the Worker; one part now and then does not. */
+  relaysNext(): boolean {
+    if (this.#relayedSinceMs === undefined) return false;
+    if (performance.now() - this.#relayedSinceMs < TRIAL_MS) return true;
+    this.#relayedSinceMs = performance.now();
+    return false;
+  }
+
+  /** The store can be reached, or nobody can reach it: parts go to the store. */
+  stopRelay(): void {
+    this.#relayedSinceMs = this.#workerSeenMs = undefined;
+  }
+
+  /** Learns from an attempt through the Worker that failed. */
+  noteRelayFailure(verdict: Verdict, outcome: Outcome): void {
+    if (verdict.do === 'resign') this.#services.worker.discardBearer();
+    // The store is down: once it is back, the page may reach it.
+    if (outcome.kind === 'answered' && outcome.code === 'store_unavailable') this.stopRelay();
+  }
+
+  /**
+   * Learns that the store has not answered a request. If the Worker answered before that request was
+   * sent (at `startedMs`, in the page's time), the line is not to blame, and the Worker takes over.
+   */
+  async noteStoreSilence(outcome: Outcome, faults: number, startedMs: number, signal: AbortSignal) {
+    const { policy, worker, backoff } = this.#services;
+    if (this.isRelayOn || !policy?.relay) return;
+    if (this.#workerSeenMs !== undefined && this.#workerSeenMs < startedMs) {
+      this.#relayedSinceMs = performance.now();
+      // Parts that wait for the store go at once.
+      backoff.wake();
+    } else if (
+      (outcome.kind === 'stalled' || faults >= SILENT_REQUESTS) &&
+      (await worker.answers(signal))
+    ) {
+      this.#workerSeenMs = performance.now();
+    }
+  }
+
+  /**
+   * Looks for a missing CORS rule, if the store has never answered for long enough.
+   *
+   * @throws UploadError `cors`.
+   */
+  async assertCors(verdict: Verdict, outcome: Outcome, faults: number, url: string): Promise<void> {
+    if (outcome.kind !== 'no-answer' || this.wasStoreReached || this.isRelayOn) return;
+    if (verdict.do !== 'fail' && faults !== SILENT_FAULTS) return;
+    if (await isReachableWithoutCors(url)) throw corsError();
+  }
+}

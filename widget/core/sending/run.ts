@@ -1,0 +1,73 @@
+/** The life of one upload, from Create to Complete. */
+import type { Result } from '../../../worker/protocol.ts';
+import { changedError, finalError } from '../faults/file-error.ts';
+import { fingerprint } from '../journal/fingerprint.ts';
+import type { Upload } from '../upload/upload.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
+import { completeUpload } from './complete.ts';
+import type { SendingContext } from './context.ts';
+import { applyRemedy } from './recover.ts';
+import { registerUpload } from './register.ts';
+import { sendMissingParts } from './send-parts.ts';
+
+/** Never rejects. It ends when the upload is done or has failed, or when `signal` is aborted. */
+export async function run(
+  upload: Upload,
+  context: SendingContext,
+  signal: AbortSignal,
+): Promise<void> {
+  void context.waiting.note();
+  for (let setbacks = 0; !signal.aborted; setbacks++) {
+    try {
+      const result = await runRound(upload, context, signal);
+      context.services.apply(upload, { type: 'done', result });
+      return await context.claims.remove(upload);
+    } catch (error) {
+      const isRemedied =
+        !signal.aborted && (await applyRemedy(upload, error, setbacks, context, signal));
+      if (isRemedied || signal.aborted) continue;
+      return context.services.apply(upload, { type: 'fail', error: finalError(error, upload) });
+    }
+  }
+}
+
+/** One attempt at the whole upload. Whatever is still running when it ends is aborted. */
+async function runRound(
+  upload: Upload,
+  context: SendingContext,
+  signal: AbortSignal,
+): Promise<Result> {
+  const round = new AbortController();
+  try {
+    return await uploadFile(upload, context, AbortSignal.any([signal, round.signal]));
+  } finally {
+    round.abort();
+  }
+}
+
+async function uploadFile(
+  upload: Upload,
+  context: SendingContext,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { services } = context;
+  const { agreement, parts } = await registerUpload(upload, context, signal);
+  if (agreement.result) return agreement.result;
+  services.apply(upload, { type: 'hash' });
+  await sendMissingParts(upload, parts, context, signal);
+  await assertUnchanged(upload, signal);
+  services.apply(upload, { type: 'complete' });
+  services.requestTurn();
+  return completeUpload(upload, agreement, parts, services, signal);
+}
+
+/**
+ * Firefox goes on reading a file that was written anew while it was sent.
+ *
+ * @throws UploadError `file_changed`.
+ */
+async function assertUnchanged(upload: Upload, signal: AbortSignal): Promise<void> {
+  const expected = upload.state.fingerprint;
+  if (expected === undefined) return;
+  if (expected !== (await unlessAborted(fingerprint(upload), signal))) throw changedError(upload);
+}

@@ -1,0 +1,69 @@
+/** One request for one part: to the store, or through the Worker. */
+import type { SignedRequest } from '../../../worker/protocol.ts';
+import { stallMs } from '../options.ts';
+import type { Outcome } from '../store/outcome.ts';
+import { send, type SendOptions } from '../store/send.ts';
+import type { Flight } from '../upload/parts.ts';
+import { readRelayAnswer, relayRequest } from '../api/relay.ts';
+import type { PartAttempt, PartsRound } from './context.ts';
+
+export async function sendOnce(round: PartsRound, attempt: PartAttempt): Promise<Outcome> {
+  const { signed, flight, stalls, number } = attempt;
+  const { expectedSpeed } = round.context;
+  const outcome = signed
+    ? await sendRequest(round, signed.request, flight, {
+        leastBytesPerMs: expectedSpeed.least(stalls),
+      })
+    : await sendThroughWorker(round, attempt);
+  if (outcome.kind === 'stored') countBytes(round, flight, round.parts.bytesOf(number));
+  return outcome;
+}
+
+async function sendThroughWorker(
+  round: PartsRound,
+  { number, checksum, flight }: PartAttempt,
+): Promise<Outcome> {
+  const { worker, options } = round.context.services;
+  let request: SignedRequest;
+  try {
+    request = await relayRequest(worker, round.upload, number, checksum);
+  } catch {
+    // `getToken` has failed.
+    return { kind: 'no-answer' };
+  }
+  const withCredentials = options.credentials === 'include';
+  return sendRequest(round, request, flight, { read: readRelayAnswer, withCredentials });
+}
+
+function sendRequest(
+  round: PartsRound,
+  request: SignedRequest,
+  flight: Flight,
+  options: Partial<SendOptions>,
+): Promise<Outcome> {
+  const { upload, parts, context, signal } = round;
+  const { services } = context;
+  const { concurrency } = services;
+  const body = parts.slice(upload.file, request.number);
+  if (upload.phase === 'hashing') services.apply(upload, { type: 'send' });
+  else services.reviewWaiting(upload);
+  // A form POST reports no progress.
+  if (request.method === 'POST') concurrency.moved();
+  return send(request, body, {
+    signal,
+    ...options,
+    stallMs: stallMs(services.options),
+    onSent: (sent) => {
+      if (!flight.sent) concurrency.moved();
+      countBytes(round, flight, Math.min(sent, body.size));
+    },
+  });
+}
+
+function countBytes({ upload, parts, context }: PartsRound, flight: Flight, sent: number): void {
+  const { services } = context;
+  const bytes = parts.move(flight, sent);
+  services.rate.add(bytes);
+  services.concurrency.sent(bytes);
+  services.changed(upload);
+}

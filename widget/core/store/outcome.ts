@@ -1,0 +1,29 @@
+/** What became of one request, to the store or to the Worker. `faults/` says what to do about it. */
+export type Outcome = Stored | Answered | Silence | { readonly kind: 'aborted' };
+
+export interface Stored {
+  readonly kind: 'stored';
+  /** Undefined if the bucket's CORS rule does not expose the ETag. */
+  readonly etag: string | undefined;
+}
+
+/** An answer that is not a success. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** S3's `<Code>`, or the `code` of a problem. */
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * No answer (status 0), or none in time. The network may be down, the CORS headers may be missing,
+ * or the file may be unreadable; a browser does not say which.
+ */
+export interface Silence {
+  readonly kind: 'no-answer' | 'stalled';
+  /** Why the request was never sent, if it was not. */
+  readonly cause?: unknown;
+}

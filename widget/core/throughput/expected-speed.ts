@@ -1,0 +1,30 @@
+/** Speed of one request before any is known, in bytes per millisecond: 8 Mbit/s. */
+const ASSUMED_BYTES_PER_MS = 1024;
+/** A request below 32 kbit/s has stalled on any line. */
+const LEAST_BYTES_PER_MS = 4;
+/** Share of the known speed that is kept when a request was slower. */
+const FADES_TO = 0.9;
+/** Share of the expected speed below which a request has stalled; applied again after each stall. */
+const SHARE = 1 / 4;
+
+/**
+ * How fast single requests have been of late. A form POST reports no progress, so the time that it
+ * may take depends on its size. A limit that suits the slowest line would leave a dead connection on
+ * a fast line unnoticed for minutes.
+ */
+export class ExpectedSpeed {
+  #bytesPerMs = ASSUMED_BYTES_PER_MS;
+
+  /**
+   * Learns from a request that was stored. The fastest request counts, and fades slowly: a small body
+   * takes no longer than a round trip, and says little about the line.
+   */
+  stored(bytes: number, ms: number): void {
+    this.#bytesPerMs = Math.max(bytes / Math.max(1, ms), this.#bytesPerMs * FADES_TO);
+  }
+
+  /** Bytes per millisecond below which a request has stalled. Each earlier stall may have been a mistake. */
+  least(stalls: number): number {
+    return Math.max(LEAST_BYTES_PER_MS, this.#bytesPerMs * SHARE ** (stalls + 1));
+  }
+}

@@ -1,0 +1,140 @@
+/** The parts of one upload: which of them are stored, and what is known of the others. */
+import {
+  partCount,
+  type PartReceipt,
+  type Plan,
+  type SignedRequest,
+  type StoredPart,
+} from '../../../worker/protocol.ts';
+import type { WaitReason } from '../types.ts';
+import type { Moment } from '../util/clock.ts';
+import { Rate } from '../util/rate.ts';
+import type { SignedPart } from './signed-part.ts';
+
+/** A part that holds a slot: its request is in flight, or it pauses between two attempts. */
+export interface Flight {
+  /** Bytes of this request that have left the machine. */
+  sent: number;
+  /** Set during the pause between two attempts. */
+  waitingFor?: WaitReason | undefined;
+}
+
+/** A stored part, with its ETag if the page could read it. */
+export interface Receipt {
+  readonly number: number;
+  readonly etag?: string | undefined;
+  readonly checksum?: string | undefined;
+}
+
+export class Parts {
+  readonly plan: Plan;
+  readonly count: number;
+  /** Numbers of the parts that this round has not started, the next one last. */
+  todo: number[] = [];
+  readonly checksums = new Map<number, string>();
+  readonly signed = new Map<number, SignedPart>();
+  readonly flights = new Set<Flight>();
+  readonly stored = new Map<number, Receipt>();
+  /** Parts that the store holds from before; trusted once the file's bytes have the same checksum. */
+  readonly found = new Map<number, StoredPart>();
+  /** Receipts that the Worker has not been told of. */
+  unreported: PartReceipt[] = [];
+  storedBytes = 0;
+  /** Parts that are being hashed. */
+  hashing = 0;
+  /** Parts that are signed and wait for a slot. */
+  ready = 0;
+  isSigning = false;
+  /** True once a request has had a slot: the store may hold something. */
+  wasSent = false;
+  #rate: Rate | undefined;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.count = partCount(plan);
+  }
+
+  /** Size of every part but the last, which may be smaller. */
+  get partBytes(): number {
+    return this.plan.kind === 'single' ? this.plan.bytes : this.plan.partBytes;
+  }
+
+  get isComplete(): boolean {
+    return this.stored.size === this.count;
+  }
+
+  /** Number of parts whose bytes have not begun to move. */
+  get unsent(): number {
+    return this.count - this.stored.size - this.flights.size;
+  }
+
+  /** Every part that is known to be stored, if its ETag could be read. */
+  get receipts(): StoredPart[] {
+    const receipts = [...this.found.values()];
+    for (const { etag, ...receipt } of this.stored.values()) {
+      if (etag) {
+        receipts.push({ ...receipt, etag, bytes: this.bytesOf(receipt.number) } as StoredPart);
+      }
+    }
+    return receipts;
+  }
+
+  bytesOf(number: number): number {
+    return Math.min(this.partBytes, this.plan.bytes - (number - 1) * this.partBytes);
+  }
+
+  /** The part's bytes, without a type: XHR would send the type along, and it is not signed. */
+  slice(file: Blob, number: number): Blob {
+    const start = (number - 1) * this.partBytes;
+    return file.slice(start, start + this.bytesOf(number));
+  }
+
+  /** Starts a round: missing parts come first, then those whose checksum has to be compared. */
+  begin(): void {
+    this.todo = [...this.found.keys()];
+    for (let number = this.count; number > 0; number--) {
+      if (!this.stored.has(number) && !this.found.has(number)) this.todo.push(number);
+    }
+  }
+
+  /** Notes that a request has sent so many bytes; returns how many of them are new. */
+  move(flight: Flight, sent: number): number {
+    const bytes = sent - flight.sent;
+    flight.sent = sent;
+    (this.#rate ??= new Rate()).add(bytes);
+    return bytes;
+  }
+
+  /** Smoothed; undefined until it is known. */
+  get bytesPerSecond(): number | undefined {
+    return this.#rate?.perSecond();
+  }
+
+  addSigned(requests: readonly SignedRequest[], signedAt: Moment, expiresIn: number): void {
+    for (const request of requests) {
+      this.signed.set(request.number, { request, signedAt, expiresIn });
+    }
+  }
+
+  store(number: number, etag: string | undefined): void {
+    if (!this.stored.has(number)) this.storedBytes += this.bytesOf(number);
+    this.stored.set(number, { number, etag, checksum: this.checksums.get(number) });
+  }
+
+  /**
+   * Notes what the store holds already. Of several entries about one part the last counts. A part of
+   * another size does not belong to this upload.
+   */
+  find(parts: readonly StoredPart[]): void {
+    for (const part of parts) {
+      const { number, bytes } = part;
+      if (number <= this.count && bytes === this.bytesOf(number)) this.found.set(number, part);
+    }
+  }
+
+  get foundBytes(): number {
+    let bytes = 0;
+    for (const part of this.found.values()) bytes += part.bytes;
+    return bytes;
+  }
+}

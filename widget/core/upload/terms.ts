@@ -1,0 +1,58 @@
+/** How a file is cut and checked: expected from the policy first, agreed with the Worker later. */
+import {
+  planFor,
+  type ChecksumAlgorithm,
+  type Created,
+  type Plan,
+  type Policy,
+  type Result,
+} from '../../../worker/protocol.ts';
+import { UploadError } from '../errors.ts';
+import { isSameJson } from '../util/same.ts';
+
+export interface Terms {
+  readonly plan: Plan;
+  /** Algorithm of the checksum that each part is sent with; null: none. */
+  readonly checksum: ChecksumAlgorithm | null;
+}
+
+/** What the Worker has agreed to. It holds whatever the policy says by now. */
+export interface Agreement extends Terms {
+  readonly token: string;
+  readonly key: string;
+  /** When the Worker ends the upload, ISO 8601. */
+  readonly expiresAt: string;
+  /** Present if the upload was complete already, and only the answer had been lost. */
+  readonly result?: Result | undefined;
+}
+
+/** Workers of an earlier version have one algorithm for all files. */
+type PolicyOfAnyVersion = Pick<Policy, 'checksum' | 'plan'> & {
+  readonly singleChecksum?: ChecksumAlgorithm | null;
+};
+
+/**
+ * The terms that this policy leads to.
+ *
+ * @throws UploadError `too_large` if the store cannot take a file of that size.
+ */
+export function termsFor({ name, size }: File, policy: PolicyOfAnyVersion): Terms {
+  let plan: Plan;
+  try {
+    plan = planFor(size, policy.plan);
+  } catch (cause) {
+    const message = `${name} is larger than the store takes.`;
+    throw new UploadError('too_large', message, { cause, fileName: name });
+  }
+  const { checksum, singleChecksum = checksum } = policy;
+  return { plan, checksum: plan.kind === 'single' ? singleChecksum : checksum };
+}
+
+export function isSameTerms(a: Terms, b: Terms): boolean {
+  return a.checksum === b.checksum && isSameJson(a.plan, b.plan);
+}
+
+export function agreementOf(created: Created): Agreement {
+  const { token, key, plan, checksum, expiresAt, result } = created;
+  return Object.freeze({ token, key, plan, checksum, expiresAt, result });
+}

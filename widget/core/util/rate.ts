@@ -1,0 +1,32 @@
+const HALF_LIFE_MS = 2000;
+/** A rate that is based on less time is a guess. */
+const WARM_UP_MS = 300;
+
+/** Bytes a second, smoothed with a half-life of two seconds. */
+export class Rate {
+  #bytes = 0;
+  #weight = 0;
+  #pending = 0;
+  #since = performance.now();
+  #seenMs = 0;
+
+  add(bytes: number): void {
+    this.#pending += bytes;
+  }
+
+  /** Undefined until it is known. The rate of a dead line falls, because silence counts too. */
+  perSecond(): number | undefined {
+    const nowMs = performance.now();
+    const ms = nowMs - this.#since;
+    if (ms >= 50) {
+      const kept = 2 ** (-ms / HALF_LIFE_MS);
+      this.#bytes = this.#bytes * kept + (this.#pending / ms) * (1 - kept);
+      // The measured share of the average; dividing by it removes the zero that it started from.
+      this.#weight = this.#weight * kept + 1 - kept;
+      this.#seenMs += ms;
+      this.#pending = 0;
+      this.#since = nowMs;
+    }
+    return this.#seenMs < WARM_UP_MS ? undefined : (this.#bytes / this.#weight) * 1000;
+  }
+}

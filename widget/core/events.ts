@@ -1,6 +1,6 @@
 /**
- * Events of the engine; the element dispatches the same ones again on itself. None bubbles: a page
- * listens where the files are.
+ * Events of the engine. The element dispatches the same ones on itself. None of them bubbles: a page
+ * listens on the uploader or the element.
  */
 import type { UploadError } from './errors.ts';
 import type { Rejection, UploadSnapshot } from './types.ts';
@@ -23,7 +23,7 @@ export class UploadStartEvent extends Event {
   }
 }
 
-/** Files of one batch that were not taken in. */
+/** Some files of one `add` were refused. */
 export class UploadRejectedEvent extends Event {
   readonly rejected: readonly Rejection[];
   constructor(rejected: readonly Rejection[]) {
@@ -32,7 +32,7 @@ export class UploadRejectedEvent extends Event {
   }
 }
 
-/** Something in the snapshots changed; at most once a frame. */
+/** Snapshots have changed. Dispatched at most once a frame. */
 export class UploadProgressEvent extends Event {
   readonly uploads: readonly UploadSnapshot[];
   constructor(uploads: readonly UploadSnapshot[]) {
@@ -59,7 +59,7 @@ export class UploadFailedEvent extends Event {
   }
 }
 
-/** A row is gone: cancelled, removed or cleared. */
+/** An upload was removed from the list. */
 export class UploadRemovedEvent extends Event {
   readonly upload: UploadSnapshot;
   constructor(upload: UploadSnapshot) {
@@ -88,7 +88,7 @@ export interface UploadEventMap {
   'upload-settled': UploadSettledEvent;
 }
 
-/** What listens to these events by name is told of their types. */
+/** An event target whose listeners get these events with their types. */
 export interface UploadEventTarget extends EventTarget {
   addEventListener<Type extends keyof UploadEventMap>(
     type: Type,

@@ -1,15 +1,15 @@
-/** What the page, and the Worker's policy, ask of a file before it becomes an upload. */
+/** What the page and the Worker's policy require of a file before it becomes an upload. */
 import type { Policy } from '../../worker/protocol.ts';
 import { UploadError, type UploadErrorCode } from './errors.ts';
 import type { Restrictions } from './types.ts';
 
-/** Files and bytes that are there already. */
+/** Files and bytes that are in the list already. */
 export interface Present {
   readonly files: number;
   readonly bytes: number;
 }
 
-/** Says why a file is refused, or nothing; what holds for all files is worked out once. */
+/** Returns a function that says why a file is refused; what holds for all files is computed once. */
 export function judge(
   rules: Restrictions,
   policy: Partial<Policy> = {},

@@ -281,7 +281,7 @@ describe('a queued file', () => {
     const from = uploader(worker, { concurrency: 1 });
     const large = Array.from({ length: 5 }, (_, at) => randomFile(8 * MIB, `${at}`));
     await until(() => from.checksum !== undefined);
-    await worker.fault({ side: 'api', match: 'POST /uploads$', times: 2, reset: true });
+    await worker.fault({ side: 'api', match: 'POST /uploads$', times: 4, reset: true });
     from.add(large.slice(0, 4));
     await whenUpload(from, ({ status }) => status === 'waiting');
     from.add(large.slice(4));

@@ -12,7 +12,7 @@ export interface HashWorker<Job> {
   job?: Job | undefined;
   /**
    * @returns base64 of the checksum.
-   * @throws DOMException where the blob cannot be read; anything else means that the worker is dead.
+   * @throws DOMException if the blob cannot be read; anything else means that the worker is dead.
    */
   hash(blob: Blob, algorithm: ChecksumAlgorithm): Promise<string>;
   /** Ends it at once; the job that it was doing may never settle. */
@@ -48,10 +48,10 @@ type Answer = string | readonly [message: string, name: string];
 
 /**
  * A worker made from the source text of functions that refer to nothing outside themselves. So it
- * needs no file of its own and no bundler that knows of it, and it starts also where the bundle
+ * needs no file of its own and no bundler that knows of it, and it starts even if the bundle
  * came from another origin, whose scripts `new Worker` does not take.
  *
- * @throws what the browser throws where the page's policy forbids it: no worker from a blob: URL,
+ * @throws what the browser throws if the page's policy forbids it: no worker from a blob: URL,
  *   or none from a string (Trusted Types). Most browsers fire `error` a moment later instead of
  *   the first: then `hash` rejects.
  */

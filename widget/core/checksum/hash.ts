@@ -11,8 +11,8 @@ import type { createSha256 } from './sha256.ts';
  * stops and never settles.
  *
  * @returns base64 of the value in network byte order, as in S3's headers.
- * @throws what the browser throws: `NotReadableError` where the file has changed, `NotFoundError`
- *   where it is gone.
+ * @throws what the browser throws: `NotReadableError` if the file has changed, `NotFoundError` if
+ *   it is gone.
  */
 export type Hash = (
   blob: Blob,
@@ -39,7 +39,7 @@ export function createHash(
     {};
 
   let buffer = new ArrayBuffer(0);
-  /** Into memory that is used again, where the browser can: new memory costs as much as reading. */
+  /** Reads into memory that is used again, because new memory costs as much as reading. */
   const stream = async (blob: Blob, stepBytes: number, take: (bytes: Bytes) => void) => {
     const reader = blob.stream().getReader({ mode: 'byob' });
     if (buffer.byteLength !== stepBytes) buffer = new ArrayBuffer(stepBytes);

@@ -5,4 +5,4 @@ export { isUploadError, UploadError, type UploadErrorCode } from './core/errors.
 export type { Messages, MessageId, Plural } from './i18n/en.ts';
 export { registerLocale } from './i18n/locales.ts';
 export { S3UploadElement } from './s3-upload.ts';
-export type { FinishedUpload, ValueFormat } from './value.ts';
+export type { FinishedUpload, Value, ValueFormat } from './value.ts';

@@ -8,12 +8,17 @@ import type {
   UploaderLike,
   UploadSnapshot,
 } from './core/types.ts';
+import { isUploadId } from './core/index.ts';
 
 /** The element, as far as it matters here. */
 export interface OffersHost extends ReactiveControllerHost, HTMLElement {
   readonly uploads: readonly UploadSnapshot[];
   readonly uploader: UploaderLike;
   readonly endpoint: string | undefined;
+  readonly token: string | undefined;
+  readonly getToken: unknown;
+  readonly headers: unknown;
+  readonly credentials: string | undefined;
   readonly name: string | undefined;
   readonly noResume: boolean;
   add(files: Iterable<FileWithPath>): readonly UploadSnapshot[];
@@ -38,6 +43,9 @@ export class Offers implements ReactiveController {
   readonly #lost = new Set<string>();
   readonly #continuing = new Set<string>();
 
+  /** Offline, nobody could say whose the uploads are. */
+  readonly #askAgain = (): void => void this.#ask();
+
   constructor(host: OffersHost) {
     this.#host = host;
     host.addController(this);
@@ -46,6 +54,14 @@ export class Offers implements ReactiveController {
   /** One click is enough; else the file has to be chosen again. */
   canContinue({ id, handle }: Interrupted): boolean {
     return handle !== undefined && !this.#lost.has(id);
+  }
+
+  hostConnected(): void {
+    globalThis.addEventListener('online', this.#askAgain);
+  }
+
+  hostDisconnected(): void {
+    globalThis.removeEventListener('online', this.#askAgain);
   }
 
   hostUpdate(): void {
@@ -57,11 +73,17 @@ export class Offers implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const { isConnected, noResume, endpoint, name } = this.#host;
+    const { isConnected, noResume, endpoint, name, token, getToken, headers, credentials } =
+      this.#host;
     if (!isConnected) return;
-    const asked = [noResume ? undefined : this.#host.uploader, endpoint, name];
+    const uploader = noResume ? undefined : this.#host.uploader;
+    const who = [uploader, endpoint, name, token, getToken, headers, credentials];
+    const asked = [...who, uploader?.checksum !== undefined];
     if (asked.every((value, index) => value === this.#asked[index])) return;
+    // People share browsers: what one caller was offered must not be shown to the next one.
+    if (who.some((value, index) => value !== this.#asked[index])) this.list = [];
     this.#asked = asked;
+    this.#host.requestUpdate();
     void this.#ask();
   }
 
@@ -106,7 +128,7 @@ export class Offers implements ReactiveController {
     const [uploader] = asked as readonly [UploaderLike | undefined];
     const found = await uploader?.interrupted?.().catch(() => undefined);
     if (asked !== this.#asked) return;
-    this.list = found ?? [];
+    this.list = (found ?? []).filter(({ id }) => isUploadId(id));
     this.#host.requestUpdate();
   }
 

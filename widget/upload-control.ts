@@ -18,7 +18,8 @@ import type { Found } from './intake/drop.ts';
 import { optionsOf, tokenOf } from './options.ts';
 import { relay } from './relay.ts';
 import { Rows, type Unfinished } from './rows.ts';
-import { entriesOf, finished, type FinishedUpload } from './value.ts';
+import { isUploadId } from './core/index.ts';
+import { entriesOf, uploadsOf, type Value } from './value.ts';
 
 /** A form control whose value is what the engine has uploaded. It has no looks yet. */
 export class UploadControl extends ConfiguredControl {
@@ -82,9 +83,13 @@ export class UploadControl extends ConfiguredControl {
     return entriesOf(this.uploads, this.valueFormat);
   }
 
-  /** Shows uploads that were finished before, for example after a server has refused the form. */
-  set value(values: Iterable<FinishedUpload | string>) {
-    this.#replace(({ status }) => status === 'done', [...values].map(finished));
+  /**
+   * Shows uploads that were finished earlier, for example after a server has refused the form. An
+   * entry without the UUID of an upload is reported to the console and left out.
+   */
+  set value(value: Value) {
+    const kept = uploadsOf(value, this.valueFormat, reportInvalid);
+    this.#replace(({ status }) => status === 'done', kept);
   }
 
   /** Takes files in, as if the user had chosen them; returns the uploads that they became. */
@@ -149,7 +154,9 @@ export class UploadControl extends ConfiguredControl {
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (state && typeof state === 'string') this.value = JSON.parse(state) as string[];
+    if (typeof state !== 'string') return;
+    const kept = uploadsOf(parseState(state), 'json');
+    this.#replace(({ status }) => status === 'done', kept);
   }
 
   override connectedCallback(): void {
@@ -244,12 +251,18 @@ export class UploadControl extends ConfiguredControl {
     const files = found.filter((item) => item.file) as FileWithPath[];
     const former = this.isMany ? [] : this.uploads;
     const refused: Rejection[] = [];
-    const refuse = (file: File, code: UploadErrorCode, limit = 1): void => {
+    const refuse = (file: File, code: UploadErrorCode, limit = 1, why: string = code): void => {
       const fields = { fileName: file.name, limit };
-      refused.push({ file, error: new UploadError(code, `${file.name}: ${code}`, fields) });
+      refused.push({ file, error: new UploadError(code, `${file.name}: ${why}`, fields) });
     };
-    for (const { file, path = '' } of found) {
-      if (!file) refuse(new File([], path), 'file_unreadable');
+    for (const { file, path = '', id } of found) {
+      if (file && id !== undefined && !isUploadId(id)) {
+        refuse(file, 'invalid_request', 1, 'the id of an upload has to be a UUID.');
+        files.splice(
+          files.findIndex((one) => one.file === file),
+          1,
+        );
+      } else if (!file) refuse(new File([], path), 'file_unreadable');
       else if (!this.isMany && files.length > 1) refuse(file, 'too_many_files');
     }
     const { maxFiles } = this;
@@ -346,5 +359,19 @@ export class UploadControl extends ConfiguredControl {
     if (!engine || !this.#isOwn) return;
     this.#unfinished = this.#rows.release();
     engine.close();
+  }
+}
+
+function reportInvalid(entry: unknown): void {
+  reportError(
+    new TypeError(`<s3-upload>.value: not a finished upload with a UUID: ${JSON.stringify(entry)}`),
+  );
+}
+
+function parseState(state: string): unknown {
+  try {
+    return JSON.parse(state);
+  } catch {
+    return undefined;
   }
 }

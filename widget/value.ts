@@ -1,17 +1,23 @@
 /** What the control gives to its form, and takes back from it. */
-import type { UploadSnapshot } from './core/types.ts';
+import type { UploadSnapshot } from './core/index.ts';
+import { isUploadId } from './core/index.ts';
+import { uploadIdIn } from './upload-id.ts';
 
 /** What each entry of the form holds. */
 export type ValueFormat = 'id' | 'key' | 'json';
 
 /** A finished upload as a page may hand it back, for example after its server has refused a form. */
 export interface FinishedUpload {
+  /** The upload's UUID. */
   readonly id: string;
   readonly key?: string;
   readonly name?: string;
   readonly bytes?: number;
   readonly type?: string;
 }
+
+/** What `value` can be set to. Frameworks also set it to `null` or `undefined`: both mean empty. */
+export type Value = Iterable<FinishedUpload | string> | string | null | undefined;
 
 /** One string per finished upload, in the order in which they are shown. */
 export function entriesOf(
@@ -26,26 +32,82 @@ export function entriesOf(
     });
 }
 
-/** The row of an upload that was finished before: of an entry in `json`, of an id, or of a key. */
-export function finished(value: FinishedUpload | string): UploadSnapshot {
-  const upload =
-    typeof value !== 'string'
-      ? value
-      : value.startsWith('{')
-        ? (JSON.parse(value) as FinishedUpload)
-        : { id: value };
-  const { id, key = id, bytes = 0 } = upload;
+/**
+ * Snapshots of uploads that were finished earlier. Never throws: whatever is not a finished upload
+ * is left out and handed to `onInvalid`.
+ */
+export function uploadsOf(
+  value: unknown,
+  format: ValueFormat | undefined,
+  onInvalid: (entry: unknown) => void = () => undefined,
+): readonly UploadSnapshot[] {
+  const uploads = new Map<string, UploadSnapshot>();
+  for (const [index, entry] of listOf(value, onInvalid).entries()) {
+    const upload = uploadOf(entry, format, index);
+    if (!upload) onInvalid(entry);
+    else if (!uploads.has(upload.id)) uploads.set(upload.id, upload);
+  }
+  return [...uploads.values()];
+}
+
+function listOf(value: unknown, onInvalid: (entry: unknown) => void): readonly unknown[] {
+  if (value === null || value === undefined || value === '') return [];
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'object' && Symbol.iterator in value) {
+    try {
+      return [...(value as Iterable<unknown>)];
+    } catch {
+      // Reported below, with everything else that is not a list.
+    }
+  }
+  onInvalid(value);
+  return [];
+}
+
+/** An entry in any of the three formats, or an object such as `result`. */
+function uploadOf(
+  entry: unknown,
+  format: ValueFormat | undefined,
+  index: number,
+): UploadSnapshot | undefined {
+  if (isUploadId(entry)) return snapshotOf({ id: entry });
+  if (typeof entry !== 'string') return snapshotOf(entry);
+  if (entry.startsWith('{')) return snapshotOf(parse(entry));
+  if (format !== 'key' || !entry) return undefined;
+  // A key need not contain the upload's id. Then the row gets one that no request is made from.
+  return snapshotOf({ id: uploadIdIn(entry), key: entry }, `key-${index}`);
+}
+
+function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefined {
+  const given = Object(entry) as Record<string, unknown>;
+  const id = isUploadId(given['id']) ? given['id'] : localId;
+  if (id === undefined) return undefined;
+  const key = textOf(given['key']) ?? id;
+  const bytes = Number.isSafeInteger(given['bytes']) ? Math.max(0, Number(given['bytes'])) : 0;
+  const name = textOf(given['name']) ?? key.replace(/.*\//, '');
+  const type = textOf(given['type']) ?? '';
+  const upload = { id, key, name, bytes, type };
   return Object.freeze({
-    name: key.replace(/.*\//, ''),
-    type: '',
-    key,
     ...upload,
-    bytes,
     status: 'done',
     loaded: bytes,
     sent: bytes,
     resumed: false,
     relayed: false,
-    ...('etag' in upload && { result: upload as NonNullable<UploadSnapshot['result']> }),
+    ...(textOf(given['etag']) !== undefined && {
+      result: { ...given, ...upload } as unknown as NonNullable<UploadSnapshot['result']>,
+    }),
   });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

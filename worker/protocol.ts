@@ -5,6 +5,7 @@
  */
 import type { Plan } from './protocol/plan.ts';
 
+export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type {

@@ -8,4 +8,4 @@ export {
 export * from './events.ts';
 export type * from './types.ts';
 export { Uploader } from './uploader.ts';
-export { isUploadId } from './util/id.ts';
+export { isUploadId } from '../../worker/protocol.ts';

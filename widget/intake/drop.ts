@@ -6,6 +6,8 @@ export interface Found {
   readonly file?: File;
   /** Path inside the folder that it came with. */
   readonly path?: string | undefined;
+  /** The unfinished upload that the file continues. */
+  readonly id?: string | undefined;
   /** Where the file lies, if the browser tells. */
   readonly handle?: FileSystemFileHandle | undefined;
 }

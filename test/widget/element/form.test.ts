@@ -1,7 +1,7 @@
-import type { S3UploadElement } from '../../../widget/index.ts';
+import type { S3UploadElement, UploadRejectedEvent } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { FakeUploader } from './fake-uploader.ts';
-import { button, clear, file, html, part, parts, pick, place, text } from './page.ts';
+import { button, clear, file, html, idOf, next, part, parts, pick, place, text } from './page.ts';
 
 const DONE = { status: 'done', bytes: 5, type: 'text/plain' } as const;
 
@@ -184,7 +184,7 @@ describe('reset and restore', () => {
 
   it('takes every row away and cancels what runs when the form is reset', async () => {
     const { form, element, engine } = await inForm({ required: '' });
-    element.value = ['before'];
+    element.value = [idOf('before')];
     engine.show({ id: 'a', status: 'uploading' }, { id: 'b', ...DONE });
     form.requestSubmit();
     form.reset();
@@ -201,10 +201,10 @@ describe('reset and restore', () => {
 
   it('shows uploads of before again, and submits them with the new ones', async () => {
     const { form, element, engine } = await inForm();
-    element.value = [{ id: 'a', key: 'k/a', name: 'before.txt', bytes: 5 }];
-    engine.show({ id: 'b', name: 'new.txt', ...DONE });
+    element.value = [{ id: idOf('a'), key: 'k/a', name: 'before.txt', bytes: 5 }];
+    engine.show({ id: idOf('b'), name: 'new.txt', ...DONE });
     await element.updateComplete;
-    equal(sent(form), ['a', 'b']);
+    equal(sent(form), [idOf('a'), idOf('b')]);
     equal(parts(element, 'row-done').length, 2);
     equal(
       element.uploads.map(({ name }) => name),
@@ -218,7 +218,10 @@ describe('reset and restore', () => {
 
   it('counts uploads of before against max-files', async () => {
     const { element, engine } = await inForm({ 'max-files': '3' });
-    element.value = ['a', 'b'];
+    element.value = [
+      { id: idOf('a'), name: 'a' },
+      { id: idOf('b'), name: 'b' },
+    ];
     pick(element, file('c'), file('d'));
     await element.updateComplete;
     equal(
@@ -226,14 +229,14 @@ describe('reset and restore', () => {
       ['a', 'b', 'c'],
     );
     equal(text(part(element, 'error')), 'd: No more than 3 files can be uploaded here.');
-    await element.remove('a');
+    await element.remove(idOf('a'));
     pick(element, file('d'));
     equal(engine.uploads.length, 2, 'one less, one more');
   });
 
   it('says no size of an upload of before of which it knows none', async () => {
     const { element } = await inForm();
-    element.value = ['a', { id: 'b', bytes: 5 }];
+    element.value = [idOf('a'), { id: idOf('b'), bytes: 5 }];
     await element.updateComplete;
     equal(
       parts(element, 'meta').map((line) => text(line)),
@@ -243,22 +246,22 @@ describe('reset and restore', () => {
 
   it('drops an upload of before when its row is removed', async () => {
     const { form, element } = await inForm();
-    element.value = ['a', 'b'];
+    element.value = [{ id: idOf('a'), name: 'a' }, idOf('b')];
     await element.updateComplete;
     const heard: string[] = [];
     element.addEventListener('upload-removed', ({ upload }) => heard.push(upload.id));
     element.addEventListener('change', () => heard.push('change'));
     button(element, 'Remove a').click();
-    equal([heard, sent(form)], [['a', 'change'], ['b']]);
+    equal([heard, sent(form)], [[idOf('a'), 'change'], [idOf('b')]]);
   });
 
   it('tells of no input or change for a value that the page has set', async () => {
     const { element } = await inForm();
     let heard = 0;
     for (const type of ['input', 'change']) element.addEventListener(type, () => (heard += 1));
-    element.value = ['a'];
+    element.value = [idOf('a')];
     await element.updateComplete;
-    equal(heard, 0);
+    equal([heard, element.value.length], [0, 1]);
   });
 
   it('tells of none for a reset, or for a value in place of uploads of its own, as no input does', async () => {
@@ -270,9 +273,9 @@ describe('reset and restore', () => {
     engine.show({ id: 'a', ...DONE });
     await element.updateComplete;
     heard.length = 0;
-    element.value = ['b'];
+    element.value = [idOf('b')];
     await element.updateComplete;
-    equal([heard, sent(form)], [[], ['b']]);
+    equal([heard, sent(form)], [[], [idOf('b')]]);
     engine.show({ id: 'c', ...DONE }, { id: 'd', status: 'uploading' });
     await element.updateComplete;
     heard.length = 0;
@@ -286,12 +289,132 @@ describe('reset and restore', () => {
   it('comes back as it was when the browser restores a page', async () => {
     const { element, engine } = await inForm();
     engine.show({ id: 'a', name: 'a.txt', ...DONE });
-    const state = JSON.stringify(['{"id":"a","name":"a.txt","bytes":5,"type":"text/plain"}']);
+    const entry = { id: idOf('a'), name: 'a.txt', bytes: 5, type: 'text/plain' };
+    const state = JSON.stringify([JSON.stringify(entry)]);
     const other = document.createElement('s3-upload');
     other.formStateRestoreCallback(state);
     const [{ id, name, bytes, status } = {}] = other.uploads;
-    equal([id, name, bytes, status], ['a', 'a.txt', 5, 'done']);
+    equal([id, name, bytes, status], [idOf('a'), 'a.txt', 5, 'done']);
     void element;
+  });
+});
+
+describe('a value from outside', () => {
+  afterEach(clear);
+
+  /** Errors that the element reports to the console, in place of a test that fails for them. */
+  async function reported(act: () => unknown): Promise<string[]> {
+    const messages: string[] = [];
+    const { reportError: real } = globalThis;
+    globalThis.reportError = (error: unknown) => void messages.push(String(error));
+    try {
+      await act();
+    } finally {
+      globalThis.reportError = real;
+    }
+    return messages;
+  }
+
+  for (const entry of [
+    '../../api/x',
+    { id: '../../api/x' },
+    '{"id":"../../api/x"}',
+    { id: '' },
+    { id: 7 },
+    { id: `${idOf('a')}/complete` },
+    { key: 'k/a' },
+    null,
+    undefined,
+    7,
+    '{',
+    '{}',
+    ['a'],
+  ]) {
+    it(`puts no row on the page for ${JSON.stringify(entry)}, and says so`, async () => {
+      const { form, element } = await inForm();
+      const messages = await reported(() => {
+        (element as { value: unknown }).value = [entry, idOf('a')];
+      });
+      equal(
+        element.uploads.map(({ id }) => id),
+        [idOf('a')],
+      );
+      equal(sent(form), [idOf('a')]);
+      equal(messages.length, 1);
+      match(messages[0] ?? '', /not a finished upload with a UUID/);
+    });
+  }
+
+  for (const value of [null, undefined, '', []]) {
+    it(`is empty where a framework sets ${JSON.stringify(value)}`, async () => {
+      const { form, element } = await inForm();
+      element.value = [idOf('a')];
+      const messages = await reported(() => {
+        (element as { value: unknown }).value = value;
+      });
+      equal([element.value, sent(form), messages], [[], [], []]);
+    });
+  }
+
+  it('never throws, whatever it is', async () => {
+    const { element } = await inForm();
+    for (const value of [7, true, {}, Symbol('x'), () => 1, { [Symbol.iterator]: 1 }]) {
+      const messages = await reported(() => {
+        (element as { value: unknown }).value = value;
+      });
+      equal([element.value, messages.length], [[], 1], String(value));
+    }
+  });
+
+  it('may be one id alone, and each upload comes once', async () => {
+    const { element } = await inForm();
+    (element as { value: unknown }).value = idOf('a');
+    equal(element.value, [idOf('a')]);
+    element.value = [idOf('a'), { id: idOf('a') }, idOf('b')];
+    equal(element.value, [idOf('a'), idOf('b')]);
+  });
+
+  it('may be keys, where the form gets those: no other id is made of them', async () => {
+    const { element } = await inForm({ 'value-format': 'key' });
+    const keys = [`up/me/${idOf('a')}/a.txt`, '../../api/x'];
+    element.value = keys;
+    equal(element.value, keys);
+    equal(
+      element.uploads.map(({ id, name }) => [id, name]),
+      [
+        [idOf('a'), 'a.txt'],
+        ['key-1', 'x'],
+      ],
+    );
+  });
+
+  for (const state of ['', '{', '7', 'null', '["../../api/x"]', '[{"id":"../../api/x"}]']) {
+    it(`is left out where the browser restores “${state}”`, async () => {
+      const { element } = await inForm();
+      element.formStateRestoreCallback(state);
+      equal(element.uploads.length, 0);
+      element.formStateRestoreCallback(null);
+      equal(element.uploads.length, 0);
+    });
+  }
+
+  it('does not go to the engine with a file: its id has to be a UUID', async () => {
+    const { element, engine } = await inForm();
+    const heard = next<UploadRejectedEvent>(element, 'upload-rejected');
+    element.add([
+      { file: file('a.txt'), id: '../../api/x' },
+      { file: file('b.txt'), id: idOf('b') },
+    ]);
+    const { rejected } = await heard;
+    equal(
+      rejected.map(({ file: { name }, error }) => [name, error.code]),
+      [['a.txt', 'invalid_request']],
+    );
+    match(rejected[0]?.error.message ?? '', /UUID/);
+    equal(
+      engine.uploads.map(({ id }) => id),
+      [idOf('b')],
+    );
   });
 });
 

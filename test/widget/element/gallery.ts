@@ -263,9 +263,9 @@ for (const { title, element: template, uploads, left, after } of scenes(await pi
   const element = section.querySelector('s3-upload');
   if (!element) continue;
   const engine = new FakeUploader();
-  engine.left = (left ?? []).map((upload) => ({
+  engine.left = (left ?? []).map((upload, index) => ({
     ...NOTHING_LEFT,
-    id: upload.name ?? '',
+    id: `0190b8d2-7c3a-7000-8000-00000000000${index}`,
     ...upload,
   }));
   element.uploader = engine;

@@ -3,7 +3,20 @@ import type { TemplateResult } from 'lit';
 import type { Interrupted, UploadRejectedEvent } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
-import { button, clear, file, html, next, part, parts, pick, place, text, until } from './page.ts';
+import {
+  button,
+  clear,
+  file,
+  html,
+  idOf,
+  next,
+  part,
+  parts,
+  pick,
+  place,
+  text,
+  until,
+} from './page.ts';
 
 const MOVIE = file('interview.mov', { bytes: 6_000_000 });
 
@@ -28,7 +41,7 @@ const MOST_SHOWN = 20;
 
 function left(given: Partial<Interrupted> = {}): Interrupted {
   return {
-    id: 'a',
+    id: idOf('a'),
     name: MOVIE.name,
     bytes: MOVIE.size,
     lastModified: MOVIE.lastModified,
@@ -88,7 +101,7 @@ describe('an interrupted upload', () => {
     await element.updateComplete;
     equal(
       parts(element, 'row').map((row) => row.dataset['id']),
-      ['a', 'b'],
+      [idOf('a'), 'b'],
     );
   });
 
@@ -105,12 +118,57 @@ describe('an interrupted upload', () => {
 
   it('is looked for again where the control gets another name, Worker or engine', async () => {
     const { element, engine } = await offering([left()]);
-    engine.left = [left({ id: 'b', name: 'b.mov' })];
+    engine.left = [left({ id: idOf('b'), name: 'b.mov' })];
     element.name = 'videos';
     await until(() => text(part(element, 'name')).includes('b.mov'));
     engine.left = [];
     element.endpoint = 'https://uploads.invalid/';
     await shown(element, 0);
+  });
+
+  it('is taken off the page at once where another caller signs in', async () => {
+    const { element, engine } = await offering([left()]);
+    let answer: (uploads: Interrupted[]) => void = () => undefined;
+    Object.assign(engine, {
+      interrupted: () => new Promise<Interrupted[]>((resolve) => (answer = resolve)),
+    });
+    for (const change of [
+      { token: 'another' },
+      { getToken: () => 'another' },
+      { headers: { 'x-user': 'another' } },
+      { credentials: 'include' },
+    ] as const) {
+      Object.assign(element, change);
+      await shown(element, 0);
+      answer([left({ id: idOf('b'), name: 'b.mov' })]);
+      await until(() =>
+        text(element.shadowRoot?.querySelector('.root') ?? element).includes('b.mov'),
+      );
+    }
+  });
+
+  it('is looked for again once the Worker has told who is calling', async () => {
+    const { element, engine } = await place();
+    Object.assign(engine, { checksum: undefined });
+    element.name = 'videos';
+    await element.updateComplete;
+    engine.left = [left()];
+    Object.assign(engine, { checksum: 'md5' });
+    engine.tell();
+    await shown(element, 1);
+    engine.left = [left(), left({ id: idOf('b') })];
+    globalThis.dispatchEvent(new Event('online'));
+    await shown(element, 2);
+  });
+
+  it('is not offered by an id that is not a UUID: it would become part of a path', async () => {
+    const { element, engine } = await place();
+    engine.left = ['../../api/x', '', 'a'].map((id) => left({ id })).concat(left());
+    await until(() => parts(element, 'row-interrupted').length > 0);
+    equal(
+      parts(element, 'row-interrupted').map((row) => row.dataset['id']),
+      [idOf('a')],
+    );
   });
 });
 
@@ -126,7 +184,7 @@ describe('Continue', () => {
     equal(asked, 1);
     ok((added(engine) as { handle: unknown }[])[0]?.handle === handle, 'its handle is kept');
     const [upload] = engine.uploads;
-    equal([upload?.id, upload?.path], ['a', 'takes/interview.mov']);
+    equal([upload?.id, upload?.path], [idOf('a'), 'takes/interview.mov']);
     await element.updateComplete;
     equal(
       parts(element, 'row').map(({ className }) => className),
@@ -193,7 +251,7 @@ describe('Continue', () => {
 
   it('leaves to another tab what that has gone on with meanwhile', async () => {
     const handle = handleOf(async () => MOVIE);
-    const { element, engine } = await offering([left({ handle }), left({ id: 'b', handle })]);
+    const { element, engine } = await offering([left({ handle }), left({ id: idOf('b'), handle })]);
     engine.left = engine.left.slice(1);
     button(element, 'Continue interview.mov').click();
     await shown(element, 1);
@@ -219,13 +277,13 @@ describe('Continue all', () => {
     const { size: bytes, lastModified } = other;
     const { element, engine } = await offering([
       left({ handle: handles[0] }),
-      left({ id: 'b', name: 'b.mov', bytes, lastModified, handle: handles[1] }),
-      left({ id: 'c', name: 'c.mov' }),
+      left({ id: idOf('b'), name: 'b.mov', bytes, lastModified, handle: handles[1] }),
+      left({ id: idOf('c'), name: 'c.mov' }),
     ]);
     match(text(part(element, 'interrupted')), /^Interrupted · 12 MB Continue all Discard all/);
     button(element, 'Continue all').click();
     await until(() => engine.uploads.length === 2);
-    equal(engine.uploads.map(({ id }) => id).sort(), ['a', 'b']);
+    equal(engine.uploads.map(({ id }) => id).sort(), [idOf('a'), idOf('b')]);
     await shown(element, 1);
     equal(parts(element, 'continue').length, 0, 'of one that is left there is no “all”');
   });
@@ -236,7 +294,7 @@ describe('Continue all', () => {
     const { element, engine } = await offering([
       left({ handle: closed }),
       left({
-        id: 'b',
+        id: idOf('b'),
         name: 'b.mov',
         bytes: 5,
         lastModified: 0,
@@ -258,7 +316,7 @@ describe('Continue all', () => {
   it('is not offered where only one file can be taken', async () => {
     const handle = handleOf(async () => MOVIE);
     const { element } = await offering(
-      [left({ handle }), left({ id: 'b', handle })],
+      [left({ handle }), left({ id: idOf('b'), handle })],
       html`<s3-upload></s3-upload>`,
     );
     equal(parts(element, 'continue').length, 2);
@@ -279,10 +337,10 @@ describe('Choose again', () => {
     pick(element, MOVIE);
     equal(parts(element, 'row-interrupted').length, 1);
     // The engine knows it again by its fingerprint.
-    engine.become(engine.uploads[0]?.id ?? '', { id: 'a', status: 'uploading' });
+    engine.become(engine.uploads[0]?.id ?? '', { id: idOf('a'), status: 'uploading' });
     await element.updateComplete;
     equal(parts(element, 'row-interrupted').length, 0);
-    await element.remove('a');
+    await element.remove(idOf('a'));
     await element.updateComplete;
     equal(parts(element, 'row').length, 0, 'and does not come back when the row is gone');
   });
@@ -292,12 +350,12 @@ describe('Discard', () => {
   afterEach(clear);
 
   it('gives it up, and moves the focus to the next one', async () => {
-    const { element, engine } = await offering([left(), left({ id: 'b', name: 'b.mov' })]);
+    const { element, engine } = await offering([left(), left({ id: idOf('b'), name: 'b.mov' })]);
     const discard = button(element, 'Discard interview.mov');
     discard.focus();
     discard.click();
     await shown(element, 1);
-    equal(engine.calls, [['forget', 'a']]);
+    equal(engine.calls, [['forget', idOf('a')]]);
     equal(element.shadowRoot?.activeElement?.ariaLabel, 'Discard b.mov');
     button(element, 'Discard b.mov').click();
     await shown(element, 0);
@@ -306,7 +364,7 @@ describe('Discard', () => {
   });
 
   it('gives all of them up with one click, also those that have no row', async () => {
-    const many = Array.from({ length: 25 }, (_, at) => left({ id: `${at}`, name: `${at}.jpg` }));
+    const many = Array.from({ length: 25 }, (_, at) => left({ id: idOf(at), name: `${at}.jpg` }));
     const { element, engine } = await offering(many);
     match(text(part(element, 'interrupted')), /and 5 more$/);
     equal(part(element, 'interrupted').querySelectorAll('[part~=continue]').length, 0);

@@ -2,7 +2,7 @@ import { S3UploadElement, type UploaderLike } from '../../../widget/index.ts';
 import { where } from '../where.ts';
 import { equal, ok } from './assert.ts';
 import { FakeUploader } from './fake-uploader.ts';
-import { clear, file, html, next, parts, pick, place } from './page.ts';
+import { clear, file, html, idOf, next, parts, pick, place } from './page.ts';
 
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -90,13 +90,13 @@ describe('on and off the page', () => {
     const tag = `s3-upload-late-${Math.random().toString(36).slice(2)}`;
     const late = document.createElement(tag) as S3UploadElement;
     const engine = new FakeUploader();
-    Object.assign(late, { uploader: engine, multiple: true, value: ['a'], maxSize: 5 });
+    Object.assign(late, { uploader: engine, multiple: true, value: [idOf('a')], maxSize: 5 });
     document.body.append(late);
     class Late extends S3UploadElement {}
     Late.define(tag);
     await late.updateComplete;
     equal([late.uploader === engine, late.multiple, late.maxSize], [true, true, 5]);
-    equal(late.value, ['a']);
+    equal(late.value, [idOf('a')]);
     late.remove();
   });
 

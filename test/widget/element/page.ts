@@ -31,6 +31,14 @@ export function clear(): void {
   document.getElementById(HOLDER_ID)?.remove();
 }
 
+/** A UUID that can be told from others by a letter or a number. */
+export function idOf(name: string | number): string {
+  return `0190b8d2-7c3a-7000-8000-${[...`${name}`]
+    .map((one) => one.charCodeAt(0).toString(16))
+    .join('')
+    .padStart(12, '0')}`;
+}
+
 export function file(name: string, { bytes = 3, type = '' } = {}): File {
   return new File([new Uint8Array(bytes)], name, { type });
 }

@@ -9,7 +9,7 @@ import type {
   Policy,
   UploadSummary,
 } from '../../../worker/protocol.ts';
-import { isUploadId } from '../util/id.ts';
+import { isUploadId } from '../../../worker/protocol.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 export function getPolicy(worker: WorkerClient): Promise<Policy> {

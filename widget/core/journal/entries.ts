@@ -5,7 +5,7 @@
 import { createStore, del, delMany, entries, get, keys, set, type UseStore } from 'idb-keyval';
 import type { StoredPart } from '../../../worker/protocol.ts';
 import type { Interrupted } from '../types.ts';
-import { isUploadId } from '../util/id.ts';
+import { isUploadId } from '../../../worker/protocol.ts';
 
 export interface JournalEntry extends Interrupted {
   /** Parts that are stored, for a store that cannot list them. */

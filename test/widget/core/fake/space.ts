@@ -13,6 +13,8 @@ export interface SpaceOptions {
   readonly expiresIn?: number;
   /** Only this bearer token is let in. */
   readonly bearer?: string;
+  /** Who is calling, as the policy says it. */
+  readonly caller?: string;
   readonly lanes?: number;
   /** Every answer of the store comes this much later. */
   readonly storeDelayMs?: number;

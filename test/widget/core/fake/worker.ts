@@ -67,8 +67,10 @@ function policyOf({ options, checksum }: Space): Policy {
     listParts = true,
     lanes = 1,
     maxBytes = 2 ** 40,
+    caller,
   } = options;
   return {
+    ...(caller !== undefined && { caller }),
     maxBytes,
     minBytes: 0,
     accept: [],

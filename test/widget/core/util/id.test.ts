@@ -1,4 +1,4 @@
-import { uuidv7 } from '../../../../widget/core/util/id.ts';
+import { uuidv7 } from '../../../../worker/protocol.ts';
 import { assert } from '../fake/assert.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc9562#section-5.7 */

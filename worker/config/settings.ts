@@ -1,96 +1,12 @@
 /** Every setting of the Worker: what it is called, what it means, what it is if nobody sets it. */
+import type { Setting } from './setting.ts';
+import { STORE_SETTINGS } from './store-settings.ts';
 
-/** One row of the table. */
-export interface Setting {
-  /** Of the environment variable. */
-  readonly name: string;
-  readonly meaning: string;
-  /** As one would write it; null: there is none, and the feature is off or the setting needed. */
-  readonly default: string | null;
-  readonly example: string;
-  /** To be set by `wrangler secret put`. */
-  readonly secret?: true;
-}
+export type { Setting } from './setting.ts';
 
 /** Sizes take `KiB`, `MiB`, `GiB`, `TiB`, `KB`, `MB`, `GB`, `TB`; times `s`, `m`, `h`, `d`. Lists have commas. */
 export const SETTINGS = [
-  {
-    name: 'S3_BUCKET',
-    meaning: 'The bucket that files go to. Needed.',
-    default: null,
-    example: 'my-uploads',
-  },
-  {
-    name: 'S3_ENDPOINT',
-    meaning: 'Where the store answers the Worker; `{bucket}` in it says where the bucket goes.',
-    default: 'Amazon’s, of S3_REGION',
-    example: 'https://ACCOUNT.r2.cloudflarestorage.com',
-  },
-  {
-    name: 'S3_PUBLIC_ENDPOINTS',
-    meaning: 'Where browsers send parts; each hostname is a lane of six connections.',
-    default: 'S3_ENDPOINT',
-    example: 'https://s3.eu-west-1.amazonaws.com, https://s3.dualstack.eu-west-1.amazonaws.com',
-  },
-  {
-    name: 'S3_REGION',
-    meaning: 'The bucket’s region.',
-    default: 'of the profile: us-east-1, or auto for R2',
-    example: 'eu-west-1',
-  },
-  {
-    name: 'S3_PROFILE',
-    meaning:
-      'The kind of store: aws, minio, r2, r2-local, ceph, swift, garage, scaleway, b2, generic.',
-    default: 'by the endpoint’s host, else generic',
-    example: 'minio',
-  },
-  {
-    name: 'S3_STYLE',
-    meaning: 'How the bucket is named in URLs: path or virtual (as a subdomain).',
-    default: 'of the profile',
-    example: 'path',
-  },
-  {
-    name: 'S3_ACCESS_KEY_ID',
-    meaning: 'Key that may put, read and delete objects of the bucket. Needed.',
-    default: null,
-    example: 'AKIA…',
-    secret: true,
-  },
-  {
-    name: 'S3_SECRET_ACCESS_KEY',
-    meaning: 'Its secret. Needed.',
-    default: null,
-    example: '(40 characters)',
-    secret: true,
-  },
-  {
-    name: 'S3_SESSION_TOKEN',
-    meaning: 'Where the key is of a session.',
-    default: null,
-    example: '(long)',
-    secret: true,
-  },
-  {
-    name: 'S3_ROLE_ARN',
-    meaning:
-      'A role to sign with, by STS: its rights are cut down to this bucket and KEY_PREFIX, and its keys are renewed. AWS, MinIO, Ceph.',
-    default: '(the keys themselves)',
-    example: 'arn:aws:iam::123456789012:role/uploader',
-  },
-  {
-    name: 'S3_STS_ENDPOINT',
-    meaning: 'Where STS answers.',
-    default: 'Amazon’s, of S3_REGION; else S3_ENDPOINT',
-    example: 'https://sts.eu-west-1.amazonaws.com',
-  },
-  {
-    name: 'S3_ROLE_SESSION',
-    meaning: 'How long the keys of the role live, 15m to 12h. No signed URL lives longer.',
-    default: '1h',
-    example: '4h',
-  },
+  ...STORE_SETTINGS,
   {
     name: 'AUTH',
     meaning:
@@ -203,7 +119,7 @@ export const SETTINGS = [
   },
   {
     name: 'MAX_OPEN_UPLOADS',
-    meaning: 'Uploads in parts that one owner may have open. Exact with LIMITS.',
+    meaning: 'Open uploads of several parts, for one owner; no others count. Exact with LIMITS.',
     default: '(any number)',
     example: '20',
   },

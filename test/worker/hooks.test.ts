@@ -198,7 +198,7 @@ onEveryStore(
       let now = Date.now();
       const { client, sweep } = mount(
         { finalize: (_, result) => void done.push(result) },
-        { now: () => now, companion: true },
+        { now: () => now, companion: true, forms: 'replaceable' },
       );
       const { body } = await client.get<{ url: string; fields: Record<string, string> }>(
         '/companion/s3/params?filename=a.txt&type=text/plain',

@@ -43,10 +43,9 @@ onEveryStore(
         const { client } = mount({ prepare: () => ({ key }) });
         const body = random(bytes);
         await client.upload(body);
-        const { profile } = running().config;
-        const refusesLate = bytes > MIB ? profile.conditionalComplete : profile.conditionalPut;
-        if (refusesLate) {
-          await client.upload(random(bytes)).catch(() => undefined);
+        if (running().config.profile.conditionalComplete) {
+          const late = await client.upload(random(bytes));
+          assert.equal(late.answer.problem.code, 'conflict');
         } else {
           const slot = await client.tryCreate({ bytes });
           assert.ok('problem' in slot && slot.problem.code === 'conflict');

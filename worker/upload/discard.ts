@@ -31,6 +31,7 @@ export async function discard(
   const known = await signer.reservations.cancel(asker, upload.id, usableUntil);
   if (known === 'complete') return false;
   const mayRemove = removal === 'always' || known === 'cancelled';
+  if (upload.multipart) await abortOthers(signer, [upload]);
   if (!(await takeFromStore(signer, upload, mayRemove))) return false;
   const limits = entry?.limits;
   const looksAgain = isByForm(upload) && (limits !== undefined || signer.rules.removable);
@@ -47,7 +48,11 @@ export async function discard(
   return true;
 }
 
-/** False where an object stays: one made of parts is complete, that of a form as `mayRemove` says. */
+/**
+ * Leaves other uploads under the same key alone, which may be those of another file with the same id.
+ *
+ * @returns false where an object stays: one made of parts is complete, that of a form as `mayRemove` says.
+ */
 export async function takeFromStore(
   signer: Signer,
   upload: Upload,
@@ -55,7 +60,6 @@ export async function takeFromStore(
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
-    await abortOthers(signer, [upload]);
     return !(await objectOf(signer, upload));
   }
   if (!(await objectOf(signer, upload))) return true;

@@ -23,18 +23,19 @@ export interface Swept {
 }
 
 const POSITION = 'sweep:cursor';
-/** Aborting, looking, removing, and one of them sent again. */
+/** An upload is aborted, its parts are looked for, others under its key are listed, and its object is looked for. */
 const REQUESTS_EACH = 4;
 /** Of a thousand keys each; Workers Free has a thousand lists a day for everything. */
 const MIN_LISTS = 4;
 /** Workers allow six connections at once. */
 const AT_ONCE = 6;
 
-/** Other uploads under the keys of those that expire; two requests each. */
+/** Other uploads under the keys of those that expire; two requests each, on top of `requests`. */
 const ABORTS_PER_ROUND = 4;
 
 /**
- * One round of at most `requests` requests to the store; operations on KV stay under ten times as
+ * One round of at most `requests` requests to the store, and eight more for uploads that nobody
+ * remembers; operations on KV stay under ten times as
  * many. Where the next round goes on is written before the work: a round that is cut off, or that
  * spends all it has, stops none that follows. What a round does not get to is found again, because
  * every round starts elsewhere and takes the owners in turn.

@@ -3,7 +3,7 @@ import type Axe from 'axe-core';
 import type { UploadSnapshot } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
-import { button, clear, file, html, parts, pick, place, until } from './page.ts';
+import { button, clear, file, html, idOf, parts, pick, place, until } from './page.ts';
 
 /** It is no module, and leaves itself on the window. */
 const { axe } = window as unknown as { axe: typeof Axe };
@@ -71,7 +71,7 @@ for (const scheme of ['light', 'dark']) {
         if (name === 'done') element.add([file('x')]);
         if (name === 'interrupted') {
           engine.left = [
-            { id: 'b', name: 'b.mov', bytes: 6e9, lastModified: 0, expiresAt: '2999-01-01' },
+            { id: idOf('b'), name: 'b.mov', bytes: 6e9, lastModified: 0, expiresAt: '2999-01-01' },
           ];
           await until(() => parts(element, 'row-interrupted').length > 0);
         }

@@ -3,7 +3,7 @@ import type Axe from 'axe-core';
 import type { UploadSnapshot } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
-import { button, clear, file, html, parts, pick, place, until } from './page.ts';
+import { button, clear, file, html, idOf, parts, pick, place, until } from './page.ts';
 
 /** It is no module, and leaves itself on the window. */
 const { axe } = window as unknown as { axe: typeof Axe };
@@ -71,7 +71,7 @@ for (const scheme of ['light', 'dark']) {
         if (name === 'done') element.add([file('x')]);
         if (name === 'interrupted') {
           engine.left = [
-            { id: 'b', name: 'b.mov', bytes: 6e9, lastModified: 0, expiresAt: '2999-01-01' },
+            { id: idOf('b'), name: 'b.mov', bytes: 6e9, lastModified: 0, expiresAt: '2999-01-01' },
           ];
           await until(() => parts(element, 'row-interrupted').length > 0);
         }
@@ -193,7 +193,7 @@ describe('announcements', () => {
     element.add([file('x.mov')]);
     await hear(said);
     equal(said, [
-      'a.txt: The file changed on disk. Choose it again to go on. x.mov: It is in the list already. 2 of 4 uploaded',
+      'a.txt: The file has changed on disk. Choose it again to continue. x.mov: It is already in the list. 2 of 4 uploaded',
     ]);
   });
 
@@ -226,7 +226,7 @@ describe('announcements', () => {
     engine.become('a', { status: 'uploading' });
     engine.become('b', { status: 'done' });
     await until(() => said.length > 1);
-    equal(said, ['Offline. Goes on by itself when the network is back.', 'file.bin: Uploaded']);
+    equal(said, ['Offline. It resumes when you are back online.', 'file.bin: Uploaded']);
   });
 
   it('go into a log where the browser has no ariaNotify, one line each', async () => {

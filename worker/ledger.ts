@@ -1,8 +1,9 @@
 /**
  * What has been uploaded: an index in Workers KV, never the truth. A record is written at Create
- * (of uploads in parts, and of any that a limit or an id claim depends on) and at the end. KV may be a minute behind and allows one write a second
- * to a key (https://developers.cloudflare.com/kv/platform/limits/), so nothing that decides about
- * bytes asks it, and a failing KV loses a row of a list but no upload.
+ * (of every upload but one that goes by a form and that no limit or id claim holds for) and at the
+ * end. KV may be a minute behind and allows one write a second to a key
+ * (https://developers.cloudflare.com/kv/platform/limits/), so nothing that decides about bytes asks
+ * it, and a failing KV loses a row of a list but no upload.
  */
 import * as v from 'valibot';
 import { allKeys, parseJson, type Key, type KV } from './ledger/kv.ts';
@@ -166,14 +167,14 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
 
   /** Undefined for what takes no room any more. */
   function countedOf(row: ShortRow): Counted | undefined {
-    const { id, bytes, inParts = true, grant, expiresAt } = row;
+    const { id, bytes, inParts = true, byForm = false, grant, expiresAt } = row;
     const createdAt = Math.floor(Date.parse(row.createdAt) / 1000);
     const base = { id, mark: '', bytes, inParts, createdAt, expiresAt };
     const upload = grant === undefined ? base : { ...base, grant };
     switch (row.state) {
       case 'open':
-        // A file in parts cannot become an object after its token has ended.
-        return { ...upload, state: 'open', countsUntil: expiresAt + (inParts ? 0 : GRACE_SECONDS) };
+        // A multipart upload cannot become an object after its token has ended.
+        return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };
       case 'complete':
         return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;
       case 'aborted':

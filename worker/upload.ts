@@ -94,6 +94,11 @@ export function isInParts({ multipart }: Upload): boolean {
   return multipart?.partBytes !== undefined;
 }
 
+/** True for an upload whose object a form makes. Every other one ends with a Complete at the store. */
+export function isByForm({ multipart }: Upload): boolean {
+  return multipart === undefined;
+}
+
 /** What the store is asked to keep the object as. */
 export function settingsOf(upload: Omit<Upload, 'multipart'>): ObjectSettings {
   return {

@@ -20,6 +20,8 @@ const BYTES = 20 * 1024 * 1024;
 const PIECE = /\/s3-upload-\w+-[\w-]+\.js$/;
 
 let product: Product;
+/** One that pages of any origin may call. It ignores cookies, so nobody is recognised there. */
+let open: Product;
 let browser: Browser;
 let page: Page;
 let dir: string;
@@ -30,7 +32,8 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-loading-'));
   file = join(dir, 'a.bin');
   sha256 = await writeRandomFile(file, BYTES);
-  [product, browser] = await Promise.all([
+  [product, open, browser] = await Promise.all([
+    startProduct(),
     startProduct(() => ({ ALLOWED_ORIGINS: '*' })),
     startBrowser(),
   ]);
@@ -38,7 +41,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  await product?.stop();
+  await Promise.all([product?.stop(), open?.stop()]);
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -79,7 +82,7 @@ test('the element is drawn from one file; the rest comes by itself once the page
   assert.ok(await page.$('s3-upload >>> [part=zone]'), 'it can be used');
   await areAsked;
   const names = held.map((request) => new URL(request.url()).pathname.split('-')[2]).sort();
-  assert.deepEqual(names, ['files', 'life']);
+  assert.deepEqual(names, ['files', 'sending']);
   for (const request of held) await request.continue();
   await assertUploads();
   await assertRow();
@@ -99,7 +102,7 @@ test('a piece of the script that does not come the first times is asked for agai
 });
 
 test('a script in one file does it all alone', async () => {
-  const foreign = await serveForeignPage(`${product.url}/s3-upload.all.js`);
+  const foreign = await serveForeignPage(`${open.url}/s3-upload.all.js`);
   const pieces: string[] = [];
   page.on('request', (request) => {
     if (PIECE.test(request.url())) pieces.push(request.url());

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
 import { apps } from './apps.ts';
+import { firstSum } from './hostile/scene.ts';
 import { localR2, onEveryStore } from './s3/stores.ts';
 import { download, MIB, random } from './s3/uploads.ts';
 
@@ -34,7 +35,7 @@ onEveryStore(
     for (const bytes of [10, 6 * MIB]) {
       it(`is kept, and that checksum is not called the upload’s (${bytes} bytes)`, async () => {
         const mount = apps(running, `checksum-tests/${randomUUID()}/`);
-        const { client } = mount({}, { store: likeAmazon(), checksum: 'md5' });
+        const { client } = mount({}, { store: likeAmazon(), checksum: 'md5', forms: 'off' });
         const body = random(bytes);
         const md5 = createHash('md5')
           .update(body.subarray(0, 5 * MIB))
@@ -46,6 +47,17 @@ onEveryStore(
         assert.deepEqual(await download(running(), upload.key), body);
       });
     }
+
+    it('is kept, and that checksum is not called the upload’s (10 bytes, by a form where there is one)', async () => {
+      const mount = apps(running, `checksum-tests/${randomUUID()}/`);
+      const { client } = mount({}, { store: likeAmazon(), checksum: 'md5' });
+      const body = random(10);
+      const checksums = await firstSum(client, body);
+      const { upload, answer } = await client.upload(body, { checksums });
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      assert.equal(answer.body.checksum, checksums[0]);
+      assert.deepEqual(await download(running(), upload.key), body);
+    });
   },
 );
 

@@ -254,6 +254,14 @@ export function sumOf(
   return { checksum: quickSum(upload.checksum, sliceOf(upload, body, number)) };
 }
 
+/**
+ * Two ids in the order of their times, as UUIDv7s are. Of uploads that begin within one second they
+ * decide which was first, and those of `randomUUID` decide by chance.
+ */
+export function idsInOrder(): [string, string] {
+  return [`00000000${randomUUID().slice(8)}`, `ffffffff${randomUUID().slice(8)}`];
+}
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -43,10 +43,9 @@ onEveryStore(
         const { client } = mount({ prepare: () => ({ key }) });
         const body = random(bytes);
         await client.upload(body);
-        const { profile } = running().config;
-        const refusesLate = bytes > MIB ? profile.conditionalComplete : profile.conditionalPut;
-        if (refusesLate) {
-          await client.upload(random(bytes)).catch(() => undefined);
+        if (running().config.profile.conditionalComplete) {
+          const late = await client.upload(random(bytes));
+          assert.equal(late.answer.problem.code, 'conflict');
         } else {
           const slot = await client.tryCreate({ bytes });
           assert.ok('problem' in slot && slot.problem.code === 'conflict');
@@ -198,7 +197,7 @@ onEveryStore(
       let now = Date.now();
       const { client, sweep } = mount(
         { finalize: (_, result) => void done.push(result) },
-        { now: () => now, companion: true },
+        { now: () => now, companion: true, forms: 'replaceable' },
       );
       const { body } = await client.get<{ url: string; fields: Record<string, string> }>(
         '/companion/s3/params?filename=a.txt&type=text/plain',

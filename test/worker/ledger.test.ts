@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, beforeEach, before, describe, it } from 'node:test';
 import type { CreateAnswer, ListAnswer, ResumeAnswer } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
-import { MIB, startLab, tokenOf, type Client, type Lab } from './harness.ts';
+import { idsInOrder, MIB, startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
 import { download, random } from './s3/uploads.ts';
 
@@ -202,9 +202,10 @@ describe('quotas', () => {
   it('case 39: hold again at the end, and what passes them is not kept', async () => {
     const sub = `dave-${randomUUID()}`;
     const total = await lab.as(sub, { upload: { maxTotalBytes: 100 } });
-    const one = await total.create({ bytes: 60 });
+    const [earlier, later] = idsInOrder();
+    const one = await total.create({ id: earlier, bytes: 60 });
     // Begun where no limit held.
-    const two = await (await lab.as(sub)).create({ bytes: 60 });
+    const two = await (await lab.as(sub)).create({ id: later, bytes: 60 });
     const parts = await total.sendParts(one, random(60));
     const late = await total.sendParts(two, random(60));
     assert.equal((await total.complete(two, { parts: late })).status, 403);

@@ -1,47 +1,99 @@
 /**
  * Limits over what one owner has, gone around in three ways: one request after the other, fifty at
  * once, and with a KV that is a minute behind. With the Durable Object they are exact. Without it
- * they are exact for one isolate, which is what runs here, and bounded for several.
+ * they are exact for one isolate, which is what runs here, and bounded for several. A small file is
+ * tried both ways that it can go: as an upload of one part, and by a form.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import {
   isRefused,
   type CreateAnswer,
   type Created,
   type ListAnswer,
+  type PartReceipt,
 } from '../../worker/protocol.ts';
+import { createLedger } from '../../worker/ledger.ts';
+import { createLog } from '../../worker/log.ts';
 import { localReservations } from '../../worker/policy/local-reservations.ts';
+import { quotaOf } from '../../worker/policy/quota.ts';
 import type { Limits, Reservation } from '../../worker/policy/reservations.ts';
-import { MIB, startLab, tokenOf, type Client, type Lab } from './harness.ts';
+import { PROFILES } from '../../worker/s3/profiles.ts';
+import type { Upload } from '../../worker/upload.ts';
+import { startSink } from './counts/sink.ts';
+import {
+  idsInOrder,
+  MIB,
+  startLab,
+  tokenOf,
+  type Client,
+  type Lab,
+  type Settings,
+} from './harness.ts';
+import { firstSum } from './hostile/scene.ts';
+import { memoryKV } from './memory-kv.ts';
 import { localR2, type Running } from './s3/stores.ts';
-import { random } from './s3/uploads.ts';
+import { random, send } from './s3/uploads.ts';
 
 const MB = 1_000_000;
 const AT_ONCE = 50;
 
-let store: { running: Running; stop: () => Promise<void> };
+interface Place {
+  readonly running: Running;
+  readonly stop: () => void | Promise<void>;
+}
+
+/** How a small file goes to a store, and one where it goes like that. */
+const WAYS = [
+  { way: 'of one part', byForm: false, start: (): Promise<Place> => localR2.start() },
+  { way: 'by a form', byForm: true, start: (): Promise<Place> => startSink(PROFILES.minio) },
+] as const;
+
+/** For tests in which the way of a small file makes no difference. */
+let store: Place;
 before(async () => {
   store = await localR2.start();
 });
 after(() => store.stop());
 
+/** Of a file whose content does not matter; a form is bound to a SHA-256. */
+const ANY_SHA256 = Buffer.alloc(32).toString('base64');
+
+/** Creates an upload for `body`, small enough for one request, and asserts that it goes this way. */
+async function begin(
+  client: Client,
+  { byForm }: { readonly byForm: boolean },
+  body: Uint8Array,
+  id: string = randomUUID(),
+): Promise<Created> {
+  const checksums = await firstSum(client, body);
+  const upload = await client.create({ id, bytes: body.length, checksums });
+  assert.deepEqual(
+    upload.requests.map(({ fields }) => fields !== undefined),
+    [byForm],
+  );
+  return upload;
+}
+
 type Outcome = Awaited<ReturnType<Client['tryCreate']>>;
 type File = Parameters<Client['tryCreate']>[0];
+
+type Sums = { readonly checksums?: string[] };
 
 /** Each: a claim, what a caller asks for again and again, and how often it may succeed. */
 const COUNTED: readonly {
   readonly limit: string;
   readonly claim: (id: string) => object;
-  readonly file: (index: number, id: string) => File;
+  /** `sums` are what a form wants to be told. */
+  readonly file: (index: number, id: string, sums: Sums) => File;
   readonly allowed: number;
   readonly code: string;
 }[] = [
   {
     limit: 'MAX_TOTAL_BYTES of 2 MB, with files of 1 MB',
     claim: () => ({ maxTotalBytes: 2 * MB }),
-    file: () => ({ bytes: MB }),
+    file: (_, __, sums) => ({ bytes: MB, ...sums }),
     allowed: 2,
     code: 'forbidden',
   },
@@ -55,21 +107,26 @@ const COUNTED: readonly {
   {
     limit: 'maxFiles of 2 in a claim',
     claim: () => ({ maxFiles: 2 }),
-    file: () => ({ bytes: 10 }),
+    file: (_, __, sums) => ({ bytes: 10, ...sums }),
     allowed: 2,
     code: 'forbidden',
   },
   {
     limit: 'one id in a claim, under other names',
     claim: (id) => ({ ids: [id], maxFiles: 1 }),
-    file: (index, id) => ({ id, bytes: 10, name: `${index}.bin` }),
+    file: (index, id, sums) => ({ id, bytes: 10, name: `${index}.bin`, ...sums }),
     allowed: 1,
     code: 'conflict',
   },
   {
     limit: 'one id in a claim, with other sizes and types',
     claim: (id) => ({ ids: [id] }),
-    file: (index, id) => ({ id, bytes: 10 + index, type: index % 2 ? 'image/png' : '' }),
+    file: (index, id, sums) => ({
+      id,
+      bytes: 10 + index,
+      type: index % 2 ? 'image/png' : '',
+      ...sums,
+    }),
     allowed: 1,
     code: 'conflict',
   },
@@ -86,92 +143,127 @@ const PACES = [
   },
 ] as const;
 
-for (const ownerLimits of [true, false]) {
-  const guarantee = ownerLimits
-    ? 'exactly, with the Durable Object'
-    : 'exactly within one isolate, without the Durable Object';
+for (const { way, byForm, start } of WAYS) {
+  for (const ownerLimits of [true, false]) {
+    const guarantee = ownerLimits
+      ? 'exactly, with the Durable Object'
+      : 'exactly within one isolate, without the Durable Object';
 
-  describe(`limits hold ${guarantee}`, () => {
-    let lab: Lab;
-    before(async () => {
-      lab = await startLab(store.running, { MAX_BYTES: '20MiB' }, { ownerLimits });
-    });
-    after(() => lab.stop());
-
-    for (const { limit, claim, file, allowed, code } of COUNTED) {
-      for (const { pace, bend, parallel } of PACES) {
-        it(`${limit}: ${pace}`, async () => {
-          await lab.bend(bend);
-          const id = randomUUID();
-          const upload = claim(id);
-          const mallory = await lab.as(`mallory-${randomUUID()}`, { upload, jti: randomUUID() });
-          const count = parallel ? AT_ONCE : 6;
-          const outcomes: Outcome[] = [];
-          if (parallel) {
-            const calls = Array.from({ length: count }, (_, n) => mallory.tryCreate(file(n, id)));
-            outcomes.push(...(await Promise.all(calls)));
-          } else {
-            for (let n = 0; n < count; n++) outcomes.push(await mallory.tryCreate(file(n, id)));
-          }
-          const refused = outcomes.filter(isRefused);
-          assert.equal(outcomes.length - refused.length, allowed);
-          assert.deepEqual([...new Set(refused.map(({ problem }) => problem.code))], [code]);
-          await lab.bend({});
-        });
-      }
-    }
-
-    it('room that a cancelled file gives back is not given back before its URL has ended', async () => {
-      await lab.bend({});
-      const mallory = await lab.as(`mallory-${randomUUID()}`, { upload: { maxTotalBytes: 100 } });
-      const first = await mallory.create({ bytes: 60 });
-      assert.equal((await mallory.delete(`/uploads/${first.id}`, tokenOf(first))).status, 204);
-      assert.ok(isRefused(await mallory.tryCreate({ bytes: 60 })), 'the URL is still good');
-      const signed = await mallory.sign(first, random(60), [1]);
-      assert.equal(signed.problem.code, 'conflict', 'and no other is signed');
-      await lab.bend({ clockMs: 16 * 60_000 });
-      assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })));
-      await lab.bend({});
-    });
-
-    it('a file that was sent and never completed is settled when its time is over', async () => {
-      const mallory = await lab.as(`mallory-${randomUUID()}`, {
-        upload: { maxTotalBytes: 100, expiresIn: 60 },
+    describe(`limits hold ${guarantee}, for small files ${way}`, () => {
+      let place: Place;
+      let lab: Lab;
+      before(async () => {
+        place = await start();
+        lab = await startLab(place.running, { MAX_BYTES: '20MiB' }, { ownerLimits });
       });
-      const upload = await mallory.create({ bytes: 60 });
-      await mallory.sendParts(upload, random(60));
-      await lab.bend({ clockMs: 61_000 });
-      await lab.sweep();
-      assert.equal(await stateOf(mallory, upload), 'complete');
-      assert.ok(await store.running.store.head(upload.key));
-      assert.ok(isRefused(await mallory.tryCreate({ bytes: 60 })), 'and it counts');
-      await lab.bend({});
-    });
+      after(async () => {
+        await lab.stop();
+        await place.stop();
+      });
+      beforeEach(() => lab.bend({}));
 
-    it('a file that was never sent is let go of when its time is over', async () => {
-      const claims = { upload: { maxTotalBytes: 100, expiresIn: 60 } };
-      const mallory = await lab.as(`mallory-${randomUUID()}`, claims);
-      const upload = await mallory.create({ bytes: 60 });
-      await lab.bend({ clockMs: 61_000 });
-      await lab.sweep();
-      assert.equal(await stateOf(mallory, upload), 'expired');
-      // The upkeep may run in another isolate than the one that remembers the Create.
-      await lab.bend({ clockMs: 300_000 });
-      assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })), 'and takes no room');
-      await lab.bend({});
-    });
+      for (const { limit, claim, file, allowed, code } of COUNTED) {
+        for (const { pace, bend, parallel } of PACES) {
+          it(`${limit}: ${pace}`, async () => {
+            await lab.bend(bend);
+            const id = randomUUID();
+            const upload = claim(id);
+            const mallory = await lab.as(`mallory-${randomUUID()}`, { upload, jti: randomUUID() });
+            const sums = byForm ? { checksums: [ANY_SHA256] } : {};
+            const create = (n: number) => mallory.tryCreate(file(n, id, sums));
+            const outcomes: Outcome[] = [];
+            if (parallel) {
+              const calls = Array.from({ length: AT_ONCE }, (_, n) => create(n));
+              outcomes.push(...(await Promise.all(calls)));
+            } else {
+              for (let n = 0; n < 6; n++) outcomes.push(await create(n));
+            }
+            const refused = outcomes.filter(isRefused);
+            assert.equal(outcomes.length - refused.length, allowed);
+            assert.deepEqual([...new Set(refused.map(({ problem }) => problem.code))], [code]);
+          });
+        }
+      }
 
-    it('a Create that is sent again is counted once', async () => {
-      const upload = { maxTotalBytes: 100, maxFiles: 1 };
-      const mallory = await lab.as(`mallory-${randomUUID()}`, { upload, jti: randomUUID() });
-      const file = { id: randomUUID(), bytes: 60 };
-      const calls = Array.from({ length: 5 }, () => mallory.tryCreate(file));
-      assert.ok((await Promise.all(calls)).every((slot) => !isRefused(slot)));
-      const created = await mallory.create(file);
-      await mallory.sendParts(created, random(60));
-      assert.equal((await mallory.complete(created)).status, 200);
+      const untilWhen = byForm ? 'when its form expires, and not before' : 'at once';
+      it(`room of a cancelled file comes back ${untilWhen}`, async () => {
+        const mallory = await lab.as(`mallory-${randomUUID()}`, { upload: { maxTotalBytes: 100 } });
+        const body = random(60);
+        const first = await begin(mallory, { byForm }, body);
+        assert.equal((await mallory.delete(`/uploads/${first.id}`, tokenOf(first))).status, 204);
+        const next = await mallory.tryCreate({ bytes: 60 });
+        const signed = await mallory.sign(first, body, [1]);
+        if (byForm) {
+          assert.ok(isRefused(next), 'the form is still good');
+          assert.equal(signed.problem.code, 'conflict', 'and no other is signed');
+          await lab.bend({ clockMs: 16 * 60_000 });
+          assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })));
+        } else {
+          assert.ok(!isRefused(next));
+          // Because none of its URLs stores anything, neither an earlier nor a later one.
+          for (const request of [...first.requests, ...signed.body.requests]) {
+            const sent = await send(request, body);
+            assert.match(await sent.text(), /NoSuchUpload/);
+          }
+          assert.ok(isRefused(await mallory.tryCreate({ bytes: 60 })), 'it came back once');
+          assert.notEqual((await mallory.complete(first)).status, 200);
+          assert.equal(await place.running.store.head(first.key), undefined);
+        }
+      });
+
+      const ending = byForm ? 'settled, and counts' : 'aborted, and takes no room';
+      it(`a file that was sent and never completed is ${ending}, when its time is over`, async () => {
+        const mallory = await lab.as(`mallory-${randomUUID()}`, {
+          upload: { maxTotalBytes: 100, expiresIn: 60 },
+        });
+        const body = random(60);
+        const upload = await begin(mallory, { byForm }, body);
+        const parts = await mallory.sendParts(upload, body);
+        assert.ok(isRefused(await mallory.tryCreate({ bytes: 60 })), 'until then it counts');
+        await lab.bend({ clockMs: 61_000 });
+        await lab.sweep();
+        const object = await place.running.store.head(upload.key);
+        if (byForm) {
+          assert.equal(await stateOf(mallory, upload), 'complete');
+          assert.equal(object?.bytes, 60);
+          assert.ok(isRefused(await mallory.tryCreate({ bytes: 60 })));
+        } else {
+          assert.equal(await stateOf(mallory, upload), 'expired');
+          assert.equal(object, undefined);
+          assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })));
+          assert.equal((await mallory.complete(upload, { parts })).problem.code, 'expired');
+        }
+      });
+
+      it('a file that was never sent is let go of when its time is over', async () => {
+        const claims = { upload: { maxTotalBytes: 100, expiresIn: 60 } };
+        const mallory = await lab.as(`mallory-${randomUUID()}`, claims);
+        const upload = await begin(mallory, { byForm }, random(60));
+        await lab.bend({ clockMs: 61_000 });
+        await lab.sweep();
+        assert.equal(await stateOf(mallory, upload), 'expired');
+        // The upkeep may run in another isolate than the one that remembers the Create.
+        await lab.bend({ clockMs: 300_000 });
+        assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })), 'and takes no room');
+      });
+
+      it('a Create that is sent again is counted once', async () => {
+        const upload = { maxTotalBytes: 100, maxFiles: 1 };
+        const mallory = await lab.as(`mallory-${randomUUID()}`, { upload, jti: randomUUID() });
+        const [id, body] = [randomUUID(), random(60)];
+        const calls = Array.from({ length: 5 }, () => begin(mallory, { byForm }, body, id));
+        const [one] = await Promise.all(calls);
+        assert.ok(one);
+        const created = await begin(mallory, { byForm }, body, id);
+        assert.equal(created.key, one.key);
+        const parts = await mallory.sendParts(created, body);
+        assert.equal((await mallory.complete(created, { parts })).status, 200);
+        assert.equal((await mallory.complete(one, { parts })).status, 200, 'the same upload');
+        const other = await mallory.tryCreate({ bytes: 1 });
+        assert.ok(isRefused(other));
+      });
     });
-  });
+  }
 }
 
 /** Each file is judged by itself, from the settings and the caller's token: there is nothing to race. */
@@ -265,23 +357,70 @@ describe('limits of one file hold by construction, fifty at once and with KV a m
 });
 
 describe('without the Durable Object, another isolate', () => {
-  it('lets in what KV does not show yet, and Complete removes what is over the limit', async () => {
-    const lab = await startLab(store.running);
-    const sub = `mallory-${randomUUID()}`;
-    const mallory = await lab.as(sub, { upload: { maxTotalBytes: 100 } });
-    try {
-      const first = await mallory.create({ bytes: 60 });
-      // As another isolate would let it in: nothing of the first is known there.
-      const second = await (await lab.as(sub)).create({ bytes: 60 });
-      for (const upload of [first, second]) await mallory.sendParts(upload, random(60));
-      const [one, two] = [await mallory.complete(first), await mallory.complete(second)];
-      assert.deepEqual([one.status, two.status], [200, 403]);
-      assert.equal(await store.running.store.head(second.key), undefined);
-      assert.ok(await store.running.store.head(first.key));
-    } finally {
-      await lab.stop();
-    }
-  });
+  for (const { way, byForm, start } of WAYS) {
+    it(`lets in what KV does not show yet, and Complete removes what is over the limit: ${way}`, async () => {
+      const place = await start();
+      const lab = await startLab(place.running);
+      const sub = `mallory-${randomUUID()}`;
+      const mallory = await lab.as(sub, { upload: { maxTotalBytes: 100 } });
+      try {
+        const [earlier, later] = idsInOrder();
+        const body = random(60);
+        const first = await begin(mallory, { byForm }, body, earlier);
+        // As another isolate would let it in: nothing of the first is known there.
+        const second = await begin(await lab.as(sub), { byForm }, body, later);
+        const ends: number[] = [];
+        const sent: [Created, PartReceipt[]][] = [];
+        for (const upload of [first, second]) {
+          sent.push([upload, await mallory.sendParts(upload, body)]);
+        }
+        const { store: bucket } = place.running;
+        assert.equal((await bucket.head(second.key)) !== undefined, byForm);
+        for (const [upload, parts] of sent) {
+          ends.push((await mallory.complete(upload, { parts })).status);
+        }
+        assert.deepEqual(ends, [200, 403]);
+        assert.equal(await bucket.head(second.key), undefined);
+        assert.ok(await bucket.head(first.key));
+        const again = await send(second.requests[0] ?? assert.fail(), body);
+        const code = await again.text();
+        if (!byForm) assert.match(code, /NoSuchUpload/, 'nor does its URL bring it back');
+      } finally {
+        await lab.stop();
+        await place.stop();
+      }
+    });
+
+    it(`completes one of two files that one id was given to: ${way}`, async () => {
+      const place = await start();
+      const lab = await startLab(place.running);
+      try {
+        const id = randomUUID();
+        const sub = `mallory-${randomUUID()}`;
+        const mallory = await lab.as(sub, { upload: { ids: [id] } });
+        const body = random(60);
+        const checksums = await firstSum(mallory, body);
+        const file = { id, bytes: 60, checksums };
+        const one = await mallory.create({ ...file, name: 'one.bin' });
+        // Another isolate does not know of the first, and writes its own record over that one's.
+        await lab.bend({ kv: 'stale', clockMs: 200_000 });
+        const other = await mallory.create({ ...file, name: 'other.bin' });
+        await lab.bend({});
+        assert.notEqual(one.key, other.key);
+        const oneParts = await mallory.sendParts(one, body);
+        const otherParts = await mallory.sendParts(other, body);
+        const refused = await mallory.complete(one, { parts: oneParts });
+        assert.equal(refused.status, 409);
+        assert.equal((await mallory.complete(other, { parts: otherParts })).status, 200);
+        const { store: bucket } = place.running;
+        assert.equal(await bucket.head(one.key), undefined);
+        assert.ok(await bucket.head(other.key));
+      } finally {
+        await lab.stop();
+        await place.stop();
+      }
+    });
+  }
 
   it('lets in what the limit allows once, and learns of the rest from KV', async () => {
     const limits: Limits = { maxOpen: null, maxTotalBytes: 100, maxPerGrant: null };
@@ -304,6 +443,34 @@ describe('without the Durable Object, another isolate', () => {
     const shown = () => Promise.resolve([{ ...first, state: 'open' as const }]);
     const later = { ...asker, now: 1200 };
     assert.equal(await there.reserve(later, wanted(), limits, 'create', shown), 'too_many_bytes');
+  });
+
+  it('learns from reservations that an id belongs to a file with another checksum', async () => {
+    const log = createLog(() => undefined);
+    const now = () => 1_000_000;
+    const ledger = createLedger(memoryKV(), { log, now, keepSeconds: null });
+    const counting = { ledger, now, keepSeconds: null, reservations: localReservations() };
+    const upload = (sum: string): Upload => ({
+      v: 1,
+      id: '01890000-0000-7000-8000-000000000000',
+      owner: 'alice',
+      key: 'a/b.bin',
+      name: 'b.bin',
+      type: 'image/png',
+      bytes: 10,
+      checksum: 'sha256',
+      sum,
+      mark: 'mark',
+      createdAt: 1000,
+      expiresAt: 5000,
+      urlSeconds: 900,
+    });
+    const rules = { maxOpen: null, maxTotalBytes: 100, maxPerGrant: null };
+    const take = (sum: string) =>
+      quotaOf(counting, { owner: 'alice' }).take(rules, upload(sum), 'create');
+    await take('one');
+    await take('one');
+    await assert.rejects(take('other'), { code: 'conflict' });
   });
 
   it('is no larger than a thousand owners: it forgets who has been quiet for longest', async () => {
@@ -329,63 +496,93 @@ describe('REMOVABLE=off', () => {
     { how: 'KV that forgets', settings: {}, bend: { kvText: '' } },
     { how: 'a KEEP_FOR that is over', settings: { KEEP_FOR: '60s' }, bend: { clockMs: 3600_000 } },
   ] as const;
-  for (const ownerLimits of [true, false]) {
-    for (const { how, settings, bend } of TABLE) {
-      const by = ownerLimits ? 'with' : 'without';
-      it(`keeps a complete file whatever its token asks: ${how}, ${by} the Durable Object`, async () => {
-        const lab = await startLab(store.running, settings, { ownerLimits });
+  /** Runs `work` with a lab, on a store where small files go this way. */
+  const within = async (
+    start: () => Promise<Place>,
+    { settings = {}, ownerLimits = false }: { settings?: Settings; ownerLimits?: boolean },
+    work: (lab: Lab, running: Running) => Promise<void>,
+  ) => {
+    const place = await start();
+    const lab = await startLab(place.running, settings, { ownerLimits });
+    try {
+      await work(lab, place.running);
+    } finally {
+      await lab.stop();
+      await place.stop();
+    }
+  };
+
+  for (const { way, byForm, start } of WAYS) {
+    for (const ownerLimits of [true, false]) {
+      for (const { how, settings, bend } of TABLE) {
+        const by = ownerLimits ? 'with' : 'without';
+        it(`keeps a complete file ${way} whatever its token asks: ${how}, ${by} the Durable Object`, async () => {
+          await within(start, { settings, ownerLimits }, async (lab, running) => {
+            const alice = await lab.as('alice');
+            const [small, large] = [random(10), random(6 * MIB)];
+            for (const body of [small, large]) {
+              const upload =
+                body === small
+                  ? await begin(alice, { byForm }, body)
+                  : await alice.create({ bytes: body.length });
+              const parts = await alice.sendParts(upload, body);
+              assert.equal((await alice.complete(upload, { parts })).status, 200);
+              await lab.bend(bend);
+              const { problem, status } = await alice.delete(
+                `/uploads/${upload.id}`,
+                tokenOf(upload),
+              );
+              assert.equal(status, 409);
+              assert.equal(problem.code, 'conflict');
+              assert.equal((await running.store.head(upload.key))?.bytes, body.length);
+              await lab.bend({});
+            }
+          });
+        });
+      }
+    }
+
+    it(`keeps a file ${way} also where another isolate has completed it and KV does not say so`, async () => {
+      // One secret and one place for keys: two isolates of one Worker, each with a KV that is behind.
+      const settings = { KEY_PREFIX: `worker-tests/${randomUUID()}/` };
+      await within(start, { settings }, async (lab, running) => {
+        const elsewhere = await startLab(running, settings);
         try {
-          const alice = await lab.as('alice');
-          for (const bytes of [10, 6 * MIB]) {
-            const { upload, answer } = await alice.upload(random(bytes));
-            assert.equal(answer.status, 200);
-            await lab.bend(bend);
-            const { problem, status } = await alice.delete(
-              `/uploads/${upload.id}`,
-              tokenOf(upload),
-            );
-            assert.equal(status, 409);
-            assert.equal(problem.code, 'conflict');
-            assert.equal((await store.running.store.head(upload.key))?.bytes, bytes);
-            await lab.bend({});
-          }
+          const [alice, there] = [await lab.as('alice'), await elsewhere.as('alice')];
+          const body = random(10);
+          const upload = await begin(alice, { byForm }, body);
+          const parts = await alice.sendParts(upload, body);
+          assert.equal((await there.complete(upload, { parts })).status, 200);
+          const answer = await alice.delete(`/uploads/${upload.id}`, tokenOf(upload));
+          assert.equal(answer.status, 409);
+          assert.ok(await running.store.head(upload.key));
+          assert.equal((await alice.complete(upload, { parts })).status, 200);
         } finally {
-          await lab.stop();
+          await elsewhere.stop();
         }
+      });
+    });
+
+    for (const ownerLimits of [true, false]) {
+      const by = ownerLimits ? 'with' : 'without';
+      // Without the object nobody knows whether a form's file is complete: then it counts as that.
+      const isKept = byForm && !ownerLimits;
+      const what = isKept ? 'keeps a file that is cancelled' : 'lets a file be cancelled';
+      it(`${what} between its PUT and its Complete: ${way}, ${by} the Durable Object`, async () => {
+        await within(start, { ownerLimits }, async (lab, running) => {
+          const alice = await lab.as('alice');
+          const body = random(10);
+          const upload = await begin(alice, { byForm }, body);
+          const parts = await alice.sendParts(upload, body);
+          const answer = await alice.delete(`/uploads/${upload.id}`, tokenOf(upload));
+          assert.equal(answer.status, isKept ? 409 : 204);
+          assert.equal((await running.store.head(upload.key)) !== undefined, isKept);
+          const { status } = await alice.complete(upload, { parts });
+          assert.equal(status === 200, isKept);
+        });
       });
     }
   }
-
-  it('keeps it also where another isolate has completed it and KV does not say so', async () => {
-    const lab = await startLab(store.running);
-    try {
-      const alice = await lab.as('alice');
-      const upload = await alice.create({ bytes: 10 });
-      await alice.sendParts(upload, random(10));
-      // Nobody here knows whether it is complete: an object that is sent counts as one that is.
-      const answer = await alice.delete(`/uploads/${upload.id}`, tokenOf(upload));
-      assert.equal(answer.status, 409);
-      assert.ok(await store.running.store.head(upload.key));
-      assert.equal((await alice.complete(upload)).status, 200);
-    } finally {
-      await lab.stop();
-    }
-  });
-
-  it('lets a file be cancelled between its PUT and its Complete, with the Durable Object', async () => {
-    const lab = await startLab(store.running, {}, { ownerLimits: true });
-    try {
-      const alice = await lab.as('alice');
-      const upload = await alice.create({ bytes: 10 });
-      await alice.sendParts(upload, random(10));
-      const answer = await alice.delete(`/uploads/${upload.id}`, tokenOf(upload));
-      assert.equal(answer.status, 204);
-      assert.equal(await store.running.store.head(upload.key), undefined);
-      assert.notEqual((await alice.complete(upload)).status, 200);
-    } finally {
-      await lab.stop();
-    }
-  });
 
   it('lists a complete file no longer than KEEP_FOR, though its record lives on', async () => {
     const lab = await startLab(store.running, { KEEP_FOR: '60s' });

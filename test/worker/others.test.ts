@@ -85,3 +85,31 @@ onEveryStore(
     });
   },
 );
+
+onEveryStore(
+  'one id that two files were given to, under one key',
+  ({ listUploads }) => listUploads !== null,
+  (running) => {
+    it('ends the file that lost the id, and leaves the other to be completed', async () => {
+      const lab = await startLab(running(), { KEY_TEMPLATE: '{owner}/{id}' });
+      try {
+        const id = randomUUID();
+        const sub = `mallory-${randomUUID()}`;
+        const mallory = await lab.as(sub, { upload: { ids: [id] } });
+        const body = random(6 * MIB);
+        const one = await mallory.create({ id, bytes: body.length, name: 'one.bin' });
+        // Another isolate does not know of the first, and writes its own record over that one's.
+        await lab.bend({ kv: 'stale', clockMs: 200_000 });
+        const other = await mallory.create({ id, bytes: body.length, name: 'other.bin' });
+        await lab.bend({});
+        assert.equal(one.key, other.key);
+        const oneParts = await mallory.sendParts(one, body);
+        assert.equal((await mallory.complete(one, { parts: oneParts })).status, 409);
+        const otherParts = await mallory.sendParts(other, body);
+        assert.equal((await mallory.complete(other, { parts: otherParts })).status, 200);
+      } finally {
+        await lab.stop();
+      }
+    });
+  },
+);

@@ -1,97 +1,12 @@
 /** Every setting of the Worker: its name, its meaning and its default. */
+import type { Setting } from './setting.ts';
+import { STORE_SETTINGS } from './store-settings.ts';
 
-/** One row of the table. */
-export interface Setting {
-  /** Name of the environment variable. */
-  readonly name: string;
-  readonly meaning: string;
-  /** As an operator would write it. Null if there is no default: the feature is off, or the setting is required. */
-  readonly default: string | null;
-  readonly example: string;
-  /** Set it with `wrangler secret put`. */
-  readonly secret?: true;
-}
+export type { Setting } from './setting.ts';
 
 /** Sizes take `KiB`, `MiB`, `GiB`, `TiB`, `kB`, `MB`, `GB`, `TB`; times take `s`, `m`, `h`, `d`. Lists are separated by commas. */
 export const SETTINGS = [
-  {
-    name: 'S3_BUCKET',
-    meaning: 'The bucket that files are uploaded to. Required.',
-    default: null,
-    example: 'my-uploads',
-  },
-  {
-    name: 'S3_ENDPOINT',
-    meaning:
-      'Address at which the Worker reaches the store. `{bucket}` marks the place of the bucket.',
-    default: 'Amazon’s endpoint for S3_REGION',
-    example: 'https://ACCOUNT.r2.cloudflarestorage.com',
-  },
-  {
-    name: 'S3_PUBLIC_ENDPOINTS',
-    meaning: 'Addresses to which browsers send parts. Each hostname is a lane of six connections.',
-    default: 'S3_ENDPOINT',
-    example: 'https://s3.eu-west-1.amazonaws.com, https://s3.dualstack.eu-west-1.amazonaws.com',
-  },
-  {
-    name: 'S3_REGION',
-    meaning: 'The bucket’s region.',
-    default: 'from the profile: us-east-1, or auto for R2',
-    example: 'eu-west-1',
-  },
-  {
-    name: 'S3_PROFILE',
-    meaning:
-      'The kind of store: aws, minio, r2, r2-local, ceph, swift, garage, scaleway, b2, generic.',
-    default: 'detected from the endpoint’s host, otherwise generic',
-    example: 'minio',
-  },
-  {
-    name: 'S3_STYLE',
-    meaning: 'How the bucket is named in URLs: path or virtual (as a subdomain).',
-    default: 'from the profile',
-    example: 'path',
-  },
-  {
-    name: 'S3_ACCESS_KEY_ID',
-    meaning: 'Access key that may put, read and delete objects in the bucket. Required.',
-    default: null,
-    example: 'AKIA…',
-    secret: true,
-  },
-  {
-    name: 'S3_SECRET_ACCESS_KEY',
-    meaning: 'Secret of the access key. Required.',
-    default: null,
-    example: '(40 characters)',
-    secret: true,
-  },
-  {
-    name: 'S3_SESSION_TOKEN',
-    meaning: 'Session token. Only for temporary credentials.',
-    default: null,
-    example: '(long)',
-    secret: true,
-  },
-  {
-    name: 'S3_ROLE_ARN',
-    meaning:
-      'Role to sign with. The Worker assumes it through STS, limits its rights to this bucket and KEY_PREFIX, and renews its keys. AWS, MinIO and Ceph.',
-    default: '(the keys themselves)',
-    example: 'arn:aws:iam::123456789012:role/uploader',
-  },
-  {
-    name: 'S3_STS_ENDPOINT',
-    meaning: 'STS endpoint.',
-    default: 'Amazon’s endpoint for S3_REGION; otherwise S3_ENDPOINT',
-    example: 'https://sts.eu-west-1.amazonaws.com',
-  },
-  {
-    name: 'S3_ROLE_SESSION',
-    meaning: 'Lifetime of the role’s keys, 15m to 12h. No signed URL lives longer.',
-    default: '1h',
-    example: '4h',
-  },
+  ...STORE_SETTINGS,
   {
     name: 'AUTH',
     meaning:
@@ -206,7 +121,8 @@ export const SETTINGS = [
   },
   {
     name: 'MAX_OPEN_UPLOADS',
-    meaning: 'Maximum number of unfinished uploads per owner. Exact with LIMITS.',
+    meaning:
+      'Maximum number of open uploads of several parts per owner; other uploads do not count. Exact with LIMITS.',
     default: '(any number)',
     example: '20',
   },

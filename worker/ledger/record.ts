@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { sha256Hex } from '../digest.ts';
 import type { UploadSummary } from '../protocol.ts';
-import { isInParts, Upload } from '../upload.ts';
+import { isByForm, isInParts, Upload } from '../upload.ts';
 
 const StoredResult = v.object({
   id: v.string(),
@@ -42,6 +42,8 @@ const Essentials = {
   grant: v.exactOptional(v.string()),
   /** Has several parts. Records of earlier versions do not say it: open ones are all in parts. */
   inParts: v.exactOptional(v.boolean()),
+  /** Goes by a form. Records of earlier versions do not say it: open ones are all multipart uploads. */
+  byForm: v.exactOptional(v.boolean()),
   sweepAt: v.exactOptional(v.number()),
 };
 
@@ -97,6 +99,7 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     ...(upload.grant !== undefined && { grant: upload.grant }),
     ...(result && { completedAt: result.completedAt }),
     inParts: isInParts(upload),
+    ...(isByForm(upload) && { byForm: true }),
     ...(sweepAt !== undefined && { sweepAt }),
   };
 }

@@ -3,14 +3,14 @@
  * reservations are kept in a Durable Object. Otherwise exact for requests that one isolate serves,
  * and bounded for others: within the minute that KV is behind, each isolate lets in as much as it
  * would by itself, and Complete counts once more. Without the object, a request that is counted
- * costs one list of KV; with or without it, a file of one request costs a write at Create.
+ * costs one list of KV; with or without it, a file that goes by a form costs a write at Create.
  */
 import type { Caller } from '../auth.ts';
 import { GRACE_SECONDS, type Ledger } from '../ledger.ts';
 import { ownerHash } from '../ledger/record.ts';
 import type { Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
-import { isInParts, type Upload } from '../upload.ts';
+import { isByForm, isInParts, type Upload } from '../upload.ts';
 import type { Asker, Counted, Limits, Reservation, Reservations, Verdict } from './reservations.ts';
 
 /** Counts for one request. */
@@ -21,7 +21,7 @@ export interface Quota {
    * Takes room for an upload; one that has been counted is not counted twice. How many are open is
    * asked only of one that begins.
    *
-   * @param inParts the upload is one in parts, which at Create it does not say itself.
+   * @param way how it goes to the store, which at Create the upload does not say itself.
    * @throws ProblemError `forbidden`, `rate_limited` where waiting helps, or `conflict` where the id
    *   belongs to another file.
    */
@@ -29,8 +29,16 @@ export interface Quota {
     rules: Limits & Partial<Pick<Rules, 'ids'>>,
     upload: Upload,
     action: 'create' | 'complete',
-    inParts?: boolean,
+    way?: Way,
   ): Promise<void>;
+}
+
+/** How an upload goes to the store. */
+export interface Way {
+  /** In several parts: it counts against `maxOpen`. */
+  readonly inParts: boolean;
+  /** By a form: the object exists without a Complete, and may come while the form is good. */
+  readonly byForm: boolean;
 }
 
 /** The part of a signer that counting needs. */
@@ -44,7 +52,7 @@ export interface Counting {
 
 const LATER_SECONDS = 30;
 
-/** True where a limit or an id claim holds for a file of one request, which is then recorded. */
+/** True where a limit or an id claim holds for the file: then one that goes by a form is recorded, too. */
 export function isCounted(rules: Limits & Partial<Pick<Rules, 'ids'>>): boolean {
   const { ids = null, maxTotalBytes, maxPerGrant } = rules;
   return ids !== null || maxTotalBytes !== null || maxPerGrant !== null;
@@ -65,14 +73,14 @@ export function quotaOf(
       const used = await reservations.usedBytes(await askerOf(signer, owner), list);
       return Math.max(0, maxTotalBytes - used);
     },
-    async take(rules, upload, action, inParts = isInParts(upload)) {
+    async take(rules, upload, action, way = wayOf(upload)) {
       const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
-      const opens = action === 'create' && inParts && maxOpen !== null;
+      const opens = action === 'create' && way.inParts && maxOpen !== null;
       if (!reservations.exact && !isCounted(rules) && !opens) return;
       const isLimited = maxTotalBytes !== null || maxPerGrant !== null || opens;
       const verdict = await reservations.reserve(
         await askerOf(signer, owner),
-        { ...reservationOf(upload, inParts), ...(grant !== undefined && { grant }) },
+        { ...reservationOf(upload, way), ...(grant !== undefined && { grant }) },
         { maxOpen, maxTotalBytes, maxPerGrant },
         action,
         isLimited || reservations.exact ? list : () => Promise.resolve([]),
@@ -98,18 +106,23 @@ export async function finishReservation(
   const countsUntil = keepSeconds === null ? Number.MAX_SAFE_INTEGER : asker.now + keepSeconds;
   const { grant } = upload;
   const reservation = {
-    ...reservationOf(upload, isInParts(upload)),
+    ...reservationOf(upload, wayOf(upload)),
     countsUntil,
     ...(grant !== undefined && { grant }),
   };
   return signer.reservations.finish(asker, reservation, always);
 }
 
-function reservationOf(upload: Upload, inParts: boolean): Reservation {
-  const { id, mark, bytes, createdAt, expiresAt } = upload;
-  // A file in parts cannot become an object after its token has ended; of one that goes in one
-  // request the object may lie there, and counts until the upkeep has decided about it.
-  const countsUntil = expiresAt + (inParts ? 0 : GRACE_SECONDS);
+function wayOf(upload: Upload): Way {
+  return { inParts: isInParts(upload), byForm: isByForm(upload) };
+}
+
+function reservationOf(upload: Upload, { inParts, byForm }: Way): Reservation {
+  const { id, bytes, sum, createdAt, expiresAt } = upload;
+  const mark = sum === undefined ? upload.mark : `${upload.mark} ${sum}`;
+  // A multipart upload cannot become an object after its token has ended. The object of a form may
+  // lie there, and counts until the upkeep has decided about it.
+  const countsUntil = expiresAt + (byForm ? GRACE_SECONDS : 0);
   return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
 }
 

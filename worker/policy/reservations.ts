@@ -6,7 +6,7 @@
 
 /** Limits over all uploads of one owner; null: no limit. */
 export interface Limits {
-  /** Uploads in parts that may be open at once. */
+  /** Uploads in several parts that may be open at once. */
   readonly maxOpen: number | null;
   /** Bytes of all uploads that are open or complete. */
   readonly maxTotalBytes: number | null;
@@ -17,7 +17,7 @@ export interface Limits {
 /** An upload that asks for room. Times are in seconds since the epoch. */
 export interface Reservation {
   readonly id: string;
-  /** The same for the same file of the same upload; empty where it is not known. */
+  /** The same for the same file of the same upload, its checksum included; empty where it is not known. */
   readonly mark: string;
   readonly bytes: number;
   /** The upload has several parts, and so counts against `maxOpen`. */
@@ -46,7 +46,7 @@ export interface Asker {
 /** `taken`, or why there is no room. */
 export type Verdict =
   | 'taken'
-  /** The id belongs to an upload of another name, size or type. */
+  /** The id belongs to an upload of another name, size, type or checksum. */
   | 'other_file'
   /** The upload has been cancelled. */
   | 'cancelled'

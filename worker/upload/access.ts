@@ -5,7 +5,7 @@ import type { Entry } from '../ledger.ts';
 import { isCounted } from '../policy/quota.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
-import type { Upload } from '../upload.ts';
+import { isByForm, type Upload } from '../upload.ts';
 
 const TOKEN_HEADER = 'upload-token';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -104,20 +104,20 @@ export async function rulesFor(
 export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Upload): Promise<Rules> {
   const rules = await rulesFor(signer, c, upload, 'complete');
   await c.get('quota')?.take(rules, upload, 'complete');
-  if (!isCounted(rules) || upload.multipart || signer.reservations.exact) return rules;
+  if (!isCounted(rules) || signer.reservations.exact) return rules;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (!entry || entry.upload.mark === upload.mark) return rules;
   throw new ProblemError('conflict', 'This id belongs to another file.', { field: 'id' });
 }
 
 /**
- * A cancelled file of one request gives its room back when its last signed request ends, so no new
- * one is signed. A store refuses the parts of an upload that was aborted by itself.
+ * A cancelled file that goes by a form gives its room back when its last form expires, so no new one
+ * is signed. Of any other upload the store refuses the parts as soon as it has been aborted.
  *
  * @throws ProblemError `conflict`.
  */
 export async function assertLive(signer: Signer, upload: Upload): Promise<void> {
-  if (upload.multipart) return;
+  if (!isByForm(upload)) return;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.state !== 'aborted' || entry.upload.mark !== upload.mark) return;
   throw new ProblemError('conflict', 'This upload has been cancelled.');

@@ -10,8 +10,7 @@ import { goesWhole } from './whole.ts';
  * Asks the hook, opens the upload on the store unless it goes by a form, remembers it and tells.
  *
  * @throws ProblemError `conflict` where an object lies under its key already or its id belongs to
- *   another file, or what the hook says
- *   against it.
+ *   another file, or what the hook says against it.
  */
 export async function begin(
   signer: Signer,

@@ -8,9 +8,11 @@ export type BindFile = (upload: Upload) => void;
 const REMEMBERED = 10_000;
 
 /**
- * Remembers the last ten thousand ids for as long as the isolate lives. Two Creates of one id that
- * reach two isolates before the record of a Complete does are not seen here: each may then be handed
- * a form for a file of its own, the later of which replaces the first until the form expires.
+ * Remembers the last ten thousand ids for as long as the isolate lives: longer than reservations
+ * without the Durable Object do (see local-reservations.ts), because a form stays good for longer, and
+ * also where no limit holds. Two Creates of one id that reach two isolates before the record of a
+ * Complete does are not seen here. Then each may be handed a form for a file of its own, the later of
+ * which replaces the first until the form expires. With the Durable Object the second is refused.
  */
 export function createBinding(): BindFile {
   const sums = new Map<string, string>();

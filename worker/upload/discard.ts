@@ -2,13 +2,13 @@
 import type { Signer } from '../context.ts';
 import type { Entry, WaitUntil } from '../ledger.ts';
 import { askerOf } from '../policy/quota.ts';
-import type { Upload } from '../upload.ts';
+import { isByForm, type Upload } from '../upload.ts';
 import { abortOthers } from './others.ts';
 import { objectOf } from './stored.ts';
 
 /**
- * `always`: an object of one request is removed unless it is known to be complete. `proven`: only
- * where it is known not to be, for KV may not know yet that it was completed.
+ * `always`: the object of a form is removed unless it is known to be complete. `proven`: only where
+ * it is known not to be, because KV may not know yet that it was completed.
  */
 export type Removal = 'always' | 'proven';
 
@@ -24,16 +24,17 @@ export async function discard(
   entry?: Entry,
 ): Promise<boolean> {
   const asker = await askerOf(signer, upload.owner);
-  // A signed request of a file of one request may still be used.
-  const usableUntil = upload.multipart
-    ? asker.now
-    : Math.min(upload.expiresAt, asker.now + upload.urlSeconds);
+  // A form may still be used. URLs of parts end with the abort.
+  const usableUntil = isByForm(upload)
+    ? Math.min(upload.expiresAt, asker.now + upload.urlSeconds)
+    : asker.now;
   const known = await signer.reservations.cancel(asker, upload.id, usableUntil);
   if (known === 'complete') return false;
   const mayRemove = removal === 'always' || known === 'cancelled';
+  if (upload.multipart) await abortOthers(signer, [upload]);
   if (!(await takeFromStore(signer, upload, mayRemove))) return false;
   const limits = entry?.limits;
-  const looksAgain = !upload.multipart && (limits !== undefined || signer.rules.removable);
+  const looksAgain = isByForm(upload) && (limits !== undefined || signer.rules.removable);
   await signer.ledger.put(
     {
       state: 'aborted',
@@ -47,7 +48,11 @@ export async function discard(
   return true;
 }
 
-/** False where an object stays: one made of parts is complete, another one as `mayRemove` says. */
+/**
+ * Leaves other uploads under the same key alone, which may be those of another file with the same id.
+ *
+ * @returns false where an object stays: one made of parts is complete, that of a form as `mayRemove` says.
+ */
 export async function takeFromStore(
   signer: Signer,
   upload: Upload,
@@ -55,7 +60,6 @@ export async function takeFromStore(
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
-    await abortOthers(signer, [upload]);
     return !(await objectOf(signer, upload));
   }
   if (!(await objectOf(signer, upload))) return true;

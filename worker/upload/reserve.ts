@@ -3,13 +3,14 @@ import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import type { Rules } from '../policy.ts';
 import { askerOf, isCounted } from '../policy/quota.ts';
 import type { Plan } from '../protocol.ts';
-import type { Upload } from '../upload.ts';
+import { isByForm, type Upload } from '../upload.ts';
 import { begin } from './begin.ts';
+import { goesWhole } from './whole.ts';
 
 /**
- * Reserves room for the upload and begins it. A file of one request is recorded where a limit or an
- * id claim holds for it: so its id stays this file's, its bytes are counted by every isolate, and
- * the upkeep finds what was never completed.
+ * Reserves room for the upload and begins it. One that goes by a form is recorded only where a limit
+ * or an id claim holds for it: then its id stays this file's, every isolate counts its bytes, and the
+ * upkeep finds an object that nobody completed. Any other upload has a record in any case.
  *
  * @throws ProblemError as `Quota.take` and `begin` do.
  */
@@ -20,9 +21,11 @@ export async function beginWithin(
   draft: Upload,
   plan: Plan,
 ): Promise<Upload> {
-  await c.get('quota')?.take(rules, draft, 'create', plan.kind === 'multipart');
+  const inParts = plan.kind === 'multipart';
+  const byForm = !inParts && goesWhole(signer, draft);
+  await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
   const upload = await begun(signer, c, draft, plan);
-  if (!upload.multipart && isCounted(rules)) {
+  if (isByForm(upload) && isCounted(rules)) {
     const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
     const limits = { maxOpen, maxTotalBytes, maxPerGrant };
     await signer.ledger.put({ state: 'open', upload, limits }, waitUntilOf(c));

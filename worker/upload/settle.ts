@@ -6,7 +6,7 @@ import { finishReservation } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import type { Result } from '../protocol.ts';
 import type { StoredObject } from '../s3/store.ts';
-import { sized, type Upload } from '../upload.ts';
+import { isByForm, sized, type Upload } from '../upload.ts';
 import { resultOf } from './stored.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function settle(
     const known = await signer.ledger.get(owner, id);
     if (known?.state === 'complete' && known.result?.etag === result.etag) return;
     // An object of parts exists because somebody has completed it, whatever was cancelled since.
-    if (!(await finishReservation(signer, upload, upload.multipart !== undefined))) {
+    if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
       throw new ProblemError('conflict', 'This upload has been cancelled.');
     }
     await finalize(signer, upload, result);

@@ -1,6 +1,6 @@
 /**
  * What the cron trigger does: lets go of uploads that have expired, so that no store keeps their
- * parts, and no object lies there that nobody completed and that passes a limit. A live upload is
+ * parts, and no object of a form lies there that nobody completed and that passes a limit. A live upload is
  * never among them: its token, and every URL signed with it, ended first.
  */
 import * as v from 'valibot';
@@ -13,6 +13,7 @@ import { isFinal } from '../problem.ts';
 import type { StoredObject } from '../s3/store.ts';
 import { abortNoted, abortOthers, type AbortBudget } from './others.ts';
 import { settle } from './settle.ts';
+import { isByForm } from '../upload.ts';
 import { objectOf } from './stored.ts';
 
 /** What a sweep did. */
@@ -22,18 +23,19 @@ export interface Swept {
 }
 
 const POSITION = 'sweep:cursor';
-/** Aborting, looking, removing, and one of them sent again. */
+/** An upload is aborted, its parts are looked for, others under its key are listed, and its object is looked for. */
 const REQUESTS_EACH = 4;
 /** Of a thousand keys each; Workers Free has a thousand lists a day for everything. */
 const MIN_LISTS = 4;
 /** Workers allow six connections at once. */
 const AT_ONCE = 6;
 
-/** Other uploads under the keys of those that expire; two requests each. */
+/** Other uploads under the keys of those that expire; two requests each, on top of `requests`. */
 const ABORTS_PER_ROUND = 4;
 
 /**
- * One round of at most `requests` requests to the store; operations on KV stay under ten times as
+ * One round of at most `requests` requests to the store, and eight more for uploads that nobody
+ * remembers; operations on KV stay under ten times as
  * many. Where the next round goes on is written before the work: a round that is cut off, or that
  * spends all it has, stops none that follows. What a round does not get to is found again, because
  * every round starts elsewhere and takes the owners in turn.
@@ -117,12 +119,13 @@ async function removeObject({ store, log }: Signer, { upload }: Entry, object: S
 }
 
 /**
- * Whether an object that nobody completed is taken for complete. One made of parts was completed.
- * One that came for a cancelled upload goes where its owner may remove it, or where the cancelling
+ * Whether an object that no record calls complete is taken for complete. One made of parts, or of one
+ * part, was completed: the store has no object of them before. Only a form's can be one that nobody
+ * completed. One that came for a cancelled upload goes where its owner may remove it, or where the cancelling
  * is proven; otherwise the limits that its Create met decide.
  */
 async function mayStay(signer: Signer, { upload, state, limits }: Entry): Promise<boolean> {
-  if (upload.multipart) return true;
+  if (!isByForm(upload)) return true;
   if (state === 'aborted') {
     const asker = await askerOf(signer, upload.owner);
     const known = await signer.reservations.cancel(asker, upload.id, asker.now);

@@ -274,6 +274,23 @@ describe('a store that never answers', () => {
   });
 });
 
+describe('a file of one request', () => {
+  it('that is stored, and the answer is lost, is completed and not sent again', async () => {
+    const worker = await fake({ refusesStored: true });
+    // Once more than Chrome itself tries on a line that was cut.
+    await worker.fault({ side: 'store', match: 'PUT', times: 2, loseReply: true });
+    const from = uploader(worker);
+    from.add([randomFile(100)]);
+    const [added] = from.uploads;
+    await settled(from);
+    const [upload] = from.uploads;
+    assert.equal(upload?.status, 'done', upload?.error?.message);
+    assert.equal(upload?.id, added?.id, 'it is the same upload');
+    assert.equal(await worker.count('api', /sign/), 1);
+    assert.equal(await worker.count('api', /complete/), 1);
+  });
+});
+
 describe('a queued file', () => {
   it('waits for its turn, and not for a Worker that is back', async () => {
     const worker = await fake();

@@ -13,7 +13,13 @@ const BUCKET = 'uploads';
 interface Upload {
   readonly key: string;
   readonly token: string;
-  readonly parts: Map<number, number>;
+  readonly parts: Map<number, Part>;
+}
+
+interface Part {
+  readonly bytes: number;
+  /** As ListParts shows it. */
+  readonly checksum: string;
 }
 
 interface Answer {
@@ -45,9 +51,11 @@ export async function startSink(profile: Profile): Promise<Sink> {
   let opened = 0;
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    request.resume();
-    request.on('end', () => {
-      const { status, headers, body } = answer(request);
+    const pieces: Uint8Array[] = [];
+    request.on('data', (piece: Uint8Array) => pieces.push(piece));
+    request.on('end', async () => {
+      const sent = await bodyOf(request, Buffer.concat(pieces));
+      const { status, headers, body } = sent === undefined ? answer(request) : taken(request, sent);
       response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body);
     });
   }).listen(0, '127.0.0.1');
@@ -66,25 +74,41 @@ export async function startSink(profile: Profile): Promise<Sink> {
     objects,
     asked,
     running: { config, credentials, store: createStore(config), key: (name = 'x') => name },
-    take(method, url, headers, body) {
-      const { searchParams, pathname } = new URL(url);
-      const upload = uploads.get(searchParams.get('uploadId') ?? '');
-      const number = Number(searchParams.get('partNumber'));
-      if (body instanceof FormData) {
-        const { size: bytes } = body.get('file') as Blob;
-        objects.set(String(body.get('key')), { bytes, token: String(body.get(TOKEN)) });
-      } else if (method === 'PUT' && upload) {
-        upload.parts.set(number, body?.size ?? 0);
-      } else {
-        objects.set(keyOf(pathname), { bytes: body?.size ?? 0, token: headers[TOKEN] ?? '' });
-      }
-      return `"${number || 'whole'}"`;
-    },
+    take,
     stop() {
       server.closeAllConnections();
       server.close();
     },
   };
+
+  function take(
+    method: string,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: Blob | FormData | undefined,
+  ): string {
+    const { searchParams, pathname } = new URL(url);
+    const upload = uploads.get(searchParams.get('uploadId') ?? '');
+    const number = Number(searchParams.get('partNumber'));
+    if (body instanceof FormData) {
+      const { size: bytes } = body.get('file') as Blob;
+      objects.set(String(body.get('key')), { bytes, token: String(body.get(TOKEN)) });
+    } else if (method === 'PUT' && upload) {
+      upload.parts.set(number, { bytes: body?.size ?? 0, checksum: checksumXml(headers) });
+    } else {
+      objects.set(keyOf(pathname), { bytes: body?.size ?? 0, token: headers[TOKEN] ?? '' });
+    }
+    return `"${number || 'whole'}"`;
+  }
+
+  /** The same over HTTP, where a part of an upload that is over is refused. */
+  function taken({ method = '', url = '', headers }: IncomingMessage, sent: Blob | FormData) {
+    const whole = new URL(url, 'http://sink');
+    const id = whole.searchParams.get('uploadId');
+    if (id !== null && !uploads.has(id)) return NO_SUCH_UPLOAD;
+    const etag = take(method, whole.href, headers as Record<string, string>, sent);
+    return { status: sent instanceof FormData ? 204 : 200, headers: { etag } };
+  }
 
   function answer({ method, url = '', headers }: IncomingMessage): Answer {
     const { searchParams, pathname } = new URL(url, 'http://sink');
@@ -105,27 +129,52 @@ export async function startSink(profile: Profile): Promise<Sink> {
     if (method === 'GET' && searchParams.has('uploads')) {
       return xml('ListMultipartUploadsResult', '<IsTruncated>false</IsTruncated>');
     }
-    if (!upload) return { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' };
+    if (method === 'DELETE' && id === '') {
+      objects.delete(key);
+      return { status: 204 };
+    }
+    if (!upload) return NO_SUCH_UPLOAD;
     if (method === 'GET') {
       const marker = Number(searchParams.get('part-number-marker') ?? 0);
       const all = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
-      const page = all.slice(0, 1000).map(([number, bytes]) => partXml(number, bytes));
+      const page = all.slice(0, 1000).map(([number, part]) => partXml(number, part));
       return xml('ListPartsResult', `<IsTruncated>false</IsTruncated>${page.join('')}`);
     }
     uploads.delete(id);
     if (method === 'DELETE') return { status: 204 };
-    const bytes = [...upload.parts.values()].reduce((sum, part) => sum + part, 0);
+    const bytes = [...upload.parts.values()].reduce((sum, part) => sum + part.bytes, 0);
     objects.set(key, { bytes, token: upload.token });
     return xml('CompleteMultipartUploadResult', '<ETag>"whole"</ETag>');
   }
+}
+
+const NO_SUCH_UPLOAD: Answer = { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' };
+
+/** What a client sends to be stored; undefined for what the Worker asks. */
+async function bodyOf(
+  { method, headers }: IncomingMessage,
+  bytes: Buffer<ArrayBuffer>,
+): Promise<Blob | FormData | undefined> {
+  if (method === 'PUT') return new Blob([bytes]);
+  const type = headers['content-type'] ?? '';
+  if (!type.startsWith('multipart/form-data')) return undefined;
+  return new Response(bytes, { headers: { 'content-type': type } }).formData();
 }
 
 function keyOf(pathname: string): string {
   return decodeURIComponent(pathname).slice(`/${BUCKET}/`.length);
 }
 
-function partXml(number: number, bytes: number): string {
-  return `<Part><PartNumber>${number}</PartNumber><ETag>"${number}"</ETag><Size>${bytes}</Size></Part>`;
+function partXml(number: number, { bytes, checksum }: Part): string {
+  return `<Part><PartNumber>${number}</PartNumber><ETag>"${number}"</ETag><Size>${bytes}</Size>${checksum}</Part>`;
+}
+
+function checksumXml(headers: Readonly<Record<string, string>>): string {
+  const start = 'x-amz-checksum-';
+  const name = Object.keys(headers).find((header) => header.startsWith(start));
+  if (name === undefined) return '';
+  const tag = `Checksum${name.slice(start.length).toUpperCase()}`;
+  return `<${tag}>${headers[name]}</${tag}>`;
 }
 
 function xml(root: string, body: string): Answer {

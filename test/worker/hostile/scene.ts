@@ -19,7 +19,7 @@ export interface Scene {
   readonly open: Created;
   readonly openBody: Uint8Array;
   readonly partUrl: SignedRequest;
-  /** Her own, complete; the URL that it was sent by, and a link to read it. */
+  /** Her own, complete; the form or URL that it was sent by, and a link to read it. */
   readonly done: Created;
   readonly doneBody: Uint8Array;
   readonly putUrl: SignedRequest;
@@ -137,6 +137,19 @@ export function bent(url: string, bend: (url: URL) => void): string {
   const other = new URL(url);
   bend(other);
   return other.href;
+}
+
+/** The URL of a signed request. Of a form it is the one that its signature could be put into. */
+export function urlOf(scene: Scene, { url, fields }: SignedRequest): string {
+  if (fields === undefined) return url;
+  return bent(url, (to) => {
+    to.pathname = pathOf(scene, fields['key'] ?? '');
+    to.searchParams.set('X-Amz-Expires', '900');
+    to.searchParams.set('X-Amz-SignedHeaders', 'host');
+    for (const name of ['Algorithm', 'Credential', 'Date', 'Signature']) {
+      to.searchParams.set(`X-Amz-${name}`, fields[`x-amz-${name.toLowerCase()}`] ?? '');
+    }
+  });
 }
 
 /** The path of another object at the same store. */

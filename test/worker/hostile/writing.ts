@@ -2,9 +2,18 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { MIB } from '../harness.ts';
-import { random, send } from '../s3/uploads.ts';
+import { download, random, send } from '../s3/uploads.ts';
 import { met, type Attack } from './attack.ts';
-import { bent, isRefused, pathOf, refused, refusedByStore, tokenOf, type Scene } from './scene.ts';
+import {
+  bent,
+  isRefused,
+  pathOf,
+  refused,
+  refusedByStore,
+  tokenOf,
+  urlOf,
+  type Scene,
+} from './scene.ts';
 
 /** Where all that is Mallory's lies. */
 function prefixOf({ done }: Scene): string {
@@ -67,12 +76,20 @@ export const writing = {
     const body = random(2000);
     const answers: string[] = [];
     for (const request of [partUrl, putUrl]) {
+      const signed = urlOf(scene, request);
+      const put = (url: string) =>
+        fetch(url, { method: 'PUT', headers: request.headers, body: new Uint8Array(body) });
       for (const { key } of [hers.done, hers.open]) {
-        const url = bent(request.url, (to) => (to.pathname = pathOf(scene, key)));
-        answers.push(await refusedByStore(send({ ...request, url }, body)));
+        answers.push(
+          await refusedByStore(put(bent(signed, (to) => (to.pathname = pathOf(scene, key))))),
+        );
+        const { fields } = request;
+        if (!fields) continue;
+        const asIfHers = { ...request, fields: { ...fields, key } };
+        answers.push(await refusedByStore(send(asIfHers, body), 'authority'));
       }
-      const other = bent(request.url, (to) => to.searchParams.set('uploadId', randomUUID()));
-      answers.push(await refusedByStore(send({ ...request, url: other }, body)));
+      const other = bent(signed, (to) => to.searchParams.set('uploadId', randomUUID()));
+      answers.push(await refusedByStore(put(other)));
     }
     return met(...answers);
   },
@@ -80,15 +97,12 @@ export const writing = {
   async finishedAgain({ putUrl, done, doneBody, running, mallory }) {
     const other = random(doneBody.length);
     const answers = [await refusedByStore(send(putUrl, other))];
-    const { conditionalPut } = running.config.profile;
-    // It has only to have left the checksum out of its Create; the README says so.
-    if (!conditionalPut) return met(...answers, 'no If-None-Match here');
     // And what a new signature is good for.
     const signed = await mallory.sign(done, other, [1]);
     const [request] = signed.body.requests ?? [];
     if (request) answers.push(await refusedByStore(send(request, other)));
-    else answers.push(String(signed.status));
-    assert.equal((await running.store.head(done.key))?.bytes, doneBody.length);
+    else answers.push(refused(signed, 'conflict'));
+    assert.deepEqual(await download(running, done.key), doneBody);
     return met(...answers);
   },
 
@@ -134,7 +148,8 @@ export const writing = {
     };
     const bucket = pathOf(scene, 'x').replace(/x$/, '');
     const answers: string[] = [];
-    for (const { url, headers } of [partUrl, putUrl, { url: link, headers: {} }]) {
+    const signed = [partUrl, putUrl].map((request) => ({ ...request, url: urlOf(scene, request) }));
+    for (const { url, headers } of [...signed, { url: link, headers: {} }]) {
       const targets = [
         url,
         bent(url, (to) => (to.pathname = pathOf(scene, hers.done.key))),

@@ -5,6 +5,8 @@ export interface SpaceOptions {
   readonly checksum?: ChecksumAlgorithm | null;
   readonly listParts?: boolean;
   readonly singleMaxBytes?: number;
+  /** Signs nothing for a file of one request that is stored, as the Worker does. */
+  readonly refusesStored?: boolean;
   readonly partBytes?: number;
   /** Files up to this size are sent as form POSTs. */
   readonly formMaxBytes?: number;

@@ -189,6 +189,8 @@ function request(space: Space, upload: FakeUpload, { number, checksum }: Wanted)
 function sign({ space, body }: Call, upload: FakeUpload): Answer {
   const wanted = checked(space, SignBody, body);
   if (!wanted) return problem('invalid_request', 400);
+  const isStored = upload.plan.kind === 'single' && upload.parts.size > 0;
+  if (isStored && space.options.refusesStored) return problem('conflict', 409);
   for (const { number, etag, checksum } of wanted.stored ?? [])
     upload.receipts.set(number, { etag, checksum });
   if (space.checksum && wanted.parts.some(({ checksum }) => !checksum))

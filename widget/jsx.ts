@@ -1,22 +1,22 @@
-/** Types of `<s3-upload>` for frameworks whose templates are checked. Types alone: nothing to load. */
-import type { ConfiguredControl } from './configured.ts';
-import type { UploadEventMap } from './core/events.ts';
-import type { FormControl } from './form-control.ts';
+/** Types of `<s3-upload>` for frameworks that check templates. There is nothing to load. */
+import type { FormElement } from './control/form-element.ts';
+import type { SettingsElement } from './control/settings-element.ts';
+import type { UploadEventMap } from './core/index.ts';
 import type { S3UploadElement } from './s3-upload.ts';
 
 /** Everything that a page can set on the element. */
-type Settings = Partial<Omit<ConfiguredControl, keyof FormControl>>;
+type Settings = Partial<Omit<SettingsElement, keyof FormElement | 'isDisabled' | 'isMany'>>;
 
 /** `maxSize` as `max-size`. */
 type Kebab<Name extends string> = Name extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? '' : '-'}${Lowercase<Head>}${Kebab<Tail>}`
   : Name;
 
-/** What can be written down: no function, no object. */
-type Written = string | number | boolean | undefined;
+/** What an attribute can hold: no function and no object. */
+type AttributeValue = string | number | boolean | undefined;
 
 type Attributes = {
-  [Name in keyof Settings as Settings[Name] extends Written ? Kebab<Name> : never]?:
+  [Name in keyof Settings as Settings[Name] extends AttributeValue ? Kebab<Name> : never]?:
     | Settings[Name]
     | string;
 };
@@ -26,9 +26,9 @@ type Listeners = {
 };
 
 /**
- * What `<s3-upload>` takes in JSX beside what every element takes: its properties (`maxSize`), its
- * attributes (`max-size`, also as text with a unit), its events (`onupload-done`), and an engine of
- * the page's own.
+ * What `<s3-upload>` accepts in JSX besides what every element accepts: its properties (`maxSize`),
+ * its attributes (`max-size`, also as text with a unit), its events (`onupload-done`), and an uploader
+ * of the page's own.
  *
  * @example
  * declare module 'react' {

@@ -1,390 +1,294 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Announcer } from './announcer.ts';
-import type { UploadError } from './core/errors.ts';
-import type { UploadEventMap } from './core/events.ts';
-import type { Rejection, UploadSnapshot } from './core/types.ts';
-import { lazy } from './core/util/lazy.ts';
-import { preload } from './core/load-sending.ts';
+import type { PropertyDeclaration, TemplateResult } from 'lit';
+import { Announcements } from './control/announcements.ts';
+import { Drawing } from './control/drawing.ts';
+import { FormControl } from './control/form-control.ts';
+import { Refusals } from './control/refusals.ts';
+import { RowsLoader } from './control/rows-loader.ts';
+import { SettingsElement } from './control/settings-element.ts';
+import { ChooseAgain } from './control/uploads/choose-again.ts';
+import { Uploads } from './control/uploads/uploads.ts';
+import { entriesOf, reportInvalid, restoredFrom, uploadsOf, type Value } from './control/value.ts';
+import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import { Language } from './i18n/language.ts';
-import { Localizer } from './i18n/localizer.ts';
-import type { Found } from './intake/drop.ts';
+import type { FoundFile } from './intake/found.ts';
 import { Intake } from './intake/intake.ts';
-import { UploadControl } from './upload-control.ts';
-import type { Action } from './view/action.ts';
-import { complaint } from './view/complaint.ts';
-import type { Files } from './view/files.ts';
-import { limitsText, refusalText, type Allowed } from './view/phrases.ts';
+import { loadWalk } from './intake/load-walk.ts';
+import { limitsOf, refusalText } from './view/phrases.ts';
 import { styles } from './view/styles.ts';
-import type { View } from './view/view.ts';
-import { zone, type ZoneState } from './view/zone.ts';
-
-/** Nothing can be dragged where there is only a finger. */
-const TOUCH_ONLY = '(any-pointer: coarse) and (not (any-pointer: fine))';
-const RELOAD_MS = 2000;
-
-const loadFiles = lazy(() => import('./view/files.ts'));
 
 /**
- * `<s3-upload>`: a form control that sends files straight into a bucket, and shows how they fare.
+ * `<s3-upload>`: a form control that sends files straight to a bucket and shows their progress.
  *
- * @slot label - In place of the `label` attribute.
- * @slot hint - In place of the `hint` attribute.
- * @slot dropzone - In place of what the zone holds; clicks on it open the picker.
- * @slot icon - In place of the zone's icon.
- * @slot row-actions - Beside the actions of the row, where there is one file.
- * @slot row-actions-ID - The same with `multiple`, for the upload of that id.
+ * @slot label - Replaces the `label` attribute.
+ * @slot hint - Replaces the `hint` attribute.
+ * @slot dropzone - Replaces the content of the zone; clicks on it open the picker.
+ * @slot icon - Replaces the icon of the zone.
+ * @slot row-actions - More actions for the row, if there is only one file.
+ * @slot row-actions-ID - More actions for the row of the upload with this id, with `multiple`.
  * @slot empty - Shown while there are no uploads.
  *
  * @csspart label - The heading.
- * @csspart zone - Where files are dropped.
- * @csspart icon - The zone's icon.
- * @csspart button - Opens the picker.
+ * @csspart zone - The area onto which files are dropped.
+ * @csspart icon - The icon of the zone.
+ * @csspart button - The button that opens the picker.
  * @csspart limits - What may be chosen.
  * @csspart hint - The line of help.
- * @csspart error - Each line that says what is wrong.
- * @csspart dismiss - Hides the refusals.
+ * @csspart error - A line that says what is wrong.
+ * @csspart dismiss - The button that hides refusals.
  * @csspart summary - The line about all files together.
- * @csspart total - Its words.
+ * @csspart total - The text of the summary.
  * @csspart list - All rows.
- * @csspart interrupted - Those of an earlier visit, above the others.
- * @csspart row - One of them; its state is a second part, such as `row-failed`.
- * @csspart thumb - Picture or extension.
- * @csspart badge - The check on what is uploaded.
- * @csspart name - The file's name.
- * @csspart meta - The second line.
- * @csspart status - Its first words.
- * @csspart bar - Progress; of a row, or of all.
- * @csspart fill - What the store has.
- * @csspart sent - What is on its way.
+ * @csspart interrupted - Interrupted uploads of an earlier visit, above the other rows.
+ * @csspart row - A row; its state is a second part, such as `row-failed`.
+ * @csspart thumb - The picture or the extension of a file.
+ * @csspart badge - The check mark on an uploaded file.
+ * @csspart name - The name of a file.
+ * @csspart meta - The second line of a row.
+ * @csspart status - The first words of the second line.
+ * @csspart bar - A progress bar, of a row or of all files.
+ * @csspart fill - The part of the bar that the store has.
+ * @csspart sent - The part of the bar that is on its way.
  * @csspart actions - The buttons of a row.
- * @csspart pause
- * @csspart resume
- * @csspart retry
- * @csspart again - Chooses a file again that has changed.
- * @csspart continue - Goes on with an upload of an earlier visit, or with all of them.
- * @csspart discard - Gives it up.
- * @csspart cancel
- * @csspart remove
- * @csspart download
- * @csspart start - Starts what waits for it.
+ * @csspart pause - The button that pauses an upload, or all.
+ * @csspart resume - The button that resumes a paused upload, or all.
+ * @csspart retry - The button that retries a failed upload, or all.
+ * @csspart again - The button to choose a file again that has changed.
+ * @csspart continue - The button that continues an interrupted upload, or all of them.
+ * @csspart discard - The button that discards an interrupted upload, or all of them.
+ * @csspart cancel - The button that cancels an upload.
+ * @csspart remove - The button that removes a row.
+ * @csspart download - The button that downloads an uploaded file.
+ * @csspart start - The button that starts uploads that wait for it.
  *
- * @cssstate dragging - Files are held over it.
- * @cssstate drag-reject - Files are held over it that it does not take.
- * @cssstate busy - Uploads run.
- * @cssstate paused - None runs, and some are paused.
- * @cssstate offline - Some wait for the network.
- * @cssstate failed - Some have failed.
- * @cssstate complete - All are uploaded.
- * @cssstate empty - There are none.
- * @cssstate user-invalid - It was tried to send the form, and something is wrong.
+ * @cssstate dragging - Files are being dragged over the element.
+ * @cssstate drag-reject - Files that the element does not accept are being dragged over it.
+ * @cssstate busy - Uploads are running.
+ * @cssstate paused - No upload is running, and some are paused.
+ * @cssstate offline - Some uploads are waiting for the network.
+ * @cssstate failed - Some uploads have failed.
+ * @cssstate complete - All files are uploaded.
+ * @cssstate empty - There are no uploads.
+ * @cssstate user-invalid - The user tried to submit the form and the control is invalid.
  *
- * @cssprop --s3-upload-accent - Links, bars, focus. Default: a blue.
- * @cssprop --s3-upload-danger - What is wrong. Default: a red.
- * @cssprop --s3-upload-success - The check on what is uploaded. Default: a green.
- * @cssprop --s3-upload-warning - What waits. Default: an amber.
- * @cssprop --s3-upload-paper - What is behind it, for what is cut out of a colour. Default: `Canvas`.
- * @cssprop --s3-upload-radius - Corners of the zone. Default: `12px`.
- * @cssprop --s3-upload-list-block-size - Greatest height of a list of more than 200 rows. Default: `70vh`.
+ * @cssprop --s3-upload-accent - Color of links, bars and focus. Default: a blue.
+ * @cssprop --s3-upload-danger - Color of errors. Default: a red.
+ * @cssprop --s3-upload-success - Color of the check mark on uploaded files. Default: a green.
+ * @cssprop --s3-upload-warning - Color of uploads that are waiting. Default: an amber.
+ * @cssprop --s3-upload-paper - Color behind the element, for shapes cut out of a color. Default: `Canvas`.
+ * @cssprop --s3-upload-radius - Corner radius of the zone. Default: `12px`.
+ * @cssprop --s3-upload-list-block-size - Largest height of a list of more than 200 rows. Default: `70vh`.
  *
- * @fires upload-add - Files are about to be taken in; can be cancelled.
- * @fires upload-start - Before the first request for a file; can be cancelled.
- * @fires upload-rejected - Files of one batch were not taken in.
- * @fires upload-progress - Something changed; once a frame at most.
+ * @fires upload-add - Files are about to be added. Can be cancelled.
+ * @fires upload-start - The first request for a file is about to be sent. Can be cancelled.
+ * @fires upload-rejected - Files of one batch were refused.
+ * @fires upload-progress - Uploads have changed. Dispatched at most once a frame.
  * @fires upload-done - A file is in the bucket.
- * @fires upload-failed - An upload has given up.
- * @fires upload-removed - A row is gone.
- * @fires upload-settled - Nothing is active any more.
+ * @fires upload-failed - An upload has failed.
+ * @fires upload-removed - A row was removed.
+ * @fires upload-settled - No upload is active any more.
  * @fires input - The value has changed.
- * @fires change - The value has changed, and nothing is active any more.
- * @fires invalid - The form cannot be sent as it is.
+ * @fires change - The value has changed, and no upload is active any more.
+ * @fires invalid - The form cannot be submitted because this control is invalid.
  */
-export class S3UploadElement extends UploadControl {
+export class S3UploadElement extends SettingsElement {
   static override styles = styles;
+  static override properties = {
+    ...SettingsElement.properties,
+    // Declared so that Lit keeps what a page has set before the element was defined.
+    uploader: { attribute: false, noAccessor: true },
+    value: { attribute: false, noAccessor: true },
+  };
 
-  /**
-   * Registers the element under a name. Nothing happens where the name is taken already: the script
-   * may be on a page twice.
-   */
+  /** Registers the element, unless the name is taken: the script may be on a page twice. */
   static define(tag = 's3-upload', registry: CustomElementRegistry = customElements): void {
     if (!registry.get(tag)) registry.define(tag, this);
   }
 
-  readonly #redraw = (): void => this.requestUpdate();
+  // Controllers are updated in this order: texts, then uploads, then the form that depends on both.
   readonly #language = new Language(this);
-  readonly #intake = new Intake(this, {
+  readonly #uploads: Uploads = new Uploads(this, (by, change) => {
+    if (change?.byIds) this.#form.invalidateValue();
+    this.#form.sync(by);
+  });
+  readonly #form: FormControl = new FormControl(this, this.internals, {
+    anchor: () => this.#anchor,
+    text: (id, values) => this.#language.localizer.text(id, values),
+  });
+  readonly #refusals = new Refusals(this);
+  readonly #chooseAgain = new ChooseAgain();
+  readonly #rows: RowsLoader = new RowsLoader(this, {
+    isDue: () => this.uploads.length + this.#refusals.list.length > 0,
+    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer),
+  });
+  readonly #announcements = new Announcements(this, this.#rows);
+  readonly #intake: Intake = new Intake(this, {
     isOpen: (way) =>
       !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
-    isWelcome: (types) => !refusalText(types, this.#allowed, this.localizer),
-    take: (found) => this.take(found),
-    loadWalk: loadFiles,
+    isWelcome: (types) => !refusalText(types, limitsOf(this), this.#language.localizer),
+    add: (found) => this.#add(found),
+    loadWalk,
     keepsHandles: () => !this.noResume,
   });
-  /** What shows the rows and speaks of them, once it is loaded. */
-  #files: Files | undefined;
-  #loading: Promise<void> | undefined;
-  #view: View | undefined;
-  #rejected: readonly Rejection[] = [];
-  /** The failed row whose file is being chosen again. */
-  #chosenAgain = '';
-  /** Files that were gone on with when they were there again. */
-  readonly #believed = new WeakSet<File>();
+  readonly #drawing = new Drawing(this, this.internals, {
+    language: this.#language,
+    uploads: this.#uploads,
+    form: this.#form,
+    refusals: this.#refusals,
+    chooseAgain: this.#chooseAgain,
+    rows: this.#rows,
+    intake: this.#intake,
+  });
 
-  constructor() {
-    super();
-    this.internals.role = 'group';
-    this.addEventListener('upload-rejected', ({ rejected }) => {
-      const isNew = ({ file: { name } }: Rejection): boolean =>
-        rejected.every(({ file }) => file.name !== name);
-      this.#rejected = [...this.#rejected.filter(isNew), ...rejected];
-      for (const { file, error } of rejected) this.#say((to) => to.failed(file, error));
-      this.requestUpdate();
-    });
-    this.addEventListener('upload-failed', ({ upload, error }) =>
-      this.#say((to) => to.failed(upload, error)),
-    );
-    this.addEventListener('upload-done', ({ upload }) => this.#say((to) => to.done(upload)));
+  /** Snapshots of all uploads, in the order in which they are shown. */
+  get uploads(): readonly UploadSnapshot[] {
+    return this.#uploads.list;
   }
 
-  /** Opens the file picker; must be called from a user's gesture. */
+  /** Sums over all uploads. */
+  get totals(): Totals {
+    return this.#uploads.totals;
+  }
+
+  /** The engine behind the element. Made when it is first needed; a page may set its own. */
+  get uploader(): UploaderLike {
+    return this.#uploads.uploader;
+  }
+
+  set uploader(uploader: UploaderLike) {
+    this.#uploads.uploader = uploader;
+  }
+
+  /** The form's entries: one string for each finished upload, in the order in which they are shown. */
+  get value(): readonly string[] {
+    return entriesOf(this.uploads, this.valueFormat);
+  }
+
+  /**
+   * Shows uploads that were finished earlier, for example after a server has refused the form. An
+   * entry without the UUID of an upload is reported to the console and left out.
+   */
+  set value(value: Value) {
+    this.#uploads.replace('finished', uploadsOf(value, this.valueFormat, reportInvalid));
+  }
+
+  /** Adds files as if the user had chosen them; returns the uploads that they became. */
+  add(files: Iterable<File | FileWithPath>): readonly UploadSnapshot[] {
+    return this.#add([...files].map((item) => ('file' in item ? item : { file: item })));
+  }
+
+  /** True if all uploads wait for `start()`. @internal */
+  get isWaitingForStart(): boolean {
+    return this.#uploads.isWaitingForStart;
+  }
+
+  /** Starts uploads that wait because `no-auto` is set. */
+  start(): void {
+    this.#uploads.command('start');
+  }
+
+  /** Pauses one upload, or all. */
+  pause(id?: string): void {
+    this.#uploads.command('pause', id);
+  }
+
+  /** Resumes one paused upload, or all. */
+  resume(id?: string): void {
+    this.#uploads.command('resume', id);
+  }
+
+  /** Retries one failed upload, or all, from what the store already has. */
+  retry(id?: string): void {
+    this.#uploads.command('retry', id);
+  }
+
+  /** Cancels one upload, or all, and deletes its parts from the store. */
+  async cancel(id?: string): Promise<void> {
+    await this.#uploads.command('cancel', id);
+  }
+
+  /** Removes the element from the page, as with any other element. */
+  override remove(): void;
+  /** Removes a row; an unfinished upload is cancelled. A finished file stays in the bucket. */
+  override remove(id: string): Promise<void>;
+  // One name for both, as in HTMLSelectElement: https://html.spec.whatwg.org/#dom-select-remove
+  override remove(id?: string): Promise<void> | void {
+    return id === undefined ? super.remove() : this.#uploads.remove(id);
+  }
+
+  /** Removes every row that is finished, failed or cancelled. */
+  clear(): void {
+    this.#refusals.reset();
+    this.#uploads.clear();
+  }
+
+  /** Opens the file picker. Call it from a user's gesture. */
   showPicker(): void {
     this.#intake.showPicker();
   }
 
+  /** Focuses the button that opens the picker. */
   override focus(options?: FocusOptions): void {
-    this.anchor?.focus(options);
+    this.#anchor?.focus(options);
   }
 
-  override clear(): void {
-    this.#rejected = [];
-    super.clear();
+  /** Makes the control invalid with this message, until it is set to an empty one. */
+  setCustomValidity(message: string): void {
+    this.#form.setCustomValidity(message);
   }
 
-  override formResetCallback(): void {
-    this.#rejected = [];
-    super.formResetCallback();
+  formResetCallback(): void {
+    this.#refusals.reset();
+    this.#form.reset();
+    this.#uploads.replace('all', []);
   }
 
-  override get anchor(): HTMLElement | undefined {
-    return this.shadowRoot?.getElementById('browse') ?? undefined;
+  formDisabledCallback(): void {
+    this.requestUpdate('disabled');
   }
 
-  protected override take(found: readonly Found[]): readonly UploadSnapshot[] {
-    this.#rejected = [];
-    const former = this.#chosenAgain;
-    this.#chosenAgain = '';
-    const back = this.#back(found);
-    if (back) {
-      this.retry(back.id);
-      return [back];
-    }
-    const taken = super.take(found);
-    if (taken[0] && former) void this.remove(former);
-    if (taken[0]) this.#say((to) => to.added(taken.length));
-    return taken;
+  formStateRestoreCallback(state: string | File | FormData | null): void {
+    if (typeof state === 'string') this.#uploads.replace('finished', restoredFrom(state));
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    if (this.#language.read() || changed.size > 0) {
-      const { isDisabled, isMany, canDownload } = this;
-      const localizer = (this.localizer = new Localizer(this.#language.tag, this.messages));
-      this.#view = { localizer, isDisabled, isMany, canDownload };
-    }
-    super.willUpdate(changed);
-    this.internals.ariaLabel = this.#slotted('label')?.textContent?.trim() ?? this.label ?? null;
+  /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */
+  connectedMoveCallback(): void {}
+
+  override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
+    super.requestUpdate(name, old, options);
+    // Lit's own constructor calls this too, before there are any fields.
+    if (!name || !(#drawing in this)) return;
+    this.#uploads.settingsChanged();
+    // At once, because `submit` or `checkValidity()` may come before the next drawing.
+    this.#form.invalidateValue();
+    this.#form.sync('page');
   }
 
-  /** Only when the rows are there, too. */
+  /** Resolves only when the rows are drawn, too. */
   protected override async getUpdateComplete(): Promise<boolean> {
     const isDone = await super.getUpdateComplete();
-    if (!this.#isLoadDue || this.#files) return isDone;
-    await this.#loading;
-    return super.getUpdateComplete();
-  }
-
-  protected override firstUpdated(): void {
-    // What the first file needs, as soon as nothing else is to be done.
-    (globalThis.requestIdleCallback ?? setTimeout)(() => {
-      preload();
-      void this.#load();
-    });
-  }
-
-  protected override update(changed: PropertyValues): void {
-    if (this.#isLoadDue) void this.#load();
-    this.#files?.focus.remember(this.shadowRoot);
-    super.update(changed);
-    this.#files?.focus.restore(this.shadowRoot);
+    return (await this.#rows.whenShown()) ? super.getUpdateComplete() : isDone;
   }
 
   protected override render(): TemplateResult {
-    const { accept, capture, label, hint, isUserInvalid } = this;
-    const view = this.#view as View;
-    const hasRows = this.uploads[0] !== undefined;
-    return html`<div class="root" @click=${this.#click}>
-      <label part="label" class="label" for="browse" ?hidden=${!label && !this.#slotted('label')}
-        ><slot name="label" @slotchange=${this.#redraw}>${label}</slot></label
-      >
-      ${this.#zone(hasRows)}
-      <input
-        type="file"
-        hidden
-        accept=${accept ?? nothing}
-        capture=${capture ?? nothing}
-        ?multiple=${this.multiple}
-        ?webkitdirectory=${this.directory}
-        @change=${this.#intake.picked}
-        @input=${stop}
-        @cancel=${() => (this.#chosenAgain = '')}
-      />
-      <div id="error" class="errors">
-        ${isUserInvalid ? complaint(this.validationMessage) : nothing}
-        ${this.#files?.refusals(this.#rejected, view)}
-      </div>
-      <p part="hint" class="hint" id="hint" ?hidden=${!hint && !this.#slotted('hint')}>
-        <slot name="hint" @slotchange=${this.#redraw}>${hint}</slot>
-      </p>
-      ${this.#files?.draw(view)} ${hasRows ? nothing : html`<slot name="empty"></slot>`}
-      <div class="sr" role="log"></div>
-    </div>`;
+    return this.#drawing.render();
   }
 
-  /** There is something to show that is not loaded with the zone. */
-  get #isLoadDue(): boolean {
-    return Boolean(this.uploads[0] ?? this.#rejected[0]);
+  get #anchor(): HTMLElement | undefined {
+    return this.shadowRoot?.getElementById('browse') ?? undefined;
   }
 
-  #load(): Promise<void> {
-    return (this.#loading ??= loadFiles().then(
-      ({ Files }) => {
-        this.#files = new Files(this, () => this.localizer);
-        this.#redraw();
-      },
-      () => {
-        setTimeout(() => {
-          this.#loading = undefined;
-          this.#redraw();
-        }, RELOAD_MS);
-      },
-    ));
-  }
-
-  /**
-   * The failed upload whose file is there again as it was, such as a drive that was put in again:
-   * what the store has of it need not be sent once more. Believed once: not every browser can read
-   * the former `File` then.
-   */
-  #back([found, ...others]: readonly Found[]): UploadSnapshot | undefined {
-    if (others[0]) return undefined;
-    const back = this.uploads.find(
-      ({ status, file }) =>
-        status === 'failed' && file && !this.#believed.has(file) && isSame(file, found?.file),
-    );
-    if (back?.file) this.#believed.add(back.file);
-    return back;
-  }
-
-  /** Also what happens before the announcer is loaded. */
-  #say(what: (to: Announcer) => void): void {
-    void this.#load().then(() => this.#files && what(this.#files.announcer));
-  }
-
-  #zone(hasRows: boolean): TemplateResult {
-    const { localizer, directory, isDisabled, isMany, isUserInvalid, autofocus } = this;
-    const [held, notice] = this.#notice();
-    this.mark({ dragging: held === 'dragging', 'drag-reject': held === 'drag-reject' });
-    const state: ZoneState = {
-      isDisabled,
-      isUserInvalid,
-      isReplaced: this.#slotted('dropzone') !== undefined,
-      canDrop: !this.noDrop && !matchMedia(TOUCH_ONLY).matches,
-      isMany,
-      directory,
-      hasRows,
-      autofocus,
-      limits: limitsText(this.#allowed, localizer, hasRows),
-      held,
-      notice,
-      onSlot: this.#redraw,
-    };
-    return zone(state, localizer);
-  }
-
-  /** Whether files are held over the element, and what is to be said of it. */
-  #notice(): [ZoneState['held'], string] {
-    const { dragged, reading } = this.#intake;
-    const { localizer } = this;
-    if (reading) return ['', localizer.text('reading')];
-    if (!dragged) return ['', ''];
-    const refusal = refusalText(dragged, this.#allowed, localizer);
-    if (refusal) return ['drag-reject', refusal];
-    const n = dragged.length;
-    return ['dragging', localizer.text(n ? 'dropping' : 'droppingUnknown', { n })];
-  }
-
-  get #allowed(): Allowed {
-    const { accept = '', maxSize, maxFiles, isMany } = this;
-    return { accept, maxSize, maxFiles, isMany };
-  }
-
-  #slotted(slot: string): Element | undefined {
-    return [...this.children].find((child) => child.slot === slot);
-  }
-
-  /** All clicks within: the zone opens the picker, a button does what it is there for. */
-  readonly #click = (event: Event): void => {
-    // Of what a page has put into a slot, the slot: what stands within is the page's own.
-    const target = event
-      .composedPath()
-      .find((node) => (node as Node).getRootNode() === this.shadowRoot) as Element;
-    const button = target.closest<HTMLElement>('[data-act]');
-    const id = button?.closest<HTMLElement>('[data-id]')?.dataset['id'];
-    if (button) this.#act(button.dataset['act'] as Action, id);
-    else if (target.closest('.zone')) {
-      // For those who paste next.
-      this.focus();
-      this.#intake.open();
+  /** Adds what the user or the page has given, in the place of what it replaces. */
+  #add(found: readonly FoundFile[]): readonly UploadSnapshot[] {
+    this.#refusals.reset();
+    const choice = this.#chooseAgain.resolve(found, this.uploads);
+    if (choice.kind === 'retry') {
+      this.retry(choice.upload.id);
+      return [choice.upload];
     }
-  };
-
-  #act(act: Action, id = ''): void {
-    if (act === 'dismiss') this.#rejected = [];
-    else if (act === 'start') this.start();
-    else if (act === 'download') void this.#download(id);
-    else if (act === 'again') {
-      this.#chosenAgain = id;
-      this.#intake.open();
-    } else if (act === 'cancel' || act === 'remove') void this.remove(id);
-    else this[act](id || undefined);
-    this.requestUpdate();
+    const added = this.#uploads.add(found);
+    if (added.length === 0) return added;
+    if (choice.kind === 'replace') void this.remove(choice.id);
+    this.#announcements.added(added.length);
+    return added;
   }
-
-  /** In a page of its own: should the address have ended meanwhile, this one must not be left. */
-  async #download(id: string): Promise<void> {
-    const link = document.createElement('a');
-    link.target = '_blank';
-    link.rel = 'noopener';
-    try {
-      link.href = (await this.uploader.fileUrl?.(id)) ?? '';
-      link.click();
-    } catch (error) {
-      const { name = '' } = this.uploads.find((upload) => upload.id === id) ?? {};
-      this.#rejected = [{ file: new File([], name), error: error as UploadError }];
-      this.requestUpdate();
-    }
-  }
-}
-
-function isSame(one: File, other: File | undefined): boolean {
-  return (['name', 'size', 'lastModified'] as const).every((key) => one[key] === other?.[key]);
-}
-
-function stop(event: Event): void {
-  event.stopPropagation();
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    's3-upload': S3UploadElement;
-  }
-  interface HTMLElementEventMap extends UploadEventMap {}
 }

@@ -174,3 +174,62 @@ describe('the house', () => {
     assert.ok(doors.some(({ isLazy }) => isLazy));
   });
 });
+
+/** The element: everything of the widget but core. Locales are tables. */
+const element = files.filter((file) => file.startsWith('widget/') && !file.startsWith(CORE));
+const LOCALES = /^widget\/i18n\/[a-z]{2}\.ts$/;
+
+describe('the element', () => {
+  it('has no circle, types included', () => {
+    assert.ok(element.length > 50, `${element.length} files`);
+    assert.deepEqual(element.map(circleFrom).filter(Boolean), []);
+  });
+
+  it('has at most a dozen files in a folder', () => {
+    const counts = new Map<string, number>();
+    for (const file of element) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    assert.deepEqual(
+      [...counts].filter(([, count]) => count > MOST_FILES),
+      [],
+    );
+  });
+
+  it('has no file above 300 lines, and a median under 80', () => {
+    const lines = element
+      .filter((file) => !LOCALES.test(file))
+      .map(
+        (file) => [file, readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1] as const,
+      );
+    assert.deepEqual(
+      lines.filter(([, count]) => count > MOST_LINES),
+      [],
+    );
+    const sorted = lines.map(([, count]) => count).sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    assert.ok(median < 80, `the median is ${median}`);
+  });
+
+  for (const [what, isInside, door] of [
+    [
+      'what shows the rows',
+      (file: string) => file.startsWith('widget/view/rows/'),
+      'widget/view/load-rows.ts',
+    ],
+    [
+      'what reads folders',
+      (file: string) => file === 'widget/intake/folder.ts',
+      'widget/intake/load-walk.ts',
+    ],
+  ] as const) {
+    it(`has one door to ${what}`, () => {
+      const inward = imports.filter(({ from, to }) => isInside(to) && !isInside(from));
+      const lazy = inward.filter(({ isLazy }) => isLazy).map(({ from }) => from);
+      assert.deepEqual(lazy, [door]);
+      const named = inward.filter(({ isLazy }) => !isLazy).map(({ from }) => from);
+      assert.deepEqual(
+        named.filter((from) => from !== door),
+        [],
+      );
+    });
+  }
+});

@@ -200,7 +200,7 @@ test('a file that has changed since is not gone on with, and the page says so', 
   await goOn.click();
   await button('Choose again');
   const error = await page.$eval('s3-upload >>> [part=error]', (line) => line.textContent);
-  assert.match(error ?? '', /The file changed on disk/);
+  assert.match(error ?? '', /The file has changed on disk/);
   assert.deepEqual(await snapshots(page), []);
 });
 

@@ -84,7 +84,7 @@ export const de: AllMessages = {
   unauthenticated: 'Sie sind nicht mehr angemeldet. Melden Sie sich an und wiederholen Sie es.',
   forbidden: 'Sie dürfen diese Datei hier nicht hochladen.',
   expired: 'Das Hochladen hat zu lange gedauert und ist abgelaufen. Wiederholen beginnt von vorn.',
-  checksum_mismatch: 'Angekommen ist etwas anderes als die Datei. Wiederholen Sie es.',
+  checksum_mismatch: 'Die Datei wurde unterwegs beschädigt. Versuchen Sie es noch einmal.',
   failed: 'Etwas ist schiefgegangen. Wiederholen Sie es oder entfernen Sie die Datei.',
 };
 

@@ -3,7 +3,7 @@ export type Plural = { readonly other: string } & {
   readonly [rule in Intl.LDMLPluralRule]?: string;
 };
 
-/** English, and the list of all messages. `{…}` is filled in; a plural form chooses by `{n}`. */
+/** English, and the list of all messages. `{…}` is filled in; `{n}` chooses the plural form. */
 export const en = {
   // The zone.
   drop: 'Drop files here or {browse}',
@@ -36,14 +36,14 @@ export const en = {
   done: 'Uploaded',
   cancelled: 'Cancelled',
   interrupted: 'Interrupted',
-  offline: 'Offline. Goes on by itself when the network is back.',
-  waiting: 'The server does not answer. Trying again by itself.',
+  offline: 'Offline. It resumes when you are back online.',
+  waiting: 'The server isn’t responding. Retrying automatically.',
   uploaded: '{done} of {n} uploaded',
   failedCount: '{n} failed',
   total: 'All files',
   more: 'and {n} more',
 
-  // Actions; the name of the file is added for those who cannot see its row.
+  // Actions; the file's name is added for users who cannot see its row.
   pause: 'Pause',
   resume: 'Resume',
   retry: 'Retry',
@@ -61,43 +61,43 @@ export const en = {
   retryAll: 'Retry all',
   dismiss: 'Dismiss',
 
-  // Announced beside what is seen.
+  // Announcements of what is also visible.
   added: { one: '{n} file added', other: '{n} files added' },
 
   // Validity.
   required: { one: 'Choose a file.', other: 'Choose at least {n} files.' },
-  busy: 'Wait until the uploads are done.',
+  busy: 'Wait until the uploads have finished.',
   held: 'Start the upload first.',
-  unfinished: 'Resume, retry or remove what is not uploaded.',
+  unfinished: 'Resume, retry or remove the unfinished uploads.',
 
-  // Errors: what happened, and what to do.
+  // Errors: what happened and what to do.
   too_large: 'It is larger than {limit}. Choose a smaller file.',
   too_small: 'It is smaller than {limit}. Choose a larger file.',
-  total_too_large: 'Together the files are larger than {limit}. Choose fewer or smaller ones.',
+  total_too_large: 'The files are larger than {limit} in total. Choose fewer or smaller files.',
   too_many_files: {
     one: 'Only one file can be uploaded here.',
     other: 'No more than {n} files can be uploaded here.',
   },
   type_not_allowed: 'Only {types} can be uploaded here.',
   rejected: 'It can’t be uploaded here.',
-  duplicate: 'It is in the list already.',
-  file_changed: 'The file changed on disk. Choose it again to go on.',
-  file_unreadable: 'The file can’t be read. Check that it is still there, and choose it again.',
-  file_not_allowed: 'The browser may not read the file. Allow it, or choose it again.',
+  duplicate: 'It is already in the list.',
+  file_changed: 'The file has changed on disk. Choose it again to continue.',
+  file_unreadable: 'The file can’t be read. Check that it still exists, and choose it again.',
+  file_not_allowed: 'The browser isn’t allowed to read this file. Allow it, or choose it again.',
   unreachable: 'The server can’t be reached. Retry in a moment.',
-  cors: 'The storage takes no uploads from this page (CORS). Tell the owner of this page.',
+  cors: 'The storage doesn’t accept uploads from this page (CORS). Tell the owner of this page.',
   misconfigured: 'Uploads are not set up correctly here. Tell the owner of this page.',
-  unauthenticated: 'You are not signed in any more. Sign in, then retry.',
-  forbidden: 'You may not upload this file here.',
-  expired: 'The upload took too long and expired. Retry starts it again.',
-  checksum_mismatch: 'What arrived differs from the file. Retry.',
+  unauthenticated: 'You are no longer signed in. Sign in, then retry.',
+  forbidden: 'You aren’t allowed to upload this file here.',
+  expired: 'The upload took too long and expired. Retry to start again.',
+  checksum_mismatch: 'The file was damaged on the way. Try again.',
   failed: 'Something went wrong. Retry, or remove it.',
 } as const satisfies Readonly<Record<string, string | Plural>>;
 
 export type MessageId = keyof typeof en;
 
-/** Texts by id. A page may replace any of them; what is missing stays English. */
+/** Texts by id. A page may replace any of them; missing ones stay English. */
 export type Messages = { readonly [id in MessageId]?: string | Plural };
 
-/** All of them, as a whole language has them. */
+/** Texts for all ids, as a complete language has them. */
 export type AllMessages = { readonly [id in MessageId]: string | Plural };

@@ -77,7 +77,7 @@ export const es: AllMessages = {
   unauthenticated: 'Su sesión ha terminado. Inicie sesión y reintente.',
   forbidden: 'No tiene permiso para subir este archivo aquí.',
   expired: 'La subida tardó demasiado y caducó. Reintentar la empieza de nuevo.',
-  checksum_mismatch: 'Lo que llegó no coincide con el archivo. Reintente.',
+  checksum_mismatch: 'El archivo se dañó durante la transferencia. Reintente.',
   failed: 'Algo ha ido mal. Reintente o quite el archivo.',
 };
 

@@ -83,7 +83,7 @@ export const fr: AllMessages = {
   unauthenticated: 'Vous n’êtes plus connecté. Connectez-vous, puis réessayez.',
   forbidden: 'Vous n’avez pas le droit d’envoyer ce fichier ici.',
   expired: 'L’envoi a trop duré et a expiré. Réessayer le recommence.',
-  checksum_mismatch: 'Ce qui est arrivé diffère du fichier. Réessayez.',
+  checksum_mismatch: 'Le fichier a été endommagé pendant l’envoi. Réessayez.',
   failed: 'Une erreur s’est produite. Réessayez ou retirez le fichier.',
 };
 

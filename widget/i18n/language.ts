@@ -1,45 +1,62 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Messages } from './en.ts';
 import { LOCALE_EVENT } from './locales.ts';
+import { Localizer } from './localizer.ts';
 
-/** The language that an element stands in. Draws it again when that changes, or has been learnt. */
+interface LanguageHost extends ReactiveControllerHost, Element {
+  /** The page's own texts. */
+  readonly messages: Messages | undefined;
+}
+
+/**
+ * The language of the page around an element: its nearest `lang`. Draws the element again when that
+ * changes, or when a locale is registered.
+ */
 export class Language implements ReactiveController {
-  /** As the page has it: a BCP 47 tag, or anything else. */
-  tag = '';
-  readonly #host: ReactiveControllerHost & Element;
+  #localizer = new Localizer('en');
+  readonly #host: LanguageHost;
+  /** The `lang` and the texts that the localizer was made from. */
+  #madeFrom: { readonly tag: string; readonly messages: Messages | undefined } | undefined;
   readonly #redraw = (): void => this.#host.requestUpdate();
-  readonly #relearn = (): void => {
-    this.tag = '';
+  readonly #onLocale = (): void => {
+    this.#madeFrom = undefined;
     this.#redraw();
   };
   readonly #observer = new MutationObserver(this.#redraw);
 
-  constructor(host: ReactiveControllerHost & Element) {
+  constructor(host: LanguageHost) {
     this.#host = host;
     host.addController(this);
   }
 
+  /** Speaks the language; another object when the language or the texts have changed. */
+  get localizer(): Localizer {
+    return this.#localizer;
+  }
+
   hostConnected(): void {
-    globalThis.addEventListener(LOCALE_EVENT, this.#relearn);
-    // That of any element around may change.
+    globalThis.addEventListener(LOCALE_EVENT, this.#onLocale);
+    // The `lang` of any ancestor may change.
     for (const root of [document, this.#host.getRootNode()]) {
       this.#observer.observe(root, { attributeFilter: ['lang'], subtree: true });
     }
   }
 
   hostDisconnected(): void {
-    globalThis.removeEventListener(LOCALE_EVENT, this.#relearn);
+    globalThis.removeEventListener(LOCALE_EVENT, this.#onLocale);
     this.#observer.disconnect();
   }
 
-  /** Reads it; true if texts must be made again. */
-  read(): boolean {
-    const former = this.tag;
-    this.tag = languageOf(this.#host);
-    return this.tag !== former;
+  hostUpdate(): void {
+    const { messages } = this.#host;
+    const tag = languageOf(this.#host);
+    if (this.#madeFrom?.tag === tag && this.#madeFrom.messages === messages) return;
+    this.#madeFrom = { tag, messages };
+    this.#localizer = new Localizer(tag, messages);
   }
 }
 
-/** Of the nearest `lang`, through shadow roots; else English. */
+/** The nearest `lang`, also outside shadow roots; English if there is none. */
 function languageOf(element: Element): string {
   for (let node: Element | null = element; node; node = hostOf(node)) {
     const found = node.closest('[lang]')?.getAttribute('lang');

@@ -5,24 +5,24 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** Speaks one language: messages, sizes, rates and durations. Formatters are made once and kept. */
+/** Messages, sizes, rates and durations in one language. Formatters are created once. */
 export class Localizer {
   readonly locale: string;
   readonly #messages: Readonly<Record<MessageId, string | Plural>>;
   readonly #formats: Record<string, Intl.NumberFormat> = {};
 
   /**
-   * `messages` go before the registered ones of the locale, and those before English. Where there
-   * are none of either, numbers are English too: half a sentence in each language helps nobody.
+   * `messages` take precedence over the locale's registered ones, and those over English. If there are
+   * neither, numbers are English, too, so that no sentence mixes two languages.
    */
   constructor(tag: string, messages?: Messages) {
     this.locale = canonical(tag);
-    const known = { ...messagesOf(this.locale), ...messages };
-    if (!this.locale.startsWith('en') && !('drop' in known) && !messages) this.locale = 'en';
-    this.#messages = { ...en, ...known };
+    const translated = { ...messagesOf(this.locale), ...messages };
+    if (!this.locale.startsWith('en') && !('drop' in translated) && !messages) this.locale = 'en';
+    this.#messages = { ...en, ...translated };
   }
 
-  /** The message with its `{…}` filled in; `n` chooses the plural form, numbers are formatted. */
+  /** The message with its `{…}` filled in. `n` chooses the plural form; numbers are formatted. */
   text(id: MessageId, values: Values = {}): string {
     const message = this.#messages[id];
     const rule = (): Intl.LDMLPluralRule =>
@@ -34,16 +34,16 @@ export class Localizer {
     });
   }
 
-  /** “4.2 MB”; decimal units, as operating systems and drives count. */
+  /** “4.2 MB”, in decimal units, as operating systems and drives use them. */
   bytes(bytes: number): string {
     const { unit, value, digits } = scale(bytes);
     return this.#unit(value, unit, 0, digits);
   }
 
-  /** “2.6 of 6.0 GB”: one unit for both, and a fixed number of digits, so that nothing jumps. */
+  /** “2.6 of 6.0 GB”, with one unit and a fixed number of digits, so that the text does not jump. */
   progress(loaded: number, total: number): string {
     const { unit, value, digits, divisor } = scale(total);
-    // Rounded down: nothing reads as whole before it is.
+    // Rounded down, so that nothing reads as complete before it is.
     const shown = Math.floor((loaded / divisor) * 10 ** digits) / 10 ** digits;
     return this.text('progress', {
       loaded: this.#number(shown, { minimumFractionDigits: digits }),
@@ -58,8 +58,8 @@ export class Localizer {
   }
 
   /**
-   * “1 min 50 sec”, rounded to what is worth knowing. Made of units, not by Intl.DurationFormat:
-   * that is younger, and puts commas where a line this short wants none.
+   * “1 min 50 sec”, rounded to a useful precision. Built from units, because Intl.DurationFormat is
+   * newer and adds commas that a line this short does not need.
    */
   duration(seconds: number): string {
     if (seconds < 59.5) return this.#unit(Math.max(1, Math.round(seconds)), 'second');
@@ -86,7 +86,7 @@ export class Localizer {
     return this.#number(value, {
       style: 'unit',
       unit,
-      // In the short form English writes “512 byte”.
+      // The short form in English would be “512 byte”.
       unitDisplay: unit === 'byte' ? 'long' : 'short',
       minimumFractionDigits,
       maximumFractionDigits,
@@ -99,7 +99,7 @@ export class Localizer {
   }
 }
 
-/** The unit that a size is best read in, and how many digits after the point it deserves. */
+/** The most readable unit for a size, and its number of fraction digits. */
 function scale(bytes: number): { unit: string; value: number; divisor: number; digits: number } {
   let step = 0;
   let divisor = 1;
@@ -109,7 +109,7 @@ function scale(bytes: number): { unit: string; value: number; divisor: number; d
   return { unit: UNITS[step] ?? '', value, divisor, digits };
 }
 
-/** Authors write all sorts of things into `lang`; an invalid tag must not break the page. */
+/** The canonical form of a tag. An invalid `lang` must not break the page. */
 function canonical(tag: string): string {
   try {
     return new Intl.Locale(tag).toString();

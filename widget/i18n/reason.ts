@@ -1,24 +1,67 @@
-import type { UploadError } from '../core/errors.ts';
+import type { UploadError, UploadErrorCode } from '../core/index.ts';
 import { describeAccept } from '../intake/accept.ts';
-import { en, type MessageId } from './en.ts';
+import type { MessageId } from './en.ts';
 import type { Localizer } from './localizer.ts';
+
+/**
+ * The message for each code. Some need a limit, a number of bytes or a list of types, to be filled
+ * in; without one, the message is `rejected`.
+ */
+const MESSAGES: Readonly<
+  Record<UploadErrorCode, { readonly id: MessageId; readonly needs?: 'limit' | 'types' }>
+> = {
+  too_large: { id: 'too_large', needs: 'limit' },
+  too_small: { id: 'too_small', needs: 'limit' },
+  total_too_large: { id: 'total_too_large', needs: 'limit' },
+  too_many_files: { id: 'too_many_files' },
+  type_not_allowed: { id: 'type_not_allowed', needs: 'types' },
+  rejected: { id: 'rejected' },
+  duplicate: { id: 'duplicate' },
+  file_changed: { id: 'file_changed' },
+  file_unreadable: { id: 'file_unreadable' },
+  file_not_allowed: { id: 'file_not_allowed' },
+  signer_unreachable: { id: 'unreachable' },
+  store_unreachable: { id: 'unreachable' },
+  store_unavailable: { id: 'unreachable' },
+  rate_limited: { id: 'unreachable' },
+  store_refused: { id: 'misconfigured' },
+  misconfigured: { id: 'misconfigured' },
+  cors: { id: 'cors' },
+  unauthenticated: { id: 'unauthenticated' },
+  forbidden: { id: 'forbidden' },
+  expired: { id: 'expired' },
+  checksum_mismatch: { id: 'checksum_mismatch' },
+  invalid_request: { id: 'failed' },
+  not_found: { id: 'failed' },
+  conflict: { id: 'failed' },
+  incomplete: { id: 'failed' },
+};
 
 /** What happened and what to do, in the user's words. */
 export function reasonOf(error: UploadError, localizer: Localizer): string {
   const { code, limit, message, retryable } = error;
-  const types = code === 'type_not_allowed' ? describeAccept(`${limit ?? ''}`, localizer) : [];
-  let id = (code in en ? code : 'failed') as MessageId;
-  // A validator of the page speaks the page's language itself.
+  // The page's own validator speaks the page's language.
   if (code === 'rejected' && message) return message;
-  if (/unreach|unavail|rate_/.test(code)) id = 'unreachable';
-  else if (code === 'store_refused') id = 'misconfigured';
-  else if (id === 'failed' && !retryable) id = 'rejected';
-  else if (/large|small|type/.test(code) && !limit) id = 'rejected';
-  else if (code === 'type_not_allowed' && types.length === 0) id = 'rejected';
+  const types = code === 'type_not_allowed' ? describeAccept(`${limit ?? ''}`, localizer) : [];
   const n = Number(limit ?? 1);
-  return localizer.text(id, {
+  return localizer.text(messageFor(code, { hasLimit: Boolean(limit), types, retryable }), {
     n,
     limit: localizer.bytes(n),
     types: localizer.list(types, 'conjunction'),
   });
+}
+
+function messageFor(
+  code: UploadErrorCode,
+  known: {
+    readonly hasLimit: boolean;
+    readonly types: readonly string[];
+    readonly retryable: boolean;
+  },
+): MessageId {
+  // A code of a later version of the Worker is not in the table.
+  const { id = 'failed', needs } = MESSAGES[code] ?? {};
+  if (id === 'failed' && !known.retryable) return 'rejected';
+  if (needs === 'limit' && !known.hasLimit) return 'rejected';
+  return needs === 'types' && known.types.length === 0 ? 'rejected' : id;
 }

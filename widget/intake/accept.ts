@@ -1,32 +1,38 @@
-import { en, type MessageId } from '../i18n/en.ts';
+/** What an `accept` list asks for, in words. What it accepts is said in worker/protocol/accept.ts. */
+import { parseAccept, type AcceptToken } from '../../worker/protocol/accept.ts';
+import type { MessageId } from '../i18n/en.ts';
 import type { Localizer } from '../i18n/localizer.ts';
 
-/** The tokens of an `accept` attribute, in lower case. */
-function tokensOf(accept: string): readonly string[] {
-  return accept.toLowerCase().match(/[^\s,]+/g) ?? [];
-}
+/** Families of types that have a word of their own. */
+const FAMILIES: Readonly<Record<string, MessageId>> = {
+  image: 'image',
+  video: 'video',
+  audio: 'audio',
+  text: 'text',
+};
 
-/**
- * Whether a dragged file of this type could be one that is wanted. While it is being dragged a file
- * has no name yet, and Safari hides its type too: what cannot be known is let through, and decided
- * when it is dropped.
- */
-export function couldBeAccepted(accept: string, type: string): boolean {
-  const tokens = tokensOf(accept);
-  return (
-    !type ||
-    !tokens[0] ||
-    tokens.some((token) => /^\.|^\*/.test(token) || `${type}/`.startsWith(token.replace('*', '')))
-  );
-}
-
-/** The wanted types in words: “images”, “PDF”. Empty where no short word would be right. */
+/** The accepted types in words: “images”, “PDF”. Empty if no short word would be right. */
 export function describeAccept(accept: string, localizer: Localizer): string[] {
-  const words = tokensOf(accept).map((token) => {
-    const [kind = '', subtype = kind.slice(1)] = token.split('/');
-    if (subtype === '*') return kind in en ? localizer.text(kind as MessageId) : '';
-    // A name such as vnd.ms-excel tells nobody anything; mostly .xls stands beside it.
-    return /^\w{1,5}(\+xml)?$/.test(subtype) ? subtype.replace('+xml', '').toUpperCase() : '';
-  });
+  const words = parseAccept(accept).tokens.map((token) => wordFor(token, localizer));
   return [...new Set(words.filter(Boolean))];
+}
+
+function wordFor(token: AcceptToken, localizer: Localizer): string {
+  switch (token.kind) {
+    case 'any':
+      return '';
+    case 'family': {
+      const id = FAMILIES[token.family];
+      return id ? localizer.text(id) : '';
+    }
+    case 'extension':
+      return shortName(token.extension.slice(1));
+    case 'type':
+      return shortName(token.type.replace(/^.*\//, ''));
+  }
+}
+
+/** A name such as vnd.ms-excel means nothing to users; usually .xls stands beside it. */
+function shortName(subtype: string): string {
+  return /^\w{1,5}(\+xml)?$/.test(subtype) ? subtype.replace('+xml', '').toUpperCase() : '';
 }

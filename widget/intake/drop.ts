@@ -1,38 +1,28 @@
-/** What a drop or a paste holds, folders opened, as a flat list. */
-import type { walk } from './folder.ts';
-
-/** A file, or the path of one that could not be read. */
-export interface Found {
-  readonly file?: File;
-  /** Path inside the folder that it came with. */
-  readonly path?: string | undefined;
-  /** The unfinished upload that the file continues. */
-  readonly id?: string | undefined;
-  /** Where the file lies, if the browser tells. */
-  readonly handle?: FileSystemFileHandle | undefined;
-}
+/** Turns a drop or a paste into a flat list of files, with the contents of its folders. */
+import type { FoundFile } from './found.ts';
+import type { loadWalk } from './load-walk.ts';
 
 export interface DropOptions {
-  /** Opens folders; loaded when there is one. */
-  readonly loadWalk: () => Promise<{ readonly walk: typeof walk }>;
-  /** Handles are of use: the browser tells its user that the page has them. */
+  /** Loads the code that reads folders. */
+  readonly loadWalk: typeof loadWalk;
+  /** Whether handles are wanted: the browser tells its user that the page has them. */
   readonly keepsHandles: () => boolean;
 }
 
 interface Item extends DataTransferItem {
-  /** In Chromium alone: https://wicg.github.io/file-system-access/#drag-and-drop */
+  /** Chromium only: https://wicg.github.io/file-system-access/#drag-and-drop */
   getAsFileSystemHandle?(): Promise<FileSystemFileHandle | null>;
 }
 
 /**
- * Reads a DataTransfer. Must be called within its event: the items are gone afterwards, so all of
- * them are taken before anything is awaited.
+ * Reads a DataTransfer. Call it within its event: the items are gone afterwards, so all of them are
+ * taken before anything is awaited.
  */
 export async function filesOf(
   transfer: DataTransfer,
   { loadWalk, keepsHandles }: DropOptions,
-): Promise<Found[]> {
-  const taken = [...transfer.items].map(async (item: Item): Promise<Found[]> => {
+): Promise<FoundFile[]> {
+  const taken = [...transfer.items].map(async (item: Item): Promise<FoundFile[]> => {
     const entry = item.webkitGetAsEntry();
     const file = item.getAsFile();
     if (entry?.isDirectory) {
@@ -42,9 +32,9 @@ export async function filesOf(
       );
     }
     if (!file) return [];
-    // Not that of a folder: for some, such as Downloads, Chromium would put up a warning.
-    const handle = keepsHandles() && (await item.getAsFileSystemHandle?.().catch(() => null));
-    return [{ file, ...(handle && { handle }) }];
+    // Not for folders: for some, such as Downloads, Chromium would show a warning.
+    const handle = keepsHandles() ? await item.getAsFileSystemHandle?.().catch(() => null) : null;
+    return [handle ? { file, handle } : { file }];
   });
   return (await Promise.all(taken)).flat();
 }

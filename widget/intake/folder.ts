@@ -1,21 +1,21 @@
-/** What is in a dropped folder, all the way down. */
-import type { Found } from './drop.ts';
-import { isLitter } from './litter.ts';
+/** Reads everything in a dropped folder, at all depths. */
+import type { FoundFile } from './found.ts';
+import { isJunk } from './junk.ts';
 
-/** Never rejects: what cannot be read is found without a file. */
-export async function walk(entry: FileSystemEntry): Promise<Found[]> {
+/** Never rejects: a file that cannot be read is found as a path without a file. */
+export async function walk(entry: FileSystemEntry): Promise<FoundFile[]> {
   const path = entry.fullPath.replace(/^\//, '');
-  let found: Found[] = [];
+  let found: FoundFile[] = [];
   try {
     if (entry.isFile) return [{ path, file: await fileOf(entry as FileSystemFileEntry) }];
     const reader = (entry as FileSystemDirectoryEntry).createReader();
     for (;;) {
-      // Chromium gives at most 100 entries a call; the end is an empty answer.
+      // Chromium returns at most 100 entries for each call; an empty answer is the end.
       const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
         reader.readEntries(resolve, reject),
       );
       if (entries.length === 0) return found;
-      const wanted = entries.filter(({ name }) => !isLitter(name));
+      const wanted = entries.filter(({ name }) => !isJunk(name));
       found = found.concat(...(await Promise.all(wanted.map(walk))));
     }
   } catch {

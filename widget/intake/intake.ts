@@ -1,69 +1,49 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { filesOf, type DropOptions, type Found } from './drop.ts';
-import { isLitter } from './litter.ts';
+import type { ReactiveControllerHost } from 'lit';
+import { Drag, typesOf } from './drag.ts';
+import { filesOf, type DropOptions } from './drop.ts';
+import type { FoundFile } from './found.ts';
+import { isJunk } from './junk.ts';
+
+/** The ways in which a user can give files. */
+export type Way = 'pick' | 'drop' | 'paste';
 
 interface IntakeOptions extends DropOptions {
-  /** Files may come in this way now. */
-  readonly isOpen: (way: 'pick' | 'drop' | 'paste') => boolean;
-  /** Files of these types may be dropped; a type is empty where the browser does not tell. */
+  /** Whether files may come in this way now. */
+  readonly isOpen: (way: Way) => boolean;
+  /** Whether files of these types may be dropped; a type is empty where the browser hides it. */
   readonly isWelcome: (types: readonly string[]) => boolean;
-  readonly take: (found: readonly Found[]) => void;
+  readonly add: (found: readonly FoundFile[]) => void;
 }
 
-/**
- * All ways in which a user gives files: picker, drop, folder, paste, a click on the label.
- *
- * Whether files are held over the element, `dragleave` alone does not tell: it fires for every
- * child, Safari leaves out `relatedTarget`, and a child that is drawn anew under the pointer never
- * says goodbye. So `dragenter` is watched on the whole document: entering something else is leaving
- * this. A `dragleave` that does not come with a `dragenter`, in one task, means that the pointer has
- * left the window, or that Escape was pressed.
- */
-export class Intake implements ReactiveController {
-  /** Types of the files that are held over the element. */
-  dragged: readonly string[] | undefined;
-  /** How many drops are being read: one of a folder takes its time. */
-  reading = 0;
+/** Takes the files that a user gives: by picker, drop, paste, or a click on the label. */
+export class Intake {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: IntakeOptions;
-  #listening = new AbortController();
-  /** The last `dragenter` that came through the host. */
-  #through: Event | undefined;
-  #hasEntered = false;
+  readonly #drag: Drag;
+  /** Drops that are being read: a folder takes a while. */
+  #reading = 0;
 
   constructor(host: ReactiveControllerHost & HTMLElement, options: IntakeOptions) {
     this.#host = host;
     this.#options = options;
-    host.addController(this);
+    this.#drag = new Drag(host, () => options.isOpen('drop'));
     host.addEventListener('paste', (event) => this.#paste(event));
-    host.addEventListener('dragenter', (event) => (this.#through = event));
-    host.addEventListener('dragover', (event) => this.#over(event));
+    host.addEventListener('dragover', (event) => this.#dragOver(event));
     host.addEventListener('drop', (event) => this.#drop(event));
-    // A click on a <label> is given on to the control itself; those within have another origin.
+    // A click on a <label> is passed on to the control itself; clicks inside it have another origin.
     host.addEventListener('click', (event) => event.composedPath()[0] === host && this.open());
   }
 
-  hostConnected(): void {
-    this.#listening = new AbortController();
-    const { signal } = this.#listening;
-    document.addEventListener(
-      'dragenter',
-      (event) => {
-        this.#hasEntered = true;
-        setTimeout(() => (this.#hasEntered = false));
-        this.#hold(this.#through === event ? typesOf(event) : undefined);
-      },
-      { signal },
-    );
-    document.addEventListener('dragleave', () => this.#hasEntered || this.#hold(), { signal });
+  /** Types of the files that are being dragged over the element. */
+  get dragged(): readonly string[] | undefined {
+    return this.#drag.types;
   }
 
-  hostDisconnected(): void {
-    this.#listening.abort();
-    this.#hold();
+  get isReading(): boolean {
+    return this.#reading > 0;
   }
 
-  /** Opens the picker, from a click. */
+  /** Opens the picker after a click. */
   open(): void {
     if (this.#options.isOpen('pick')) this.#input()?.click();
   }
@@ -80,19 +60,19 @@ export class Intake implements ReactiveController {
   }
 
   /**
-   * For the picker's `change`. Its files have no handles; `showOpenFilePicker` would give some, but
-   * it takes nothing from folders of the system's, which an input does.
+   * Handles the picker's `change`. Its files have no handles; `showOpenFilePicker` would give some,
+   * but it refuses files in system folders, which an input accepts.
    */
-  readonly picked = (event: Event): void => {
+  readonly onPick = (event: Event): void => {
     const { files } = event.target as HTMLInputElement;
-    this.#options.take(
+    this.#options.add(
       [...(files ?? [])]
-        .filter(({ name, webkitRelativePath: path }) => !(path && isLitter(name)))
+        .filter(({ name, webkitRelativePath: path }) => !(path && isJunk(name)))
         .map((file) => ({ file, path: file.webkitRelativePath || undefined })),
     );
   };
 
-  /** Without the last choice: the same file again would else be no change, and no event. */
+  /** The picker, emptied: choosing the same file again would otherwise be no change, and no event. */
   #input(): HTMLInputElement | null | undefined {
     const input = this.#host.shadowRoot?.querySelector('input');
     if (input) input.value = '';
@@ -108,43 +88,33 @@ export class Intake implements ReactiveController {
     void this.#read(clipboardData);
   }
 
-  #over(event: DragEvent): void {
+  #dragOver(event: DragEvent): void {
     const types = typesOf(event);
     const { dataTransfer } = event;
     if (!types || !dataTransfer) return;
-    // Without this the browser would leave the page and open the file, over a closed control too.
+    // Otherwise the browser would leave the page and open the file, also over a disabled control.
     event.preventDefault();
     const { isOpen, isWelcome } = this.#options;
     dataTransfer.dropEffect = isOpen('drop') && isWelcome(types) ? 'copy' : 'none';
   }
 
   #drop(event: DragEvent): void {
-    this.#over(event);
-    this.#hold();
+    this.#dragOver(event);
+    this.#drag.end();
     const { dataTransfer } = event;
-    // What does not fit is taken all the same: then the reason can be said for each file.
-    if (dataTransfer && typesOf(event) && this.#options.isOpen('drop'))
+    // Unwelcome files are read, too, so that each can be refused with its reason.
+    if (dataTransfer && typesOf(event) && this.#options.isOpen('drop')) {
       void this.#read(dataTransfer);
-  }
-
-  #hold(types?: readonly string[]): void {
-    this.dragged = this.#options.isOpen('drop') ? types : undefined;
-    this.#host.requestUpdate();
+    }
   }
 
   async #read(transfer: DataTransfer): Promise<void> {
     const reading = filesOf(transfer, this.#options);
-    this.reading += 1;
+    this.#reading += 1;
     this.#host.requestUpdate();
     const found = await reading;
-    this.reading -= 1;
+    this.#reading -= 1;
     this.#host.requestUpdate();
-    if (this.#host.isConnected) this.#options.take(found);
+    if (this.#host.isConnected) this.#options.add(found);
   }
-}
-
-function typesOf({ dataTransfer }: DragEvent): readonly string[] | undefined {
-  if (!dataTransfer?.types.includes('Files')) return undefined;
-  const files = [...dataTransfer.items].filter(({ kind }) => kind === 'file');
-  return files.map(({ type }) => type);
 }

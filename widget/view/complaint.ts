@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
-import { icon, ICONS } from './icons.ts';
+import { icon } from './icons.ts';
 
-/** A line about what is wrong. */
+/** A line that says what is wrong. */
 export function complaint(line: unknown): TemplateResult {
-  return html`<p part="error" class="error">${icon(ICONS.alert)}<span>${line}</span></p>`;
+  return html`<p part="error" class="error">${icon('alert')}<span>${line}</span></p>`;
 }

@@ -1,37 +1,47 @@
-/** Sentences of the zone that are put together from what the author allows. */
+/** Sentences of the zone, made from the limits that the page sets. */
 import type { Localizer } from '../i18n/localizer.ts';
-import { couldBeAccepted, describeAccept } from '../intake/accept.ts';
+import { couldAccept } from '../../worker/protocol/accept.ts';
+import { describeAccept } from '../intake/accept.ts';
 
-export interface Allowed {
+/** What the page accepts. */
+export interface Limits {
   readonly accept: string;
   readonly maxSize: number | undefined;
   readonly maxFiles: number | undefined;
-  /** More than one file at once. */
+  /** True if more than one file is accepted. */
   readonly isMany: boolean;
 }
 
-/** “video or audio, up to 50 GB each”; without the types where there is little room for them. */
-export function limitsText(allowed: Allowed, localizer: Localizer, isShort: boolean): string {
-  const { accept, maxSize, maxFiles, isMany } = allowed;
+/** The limits among the element's settings. */
+export function limitsOf(
+  settings: Omit<Limits, 'accept'> & { readonly accept?: string | undefined },
+): Limits {
+  const { accept = '', maxSize, maxFiles, isMany } = settings;
+  return { accept, maxSize, maxFiles, isMany };
+}
+
+/** “video or audio, up to 50 GB each”; without the types if there is little room. */
+export function limitsText(limits: Limits, localizer: Localizer, isShort: boolean): string {
+  const { accept, maxSize, maxFiles, isMany } = limits;
   const types = isShort ? [] : describeAccept(accept, localizer);
-  const limits = [
+  const phrases = [
     localizer.list(types, 'disjunction'),
     isMany && maxFiles && localizer.text('upToFiles', { n: maxFiles }),
     maxSize && localizer.text(isMany ? 'upToEach' : 'upTo', { size: localizer.bytes(maxSize) }),
   ];
-  return localizer.list(limits.filter(Boolean) as string[], 'unit');
+  return localizer.list(phrases.filter(Boolean) as string[], 'unit');
 }
 
-/** Why what is held over the zone cannot be dropped; empty where it can, as far as is known. */
+/** Why files of these types cannot be dropped; empty if they can, as far as the browser tells. */
 export function refusalText(
   types: readonly string[],
-  { accept, isMany }: Allowed,
+  { accept, isMany }: Limits,
   localizer: Localizer,
 ): string {
   if (!isMany && types.length > 1) return localizer.text('too_many_files', { n: 1 });
-  if (!types[0] || types.some((type) => couldBeAccepted(accept, type))) return '';
+  if (types.length === 0 || types.some((type) => couldAccept(accept, type))) return '';
   const words = describeAccept(accept, localizer);
-  return words[0]
+  return words.length > 0
     ? localizer.text('type_not_allowed', { types: localizer.list(words, 'conjunction') })
     : localizer.text('rejected');
 }

@@ -1,9 +1,9 @@
 import { css } from 'lit';
 
 /**
- * The look, but for that of the rows. Text colour, font and size are the page's; every grey is the
- * text colour thinned out, so it fits whatever is behind it. What has a colour of its own can be set
- * by a custom property.
+ * The look of everything except the rows. Text colour, font and size are the page's; every grey is
+ * the text colour with less opacity, so that it suits any background. All other colours can be set by
+ * custom properties.
  */
 export const styles = css`
   :host {

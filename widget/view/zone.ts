@@ -1,33 +1,37 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../i18n/en.ts';
 import type { Localizer } from '../i18n/localizer.ts';
-import { icon, ICONS } from './icons.ts';
+import { icon } from './icons.ts';
 
-/** Everything that the zone's look depends on. */
+/** Files are dragged over the element: those that it accepts, or others. */
+export type DragState = 'dragging' | 'drag-reject';
+
+/** Everything that the look of the zone depends on. */
 export interface ZoneState {
   readonly isDisabled: boolean;
   readonly isUserInvalid: boolean;
   /** The page has put its own content into the `dropzone` slot. */
   readonly isReplaced: boolean;
-  /** Files can be dropped: allowed by the author, and there is a pointer that can drag. */
+  /** True if the page allows dropping and there is a pointer that can drag. */
   readonly canDrop: boolean;
   readonly isMany: boolean;
   readonly directory: boolean;
   readonly hasRows: boolean;
   readonly autofocus: boolean;
   readonly limits: string;
-  /** Files are held over it, welcome or not: a state, and a class. */
-  readonly held: '' | 'dragging' | 'drag-reject';
-  /** Said in place of the invitation: what a drop would do, or that a folder is being read. */
+  /** Files are dragged over it, welcome or not: a state of the element, and a class. */
+  readonly dragState: DragState | undefined;
+  /** Shown in place of the invitation: what a drop would do, or that a folder is being read. */
   readonly notice: string;
   readonly onSlot: () => void;
 }
 
-/** Where files come in: an invitation while empty, one slim line once there are rows. */
+/** Where files are dropped: an invitation while empty, one slim line once there are rows. */
 export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
-  const { isDisabled, isUserInvalid, isReplaced, isMany, directory, hasRows, held, notice } = state;
+  const { isDisabled, isUserInvalid, isReplaced, isMany, directory, hasRows, dragState, notice } =
+    state;
   const invitation = localizer.text(invitationOf(state)).split('{browse}');
-  // No sentence stands around it that it could be named after.
+  // Without a sentence around it, the button needs a name of its own.
   const isAlone = isReplaced || invitation[1] === undefined;
   const choice = directory ? 'chooseFolder' : isMany ? 'choose' : 'chooseOne';
   const browse = html`<button
@@ -42,19 +46,19 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   >
     ${localizer.text(isAlone ? choice : 'browse')}
   </button>`;
-  // A single file is one field of a form among others, and takes no more room than they do.
+  // A control for a single file is one field among others, and takes no more room than they do.
   const isSlim = hasRows || !isMany;
-  // The invitation is only covered by a notice, never taken away: its button may have the focus.
+  // A notice hides the invitation but does not replace it: its button may have the focus.
   return html`<div
     part="zone"
-    class="zone ${held} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${
+    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${
       isUserInvalid ? 'invalid' : ''
     }"
   >
     <slot name="dropzone" @slotchange=${state.onSlot}>
       <span part="icon" class="icon"
         ><slot name="icon"
-          >${icon(ICONS[held === 'drag-reject' ? 'no' : hasRows && !held ? 'plus' : 'up'])}</slot
+          >${icon(dragState === 'drag-reject' ? 'no' : hasRows && !dragState ? 'plus' : 'up')}</slot
         ></span
       >
       ${

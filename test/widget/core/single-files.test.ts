@@ -1,6 +1,15 @@
 /** Files that go in one request: what the page does when it cannot tell whether one is stored. */
 import { assert } from './fake/assert.ts';
-import { closeAll, fake, MIB, randomFile, settled, sha256, uploader } from './fake/client.ts';
+import {
+  closeAll,
+  fake,
+  MIB,
+  randomFile,
+  settled,
+  sha256,
+  until,
+  uploader,
+} from './fake/client.ts';
 import type { FaultRule } from './fake/space.ts';
 
 afterEach(closeAll);
@@ -46,4 +55,31 @@ describe('a file that goes in one request', () => {
     assert.equal(await worker.count('store', /^PUT/), 2);
     assert.equal(await worker.count('api', /^POST .*\/uploads\/complete/), 2);
   });
+
+  for (const act of ['cancel', 'remove'] as const) {
+    it(`ends without an error by ${act}, if the Worker keeps what may be stored already`, async () => {
+      const worker = await fake();
+      await worker.fault({ side: 'store', times: null, stall: true });
+      await worker.fault({
+        side: 'api',
+        match: '^DELETE',
+        times: null,
+        answer: problem(409, 'conflict'),
+      });
+      const from = uploader(worker);
+      const failures: unknown[] = [];
+      from.addEventListener('upload-failed', ({ error }) => failures.push(error));
+      const { uploads } = from.add([randomFile(MIB)]);
+      while (!(await worker.count('store', /^PUT/)));
+      await from[act](uploads[0]?.id ?? '');
+      await until(() => from.totals.active === 0);
+      assert.deepEqual(
+        from.uploads.map(({ status, error }) => [status, error]),
+        act === 'cancel' ? [['cancelled', undefined]] : [],
+      );
+      assert.deepEqual(failures, []);
+      assert.equal(await worker.count('api', /^DELETE/), 1, 'asked once: the answer is final');
+      assert.deepEqual(await from.interrupted(), [], 'it is not offered again');
+    });
+  }
 });

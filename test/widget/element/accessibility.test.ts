@@ -193,7 +193,7 @@ describe('announcements', () => {
     element.add([file('x.mov')]);
     await hear(said);
     equal(said, [
-      'a.txt: The file changed on disk. Choose it again to go on. x.mov: It is in the list already. 2 of 4 uploaded',
+      'a.txt: The file has changed on disk. Choose it again to continue. x.mov: It is already in the list. 2 of 4 uploaded',
     ]);
   });
 
@@ -226,7 +226,7 @@ describe('announcements', () => {
     engine.become('a', { status: 'uploading' });
     engine.become('b', { status: 'done' });
     await until(() => said.length > 1);
-    equal(said, ['Offline. Goes on by itself when the network is back.', 'file.bin: Uploaded']);
+    equal(said, ['Offline. It resumes when you are back online.', 'file.bin: Uploaded']);
   });
 
   it('go into a log where the browser has no ariaNotify, one line each', async () => {

@@ -99,10 +99,10 @@ describe('validity', () => {
   });
 
   for (const [what, upload, message] of [
-    ['runs', { status: 'uploading' }, 'Wait until the uploads are done.'],
-    ['waits for the network', { status: 'waiting' }, 'Wait until the uploads are done.'],
-    ['is paused', { status: 'paused' }, 'Resume, retry or remove what is not uploaded.'],
-    ['has failed', { status: 'failed' }, 'Resume, retry or remove what is not uploaded.'],
+    ['runs', { status: 'uploading' }, 'Wait until the uploads have finished.'],
+    ['waits for the network', { status: 'waiting' }, 'Wait until the uploads have finished.'],
+    ['is paused', { status: 'paused' }, 'Resume, retry or remove the unfinished uploads.'],
+    ['has failed', { status: 'failed' }, 'Resume, retry or remove the unfinished uploads.'],
   ] as const) {
     it(`is invalid while an upload ${what}: a form would lose it`, async () => {
       const { form, element, engine } = await inForm();
@@ -127,7 +127,7 @@ describe('validity', () => {
     button(element, 'Start upload').click();
     await element.updateComplete;
     equal(engine.calls.at(-1), ['start']);
-    equal(element.validationMessage, 'Wait until the uploads are done.');
+    equal(element.validationMessage, 'Wait until the uploads have finished.');
     ok(element.matches(':state(busy)'), 'it is busy');
     button(element, 'Pause all');
     pick(element, file('c'));

@@ -6,8 +6,7 @@ import { es } from '../../../widget/i18n/es.ts';
 import { fr } from '../../../widget/i18n/fr.ts';
 import { ja } from '../../../widget/i18n/ja.ts';
 import { Localizer } from '../../../widget/i18n/localizer.ts';
-import { splitName } from '../../../widget/view/name.ts';
-import { parseBytes } from '../../../widget/attributes.ts';
+import { splitName } from '../../../widget/view/rows/name.ts';
 import { equal } from './assert.ts';
 import { clear, html, part, place, text } from './page.ts';
 
@@ -157,6 +156,8 @@ describe('names', () => {
 });
 
 describe('sizes in attributes', () => {
+  afterEach(clear);
+
   for (const [given, expected] of [
     ['1048576', 1_048_576],
     ['20 MB', 20_000_000],
@@ -170,7 +171,19 @@ describe('sizes in attributes', () => {
     ['', undefined],
     ['5 iB', undefined],
   ] as const) {
-    it(`“${given}” is ${expected ?? 'no size'}`, () => equal(parseBytes(given), expected));
+    it(`“${given}” is ${expected ?? 'no size'}`, async () => {
+      const { element } = await place();
+      const reported: unknown[] = [];
+      const { reportError: real } = globalThis;
+      globalThis.reportError = (error: unknown) => void reported.push(error);
+      try {
+        element.setAttribute('max-size', given);
+      } finally {
+        globalThis.reportError = real;
+      }
+      equal(element.maxSize, expected);
+      equal(reported.length, Number(given !== '' && expected === undefined));
+    });
   }
 });
 

@@ -305,7 +305,7 @@ describe('Continue all', () => {
     await until(() => engine.uploads.length > 0 && parts(element, 'error').length > 0);
     const lines = (): string[] => parts(element, 'error').map((line) => text(line));
     equal(lines().length, 1);
-    match(lines()[0] ?? '', /^interview\.mov: The browser may not read the file/);
+    match(lines()[0] ?? '', /^interview\.mov: The browser isn’t allowed to read this file/);
     const again = next(element, 'upload-rejected');
     button(element, 'Continue interview.mov').click();
     await again;

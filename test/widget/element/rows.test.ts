@@ -43,15 +43,15 @@ describe('a row', () => {
     [{ status: 'paused', loaded: 500_000 }, 'Paused 0.5 of 1.0 MB'],
     [
       { status: 'waiting', waitingFor: 'online', loaded: 500_000 },
-      'Offline. Goes on by itself when the network is back. 0.5 of 1.0 MB',
+      'Offline. It resumes when you are back online. 0.5 of 1.0 MB',
     ],
     [
       { status: 'waiting', waitingFor: 'store' },
-      'The server does not answer. Trying again by itself. 1 MB',
+      'The server isn’t responding. Retrying automatically. 1 MB',
     ],
     [
       { status: 'waiting', waitingFor: 'signer' },
-      'The server does not answer. Trying again by itself. 1 MB',
+      'The server isn’t responding. Retrying automatically. 1 MB',
     ],
     [{ status: 'completing', loaded: 1_000_000 }, 'Finishing 1.0 of 1.0 MB'],
     [{ status: 'done' }, '1 MB'],
@@ -65,7 +65,7 @@ describe('a row', () => {
   }
 
   for (const [code, fields, expected] of [
-    ['file_changed', {}, 'The file changed on disk. Choose it again to go on.'],
+    ['file_changed', {}, 'The file has changed on disk. Choose it again to continue.'],
     ['too_large', { limit: 50 * GB }, 'It is larger than 50 GB. Choose a smaller file.'],
     ['too_large', {}, 'It can’t be uploaded here.'],
     ['too_many_files', { limit: 5 }, 'No more than 5 files can be uploaded here.'],
@@ -300,10 +300,7 @@ describe('the actions of a row', () => {
     button(element, 'Download a.mov').click();
     await new Promise((resolve) => setTimeout(resolve));
     await element.updateComplete;
-    equal(
-      text(part(element, 'error')),
-      'a.mov: You are not signed in any more. Sign in, then retry.',
-    );
+    equal(text(part(element, 'error')), 'a.mov: You are no longer signed in. Sign in, then retry.');
   });
 
   it('take what the page puts beside them', async () => {

@@ -1,0 +1,114 @@
+import type { PropertyDeclarations } from 'lit';
+import type { UploaderOptions, Validator } from '../core/index.ts';
+import type { Messages } from '../i18n/en.ts';
+import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
+import { FormElement } from './form-element.ts';
+import type { ValueFormat } from './value.ts';
+
+/** Declares everything that a page can set on `<s3-upload>`, by attribute or by property. */
+export class SettingsElement extends FormElement {
+  static override properties: PropertyDeclarations = {
+    endpoint: {},
+    token: {},
+    getToken: { attribute: false },
+    headers: { attribute: false },
+    credentials: {},
+    metadata: { attribute: false },
+    validators: { attribute: false },
+    messages: { attribute: false },
+    name: { reflect: true },
+    label: {},
+    hint: {},
+    accept: {},
+    multiple: reflectedBoolean,
+    directory: reflectedBoolean,
+    capture: {},
+    required: reflectedBoolean,
+    disabled: reflectedBoolean,
+    minSize: numberAttribute('min-size'),
+    maxSize: numberAttribute('max-size'),
+    maxTotalSize: numberAttribute('max-total-size'),
+    minFiles: numberAttribute('min-files'),
+    maxFiles: numberAttribute('max-files'),
+    concurrency: numberAttribute('concurrency'),
+    valueFormat: { attribute: 'value-format' },
+    noAuto: booleanAttribute('no-auto'),
+    noDrop: booleanAttribute('no-drop'),
+    noPaste: booleanAttribute('no-paste'),
+    noResume: booleanAttribute('no-resume'),
+  };
+
+  /** Address of the Worker. @default where the script came from */
+  declare endpoint: string | undefined;
+  /** Bearer token for the Worker; `getToken` takes precedence. */
+  declare token: string | undefined;
+  /** Returns a bearer token. Called whenever one is needed, and again after a 401. */
+  declare getToken: UploaderOptions['getToken'] | undefined;
+  /** Headers that are sent with every request to the Worker. */
+  declare headers: Readonly<Record<string, string>> | undefined;
+  /** Whether cookies are sent to the Worker. @default 'same-origin' */
+  declare credentials: RequestCredentials | undefined;
+  /** Metadata for every upload, or a function of the file. */
+  declare metadata: UploaderOptions['metadata'] | Readonly<Record<string, string>> | undefined;
+  /** Functions that may refuse a file, with a message in the page's language. */
+  declare validators: readonly Validator[] | undefined;
+  /** Texts that replace the element's own, by message id. */
+  declare messages: Messages | undefined;
+  /** Name of the form's entries; without a name, nothing is submitted. */
+  declare name: string | undefined;
+  /** Heading of the field, and its name for screen readers. */
+  declare label: string | undefined;
+  /** A line of help under the zone. */
+  declare hint: string | undefined;
+  /** Accepted files: types, `image/*` wildcards and `.ext` extensions, as in `<input>`. */
+  declare accept: string | undefined;
+  /** Accepts more than one file. Without it, a new file replaces the previous one. */
+  declare multiple: boolean;
+  /** The picker selects a folder, with everything in it. */
+  declare directory: boolean;
+  /** On phones, opens the camera at once: `user` or `environment`. */
+  declare capture: string | undefined;
+  /** The form needs at least one finished upload. */
+  declare required: boolean;
+  /** No files are accepted and nothing is submitted; running uploads continue. */
+  declare disabled: boolean;
+  /** Smallest file, in bytes; the attribute also takes “10 kB”. */
+  declare minSize: number | undefined;
+  /** Largest file, in bytes; the attribute also takes “20 MB” or “1.5 GiB”. */
+  declare maxSize: number | undefined;
+  /** Largest total size of all files, in bytes. */
+  declare maxTotalSize: number | undefined;
+  /** The form needs at least this many finished uploads. */
+  declare minFiles: number | undefined;
+  /** At most this many files are accepted. */
+  declare maxFiles: number | undefined;
+  /** Largest number of simultaneous requests to the store, for all files together. @default 6 per lane */
+  declare concurrency: number | undefined;
+  /** What each entry of the form contains. @default 'id' */
+  declare valueFormat: ValueFormat | undefined;
+  /** Files wait for `start()`, or until the user presses Start. */
+  declare noAuto: boolean;
+  /** Turns off dropping. */
+  declare noDrop: boolean;
+  /** Turns off pasting. */
+  declare noPaste: boolean;
+  /** Nothing is remembered across a reload, so no interrupted uploads are offered. */
+  declare noResume: boolean;
+
+  constructor() {
+    super();
+    this.multiple = this.directory = this.required = this.disabled = false;
+    this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
+  }
+
+  /** True if the element or its `<fieldset>` is disabled. @internal */
+  get isDisabled(): boolean {
+    // `:disabled` follows the attribute, which is reflected only with the next drawing.
+    return this.disabled || this.matches(':disabled');
+  }
+
+  /** True if the list may hold more than one file. @internal */
+  get isMany(): boolean {
+    return this.multiple || this.directory;
+  }
+}

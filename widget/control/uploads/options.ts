@@ -1,0 +1,67 @@
+import type { UploaderOptions } from '../../core/index.ts';
+import type { SettingsElement } from '../settings-element.ts';
+
+/** The settings that the uploader is made from. */
+export type UploaderSettings = Pick<
+  SettingsElement,
+  | 'endpoint'
+  | 'token'
+  | 'getToken'
+  | 'headers'
+  | 'credentials'
+  | 'metadata'
+  | 'validators'
+  | 'accept'
+  | 'minSize'
+  | 'maxSize'
+  | 'maxTotalSize'
+  | 'maxFiles'
+  | 'isMany'
+  | 'concurrency'
+  | 'noAuto'
+  | 'noResume'
+  | 'name'
+  | 'id'
+>;
+
+type GetToken = NonNullable<UploaderOptions['getToken']>;
+
+/**
+ * Returns a function that reads the caller's token when it is needed, so that a fresh token needs no
+ * new uploader. To the uploader another function means another caller, whose policy it asks for.
+ */
+export function tokenOf(settings: UploaderSettings): GetToken {
+  return () => settings.getToken?.() ?? settings.token;
+}
+
+/** The uploader's options. For an undefined one, the uploader's default applies. */
+export function optionsOf(settings: UploaderSettings, getToken: GetToken): UploaderOptions {
+  const { metadata, headers, credentials, concurrency, accept, validators } = settings;
+  return {
+    endpoint: new URL(settings.endpoint ?? scriptFolder(), document.baseURI).href,
+    getToken,
+    headers,
+    credentials,
+    concurrency,
+    metadata: typeof metadata === 'object' ? () => metadata : metadata,
+    auto: !settings.noAuto,
+    resume: !settings.noResume,
+    // The policy is asked for with the first file: not every page that shows the element gets one.
+    eager: false,
+    place: `${location.pathname} ${settings.name ?? settings.id}`,
+    restrictions: {
+      accept,
+      minBytes: settings.minSize,
+      maxBytes: settings.maxSize,
+      maxTotalBytes: settings.maxTotalSize,
+      // A single file is replaced by the next one, which must not be refused because of it.
+      maxFiles: settings.isMany ? settings.maxFiles : undefined,
+      validators,
+    },
+  } as UploaderOptions;
+}
+
+/** Where the script came from: the Worker serves it beside its routes. */
+function scriptFolder(): URL {
+  return new URL('.', import.meta.url);
+}

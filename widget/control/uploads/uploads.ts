@@ -1,0 +1,269 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import {
+  Uploader,
+  UploadRejectedEvent,
+  UploadRemovedEvent,
+  type FileWithPath,
+  type Rejection,
+  type Totals,
+  type UploaderLike,
+  type UploadSnapshot,
+  type UploadStatus,
+} from '../../core/index.ts';
+import { addToSums, zeroSums } from '../../core/upload/totals.ts';
+import type { FoundFile } from '../../intake/found.ts';
+import type { ChangedBy } from '../form-control.ts';
+import { admit } from './admission.ts';
+import { forwardEvents } from './forward-events.ts';
+import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
+
+/** The element, as far as its uploads depend on it. */
+export type UploadsHost = ReactiveControllerHost & HTMLElement & UploaderSettings;
+
+/** The uploads have changed: `byIds` says that other uploads are in the list than before. */
+export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
+
+/** A file whose upload was interrupted when the element was removed. */
+interface Suspended extends FileWithPath {
+  readonly isPaused: boolean;
+}
+
+type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel';
+
+/** Statuses in which nothing of a file has been sent since `start()` was last called. */
+const NOT_STARTED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
+  'queued',
+  'paused',
+  'failed',
+  'cancelled',
+  'done',
+]);
+
+/**
+ * Connects the element to an uploader. The list has two kinds of uploads: those that were finished
+ * earlier, which the page has set as the value, and after them the uploader's.
+ */
+export class Uploads implements ReactiveController {
+  readonly #host: UploadsHost;
+  readonly #onChange: OnChange;
+  #uploader: UploaderLike | undefined;
+  /** Whoever made the uploader closes it. */
+  #owner: 'element' | 'page' = 'element';
+  /** Uploads that were finished earlier; the uploader does not know them. */
+  #finished: readonly UploadSnapshot[] = [];
+  #suspended: readonly Suspended[] = [];
+  #listening = new AbortController();
+  /** Refusals of the batch that is being added: they are reported in one event. */
+  #refused: Rejection[] | undefined;
+  /** Who causes the events that the uploader dispatches now. */
+  #changedBy: ChangedBy = 'user';
+  /** `start()` was called since files were last added. */
+  #isStarted = false;
+  #wasAuto = true;
+  #isConfigured = true;
+  #getToken: ReturnType<typeof tokenOf>;
+  #tokenSource: readonly unknown[] = [];
+
+  constructor(host: UploadsHost, onChange: OnChange) {
+    this.#host = host;
+    this.#onChange = onChange;
+    this.#getToken = tokenOf(host);
+    host.addController(this);
+  }
+
+  /** All uploads, in the order in which they are shown. */
+  get list(): readonly UploadSnapshot[] {
+    const uploads = this.#uploader?.uploads ?? [];
+    return this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+  }
+
+  /** The sums over all uploads. */
+  get totals(): Totals {
+    const totals = { ...zeroSums(), ...this.#uploader?.totals };
+    for (const upload of this.#finished) addToSums(totals, upload, 1);
+    return totals;
+  }
+
+  /** True if all uploads wait for `start()`. */
+  get isWaitingForStart(): boolean {
+    return (
+      this.#host.noAuto &&
+      !this.#isStarted &&
+      this.totals.active > 0 &&
+      this.list.every(({ status }) => NOT_STARTED.has(status))
+    );
+  }
+
+  /** True if finished files can be downloaded. */
+  get canDownload(): boolean {
+    return !this.#uploader || this.#uploader.fileUrl !== undefined;
+  }
+
+  /** The uploader, which is made when it is first needed. */
+  get uploader(): UploaderLike {
+    if (!this.#uploader) {
+      this.#owner = 'element';
+      this.#attach(new Uploader(optionsOf(this.#host, this.#getToken)));
+    }
+    return this.#uploader as UploaderLike;
+  }
+
+  set uploader(uploader: UploaderLike) {
+    this.#detach();
+    this.#suspended = [];
+    this.#owner = 'page';
+    this.#attach(uploader);
+  }
+
+  hostConnected(): void {
+    const uploader = this.#uploader;
+    if (uploader && this.#listening.signal.aborted) this.#attach(uploader);
+    const files = this.#suspended;
+    this.#suspended = [];
+    if (files.length === 0) return;
+    // The element is back on the page: the uploads that its removal interrupted continue.
+    const { uploads } = this.uploader.add(files);
+    for (const { id, file } of uploads) {
+      if (files.some((one) => one.file === file && one.isPaused)) this.command('pause', id);
+    }
+  }
+
+  hostDisconnected(): void {
+    // An element that is only moved to another place is connected again by then.
+    queueMicrotask(() => this.#host.isConnected || this.#detach());
+  }
+
+  hostUpdate(): void {
+    this.#configure();
+    const isAuto = !this.#host.noAuto;
+    const mayStart = isAuto && !this.#wasAuto;
+    this.#wasAuto = isAuto;
+    if (mayStart) this.command('start');
+  }
+
+  /** A setting of the host has changed, and the uploader has to be told before the next drawing. */
+  settingsChanged(): void {
+    this.#isConfigured = false;
+  }
+
+  /** Adds found files; with one file only, the new one replaces the former. */
+  add(found: readonly FoundFile[]): readonly UploadSnapshot[] {
+    const { isMany, maxFiles } = this.#host;
+    const replaced = isMany ? [] : this.list;
+    const { files, refused } = admit(found, { isMany, maxFiles, room: this.#room() });
+    this.#refused = [...refused];
+    const added = files.length > 0 ? this.uploader.add(files).uploads : [];
+    const rejected = this.#refused;
+    this.#refused = undefined;
+    if (added.length > 0) {
+      this.#isStarted = false;
+      for (const { id } of replaced) void this.remove(id);
+    }
+    if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
+    this.#onChange('page');
+    return added;
+  }
+
+  /** Passes a command to the uploader, for one upload or for all. */
+  command(name: Command, id?: string): unknown {
+    if (name === 'start') this.#isStarted = true;
+    const result = this.#uploader?.[name](id);
+    this.#onChange('page');
+    return result;
+  }
+
+  /** Removes an upload from the list; one that is not finished is cancelled. */
+  async remove(id: string): Promise<void> {
+    const upload = this.#finished.find((one) => one.id === id);
+    if (!upload) return this.#uploader?.remove(id);
+    this.#finished = this.#finished.filter((one) => one !== upload);
+    this.#host.dispatchEvent(new UploadRemovedEvent(upload));
+    this.#onChange('user', { byIds: true });
+  }
+
+  /** Removes every upload that is finished, failed or cancelled. */
+  clear(): void {
+    this.#uploader?.clear();
+    this.#setFinished([]);
+  }
+
+  /**
+   * Puts `finished` in the place of all finished uploads, or of all uploads. This is the page's
+   * doing, so no `input` tells the page about it.
+   */
+  replace(which: 'finished' | 'all', finished: readonly UploadSnapshot[]): void {
+    this.#changedBy = 'page';
+    for (const { id, status } of this.#uploader?.uploads ?? []) {
+      if (which === 'all' || status === 'done') void this.#uploader?.remove(id);
+    }
+    this.#changedBy = 'user';
+    this.#setFinished(finished);
+  }
+
+  #setFinished(finished: readonly UploadSnapshot[]): void {
+    this.#finished = finished;
+    this.#onChange('page', { byIds: true });
+  }
+
+  /** How many more files may come, if uploads finished earlier count against `max-files`. */
+  #room(): number | undefined {
+    const { isMany, maxFiles } = this.#host;
+    // The uploader does not know uploads that were finished earlier.
+    if (!isMany || maxFiles === undefined || this.#finished.length === 0) return undefined;
+    const { files, failed } = this.totals;
+    return Math.max(0, maxFiles - files + failed);
+  }
+
+  #configure(): void {
+    const { token, getToken } = this.#host;
+    const source = [token, getToken];
+    if (source.some((value, index) => value !== this.#tokenSource[index])) {
+      this.#tokenSource = source;
+      this.#getToken = tokenOf(this.#host);
+    }
+    if (this.#isConfigured) return;
+    this.#isConfigured = true;
+    if (this.#owner !== 'element') return;
+    this.#uploader?.configure(optionsOf(this.#host, this.#getToken));
+  }
+
+  #attach(uploader: UploaderLike): void {
+    this.#uploader = uploader;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    forwardEvents(uploader, this.#host, (event) => this.#beforeEvent(event), signal);
+    const onRejected = (event: Event): void => {
+      const { rejected } = event as UploadRejectedEvent;
+      if (this.#refused) this.#refused.push(...rejected);
+      else this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
+    };
+    uploader.addEventListener('upload-rejected', onRejected, { signal });
+    this.#onChange('page', { byIds: true });
+  }
+
+  /** Brings the form up to date before listeners on the element are called. */
+  #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } {
+    this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
+    return 'uploads' in event ? { uploads: this.list } : {};
+  }
+
+  /**
+   * Stops listening to the uploader. If the element made it, it is closed: finished uploads stay in
+   * the list, and the files of the others are kept, so that another uploader can continue them.
+   */
+  #detach(): void {
+    this.#listening.abort();
+    const uploader = this.#uploader;
+    if (!uploader || this.#owner === 'page') return;
+    const uploads = this.list;
+    this.#uploader = undefined;
+    this.#finished = uploads.filter(({ status }) => status === 'done');
+    this.#suspended = uploads.flatMap(suspended);
+    uploader.close();
+  }
+}
+
+function suspended({ file, path, status }: UploadSnapshot): readonly Suspended[] {
+  if (!file || status === 'done' || status === 'cancelled') return [];
+  return [{ file, isPaused: status === 'paused', ...(path && { path }) }];
+}

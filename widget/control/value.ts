@@ -1,0 +1,129 @@
+/** What the control gives to its form, and accepts back from the page. */
+import type { UploadSnapshot } from '../core/index.ts';
+import { isUploadId } from '../core/index.ts';
+
+/** What each entry of the form holds. */
+export type ValueFormat = 'id' | 'key' | 'json';
+
+/** A finished upload as a page may hand it back, for example after its server has refused a form. */
+export interface FinishedUpload {
+  /** The upload's UUID. */
+  readonly id: string;
+  readonly key?: string;
+  readonly name?: string;
+  readonly bytes?: number;
+  readonly type?: string;
+}
+
+/** What `value` can be set to. Frameworks also set it to `null` or `undefined`: both mean empty. */
+export type Value = Iterable<FinishedUpload | string> | string | null | undefined;
+
+/** One string per finished upload, in the order in which they are shown. */
+export function entriesOf(
+  uploads: readonly UploadSnapshot[],
+  format: ValueFormat | undefined,
+): string[] {
+  return uploads
+    .filter(({ status }) => status === 'done')
+    .map(({ id, key = id, name, bytes, type, result }) => {
+      if (format === 'json') return JSON.stringify(result ?? { id, key, name, bytes, type });
+      return format === 'key' ? key : id;
+    });
+}
+
+/**
+ * Snapshots of uploads that were finished earlier. Never throws: whatever is not a finished upload
+ * is left out and handed to `onInvalid`.
+ */
+export function uploadsOf(
+  value: unknown,
+  format: ValueFormat | undefined,
+  onInvalid: (entry: unknown) => void = () => undefined,
+): readonly UploadSnapshot[] {
+  const uploads = new Map<string, UploadSnapshot>();
+  for (const [index, entry] of listOf(value, onInvalid).entries()) {
+    const upload = uploadOf(entry, format, index);
+    if (!upload) onInvalid(entry);
+    else if (!uploads.has(upload.id)) uploads.set(upload.id, upload);
+  }
+  return [...uploads.values()];
+}
+
+/** The uploads of a form state that this element gave to the browser; none if it is not one. */
+export function restoredFrom(state: string): readonly UploadSnapshot[] {
+  return uploadsOf(parse(state), 'json');
+}
+
+/** Reports an entry that is left out of a value to the console. */
+export function reportInvalid(entry: unknown): void {
+  reportError(
+    new TypeError(`<s3-upload>.value: not a finished upload with a UUID: ${JSON.stringify(entry)}`),
+  );
+}
+
+function listOf(value: unknown, onInvalid: (entry: unknown) => void): readonly unknown[] {
+  if (value === null || value === undefined || value === '') return [];
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'object' && Symbol.iterator in value) {
+    try {
+      return [...(value as Iterable<unknown>)];
+    } catch {
+      // Reported below, with everything else that is not a list.
+    }
+  }
+  onInvalid(value);
+  return [];
+}
+
+/** An entry in any of the three formats, or an object such as `result`. */
+function uploadOf(
+  entry: unknown,
+  format: ValueFormat | undefined,
+  index: number,
+): UploadSnapshot | undefined {
+  if (isUploadId(entry)) return snapshotOf({ id: entry });
+  if (typeof entry !== 'string') return snapshotOf(entry);
+  if (entry.startsWith('{')) return snapshotOf(parse(entry));
+  if (format !== 'key' || !entry) return undefined;
+  // A key need not contain the upload's id. Then the row gets one that no request is made from.
+  return snapshotOf({ id: uploadIdIn(entry), key: entry }, `key-${index}`);
+}
+
+/** The first UUID among the segments of a key, where `KEY_TEMPLATE` has put the upload's id. */
+function uploadIdIn(key: string): string | undefined {
+  return key.split('/').find(isUploadId);
+}
+
+function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefined {
+  const given = Object(entry) as Record<string, unknown>;
+  const id = isUploadId(given['id']) ? given['id'] : localId;
+  if (id === undefined) return undefined;
+  const key = textOf(given['key']) ?? id;
+  const bytes = Number.isSafeInteger(given['bytes']) ? Math.max(0, Number(given['bytes'])) : 0;
+  const name = textOf(given['name']) ?? key.replace(/.*\//, '');
+  const type = textOf(given['type']) ?? '';
+  const upload = { id, key, name, bytes, type };
+  return Object.freeze({
+    ...upload,
+    status: 'done',
+    loaded: bytes,
+    sent: bytes,
+    resumed: false,
+    relayed: false,
+    ...(textOf(given['etag']) !== undefined && {
+      result: { ...given, ...upload } as unknown as NonNullable<UploadSnapshot['result']>,
+    }),
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

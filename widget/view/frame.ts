@@ -1,0 +1,71 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { complaint } from './complaint.ts';
+
+/** The element's settings and state, as far as the frame around zone and rows depends on them. */
+export interface FrameState {
+  readonly accept: string | undefined;
+  readonly capture: string | undefined;
+  readonly multiple: boolean;
+  readonly directory: boolean;
+  readonly label: string | undefined;
+  readonly hint: string | undefined;
+  /** The page fills the slot of this name. */
+  readonly hasSlot: (name: string) => boolean;
+  /** What is wrong with the control; empty as long as the user need not be told. */
+  readonly complaint: string;
+  readonly isEmpty: boolean;
+}
+
+/** What the frame surrounds. */
+export interface FrameContent {
+  readonly zone: TemplateResult;
+  readonly refusals: unknown;
+  readonly rows: unknown;
+}
+
+export interface FrameListeners {
+  readonly onClick: (event: Event) => void;
+  readonly onSlot: () => void;
+  readonly onPick: (event: Event) => void;
+  /** The picker was closed without a choice. */
+  readonly onCancel: () => void;
+}
+
+/** Everything in the shadow root: label, zone, picker, errors, hint, rows, and the log. */
+export function frame(
+  state: FrameState,
+  { zone, refusals, rows }: FrameContent,
+  { onClick, onSlot, onPick, onCancel }: FrameListeners,
+): TemplateResult {
+  const { accept, capture, label, hint, hasSlot } = state;
+  return html`<div class="root" @click=${onClick}>
+    <label part="label" class="label" for="browse" ?hidden=${!label && !hasSlot('label')}
+      ><slot name="label" @slotchange=${onSlot}>${label}</slot></label
+    >
+    ${zone}
+    <input
+      type="file"
+      hidden
+      accept=${accept ?? nothing}
+      capture=${capture ?? nothing}
+      ?multiple=${state.multiple}
+      ?webkitdirectory=${state.directory}
+      @change=${onPick}
+      @input=${stop}
+      @cancel=${onCancel}
+    />
+    <div id="error" class="errors">
+      ${state.complaint ? complaint(state.complaint) : nothing} ${refusals}
+    </div>
+    <p part="hint" class="hint" id="hint" ?hidden=${!hint && !hasSlot('hint')}>
+      <slot name="hint" @slotchange=${onSlot}>${hint}</slot>
+    </p>
+    ${rows} ${state.isEmpty ? html`<slot name="empty"></slot>` : nothing}
+    <div class="sr" role="log"></div>
+  </div>`;
+}
+
+/** The picker's `input` is not the control's. */
+function stop(event: Event): void {
+  event.stopPropagation();
+}

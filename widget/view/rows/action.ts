@@ -1,0 +1,33 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { MessageId } from '../../i18n/en.ts';
+import type { Action } from '../clicked.ts';
+import { icon, type Icon } from '../icons.ts';
+import type { View } from '../view.ts';
+
+/** Actions in the row of an interrupted upload. */
+export type InterruptedAction = 'continue' | 'discard';
+
+/**
+ * A button. What it acts on is found out when it is pressed, from the row that contains it. `name` is
+ * the file's name, for users who cannot see the row; `word` is shown beside the icon.
+ */
+export function action(
+  { localizer, isDisabled }: View,
+  act: Action | InterruptedAction,
+  picture: Icon,
+  name = '',
+  word?: MessageId,
+): TemplateResult {
+  const label = localizer.text(word ?? act);
+  return html`<button
+    type="button"
+    class="act ${word ? 'text' : ''}"
+    part=${act}
+    data-act=${act}
+    aria-label=${`${label} ${name}`.trim()}
+    title=${word ? nothing : label}
+    ?disabled=${isDisabled}
+  >
+    ${icon(picture)}${word && label}
+  </button>`;
+}

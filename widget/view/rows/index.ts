@@ -1,0 +1,65 @@
+/**
+ * What is seen and announced once there are files: their rows, the line about all of them, refusals,
+ * and interrupted uploads of an earlier visit. Loaded with the first file, so that a page on which
+ * nobody has chosen one stays light.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Rejection, Totals } from '../../core/index.ts';
+import type { Localizer } from '../../i18n/localizer.ts';
+import type { View } from '../view.ts';
+import { Announcer } from './announcer.ts';
+import { FocusKeeper } from './focus.ts';
+import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
+import { interruptedView } from './interrupted/view.ts';
+import { RowList } from './list.ts';
+import { refusals } from './refusals.ts';
+import { rowStyles } from './styles.ts';
+import { summary } from './summary.ts';
+
+export interface RowsHost extends InterruptedHost {
+  readonly totals: Totals;
+  /** True if all uploads wait for `start()`. */
+  readonly isWaitingForStart: boolean;
+}
+
+/** Draws and announces the uploads of one element. */
+export class RowsView {
+  readonly announcer: Announcer;
+  readonly focus = new FocusKeeper();
+  readonly #host: RowsHost;
+  readonly #list: RowList;
+  readonly #interrupted: Interrupted;
+  #wasOffline = false;
+
+  /** Adds its styles to the host's shadow root. */
+  constructor(host: RowsHost, localizer: () => Localizer) {
+    this.#host = host;
+    this.announcer = new Announcer(host, localizer);
+    this.#list = new RowList(() => host.requestUpdate());
+    this.#interrupted = new Interrupted(host);
+    if (rowStyles.styleSheet) host.shadowRoot?.adoptedStyleSheets.push(rowStyles.styleSheet);
+  }
+
+  refusals(rejected: readonly Rejection[], view: View): unknown {
+    return refusals(rejected, view);
+  }
+
+  draw(view: View): TemplateResult {
+    const { uploads, totals, isWaitingForStart } = this.#host;
+    this.#announceOffline(view.localizer);
+    const isMoving = uploads.some(({ status }) => status === 'uploading');
+    const hasSummary = totals.files > 1 || isWaitingForStart;
+    return html`${interruptedView(this.#interrupted, view)}${
+      uploads.length > 0
+        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving }, view) : nothing}
+          ${this.#list.update(uploads, view)}`
+        : nothing
+    }`;
+  }
+
+  #announceOffline(localizer: Localizer): void {
+    const isOffline = this.#host.uploads.some(({ waitingFor }) => waitingFor === 'online');
+    if (isOffline && !this.#wasOffline) this.announcer.news(localizer.text('offline'));
+    this.#wasOffline = isOffline;
+  }
+}

@@ -1,0 +1,137 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import {
+  isUploadId,
+  UploadRejectedEvent,
+  type FileWithPath,
+  type Interrupted as InterruptedUpload,
+  type UploaderLike,
+  type UploadSnapshot,
+} from '../../../core/index.ts';
+import type { UploaderSettings } from '../../../control/uploads/options.ts';
+import { readAgain } from './read-file.ts';
+
+type CallerSettings = Pick<
+  UploaderSettings,
+  'endpoint' | 'name' | 'token' | 'getToken' | 'headers' | 'credentials' | 'noResume'
+>;
+
+/** The element, as far as interrupted uploads depend on it. */
+export interface InterruptedHost extends ReactiveControllerHost, HTMLElement, CallerSettings {
+  readonly uploads: readonly UploadSnapshot[];
+  readonly uploader: UploaderLike;
+  add(files: Iterable<FileWithPath>): readonly UploadSnapshot[];
+}
+
+/**
+ * Uploads that an earlier visit left unfinished. They are shown above the list, and continued or
+ * discarded when the user says so; they are not part of the control's value or validity.
+ */
+export class Interrupted implements ReactiveController {
+  #list: readonly InterruptedUpload[] = [];
+  readonly #host: InterruptedHost;
+  /** Inputs of the last request, used to drop stale answers. */
+  #asked: readonly unknown[] = [];
+  /** Ids of uploads whose handles are of no use. */
+  readonly #lost = new Set<string>();
+  /** Ids of uploads whose files are being read. */
+  readonly #continuing = new Set<string>();
+  /** While offline, the Worker could not say whose the uploads are. */
+  readonly #onOnline = (): void => void this.#ask();
+
+  constructor(host: InterruptedHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  get list(): readonly InterruptedUpload[] {
+    return this.#list;
+  }
+
+  /** True if one click is enough; otherwise the file has to be chosen again. */
+  canContinue({ id, handle }: InterruptedUpload): boolean {
+    return handle !== undefined && !this.#lost.has(id);
+  }
+
+  hostConnected(): void {
+    globalThis.addEventListener('online', this.#onOnline);
+  }
+
+  hostDisconnected(): void {
+    globalThis.removeEventListener('online', this.#onOnline);
+  }
+
+  hostUpdate(): void {
+    if (this.#list.length === 0) return;
+    // The user may have chosen the file without being asked to.
+    const ids = new Set(this.#host.uploads.map(({ id }) => id));
+    this.#list = this.#list.filter(({ id }) => !ids.has(id));
+  }
+
+  hostUpdated(): void {
+    const host = this.#host;
+    if (!host.isConnected) return;
+    const { endpoint, name, token, getToken, headers, credentials } = host;
+    const uploader = host.noResume ? undefined : host.uploader;
+    const caller = [uploader, endpoint, name, token, getToken, headers, credentials];
+    const asked = [...caller, uploader?.checksum !== undefined];
+    if (asked.every((value, index) => value === this.#asked[index])) return;
+    // People share browsers: what was offered to one caller must not be shown to the next one.
+    if (caller.some((value, index) => value !== this.#asked[index])) this.#list = [];
+    this.#asked = asked;
+    host.requestUpdate();
+    void this.#ask();
+  }
+
+  /**
+   * Continues one upload, or all that can be continued. Call it in a click: the browser may have to
+   * ask the user whether the files may be read; for several files it asks once.
+   */
+  async continue(id?: string): Promise<void> {
+    const chosen = this.#list.filter(
+      (one) =>
+        (id === undefined ? this.canContinue(one) : one.id === id) && !this.#continuing.has(one.id),
+    );
+    for (const one of chosen) this.#continuing.add(one.id);
+    const results = await Promise.all(
+      chosen.map(async (upload) => ({ upload, result: await readAgain(upload) })),
+    );
+    // Meanwhile another tab may have continued or discarded some of them.
+    await this.#ask();
+    const present = new Set(this.#list.map((one) => one.id));
+    const files: FileWithPath[] = [];
+    const rejected: UploadRejectedEvent['rejected'][number][] = [];
+    for (const { upload, result } of results) {
+      if (result.kind === 'read') {
+        if (present.has(upload.id)) files.push({ ...upload, file: result.file });
+        continue;
+      }
+      if (!result.canRetry) this.#lost.add(upload.id);
+      rejected.push({ file: new File([], upload.name), error: result.error });
+    }
+    // In their order, which is also that of the form's values.
+    if (files.length > 0) this.#host.add(files);
+    // Afterwards, because each batch that is added clears the refusals of the one before.
+    if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
+    for (const one of chosen) this.#continuing.delete(one.id);
+  }
+
+  /** Discards one upload, or all of them. */
+  discard(id?: string): void {
+    const discarded = this.#list.filter((one) => id === undefined || one.id === id);
+    this.#list = this.#list.filter((one) => !discarded.includes(one));
+    this.#host.requestUpdate();
+    for (const one of discarded) {
+      // If the script cannot be loaded now, the upload is offered again on the next visit.
+      this.#host.uploader.forget?.(one.id).catch(() => undefined);
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#asked;
+    const [uploader] = asked as readonly [UploaderLike | undefined];
+    const found = await uploader?.interrupted?.().catch(() => undefined);
+    if (asked !== this.#asked) return;
+    this.#list = (found ?? []).filter(({ id }) => isUploadId(id));
+    this.#host.requestUpdate();
+  }
+}

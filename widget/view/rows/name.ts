@@ -1,0 +1,38 @@
+import { html, type TemplateResult } from 'lit';
+
+/** Control characters and bidirectional marks, which could make a name read as another. */
+const INVISIBLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** The name as it is shown, without characters that would change how the rest of it reads. */
+export function shownName(name: string): string {
+  return name.replace(INVISIBLE, '\ufffd');
+}
+
+/** The extension without its dot; empty if there is none, or a long one. */
+export function extensionOf(name: string): string {
+  return /.\.([^.\s]{1,4})$/.exec(name)?.[1] ?? '';
+}
+
+/**
+ * Cuts a name in two. The first piece may be truncated on the screen. The second is always visible:
+ * the extension and a short last word before it, which often is a version or a counter.
+ */
+export function splitName(name: string): { stem: string; end: string } {
+  const [, stem = name, end = ''] =
+    /^(.+?)((?:[\s_.-][^\s_.-]{1,6})?(?:\.[^.\s]{1,8})?)$/s.exec(name) ?? [];
+  return { stem, end };
+}
+
+/**
+ * The name in one line, truncated in the middle. The two pieces are hidden from screen readers, which
+ * would read them separately, and get the whole name instead.
+ */
+export function nameView(name: string): TemplateResult {
+  const shown = shownName(name);
+  const { stem, end } = splitName(shown);
+  return html`<div part="name" class="name" title=${shown}>
+    <bdi aria-hidden="true" dir="auto"
+      ><span class="stem">${stem}</span><span class="end">${end}</span></bdi
+    ><span class="sr">${shown}</span>
+  </div>`;
+}

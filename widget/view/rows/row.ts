@@ -1,0 +1,126 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { UploadErrorCode, UploadSnapshot, UploadStatus } from '../../core/index.ts';
+import { reasonOf } from '../../i18n/reason.ts';
+import { icon } from '../icons.ts';
+import type { View } from '../view.ts';
+import { action } from './action.ts';
+import { bar } from './bar.ts';
+import { nameView, shownName } from './name.ts';
+import { tile } from './thumbs.ts';
+
+/** What an upload's row offers, apart from Remove or Cancel. */
+type Offer = 'pause' | 'resume' | 'retry' | 'download';
+
+const OFFERS: Readonly<Record<UploadStatus, Offer | undefined>> = {
+  queued: 'pause',
+  hashing: 'pause',
+  uploading: 'pause',
+  waiting: 'pause',
+  paused: 'resume',
+  completing: undefined,
+  failed: 'retry',
+  done: 'download',
+  cancelled: undefined,
+};
+
+/** Nothing more will happen to the upload by itself, or by pausing. */
+const ENDED: ReadonlySet<UploadStatus> = new Set<UploadStatus>(['done', 'failed', 'cancelled']);
+
+/** Errors after which the file has to be chosen again. */
+const FILE_ERRORS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
+  'file_changed',
+  'file_unreadable',
+  'file_not_allowed',
+]);
+
+/** The content of one file's row. */
+export function row(
+  upload: UploadSnapshot,
+  view: View,
+  picture: HTMLCanvasElement | undefined,
+): TemplateResult {
+  const { id, name, status, bytes, loaded, sent } = upload;
+  const { localizer, isMany } = view;
+  const isEnded = ENDED.has(status);
+  const size = bytes || 1;
+  const progress = localizer.progress(loaded, bytes);
+  return html`<span part="thumb" class="thumb"
+      >${picture ?? tile(name)}${
+        status === 'done'
+          ? html`<span part="badge" class="badge" role="img" aria-label=${localizer.text('done')}
+              >${icon('check')}</span
+            >`
+          : nothing
+      }</span
+    >
+    <div class="body">
+      ${nameView(name)}
+      <div part="meta" class="meta">${meta(upload, view, progress)}</div>
+      ${
+        // Before anything is sent, progress is unknown and not 0 %.
+        isEnded
+          ? nothing
+          : bar(shownName(name), loaded / size, sent / size, sent > 0 ? progress : undefined)
+      }
+    </div>
+    <div part="actions" class="actions">
+      <slot name=${isMany ? `row-actions-${id}` : 'row-actions'}></slot
+      >${actions(upload, view, isEnded)}
+    </div>`;
+}
+
+/** The second line: the status first, then the figures. */
+function meta(upload: UploadSnapshot, { localizer }: View, progress: string): unknown[] {
+  const { status, bytes, loaded, error, waitingFor, file } = upload;
+  const { bytesPerSecond, secondsLeft } = upload;
+  if (status === 'uploading') {
+    const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
+    return [
+      says(progress),
+      bytesPerSecond && html`<span class="rate">${localizer.rate(bytesPerSecond)}</span>`,
+      time && html`<span>${localizer.text('left', { time })}</span>`,
+    ].filter(Boolean);
+  }
+  if (status === 'failed')
+    return [says(error ? reasonOf(error, localizer) : localizer.text(status))];
+  const id = status === 'waiting' && waitingFor === 'online' ? 'offline' : status;
+  const isPartial = loaded > 0 && status !== 'done';
+  return [
+    status !== 'done' && says(localizer.text(id)),
+    // A page may know only the id of an upload that was finished earlier.
+    (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
+  ].filter(Boolean);
+}
+
+function says(text: string): TemplateResult {
+  return html`<span part="status" class="status">${text}</span>`;
+}
+
+function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
+  const { name, status } = upload;
+  const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
+  return [offered(OFFERS[status], upload, view), end].filter(Boolean);
+}
+
+function offered(
+  offer: Offer | undefined,
+  { name, error }: UploadSnapshot,
+  view: View,
+): TemplateResult | undefined {
+  const shown = shownName(name);
+  switch (offer) {
+    case 'pause':
+      return action(view, 'pause', 'pause', shown);
+    case 'resume':
+      return action(view, 'resume', 'play', shown);
+    case 'retry':
+      if (error && FILE_ERRORS.has(error.code))
+        return action(view, 'again', 'retry', shown, 'again');
+      if (error?.retryable === false) return undefined;
+      return action(view, 'retry', 'retry', shown, 'retry');
+    case 'download':
+      return view.canDownload ? action(view, 'download', 'down', shown) : undefined;
+    case undefined:
+      return undefined;
+  }
+}

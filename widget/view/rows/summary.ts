@@ -1,0 +1,54 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Totals } from '../../core/index.ts';
+import { action } from './action.ts';
+import { bar } from './bar.ts';
+import type { View } from '../view.ts';
+
+/**
+ * All files together, and the actions for all of them. `isMoving` is true while bytes are being sent:
+ * while all uploads wait, the last rate and the time left would mislead.
+ */
+export function summary(
+  totals: Totals,
+  {
+    isWaitingForStart,
+    isMoving,
+  }: { readonly isWaitingForStart: boolean; readonly isMoving: boolean },
+  view: View,
+): TemplateResult {
+  const { localizer } = view;
+  const { files, done, failed, active, paused, bytes, loaded, sent } = totals;
+  const { bytesPerSecond, secondsLeft } = totals;
+  const size = bytes || 1;
+  const uploaded = localizer.text('uploaded', { n: files, done });
+  const isOver = active + paused === 0;
+  return html`<div part="summary" class="summary ${active > 0 ? '' : 'idle'}">
+    <span part="total" class="total"
+      ><b>${uploaded}</b>${[
+        failed > 0 && figure(localizer.text('failedCount', { n: failed })),
+        figure(isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes)),
+        isMoving && bytesPerSecond && figure(localizer.rate(bytesPerSecond), 'rate'),
+        isMoving &&
+          secondsLeft !== undefined &&
+          figure(localizer.text('left', { time: localizer.duration(secondsLeft) })),
+      ].filter(Boolean)}</span
+    >
+    <span class="actions"
+      >${failed > 1 ? action(view, 'retry', 'retry', '', 'retryAll') : nothing}${
+        isWaitingForStart
+          ? action(view, 'start', 'up', '', 'start')
+          : active > 0
+            ? action(view, 'pause', 'pause', '', 'pauseAll')
+            : paused > 0
+              ? action(view, 'resume', 'play', '', 'resumeAll')
+              : nothing
+      }</span
+    >
+    ${isOver ? nothing : bar(localizer.text('total'), loaded / size, sent / size, uploaded)}
+  </div>`;
+}
+
+/** One of the figures; a line may break after the dot only. */
+function figure(text: string, name = ''): TemplateResult {
+  return html`<span class=${name}>&nbsp;· <span>${text}</span></span>`;
+}

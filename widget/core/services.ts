@@ -1,22 +1,11 @@
 /** What all uploads share. The scheduler implements it, once. */
-import type {
-  CompleteManyBody,
-  Created,
-  FileEntry,
-  Policy,
-  Result,
-} from '../../worker/protocol.ts';
-import type { Batch } from './api/batch.ts';
+import type { Policy } from '../../worker/protocol.ts';
 import type { WorkerClient } from './api/worker-client.ts';
 import type { Backoff } from './faults/backoff.ts';
-import type { Concurrency } from './throughput/concurrency.ts';
 import type { UploaderOptions } from './types.ts';
 import type { UploadEvent } from './upload/state.ts';
 import type { Upload } from './upload/upload.ts';
 import type { Rate } from './util/rate.ts';
-
-export type CreateBatch = Batch<FileEntry, Created>;
-export type CompleteBatch = Batch<CompleteManyBody['uploads'][number], Result>;
 
 export interface Services {
   readonly options: UploaderOptions;
@@ -24,13 +13,12 @@ export interface Services {
   /** Undefined until the Worker has answered. */
   readonly policy: Policy | undefined;
   readonly worker: WorkerClient;
-  readonly creates: CreateBatch;
-  readonly completes: CompleteBatch;
   readonly backoff: Backoff;
-  readonly concurrency: Concurrency;
   /** Speed of all files together. */
   readonly rate: Rate;
 
+  /** Uploads that are running. */
+  running(): Iterable<Upload>;
   /** Uploads that are running, then those that wait for their turn. */
   unfinished(): readonly Upload[];
   /** Changes an upload's state, and reports it. */

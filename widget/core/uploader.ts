@@ -1,5 +1,4 @@
 /** The engine's face: files in, snapshots and events out. */
-import { getFileUrl, listOpenUploads } from './api/calls.ts';
 import { UploadError } from './errors.ts';
 import {
   type UploadEventTarget,
@@ -147,11 +146,7 @@ export class Uploader extends Target implements UploaderLike {
    * @throws UploadError if the Worker cannot be asked.
    */
   async unfinished(): Promise<readonly Unfinished[]> {
-    const [uploads, handles] = await Promise.all([
-      listOpenUploads(this.#scheduler.worker),
-      this.#scheduler.sending().then((sending) => sending.handles()),
-    ]);
-    return uploads.map((upload) => ({ ...upload, handle: handles.get(upload.id) }));
+    return (await this.#scheduler.sending()).unfinished();
   }
 
   async interrupted(): Promise<readonly Interrupted[]> {
@@ -208,7 +203,7 @@ export class Uploader extends Target implements UploaderLike {
 
   /** @throws UploadError with the Worker's code, or `invalid_request` if `id` is not a UUID. */
   async fileUrl(id: string): Promise<string> {
-    return getFileUrl(this.#scheduler.worker, id);
+    return (await this.#scheduler.sending()).fileUrl(id);
   }
 
   close(): void {

@@ -314,6 +314,28 @@ describe('forget', () => {
     assert.equal(await worker.count('api', /DELETE/), 0);
   });
 
+  it('aborts a file that goes in one request, too', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', times: null, stall: true });
+    const first = uploader(worker);
+    const files = Array.from({ length: 8 }, (_, at) => randomFile(MIB, `small-${at}.bin`));
+    const { uploads } = first.add(files);
+    const second = uploader(worker);
+    // Small files are noted once they have been under way for some seconds.
+    const noted = async () =>
+      (await journal((store) => store.getAll())).filter(({ id }: Interrupted) =>
+        uploads.some((upload) => upload.id === id),
+      );
+    while ((await noted()).length < files.length) await new Promise((go) => setTimeout(go, 100));
+    await left(worker, first);
+    await Promise.all(uploads.map(({ id }) => second.forget(id)));
+    assert.deepEqual(
+      (await worker.report()).uploads.map(({ state }) => state),
+      files.map(() => 'aborted'),
+    );
+    assert.deepEqual(await idsOf(second), []);
+  });
+
   it('needs no Worker to be there', async () => {
     const worker = await fake();
     const { id } = await leftAtHalf(worker, randomFile(PARTS * MIB));

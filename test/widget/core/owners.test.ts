@@ -6,6 +6,7 @@ import {
   fake,
   MIB,
   randomFile,
+  settled,
   until,
   uploader,
   whenUpload,
@@ -83,22 +84,29 @@ describe('an id that is not a UUID', () => {
       const worker = await fake();
       const from = uploader(worker);
       await until(() => from.checksum !== undefined);
-      const seen: string[] = [];
-      const { fetch: real } = globalThis;
-      globalThis.fetch = (input, init) => {
-        if (!String(input).endsWith('/policy')) seen.push(String(input));
-        return real(input, init);
-      };
-      try {
-        const error = await from.fileUrl(id).catch((reason: unknown) => reason);
-        assert.ok(isUploadError(error) && error.code === 'invalid_request', String(error));
-        from.add([{ file: randomFile(10), id }]);
-        await until(() => from.uploads[0]?.status === 'failed');
-      } finally {
-        globalThis.fetch = real;
-      }
-      assert.equal(from.uploads[0]?.error?.code, 'invalid_request');
-      assert.deepEqual(seen, []);
+      const callsBefore = await worker.count('api');
+      const error = await from.fileUrl(id).catch((reason: unknown) => reason);
+      assert.ok(isUploadError(error) && error.code === 'invalid_request', String(error));
+      await from.forget(id);
+      await from.cancel(id);
+      const { uploads, rejected } = from.add([{ file: randomFile(10), id }]);
+      assert.deepEqual(
+        [uploads.length, rejected.map((refusal) => refusal.error.code)],
+        [0, ['invalid_request']],
+      );
+      // Whatever an id of this kind might have led to has gone out before the file that follows.
+      from.add([randomFile(20, 'good.bin')]);
+      const all = await settled(from);
+      assert.deepEqual(
+        all.map(({ name, status }) => [name, status]),
+        [['good.bin', 'done']],
+      );
+      const { log } = await worker.report();
+      const calls = log.filter(({ side }) => side === 'api').slice(callsBefore);
+      assert.deepEqual(calls.map(({ line }) => line.replace(/^(\w+) .*\/api/, '$1 ')).sort(), [
+        'POST /uploads',
+        'POST /uploads/complete',
+      ]);
     });
   }
 });

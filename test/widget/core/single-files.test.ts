@@ -82,4 +82,24 @@ describe('a file that goes in one request', () => {
       assert.deepEqual(await from.interrupted(), [], 'it is not offered again');
     });
   }
+
+  it('is completed with the ETag that the store has answered, if the page may read it', async () => {
+    for (const exposeEtag of [true, false]) {
+      const worker = await fake({ exposeEtag });
+      const from = uploader(worker);
+      from.add([randomFile(MIB), randomFile(10, 'other.bin')]);
+      const uploads = await settled(from);
+      assert.deepEqual(
+        uploads.map(({ status }) => status),
+        ['done', 'done'],
+      );
+      const report = await worker.report();
+      // The Worker refuses one that is not the store's.
+      assert.deepEqual(
+        report.uploads.map(({ saidEtag }) => saidEtag !== undefined),
+        [exposeEtag, exposeEtag],
+      );
+      assert.deepEqual(report.breaches, []);
+    }
+  });
 });

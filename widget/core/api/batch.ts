@@ -1,4 +1,4 @@
-import { isRefused, type Refused } from '../../../worker/protocol.ts';
+import type { Refused } from '../../../worker/protocol.ts';
 import { Attempts } from '../faults/attempts.ts';
 import { backoffMs } from '../faults/backoff.ts';
 import { problemError } from '../faults/worker-error.ts';
@@ -19,16 +19,22 @@ interface Slot<Item, Answer> {
  * for `waitMs`.
  */
 export class Batch<Item, Answer extends object> {
-  /** Most items in one request. */
-  size = 1;
   readonly #slots: Slot<Item, Answer>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #send: Send<Item, Answer>;
+  readonly #size: () => number;
   readonly #patienceMs: () => number;
   readonly #waitMs: number | undefined;
 
-  constructor(send: Send<Item, Answer>, patienceMs: () => number, waitMs?: number) {
+  /** `size`: most items in one request. */
+  constructor(
+    send: Send<Item, Answer>,
+    size: () => number,
+    patienceMs: () => number,
+    waitMs?: number,
+  ) {
     this.#send = send;
+    this.#size = size;
     this.#patienceMs = patienceMs;
     this.#waitMs = waitMs;
   }
@@ -56,12 +62,12 @@ export class Batch<Item, Answer extends object> {
 
   #push(slot: Slot<Item, Answer>): void {
     this.#slots.push(slot);
-    if (this.waiting >= this.size) this.flush();
+    if (this.waiting >= this.#size()) this.flush();
     else if (this.#waitMs) this.#timer ??= setTimeout(() => this.flush(), this.#waitMs);
   }
 
   #settle(slot: Slot<Item, Answer>, answer: Answer | Refused | undefined): void {
-    if (answer && !isRefused(answer)) return slot.resolve(answer);
+    if (answer && !('problem' in answer)) return slot.resolve(answer);
     // The rest of its batch was answered, so this item is sent again without it.
     const { status = 500, code, retryAfter } = answer?.problem ?? {};
     const retryAfterMs = retryAfter === undefined ? retryAfter : retryAfter * 1000;

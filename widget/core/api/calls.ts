@@ -6,15 +6,10 @@ import type {
   FileAnswer,
   FileEntry,
   ListAnswer,
-  Policy,
   UploadSummary,
 } from '../../../worker/protocol.ts';
 import { isUploadId } from '../../../worker/protocol.ts';
 import type { WorkerClient } from './worker-client.ts';
-
-export function getPolicy(worker: WorkerClient): Promise<Policy> {
-  return worker.call('/policy', { has: 'batch' });
-}
 
 export async function createUploads(worker: WorkerClient, files: readonly FileEntry[]) {
   const answer = await worker.call<CreateAnswer>('/uploads', { body: { files }, has: 'uploads' });

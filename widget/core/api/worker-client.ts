@@ -22,8 +22,7 @@ export interface Call {
 }
 
 /** Every path of the contract. An id such as `../../api` would lead to another one. */
-const PATH =
-  /^\/(policy|uploads(\?state=open|\/complete|\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(\/\w+)?)?)$/;
+const PATH = /^\/(policy|uploads(\?state=open|\/complete|\/[\da-f-]{36}(\/\w+)?)?)$/;
 
 export class WorkerClient {
   options: UploaderOptions;

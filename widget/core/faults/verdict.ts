@@ -38,8 +38,8 @@ export type FinalVerdict = Extract<Verdict, { do: 'verify' | 'restart' | 'fail' 
 
 type Reaction = Exclude<Verdict['do'], 'wait'>;
 
-/** The Worker's codes. `undefined`: the status decides. */
-const BY_PROBLEM: { readonly [code in ProblemCode]: Reaction | undefined } = {
+/** The Worker's codes that mean more than their status. */
+const BY_PROBLEM: { readonly [code in ProblemCode]?: Reaction } = {
   forbidden: 'fail',
   misconfigured: 'fail',
   checksum_mismatch: 'fail',
@@ -47,46 +47,42 @@ const BY_PROBLEM: { readonly [code in ProblemCode]: Reaction | undefined } = {
   not_found: 'restart',
   expired: 'restart',
   conflict: 'restart',
-  invalid_request: undefined,
-  unauthenticated: undefined,
-  too_large: undefined,
-  type_not_allowed: undefined,
-  rate_limited: undefined,
-  store_unavailable: undefined,
 };
 
 /**
- * The store's codes that mean more than their status:
+ * These, and the store's:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and, for R2,
  * https://developers.cloudflare.com/r2/api/error-codes/
  */
-const BY_CODE: ReadonlyMap<string, Reaction | undefined> = new Map<string, Reaction | undefined>([
-  ...(Object.entries(BY_PROBLEM) as [ProblemCode, Reaction | undefined][]),
-  ['SignatureDoesNotMatch', 'fail'],
-  ['NoSuchBucket', 'fail'],
-  ['RequestTimeout', 'retry'],
-  // The line broke, and the store noticed it first. ClientDisconnect is R2's.
-  ['IncompleteBody', 'retry'],
-  ['ClientDisconnect', 'retry'],
-  ['NoSuchUpload', 'verify'],
-  ['NoSuchKey', 'verify'],
-  ['RequestExpired', 'resign'],
-  ['RequestTimeTooSkewed', 'resign'],
-  ['BadDigest', 'repair'],
-  ['InvalidDigest', 'repair'],
-]);
+const BY_CODE: ReadonlyMap<string, Reaction> = new Map(
+  Object.entries<Reaction>({
+    ...BY_PROBLEM,
+    SignatureDoesNotMatch: 'fail',
+    NoSuchBucket: 'fail',
+    RequestTimeout: 'retry',
+    // The line broke, and the store noticed it first. ClientDisconnect is R2's.
+    IncompleteBody: 'retry',
+    ClientDisconnect: 'retry',
+    NoSuchUpload: 'verify',
+    NoSuchKey: 'verify',
+    RequestExpired: 'resign',
+    RequestTimeTooSkewed: 'resign',
+    BadDigest: 'repair',
+    InvalidDigest: 'repair',
+  }),
+);
 
-const BY_STATUS: ReadonlyMap<number, Reaction> = new Map<number, Reaction>([
+const BY_STATUS: Readonly<Record<number, Reaction>> = {
   // Swift and Ceph answer an expired URL with a bare AccessDenied: any refusal may mean an old URL.
-  [401, 'resign'],
-  [403, 'resign'],
-  [404, 'verify'],
-  [408, 'retry'],
+  401: 'resign',
+  403: 'resign',
+  404: 'verify',
+  408: 'retry',
   // The object exists already: from an attempt whose answer was lost, or from somebody else.
-  [412, 'verify'],
-  [429, 'retry'],
-  [501, 'fail'],
-]);
+  412: 'verify',
+  429: 'retry',
+  501: 'fail',
+};
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
@@ -135,8 +131,8 @@ function reactionTo(status: number, code = ''): Reaction | undefined {
   if (code.endsWith('Mismatch')) return 'repair';
   if (code.startsWith('Expired')) return 'resign';
   // A 409 with a code of the store's is a passing conflict, such as OperationAborted.
-  if (status === 409 && code && !BY_CODE.has(code)) return 'retry';
-  return BY_STATUS.get(status) ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
+  if (status === 409 && code) return 'retry';
+  return BY_STATUS[status] ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
 }
 
 /** A success whose body is not the store's came from a box in between. */

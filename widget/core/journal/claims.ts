@@ -77,7 +77,7 @@ export class Claims {
       parts,
       isSingle,
       place: claim.place,
-      token: isSingle ? undefined : upload.token,
+      token: upload.token,
       expiresAt: standing.kind === 'agreed' ? standing.agreement.expiresAt : undefined,
       handle: upload.handle ?? claim.handle,
     });

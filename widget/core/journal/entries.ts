@@ -2,7 +2,7 @@
  * What survives a reload: which upload a file belongs to, by the key of its file. It is a cache; the
  * store decides what is stored.
  */
-import { createStore, del, delMany, entries, get, keys, set, type UseStore } from 'idb-keyval';
+import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { StoredPart } from '../../../worker/protocol.ts';
 import type { Interrupted } from '../types.ts';
 import { isUploadId } from '../../../worker/protocol.ts';
@@ -14,7 +14,7 @@ export interface JournalEntry extends Interrupted {
   readonly place?: string | undefined;
   /** It goes in one request: it is created again, many in one call, and not reconciled. */
   readonly isSingle?: boolean | undefined;
-  /** The upload's token, by which the Worker knows the owner; not for a single request. */
+  /** The upload's token, by which the Worker knows the owner. */
   readonly token?: string | undefined;
 }
 
@@ -54,35 +54,45 @@ async function attempt<T>(use: (store: UseStore) => Promise<T>): Promise<T | und
 export async function readEntry(
   key: string,
 ): Promise<Pick<JournalEntry, 'id' | 'handle' | 'parts' | 'token'> | undefined> {
-  const entry = await attempt((store) => get<Partial<JournalEntry>>(key, store));
-  const { id, handle, parts, token } = Object(entry) as Partial<JournalEntry>;
+  const entry = await attempt((store) =>
+    store('readonly', (uploads) => promisifyRequest<unknown>(uploads.get(key))),
+  );
+  const { id, handle, isSingle, parts, token } = Object(entry) as Partial<JournalEntry>;
   if (!isUploadId(id)) return undefined;
   return {
     id,
     handle,
     parts: Array.isArray(parts) ? parts.filter(Boolean) : [],
-    token: typeof token === 'string' && TOKEN.test(token) ? token : undefined,
+    // A file that goes in one request is created again, under its old id.
+    token: !isSingle && typeof token === 'string' && TOKEN.test(token) ? token : undefined,
   };
 }
 
 /** All entries by their keys. Deletes those that have expired, or that are not entries. */
 export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> {
   const found = new Map<string, JournalEntry>();
-  await attempt(async (store) => {
-    const stale: IDBValidKey[] = [];
-    for (const [key, entry] of await entries<IDBValidKey, unknown>(store)) {
-      if (typeof key === 'string' && isEntry(entry)) found.set(key, entry);
-      else stale.push(key);
-    }
-    if (stale.length) await delMany(stale, store);
-  });
+  await attempt((store) =>
+    store('readwrite', async (uploads) => {
+      const [keys, values] = await Promise.all([
+        promisifyRequest(uploads.getAllKeys()),
+        promisifyRequest<unknown[]>(uploads.getAll()),
+      ]);
+      for (const [index, key] of keys.entries()) {
+        const entry = values[index];
+        if (typeof key === 'string' && isEntry(entry)) found.set(key, entry);
+        else uploads.delete(key);
+      }
+    }),
+  );
   return found;
 }
 
 /** The beginnings of all keys: everything but the hash of the file. */
 export async function readKeyHeads(): Promise<ReadonlySet<string>> {
-  const all = (await attempt((store) => keys(store))) ?? [];
-  return new Set(all.map((key) => String(key).replace(/[^\n]*$/, '')));
+  const all = await attempt((store) =>
+    store('readonly', (uploads) => promisifyRequest(uploads.getAllKeys())),
+  );
+  return new Set(all?.map((key) => String(key).replace(/[^\n]*$/, '')));
 }
 
 /** Writes an entry, before the page goes away: what is begun then may never be written. */
@@ -95,14 +105,23 @@ export async function writeEntry(
 ): Promise<void> {
   const { expiresAt = new Date(Date.now() + UNANSWERED_MS).toISOString() } = entry;
   const kept = { ...entry, expiresAt };
-  await attempt((store) =>
+  await attempt((store) => {
+    const write = (value: object) => change(store, (uploads) => uploads.put(value, key));
     // Some browsers that have file handles cannot store them.
-    set(key, { ...kept, handle }, store).catch(() => set(key, kept, store)),
-  );
+    return write({ ...kept, handle }).catch(() => write(kept));
+  });
 }
 
 export async function deleteEntry(key: string): Promise<void> {
-  await attempt((store) => del(key, store));
+  await attempt((store) => change(store, (uploads) => uploads.delete(key)));
+}
+
+/** Resolves once the change is on the disk. */
+function change(store: UseStore, make: (uploads: IDBObjectStore) => unknown): Promise<void> {
+  return store('readwrite', (uploads) => {
+    make(uploads);
+    return promisifyRequest(uploads.transaction);
+  });
 }
 
 function isEntry(value: unknown): value is JournalEntry {

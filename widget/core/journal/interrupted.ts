@@ -1,7 +1,8 @@
 /** Uploads of an earlier visit that have not been continued yet. */
+import { listOpenUploads } from '../api/calls.ts';
 import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
 import type { Services } from '../services.ts';
-import type { Interrupted } from '../types.ts';
+import type { Interrupted, Unfinished } from '../types.ts';
 import { deleteEntry, readEntries } from './entries.ts';
 import { lock, lockedNames } from './locks.ts';
 
@@ -33,12 +34,11 @@ export async function findInterrupted(
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** The file handles in the journal, by the ids of their uploads. */
-export async function findHandles(): Promise<
-  ReadonlyMap<string, FileSystemFileHandle | undefined>
-> {
-  const entries = await readEntries();
-  return new Map([...entries.values()].map(({ id, handle }) => [id, handle]));
+/** The caller's unfinished uploads, from any device, with the file handles of this one. */
+export async function findUnfinished({ worker }: Services): Promise<readonly Unfinished[]> {
+  const [uploads, entries] = await Promise.all([listOpenUploads(worker), readEntries()]);
+  const handles = new Map([...entries.values()].map(({ id, handle }) => [id, handle]));
+  return uploads.map((upload) => ({ ...upload, handle: handles.get(upload.id) }));
 }
 
 /** Forgets interrupted uploads. */
@@ -61,8 +61,6 @@ export class Forgetter {
     try {
       // First, because the Worker may be out of reach: an open upload expires.
       await deleteEntry(key);
-      // Nothing is to be aborted of a file that goes in one request.
-      if (entry.isSingle) return;
       const { token, result } = await resumeUpload(worker, entry);
       // A complete upload, whose answer had been lost, is kept.
       if (!result) await abortUpload(worker, { id, token });

@@ -1,20 +1,18 @@
 import type { Policy } from '../../../worker/protocol.ts';
-import { getPolicy } from '../api/calls.ts';
+import { getPolicy } from '../api/get-policy.ts';
 import type { WorkerClient } from '../api/worker-client.ts';
 
 /** The Worker's policy for the present caller. Until a new one is known, the last one holds. */
 export class PolicySource {
   readonly #worker: WorkerClient;
-  readonly #onChange: (policy: Policy) => void;
   #policy: Policy | undefined;
   /** The Worker and the caller whose policy it is; undefined if that has to be asked. */
   #caller: string | undefined;
   #asking: Promise<void> | undefined;
   #isStale = false;
 
-  constructor(worker: WorkerClient, onChange: (policy: Policy) => void) {
+  constructor(worker: WorkerClient) {
     this.#worker = worker;
-    this.#onChange = onChange;
   }
 
   get current(): Policy | undefined {
@@ -65,7 +63,6 @@ export class PolicySource {
       if (this.#isStale) continue;
       this.#caller = caller;
       this.#policy = policy;
-      this.#onChange(policy);
     } while (this.#isStale);
   }
 }

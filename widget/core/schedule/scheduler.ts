@@ -1,14 +1,10 @@
 /** Who is next. Implements what all uploads share. */
 import type { Policy } from '../../../worker/protocol.ts';
-import { Batch } from '../api/batch.ts';
-import { completeUploads, createUploads } from '../api/calls.ts';
 import { WorkerClient } from '../api/worker-client.ts';
 import type { UploadError } from '../errors.ts';
 import { Backoff } from '../faults/backoff.ts';
 import { preload, type Sending } from '../load-sending.ts';
-import { patienceMs } from '../options.ts';
-import type { CompleteBatch, CreateBatch, Services } from '../services.ts';
-import { Concurrency } from '../throughput/concurrency.ts';
+import type { Services } from '../services.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
 import { termsFor } from '../upload/terms.ts';
@@ -19,11 +15,7 @@ import { Queue } from './queue.ts';
 import { SendingSource } from './sending-source.ts';
 import { Turns } from './turns.ts';
 
-const CONNECTIONS_PER_LANE = 6;
 const HEARTBEAT_MS = 250;
-/** Longest time that a Create waits for others to share its request. */
-const CREATE_WAIT_MS = 1000;
-const COMPLETE_WAIT_MS = 4000;
 
 /** What the scheduler reports to the uploader. */
 export interface SchedulerEvents {
@@ -40,10 +32,7 @@ interface Run {
 
 export class Scheduler implements Services {
   readonly worker: WorkerClient;
-  readonly creates: CreateBatch;
-  readonly completes: CompleteBatch;
   readonly backoff = new Backoff();
-  readonly concurrency = new Concurrency();
   readonly rate = new Rate();
   isClosed = false;
   readonly #events: SchedulerEvents;
@@ -60,21 +49,7 @@ export class Scheduler implements Services {
       const uploads = this.policy ? this.#runs.keys() : this.#queue.uploads;
       for (const upload of uploads) this.reviewWaiting(upload);
     });
-    this.#policies = new PolicySource(this.worker, (policy) => {
-      this.creates.size = Math.min(policy.batch.create, policy.maxFiles ?? Infinity);
-      this.completes.size = policy.batch.complete;
-    });
-    const patience = () => patienceMs(this.options, true);
-    this.creates = new Batch(
-      (files) => createUploads(this.worker, files),
-      patience,
-      CREATE_WAIT_MS,
-    );
-    this.completes = new Batch(
-      (uploads) => completeUploads(this.worker, uploads),
-      patience,
-      COMPLETE_WAIT_MS,
-    );
+    this.#policies = new PolicySource(this.worker);
   }
 
   get options(): UploaderOptions {
@@ -174,6 +149,10 @@ export class Scheduler implements Services {
     this.#events.changed(upload);
   }
 
+  running(): Iterable<Upload> {
+    return this.#runs.keys();
+  }
+
   unfinished(): readonly Upload[] {
     return [...this.#runs.keys(), ...this.#queue.uploads];
   }
@@ -205,33 +184,18 @@ export class Scheduler implements Services {
   }
 
   #takeTurn(): void {
-    const { policy, concurrency } = this;
+    const { policy } = this;
     const queue = this.#queue;
     if (!policy) return queue.isEmpty ? undefined : void this.askPolicy();
-    concurrency.max = this.options.concurrency ?? policy.lanes * CONNECTIONS_PER_LANE;
-    concurrency.workerHost = new URL(this.worker.endpoint, globalThis.location?.href).host;
     const running = {
       uploads: this.#runs.keys(),
-      limit: concurrency.limit,
+      limit: this.#sending.limit,
       bytesPerSecond: this.rate.perSecond() ?? 0,
     };
     for (const upload of queue.admit(policy, running)) this.#admit(upload, policy);
-    this.#flushBatches();
     this.#turns.notify();
     // Rates fall and signatures expire while nothing happens, too.
     if (this.#runs.size > 0) this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
-  }
-
-  /** A batch is sent as soon as no other upload is about to join it. */
-  #flushBatches(): void {
-    let isMoreToCreate = false;
-    let isMoreToComplete = false;
-    for (const { phase, isSingle } of this.#runs.keys()) {
-      isMoreToCreate ||= phase === 'claiming';
-      isMoreToComplete ||= isSingle && phase !== 'completing';
-    }
-    if (!isMoreToCreate) this.creates.flush();
-    if (!isMoreToComplete) this.completes.flush();
   }
 
   #beat(): void {

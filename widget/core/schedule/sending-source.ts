@@ -4,23 +4,24 @@ import { backoffMs } from '../faults/backoff.ts';
 import { loadSending, type Sending } from '../load-sending.ts';
 import { patienceMs } from '../options.ts';
 import type { Services } from '../services.ts';
+import { lazy } from '../util/lazy.ts';
 
 /** The half of the engine that sends: loaded when it is needed, and made once. */
 export class SendingSource {
   readonly #services: Services;
-  #sending: Promise<Sending> | undefined;
+  #loaded: Sending | undefined;
 
   constructor(services: Services) {
     this.#services = services;
   }
 
-  /** @throws TypeError if it cannot be loaded; then it can be tried again. */
-  get(): Promise<Sending> {
-    return (this.#sending ??= loadSending(this.#services).catch((error: unknown) => {
-      this.#sending = undefined;
-      throw error;
-    }));
+  /** Requests to the store that may be in flight; one until that is known. */
+  get limit(): number {
+    return this.#loaded?.limit ?? 1;
   }
+
+  /** @throws TypeError if it cannot be loaded; then it can be tried again. */
+  readonly get = lazy(async () => (this.#loaded = await loadSending(this.#services)));
 
   /**
    * Tries to load it until patience ends.
@@ -47,9 +48,6 @@ export class SendingSource {
   }
 
   close(): void {
-    this.#sending?.then(
-      (sending) => sending.close(),
-      () => undefined,
-    );
+    this.#loaded?.close();
   }
 }

@@ -18,11 +18,10 @@ export async function abandon(
     if (standing.kind === 'unconfirmed') {
       const { token } = await resumeUpload(worker, upload);
       await abortUpload(worker, { id, token });
-    } else if (standing.kind === 'agreed' && (!upload.isSingle || standing.parts.wasSent)) {
-      // A single request that was never sent has left nothing.
+    } else if (standing.kind === 'agreed') {
       await abortUpload(worker, upload);
     }
   } catch {
-    // There is nothing to abort, or the Worker does not answer: an open upload expires.
+    // There is nothing to abort, the file is kept, or the Worker does not answer: an open upload expires.
   }
 }

@@ -1,18 +1,18 @@
 import type { CompleteBody, Result } from '../../../worker/protocol.ts';
-import * as calls from '../api/upload-calls.ts';
+import * as uploadCalls from '../api/upload-calls.ts';
 import { combine } from '../checksum/index.ts';
-import type { Services } from '../services.ts';
 import type { Parts } from '../upload/parts.ts';
 import type { Agreement } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
+import type { SendingContext } from './context.ts';
 
 /** Finishes an upload whose parts are all stored; files that go in one request share a call. */
 export async function completeUpload(
   { id }: Upload,
   { token, plan, checksum: algorithm }: Agreement,
   parts: Parts,
-  { worker, completes, policy }: Services,
+  { services: { worker, policy }, calls: { completes } }: SendingContext,
   signal: AbortSignal,
 ): Promise<Result> {
   const receipts = [...parts.stored.values()].sort((a, b) => a.number - b.number);
@@ -32,6 +32,6 @@ export async function completeUpload(
     parts: policy?.listParts ? undefined : (receipts as CompleteBody['parts']),
     checksum,
   } satisfies CompleteBody;
-  const result = await calls.completeUpload(worker, { id, token }, body, signal);
+  const result = await uploadCalls.completeUpload(worker, { id, token }, body, signal);
   return { ...(checksum === undefined ? {} : { checksum }), ...result };
 }

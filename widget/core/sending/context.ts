@@ -5,16 +5,19 @@ import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
-import type { Share } from '../throughput/concurrency.ts';
+import type { Concurrency, Share } from '../throughput/concurrency.ts';
 import type { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { Flight, Parts } from '../upload/parts.ts';
 import type { SignedPart } from '../upload/signed-part.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { Route } from './route.ts';
+import type { SharedCalls } from './shared-calls.ts';
 
 /** What the uploads share while they are sent, beside the services. */
 export interface SendingContext {
   readonly services: Services;
+  readonly calls: SharedCalls;
+  readonly concurrency: Concurrency;
   readonly hasher: Hasher;
   readonly claims: Claims;
   readonly waiting: WaitingUploads;

@@ -1,19 +1,29 @@
 /** One upload from Create to Complete. Loaded with the first file. */
 import { Hasher } from '../checksum/hasher.ts';
+import { getFileUrl } from '../api/calls.ts';
 import { Claims } from '../journal/claims.ts';
-import { findHandles, findInterrupted, Forgetter } from '../journal/interrupted.ts';
+import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
+import { Concurrency } from '../throughput/concurrency.ts';
 import { ExpectedSpeed } from '../throughput/expected-speed.ts';
-import type { Interrupted } from '../types.ts';
+import type { Interrupted, Unfinished } from '../types.ts';
 import type { Upload } from '../upload/upload.ts';
+import { atMost } from '../util/at-most.ts';
 import { abandon } from './abandon.ts';
 import { SigningTime, type SendingContext } from './context.ts';
 import { Route } from './route.ts';
 import { run } from './run.ts';
+import { shareCalls } from './shared-calls.ts';
+
+const CONNECTIONS_PER_LANE = 6;
+/** Uploads that are aborted at once: hundreds may be cancelled together. */
+const ABORTS = 6;
 
 /** The lazy half of the engine, as the other half sees it. */
 export interface Sending {
+  /** Requests to the store that may be in flight. */
+  readonly limit: number;
   /** Takes an upload from its first request to its last. Never rejects. */
   run(upload: Upload, signal: AbortSignal): Promise<void>;
   /** Aborts a cancelled upload on the store. Never rejects. */
@@ -22,16 +32,24 @@ export interface Sending {
   interrupted(own: Pick<ReadonlyMap<string, unknown>, 'has'>): Promise<readonly Interrupted[]>;
   /** Forgets an upload of an earlier visit. Never rejects. */
   forget(id: string): Promise<void>;
-  /** File handles in the journal, by the ids of their uploads. */
-  handles(): Promise<ReadonlyMap<string, FileSystemFileHandle | undefined>>;
+  /** The caller's unfinished uploads, from any device. */
+  unfinished(): Promise<readonly Unfinished[]>;
+  /** A link to a complete upload. */
+  fileUrl(id: string): Promise<string>;
   close(): void;
 }
 
 export function createSending(services: Services): Sending {
   const claims = new Claims(services);
+  const concurrency = new Concurrency();
+  const adjust = () => adjustConcurrency(concurrency, services);
+  adjust();
+  services.onTurn(adjust);
   const context: SendingContext = {
     services,
+    calls: shareCalls(services),
     claims,
+    concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
     route: new Route(services),
@@ -39,15 +57,27 @@ export function createSending(services: Services): Sending {
     signingTime: new SigningTime(),
   };
   const forgetter = new Forgetter(services);
+  const inLine = atMost(ABORTS);
   return {
+    get limit() {
+      return concurrency.limit;
+    },
     run: (upload, signal) => run(upload, context, signal),
-    abandon: (upload) => abandon(upload, context),
+    abandon: (upload) => inLine(() => abandon(upload, context)),
     interrupted: (own) => findInterrupted(services, own),
-    forget: (id) => forgetter.forget(id),
-    handles: findHandles,
+    forget: (id) => inLine(() => forgetter.forget(id)),
+    unfinished: () => findUnfinished(services),
+    fileUrl: (id) => getFileUrl(services.worker, id),
     close() {
       context.hasher.close();
       claims.releaseAll();
     },
   };
+}
+
+/** The page's option and the policy may change at any time. */
+function adjustConcurrency(concurrency: Concurrency, { options, policy, worker }: Services): void {
+  if (!policy) return;
+  concurrency.max = options.concurrency ?? policy.lanes * CONNECTIONS_PER_LANE;
+  concurrency.workerHost = new URL(worker.endpoint, globalThis.location?.href).host;
 }

@@ -44,12 +44,11 @@ async function attemptPart(round: PartsRound, history: PartHistory): Promise<boo
   if (signed === 'stored') return storeUnseen(parts, number);
   const url = signed?.request.url ?? relayUrl(services.worker, upload.id, number);
   parts.ready++;
-  const release = await services.concurrency
+  const release = await context.concurrency
     .take(share, url, signal, attempts.faults > 0)
     .finally(() => parts.ready--);
   const flight: Flight = { sent: 0 };
   parts.flights.add(flight);
-  parts.wasSent = true;
   try {
     // Its turn may have come too late for the signature.
     if (signed && !isFresh(signed)) return false;
@@ -174,7 +173,7 @@ function storePart(
   else if (!upload.state.isRelayed) services.apply(upload, { type: 'relay' });
   if (!upload.state.wasRead) services.apply(upload, { type: 'read' });
   route.wasStoreReached = true;
-  services.concurrency.stored();
+  context.concurrency.stored();
   parts.store(number, etag);
   if (services.policy?.listParts || upload.isSingle) return true;
   if (!etag) throw missingEtagError(number);
@@ -190,9 +189,9 @@ async function pausePart(
   verdict: DelayedVerdict,
 ): Promise<void> {
   if (!verdict.delayMs) return;
-  const { services } = round.context;
+  const { services, concurrency } = round.context;
   const isOffline = verdict.do === 'wait';
-  if (!isOffline) services.concurrency.slowDown();
+  if (!isOffline) concurrency.slowDown();
   waitFor(round, flight, isOffline ? 'online' : 'store');
   await services.backoff.wait(backoffMs(verdict), round.signal);
 }
@@ -206,10 +205,11 @@ function waitFor({ upload, context }: PartsRound, flight: Flight, reason: WaitRe
 /** @throws UploadError if the part need not be sent any more. */
 async function askWhatIsStored(round: PartsRound, flight: Flight, number: number): Promise<void> {
   const { upload, parts, context, signal } = round;
-  const { worker, concurrency } = context.services;
-  concurrency.slowDown();
+  context.concurrency.slowDown();
   waitFor(round, flight, 'store');
-  round.asking ??= resumeUpload(worker, upload, signal).finally(() => (round.asking = undefined));
+  round.asking ??= resumeUpload(context.services.worker, upload, signal).finally(
+    () => (round.asking = undefined),
+  );
   const { parts: stored, result } = await round.asking;
   if (result) throw new UploadError('incomplete', 'The upload was completed elsewhere.');
   parts.find(stored.filter((part) => part.number === number));

@@ -71,7 +71,7 @@ async function firstChecksums(
   const { services } = context;
   const parts = upload.parts ?? new Parts(upload.state.terms.plan);
   services.apply(upload, { type: 'prepare', parts });
-  const length = Math.min(parts.count, MAX_CHECKSUMS_PER_CREATE, services.concurrency.max);
+  const length = Math.min(parts.count, MAX_CHECKSUMS_PER_CREATE, context.concurrency.max);
   return Promise.all(
     Array.from({ length }, (_, index) => checksumOfPart(upload, parts, index + 1, context, signal)),
   );
@@ -121,9 +121,13 @@ async function describe(
 }
 
 /** The answer is applied whenever it arrives, also during a pause. */
-function requestCreate(upload: Upload, { services, claims }: SendingContext, entry: FileEntry) {
+function requestCreate(
+  upload: Upload,
+  { services, calls, claims }: SendingContext,
+  entry: FileEntry,
+) {
   const askedAt = now();
-  const answer: Promise<void> = services.creates.add(entry).then(
+  const answer: Promise<void> = calls.creates.add(entry).then(
     (created) => {
       if (!isAwaited()) return;
       const parts = partsFor(upload, created, askedAt);

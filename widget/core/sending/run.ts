@@ -58,7 +58,7 @@ async function uploadFile(
   await assertUnchanged(upload, signal);
   services.apply(upload, { type: 'complete' });
   services.requestTurn();
-  return completeUpload(upload, agreement, parts, services, signal);
+  return completeUpload(upload, agreement, parts, context, signal);
 }
 
 /**

@@ -42,8 +42,7 @@ function sendRequest(
   options: Partial<SendOptions>,
 ): Promise<Outcome> {
   const { upload, parts, context, signal } = round;
-  const { services } = context;
-  const { concurrency } = services;
+  const { services, concurrency } = context;
   const body = parts.slice(upload.file, request.number);
   if (upload.phase === 'hashing') services.apply(upload, { type: 'send' });
   else services.reviewWaiting(upload);
@@ -61,9 +60,9 @@ function sendRequest(
 }
 
 function countBytes({ upload, parts, context }: PartsRound, flight: Flight, sent: number): void {
-  const { services } = context;
+  const { services, concurrency } = context;
   const bytes = parts.move(flight, sent);
   services.rate.add(bytes);
-  services.concurrency.sent(bytes);
+  concurrency.sent(bytes);
   services.changed(upload);
 }

@@ -32,10 +32,12 @@ export function sendMissingParts(
   signal: AbortSignal,
 ): Promise<void> {
   const { services, waiting } = context;
+  const mostSigned = () => services.policy?.batch.sign ?? 1;
   let endTurns: (() => void) | undefined;
   return new Promise<void>((resolve, reject) => {
     const signatures = new Batch<WantedPart, SignedPart>(
       (wanted) => sign(round, wanted),
+      mostSigned,
       () => patienceMs(services.options, true),
     );
     const round: PartsRound = {
@@ -48,8 +50,7 @@ export function sendMissingParts(
     };
     const takeTurn = () => {
       if (parts.isComplete) return resolve();
-      signatures.size = services.policy?.batch.sign ?? 1;
-      const horizon = Math.min(horizonOf(round), signatures.size);
+      const horizon = Math.min(horizonOf(round), mostSigned());
       while (parts.hashing < HASHES && parts.unsent - parts.todo.length < horizon) {
         const number = parts.todo.pop();
         if (!number) break;
@@ -73,7 +74,8 @@ function horizonOf({ context: { services }, parts }: PartsRound): number {
 
 /** The next batch is signed shortly before the last URL is used, and not sooner: so batches are large. */
 function isSigningUrgent({ context, parts, signatures }: PartsRound): boolean {
-  const { concurrency, rate } = context.services;
+  const { concurrency } = context;
+  const { rate } = context.services;
   const { flights, ready, partBytes, isSigning } = parts;
   const { waiting } = signatures;
   if (isSigning || !waiting) return false;

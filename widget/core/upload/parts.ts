@@ -45,8 +45,6 @@ export class Parts {
   /** Parts that are signed and wait for a slot. */
   ready = 0;
   isSigning = false;
-  /** True once a request has had a slot: the store may hold something. */
-  wasSent = false;
   #rate: Rate | undefined;
 
   constructor(plan: Plan) {

@@ -117,23 +117,18 @@ export type UploadEvent =
 type EventType = UploadEvent['type'];
 
 interface Rule {
-  readonly from: readonly Phase[];
+  /** @default any phase */
+  readonly from?: readonly Phase[];
   readonly standings?: readonly Standing['kind'][];
   /** The new phase, if the event carries nothing that belongs to it. */
   readonly to?: ActivePhase | 'added' | 'cancelled';
 }
 
-const WORKING = [
-  'claiming',
-  'creating',
-  'reconciling',
-  'hashing',
-  'sending',
-  'completing',
-] as const;
+const BEFORE_SENDING = ['claiming', 'creating', 'reconciling'] as const;
+const BEFORE_COMPLETING = [...BEFORE_SENDING, 'hashing', 'sending'] as const;
+const WORKING = [...BEFORE_COMPLETING, 'completing'] as const;
 const ACTIVE = ['queued', ...WORKING] as const;
 const UNFINISHED = ['added', ...ACTIVE, 'paused', 'failed'] as const;
-const ANY = [...UNFINISHED, 'done', 'cancelled'] as const;
 
 /** Every transition that can happen. */
 export const RULES: { readonly [type in EventType]: Rule } = {
@@ -142,39 +137,40 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   open: { from: ['queued'], to: 'claiming' },
   create: { from: ['claiming'], to: 'creating', standings: ['requested', 'agreed'] },
   reconcile: { from: ['claiming'], to: 'reconciling', standings: ['unconfirmed'] },
-  hash: { from: ['claiming', 'creating', 'reconciling'], to: 'hashing', standings: ['agreed'] },
+  hash: { from: BEFORE_SENDING, to: 'hashing', standings: ['agreed'] },
   send: { from: ['hashing'], to: 'sending', standings: ['agreed'] },
   complete: { from: ['hashing', 'sending'], to: 'completing', standings: ['agreed'] },
   restart: { from: WORKING, to: 'claiming' },
   wait: { from: ACTIVE },
   proceed: { from: ACTIVE },
   // Not while completing: the store is putting the parts together already.
-  pause: { from: ['added', 'queued', 'claiming', 'creating', 'reconciling', 'hashing', 'sending'] },
+  pause: { from: ['added', 'queued', ...BEFORE_COMPLETING] },
   resume: { from: ['paused'] },
   retry: { from: ['failed'], to: 'queued' },
   cancel: { from: UNFINISHED, to: 'cancelled' },
   // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it.
-  done: { from: ['claiming', 'creating', 'reconciling', 'completing'], standings: ['agreed'] },
+  done: { from: [...BEFORE_SENDING, 'completing'], standings: ['agreed'] },
   fail: { from: ACTIVE },
   expect: { from: UNFINISHED, standings: ['unregistered', 'unconfirmed'] },
   prepare: { from: WORKING, standings: ['unregistered'] },
   recognise: { from: UNFINISHED, standings: ['unregistered', 'unconfirmed'] },
   request: { from: WORKING, standings: ['unregistered'] },
   // The answer to a Create may arrive during a pause, or after the upload was cancelled.
-  refuse: { from: ANY, standings: ['requested'] },
-  agree: { from: ANY, standings: ['requested', 'unconfirmed'] },
+  refuse: { standings: ['requested'] },
+  agree: { standings: ['requested', 'unconfirmed'] },
   doubt: { from: WORKING, standings: ['agreed'] },
   forget: { from: UNFINISHED },
   renew: { from: UNFINISHED },
   relay: { from: UNFINISHED },
-  read: { from: ANY },
+  read: {},
 };
 
 /** True if the event can happen in this state. */
 export function can(state: UploadState, type: EventType): boolean {
   const { from, standings } = RULES[type];
   return (
-    from.includes(state.progress.phase) && (!standings || standings.includes(state.standing.kind))
+    from?.includes(state.progress.phase) !== false &&
+    standings?.includes(state.standing.kind) !== false
   );
 }
 

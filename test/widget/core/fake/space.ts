@@ -62,6 +62,8 @@ export interface StoredUpload {
   /** Of the object, once it is complete. */
   readonly sha256?: string;
   readonly checksum?: string;
+  /** The ETag that came with the completion of a file that went in one request. */
+  readonly saidEtag?: string;
 }
 
 export interface Report {

@@ -18,6 +18,8 @@ export interface FakeUpload {
   /** What pages said was stored, where it cannot be listed. */
   readonly receipts: Map<number, { etag: string; checksum: string | undefined }>;
   state: 'open' | 'complete' | 'aborted';
+  /** What the page said that the store answered to the one PUT. */
+  saidEtag?: string | undefined;
   result?: Result;
   object?: Buffer;
 }
@@ -78,13 +80,14 @@ export class Space {
       inFlight: this.#inFlight,
       breaches: this.breaches,
       uploads: [...this.uploads.values()].map(
-        ({ object, result, parts, id, name, bytes, state }) => ({
+        ({ object, result, saidEtag, parts, id, name, bytes, state }) => ({
           id,
           name,
           bytes,
           state,
           parts: [...parts.keys()].sort((a, b) => a - b),
           ...(object && { sha256: createHash('sha256').update(object).digest('hex') }),
+          ...(saidEtag !== undefined && { saidEtag }),
           ...(result?.checksum && { checksum: result.checksum }),
         }),
       ),

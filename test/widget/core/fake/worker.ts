@@ -248,9 +248,14 @@ function complete(space: Space, upload: FakeUpload, body: CompleteBody): Answer 
 
 function completeMany({ space, body }: Call): (Result | { id: string; problem: Problem })[] {
   const { uploads } = checked(space, CompleteManyBody, body) ?? { uploads: [] };
-  return uploads.map(({ id, token }) => {
+  return uploads.map(({ id, token, etag }) => {
     const upload = space.uploads.get(id);
     if (!upload || token !== `token-${id}`) return { id, problem: problemOf('not_found', 404) };
+    const part = upload.parts.get(1);
+    if (etag !== undefined && etag !== part?.etag) {
+      return { id, problem: problemOf('incomplete', 422) };
+    }
+    upload.saidEtag = etag;
     const answer = complete(space, upload, {});
     const value = JSON.parse(answer.body ?? '') as Result;
     return answer.status === 200 ? value : { id, problem: value as unknown as Problem };

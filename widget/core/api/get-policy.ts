@@ -1,0 +1,7 @@
+import type { Policy } from '../../../worker/protocol.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** Throws what `WorkerClient.call` throws. */
+export function getPolicy(worker: WorkerClient): Promise<Policy> {
+  return worker.call('/policy', { has: 'batch' });
+}

@@ -57,7 +57,7 @@ export function restoredFrom(state: string): readonly UploadSnapshot[] {
 /** Reports an entry that is left out of a value to the console. */
 export function reportInvalid(entry: unknown): void {
   reportError(
-    new TypeError(`<s3-upload>.value: not a finished upload with a UUID: ${JSON.stringify(entry)}`),
+    new TypeError(`<s3-upload>.value: not a finished upload with a UUID: ${jsonOf(entry)}`),
   );
 }
 
@@ -82,7 +82,7 @@ function uploadOf(
   index: number,
 ): UploadSnapshot | undefined {
   if (isUploadId(entry)) return snapshotOf({ id: entry });
-  if (typeof entry !== 'string') return snapshotOf(entry);
+  if (typeof entry !== 'string') return snapshotOf(parse(jsonOf(entry)));
   if (entry.startsWith('{')) return snapshotOf(parse(entry));
   if (format !== 'key' || !entry) return undefined;
   // A key need not contain the upload's id. Then the row gets one that no request is made from.
@@ -118,6 +118,15 @@ function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefine
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The entry as JSON; a circle, a BigInt or a getter that throws is only named. */
+function jsonOf(entry: unknown): string {
+  try {
+    return JSON.stringify(entry) ?? typeof entry;
+  } catch {
+    return `[${typeof entry}]`;
+  }
 }
 
 function parse(json: string): unknown {

@@ -366,6 +366,23 @@ describe('a value from outside', () => {
     }
   });
 
+  it('never throws for entries that are not data, and keeps the rest', async () => {
+    const circle: Record<string, unknown> = { id: idOf('b'), etag: 'e' };
+    circle['self'] = circle;
+    const trap = {
+      get id(): string {
+        throw new Error('a getter');
+      },
+    };
+    for (const entry of [1n, { id: idOf('b'), etag: 'e', bytes: 1n }, circle, trap]) {
+      const { form, element } = await inForm();
+      const messages = await reported(() => {
+        (element as { value: unknown }).value = [entry, idOf('a')];
+      });
+      equal([sent(form), messages.length], [[idOf('a')], 1], typeof entry);
+    }
+  });
+
   it('may be one id alone, and each upload comes once', async () => {
     const { element } = await inForm();
     (element as { value: unknown }).value = idOf('a');

@@ -164,7 +164,7 @@ export class Uploads implements ReactiveController {
     return added;
   }
 
-  /** Passes a command to the uploader, for one upload or for all. */
+  /** Passes a command to the uploader, for one upload or for all. No value changes by it at once. */
   command(name: Command, id?: string): unknown {
     if (name === 'start') this.#isStarted = true;
     const result = this.#uploader?.[name](id);

@@ -5,7 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
+import { buildPage } from '../../worker/build/build.ts';
+
+// wrangler looks for the assets first.
+before(buildPage);
 
 test('wrangler refuses to deploy the environment “local”, and says why', () => {
   const { status, output } = deploy('local');

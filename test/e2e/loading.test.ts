@@ -32,11 +32,9 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-loading-'));
   file = join(dir, 'a.bin');
   sha256 = await writeRandomFile(file, BYTES);
-  [product, open, browser] = await Promise.all([
-    startProduct(),
-    startProduct(() => ({ ALLOWED_ORIGINS: '*' })),
-    startBrowser(),
-  ]);
+  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  // Not at the same time: each builds the page's files first.
+  open = await startProduct(() => ({ ALLOWED_ORIGINS: '*' }));
 });
 
 after(async () => {

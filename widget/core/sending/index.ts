@@ -11,10 +11,9 @@ import type { Interrupted, Unfinished } from '../types.ts';
 import type { Upload } from '../upload/upload.ts';
 import { atMost } from '../util/at-most.ts';
 import { abandon } from './abandon.ts';
-import { SigningTime, type SendingContext } from './context.ts';
 import { Route } from './route.ts';
 import { run } from './run.ts';
-import { shareCalls } from './shared-calls.ts';
+import { shareCalls, SigningTime, type SendingContext } from './context.ts';
 
 const CONNECTIONS_PER_LANE = 6;
 /** Uploads that are aborted at once: hundreds may be cancelled together. */

@@ -42,7 +42,7 @@ export interface Signer {
   readonly kv: KV;
   /** Counts what owners have, for limits that hold under parallel requests. */
   readonly reservations: Reservations;
-  /** How long a complete upload stays listed and counted, in seconds; null: for ever. */
+  /** How long a completed upload stays listed and counted, in seconds. Null: without end. */
   readonly keepSeconds: number | null;
   readonly log: Log;
   readonly authenticate: Authenticate;
@@ -60,11 +60,11 @@ export interface Signer {
   readonly keyTemplate: string;
   /** Two uploads of one owner can meet under one key, so replacing has to be refused. */
   readonly keysMayMeet: boolean;
-  /** Of parts. */
+  /** Checksum algorithm for parts. */
   readonly checksum: ChecksumAlgorithm | null;
-  /** Of files that go in one request. */
+  /** Checksum algorithm for files that are sent in one request. */
   readonly singleChecksum: ChecksumAlgorithm | null;
-  /** Which forms are handed out. */
+  /** Which forms pages may get. */
   readonly forms: Forms;
   readonly plan: PlanLimits;
   /** Types that may be shown in the browser beside those that are safe. */

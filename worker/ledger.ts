@@ -36,7 +36,7 @@ export interface LedgerOptions {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** For how long a finished upload stays listed, in seconds; null: for ever. */
+  /** How long a finished upload stays listed, in seconds. Null: without end. */
   readonly keepSeconds: number | null;
 }
 

@@ -8,7 +8,7 @@ export interface Log {
   warn(event: string, fields?: LogFields): void;
 }
 
-/** Where lines go; `console.log` by default, which Workers Logs and `wrangler tail` read. */
+/** Receives log lines; `console.log` by default, which Workers Logs and `wrangler tail` read. */
 export type LogSink = (line: string) => void;
 
 export function createLog(sink: LogSink = consoleSink): Log {

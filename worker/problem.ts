@@ -26,7 +26,7 @@ export interface ProblemFields {
   readonly field?: string | undefined;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
-  /** Where it is not the code's usual one. */
+  /** Set if it is not the usual status of the code. */
   readonly status?: number;
   /** For the log; never sent. */
   readonly cause?: unknown;

@@ -28,9 +28,9 @@ export interface Policy {
   readonly accept: readonly string[];
   /** Files in one selection; null: any number. */
   readonly maxFiles: number | null;
-  /** Of each part of a multipart upload. */
+  /** Checksum algorithm for each part of a multipart upload. */
   readonly checksum: ChecksumAlgorithm | null;
-  /** Of a file that goes in one request. */
+  /** Checksum algorithm for a file that is sent in one request. */
   readonly singleChecksum: ChecksumAlgorithm | null;
   readonly plan: {
     readonly singleMaxBytes: number;
@@ -59,9 +59,9 @@ export interface SignedRequest {
   readonly number: number;
   readonly method: 'PUT' | 'POST';
   readonly url: string;
-  /** To be set on the request; the signature covers them. */
+  /** Headers to set on the request. The signature covers them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** A form POST: these fields first, in order, then `file`. */
+  /** Present for a form POST: these fields come first, in this order, then `file`. */
   readonly fields?: Readonly<Record<string, string>>;
 }
 
@@ -80,15 +80,15 @@ export interface Created {
   readonly token: string;
   readonly key: string;
   readonly plan: Plan;
-  /** Of this upload, which may have begun under another policy. */
+  /** Checksum algorithm of this upload, which may have begun under another policy. */
   readonly checksum: ChecksumAlgorithm | null;
-  /** Of the first parts; as many as checksums came along, or eight where none are wanted. */
+  /** Requests for the first parts: as many as there were checksums, or eight if none are required. */
   readonly requests: readonly SignedRequest[];
   /** Seconds for which `requests` are good, from the moment of the answer. */
   readonly expiresIn: number;
   /** When the upload itself ends, ISO 8601. */
   readonly expiresAt: string;
-  /** There where the upload was complete already: a Create sent again. Then `requests` is empty. */
+  /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   readonly result?: Result;
 }
 
@@ -138,10 +138,10 @@ export interface Result {
   readonly bytes: number;
   readonly type: string;
   readonly etag: string;
-  /** Of the whole object, by the upload's algorithm, base64; where the store keeps one. */
+  /** Checksum of the whole object by the upload's algorithm, in base64, if the store keeps one. */
   readonly checksum?: string;
   readonly completedAt: string;
-  /** Where anyone may read it, for as long as it is listed: a path of the Worker. Not for every policy. */
+  /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
   readonly href?: string;
 }
 

@@ -46,32 +46,32 @@ export interface SignerOptions {
   readonly store: Store;
   /** Workers KV, or anything with its four methods. */
   readonly kv: KV;
-  /** Who calls: `jwtSecret`, `jwks`, `cloudflareAccess`, `anonymous`, or a function of your own. */
+  /** Identifies the caller: `jwtSecret`, `jwks`, `cloudflareAccess`, `anonymous`, or a function of your own. */
   readonly authenticate: Authenticate;
   /** Seal upload tokens. The first seals, the others still open: so secrets are rotated. */
   readonly tokenSecrets: readonly [string, ...string[]];
   /** Origins of pages that may call, beside the signer's own; `*` for any, then without cookies. */
   readonly origins?: readonly string[];
-  /** What may be uploaded. */
+  /** Limits for what may be uploaded. */
   readonly rules?: RulesOptions;
   /** Narrows the rules for one file, or refuses it. */
   readonly policy?: PolicyHook;
   readonly hooks?: Hooks;
-  /** Where a server of yours is told what happens to uploads. */
+  /** Sends webhooks about uploads to a server of yours. */
   readonly webhooks?: WebhookOptions;
   /** @default '{prefix}{owner}/{id}/{name}' */
   readonly keyTemplate?: string;
   /** Null: none. @default the best that the store checks */
   readonly checksum?: ChecksumAlgorithm | null;
-  /** Which files may go by a form. @default 'bound' */
+  /** Which files may be sent by form POST. @default 'bound' */
   readonly forms?: Forms;
-  /** How files are cut. */
+  /** How files are divided into parts. */
   readonly plan?: Partial<PlanLimits>;
   /** Types that may be shown in the browser beside those that run no script. */
   readonly inlineTypes?: readonly string[];
-  /** For how long a link to read is good. @default 900 */
+  /** Lifetime of a download link, in seconds. @default 900 */
   readonly linkSeconds?: number;
-  /** For how long a complete upload stays listed; null: for ever. @default 30 days */
+  /** How long a completed upload stays listed, in seconds. Null: without end. @default 30 days */
   readonly keepSeconds?: number | null;
   /**
    * Counts exactly what an owner has: `durableReservations(env.LIMITS)`, or an adapter of your own.
@@ -85,7 +85,7 @@ export interface SignerOptions {
   readonly upkeepRequests?: number;
   /** Requests of one caller in a time: a rate limit of Workers, say. */
   readonly rateLimit?: RateLimit;
-  /** Take parts that the page cannot send to the store itself. @default false */
+  /** Accept parts from pages that cannot reach the store. @default false */
   readonly relay?: boolean;
   /**
    * Speak Companion's contract under `/companion`, for Uppy. An app that is mounted where it does not

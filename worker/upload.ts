@@ -27,17 +27,17 @@ export const Upload = v.object({
   v: v.literal(1),
   id: UploadId,
   owner: v.string(),
-  /** Of the caller's token that it was made with. */
+  /** Id of the caller's token that the upload was created with. */
   grant: v.exactOptional(v.string()),
   /** May be read by anyone whose link says this, which leads the Worker to the owner’s record. */
   public: v.exactOptional(v.string()),
   /** Held by whoever holds the token; there is no name to compare it with. */
   anonymous: v.exactOptional(v.literal(true)),
   key: v.string(),
-  /** As the object is called for people; the key's last segment is cleaned further. */
+  /** The file's name for display. The last segment of the key is cleaned further. */
   name: v.string(),
   type: v.string(),
-  /** Of the file; the most that it may have where it is `unsized`. */
+  /** Size of the file, or the most that it may have if it is `unsized`. */
   bytes: Whole,
   /** Begun by a client of Companion's, which does not say how large the file is. */
   unsized: v.exactOptional(

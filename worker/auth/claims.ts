@@ -11,7 +11,7 @@ export interface ClaimOptions {
   readonly audience?: string | readonly string[];
   /** The claim that uploads belong to. @default 'sub' */
   readonly ownerClaim?: string;
-  /** How far clocks may be apart, in seconds. @default 60 */
+  /** Allowed clock skew, in seconds. @default 60 */
   readonly leewaySeconds?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;

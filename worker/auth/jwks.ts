@@ -8,10 +8,10 @@ import { typOf } from './jwt-secret.ts';
 import { createKeySet } from './key-set.ts';
 
 export interface JwksOptions extends ClaimOptions {
-  /** Where the provider publishes its keys. */
+  /** Address at which the provider publishes its keys. */
   readonly url: string;
   readonly cookie?: string;
-  /** Where the token is, if not in `Authorization` or the cookie. */
+  /** Reads the token, if it is neither in `Authorization` nor in the cookie. */
   readonly carriedBy?: (request: Request) => Carried | undefined;
   readonly fetch?: typeof fetch;
 }

@@ -11,7 +11,7 @@ export interface KeySetOptions {
 }
 
 const TIMEOUT_MS = 5000;
-/** Of a key set: providers have a handful of keys, of 2 KB at most. */
+/** Largest key set: providers have a handful of keys, of 2 KB at most. */
 const MAX_BYTES = 256 * 1024;
 /** How long keys are used without asking again, unless `max-age` says less or more. */
 const FRESH_MS = { least: 60_000, usual: 600_000, most: 3_600_000 };

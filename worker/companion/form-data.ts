@@ -8,7 +8,7 @@ import { ProblemError } from '../problem.ts';
 /** The fields after the first; the file is not read yet. */
 export interface Form {
   readonly fields: ReadonlyMap<string, string>;
-  /** Of the file, known before the first of it is read. */
+  /** Size of the file, known before its first byte is read. */
   readonly bytes: number;
   /** The file. Throws where the form does not end as it should: the last piece is held back for it. */
   readonly chunks: AsyncIterable<Uint8Array>;

@@ -1,4 +1,4 @@
-/** How callers are known, from the Worker's environment. */
+/** How callers are authenticated, from the Worker's environment. */
 import { anonymous, cloudflareAccess, jwks, jwtSecret, type Authenticate } from '../auth.ts';
 import { tokenSecretsFrom } from './secrets.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';

@@ -12,7 +12,7 @@ export const DEFAULT_KEY_TEMPLATE = '{prefix}{owner}/{id}/{name}';
 
 /** What a key is made of. */
 export interface KeyParts {
-  /** Of the policy: empty, or ending in `/`. */
+  /** Prefix of the policy: empty, or ending in `/`. */
   readonly prefix: string;
   readonly owner: string;
   readonly id: string;

@@ -17,7 +17,7 @@ export type AcceptToken =
 /** What is known of a file before any byte of it is read. */
 export interface NamedFile {
   readonly name: string;
-  /** As the browser gave it; empty where it knows none. */
+  /** The type that the browser reported; empty if it knows none. */
   readonly type: string;
 }
 
@@ -142,7 +142,7 @@ function couldBe(token: AcceptToken, type: string): boolean {
   });
 }
 
-/** Of a file whose type nobody knows. Windows and curl say so in these ways. */
+/** Whether the type says nothing. Windows and curl report an unknown type in these ways. */
 function isGeneric(type: string): boolean {
   return ['', 'application/octet-stream', 'binary/octet-stream', 'application/binary'].includes(
     type,

@@ -5,7 +5,7 @@
 
 const MIB = 1024 * 1024;
 
-/** How a file is cut. Every part but the last has `partBytes` bytes (R2 insists on it). */
+/** How a file is divided. Every part except the last has `partBytes` bytes, which R2 requires. */
 export type Plan =
   | { readonly kind: 'single'; readonly bytes: number }
   | {
@@ -67,7 +67,7 @@ export function largestFile(limits: PlanLimits): number {
   return limits.maxParts * LARGEST_PART_BYTES;
 }
 
-/** How many requests the plan takes; a single one counts as part 1. */
+/** Number of requests in the plan. A single request counts as part 1. */
 export function partCount(plan: Plan): number {
   return plan.kind === 'single' ? 1 : plan.parts;
 }

@@ -29,7 +29,7 @@ export const FileEntry = v.strictObject({
   /** MIME type as the browser gave it; may be empty. */
   type: v.pipe(v.string(), v.maxLength(255)),
   metadata: v.optional(v.record(v.string(), v.string())),
-  /** Of the first parts, in order. */
+  /** Checksums of the first parts, in order. */
   checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
 });
 export type FileEntry = v.InferOutput<typeof FileEntry>;
@@ -65,7 +65,7 @@ export type SignBody = v.InferOutput<typeof SignBody>;
 /** `POST /uploads/:id/complete`. */
 export const CompleteBody = v.strictObject({
   parts: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
-  /** Of the whole file, where the algorithm's parts combine into one. */
+  /** Checksum of the whole file, if the algorithm's part values combine into one. */
   checksum: v.optional(Checksum),
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;

@@ -35,7 +35,7 @@ export interface Profile {
   readonly listParts: boolean;
   /** Algorithms that the store checks in a presigned part, the best first. */
   readonly checksums: readonly ChecksumAlgorithm[];
-  /** Of those, the ones whose whole-object value it checks at Complete and gives back on HEAD. */
+  /** Algorithms whose whole-object value the store checks at Complete and returns on HEAD. */
   readonly fullObjectChecksums: readonly ChecksumAlgorithm[];
   /** Complete wants each part's checksum where Create named an algorithm. */
   readonly completeNeedsChecksums: boolean;
@@ -55,7 +55,7 @@ export interface Profile {
    * takes some headers that nobody signed (see `UNSIGNED_PUT_HEADERS`), so a page never gets one.
    */
   readonly strictForms: boolean;
-  /** Of `checksums`, those that it checks in a form, too. */
+  /** Algorithms of `checksums` that the store also checks in a form. */
   readonly formChecksums: readonly ChecksumAlgorithm[];
   /**
    * SHA-256 is bound by `x-amz-content-sha256`, which a presigned URL signs as a header and as the
@@ -77,7 +77,7 @@ export interface Profile {
   readonly maxPartBytes: number;
   readonly maxParts: number;
   readonly maxObjectBytes: number;
-  /** How long it keeps an unfinished upload; null: for ever, unless the bucket has a rule. */
+  /** How long the store keeps an unfinished upload. Null: without end, unless the bucket has a rule. */
   readonly staleAfterSeconds: number | null;
   readonly acl: boolean;
   readonly tagging: boolean;

@@ -5,7 +5,7 @@ import type { CredentialSource } from './credentials.ts';
 import type { Profile } from './profiles.ts';
 import type { RetryPolicy } from './retry.ts';
 
-/** Where the bucket is and who may sign for it. Comes from the operator, never from a client. */
+/** Address and credentials of the bucket. They come from the operator, never from a client. */
 export interface StoreConfig {
   /**
    * Where the Worker sends its own calls: `https://s3.eu-west-1.amazonaws.com`, to which `style` is
@@ -13,7 +13,7 @@ export interface StoreConfig {
    * `https://s3.example/{bucket}`. A path in front is kept (`http://localhost:8787/cdn-cgi/local/r2/s3`).
    */
   readonly endpoint: string;
-  /** Where browsers send parts: lanes, each of six connections. Default: `endpoint` alone. */
+  /** Addresses to which browsers send parts; each is a lane of six connections. Default: `endpoint` alone. */
   readonly publicEndpoints?: readonly string[];
   readonly bucket: string;
   readonly region: string;
@@ -24,7 +24,7 @@ export interface StoreConfig {
   readonly fetch?: typeof fetch;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
-  /** Of the Worker's own calls; `DEFAULT_RETRY` by default. */
+  /** Retry policy of the Worker's own calls. @default DEFAULT_RETRY */
   readonly retry?: RetryPolicy;
 }
 
@@ -51,10 +51,10 @@ export interface ObjectSettings {
 export interface CompleteRequest {
   /** In any order; one entry per number. */
   readonly parts: readonly PartReceipt[];
-  /** Of the whole object; checked by the store where it can (`objectSizeHeader`). */
+  /** Size of the whole object. The store checks it if the profile has `objectSizeHeader`. */
   readonly bytes: number;
   readonly algorithm: ChecksumAlgorithm | null;
-  /** Of the whole object, base64; only sent where the store checks it (`fullObjectChecksums`). */
+  /** Checksum of the whole object, in base64. Sent only if the store checks it (`fullObjectChecksums`). */
   readonly checksum?: string | undefined;
   readonly ifNoneMatch?: boolean | undefined;
 }
@@ -63,7 +63,7 @@ export interface CompleteRequest {
 export interface Completed {
   /** Unquoted; absent where the store leaves it empty (Ceph): HEAD has it. */
   readonly etag?: string;
-  /** Of the whole object, base64. */
+  /** Checksum of the whole object, in base64. */
   readonly checksum?: string;
 }
 
@@ -114,7 +114,7 @@ export interface PartSigner {
 export interface PartsOf {
   readonly key: string;
   readonly uploadId: string;
-  /** As it was said at Create; null: no checksums. */
+  /** The algorithm that was set at Create. Null: no checksums. */
   readonly algorithm: ChecksumAlgorithm | null;
 }
 
@@ -124,13 +124,13 @@ export interface PartsOf {
  */
 export type ByteCount = number | { readonly min: number; readonly max: number };
 
-/** Of a request that holds the whole object. */
+/** Options of a request that contains the whole object. */
 export interface WholeOptions {
-  /** Of `settings.checksum`'s kind; needed where that is not null. */
+  /** Checksum by the algorithm `settings.checksum`. Required unless that is null. */
   readonly checksum?: string | undefined;
   /** Seconds, 1 to 604,800. */
   readonly expiresIn: number;
-  /** Of the answer to a form POST. Default: the store's, 204. */
+  /** Status of the answer to a form POST. Default: the store's, 204. */
   readonly successStatus?: 200 | 201;
 }
 
@@ -141,7 +141,7 @@ export interface WholeOptions {
 export interface Store {
   readonly profile: Profile;
   readonly bucket: string;
-  /** How many hostnames take parts. */
+  /** Number of hostnames that take parts. */
   readonly lanes: number;
 
   createMultipart(key: string, settings: ObjectSettings): Promise<{ readonly uploadId: string }>;

@@ -1,4 +1,4 @@
-/** Which upload a request is about, and whether this caller may touch it. */
+/** Finds the upload that a request is about, and checks that the caller may use it. */
 import type { SignerContext, Signer, PolicyAction } from '../context.ts';
 import { answerOf } from '../hooks.ts';
 import type { Entry } from '../ledger.ts';

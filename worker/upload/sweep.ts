@@ -25,7 +25,7 @@ export interface Swept {
 const POSITION = 'sweep:cursor';
 /** An upload is aborted, its parts are looked for, others under its key are listed, and its object is looked for. */
 const REQUESTS_EACH = 4;
-/** Of a thousand keys each; Workers Free has a thousand lists a day for everything. */
+/** Lists of a thousand keys each. Workers Free allows a thousand lists a day for everything. */
 const MIN_LISTS = 4;
 /** Workers allow six connections at once. */
 const AT_ONCE = 6;

@@ -24,7 +24,7 @@ export async function messageOf(event: UploadEvent, bucket: string, now: number)
     bucket,
     key,
     name,
-    // Of a file whose size was not said there is no more than a bound, until it is complete.
+    // The size of an unsized file is only a bound until the upload is complete.
     ...(!upload.unsized && { bytes }),
     contentType: upload.type,
     createdAt: isoOf(upload.createdAt),

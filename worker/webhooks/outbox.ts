@@ -37,7 +37,7 @@ const WRITE_AGAIN_MS = [1100, 2200, 4400];
 /** A receiver that has failed so many in a row is down, and the others can wait as well. */
 const GIVE_UP_AFTER = 3;
 
-/** Of a thousand messages each, in one call of `resend`. */
+/** Pages of a thousand messages that one call of `resend` reads. */
 const LISTS = 4;
 /** Reads of KV for each message that may be sent: some are found to have to wait. */
 const READS_EACH = 10;
@@ -45,11 +45,11 @@ const READS_EACH = 10;
 const Kept = v.object({
   id: v.string(),
   body: v.string(),
-  /** Of the message that has to be delivered first. */
+  /** Key of the message that has to be delivered first. */
   after: v.exactOptional(v.string()),
   /** When the upload was made, in seconds since the epoch. */
   createdAt: v.number(),
-  /** So often it has been tried in vain. */
+  /** Failed attempts so far. */
   tries: v.number(),
 });
 type Kept = v.InferOutput<typeof Kept>;

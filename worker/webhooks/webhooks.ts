@@ -13,7 +13,7 @@ export const WEBHOOK_EVENTS = ['prepared', 'completed', 'aborted', 'expired'] as
 /** Each file of a Create is one event `prepared`, so one request could become a hundred. */
 const DEFAULT_EVENTS = WEBHOOK_EVENTS.filter((event) => event !== 'prepared');
 
-/** Where messages go. */
+/** Address and secrets of the receiver. */
 export interface WebhookOptions {
   /** `https:`, or `http:` on the machine itself. */
   readonly url: string;

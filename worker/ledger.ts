@@ -6,7 +6,8 @@
  * it, and a failing KV loses a row of a list but no upload.
  */
 import * as v from 'valibot';
-import { allKeys, parseJson, type Key, type KV } from './ledger/kv.ts';
+import { allKeys, type Key, type KV } from './ledger/kv.ts';
+import { parseJson } from './parse-json.ts';
 import type { Log } from './log.ts';
 import { ProblemError } from './problem.ts';
 import type { PartReceipt, UploadState, UploadSummary } from './protocol.ts';

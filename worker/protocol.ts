@@ -3,8 +3,10 @@
  * from here alone, so nothing here may weigh anything in its bundle: the schemas that validate
  * requests stay behind in schemas.ts, and only their types come along.
  */
+import type { ChecksumAlgorithm } from './protocol/checksum.ts';
 import type { Plan } from './protocol/plan.ts';
 
+export type { ChecksumAlgorithm } from './protocol/checksum.ts';
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
@@ -16,9 +18,6 @@ export type {
   PartReceipt,
   SignBody,
 } from './protocol/schemas.ts';
-
-/** The checksum that a store checks for each part; null where checksums are off. */
-export type ChecksumAlgorithm = 'crc64nvme' | 'crc32c' | 'md5' | 'sha256';
 
 /** `GET /policy`: what this caller may upload. */
 export interface Policy {

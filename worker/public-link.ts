@@ -1,4 +1,5 @@
 /** What a public link says of its owner: enough for the Worker to find the record, nothing to others. */
+import { base64ToBytes, bytesToBase64 } from './protocol/encoding.ts';
 import { deriveKey, keyedDigest } from './subkeys.ts';
 
 const NONCE_BYTES = 12;
@@ -21,10 +22,7 @@ export async function sealLink(secret: string, ownerHash: string, id: string): P
     bytesOf(ownerHash),
   );
   const whole = new Uint8Array([...new Uint8Array(nonce), ...new Uint8Array(sealed)]);
-  return btoa(String.fromCharCode(...whole))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  return bytesToBase64(whole).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** The owner's hash, or undefined for what this secret has not sealed for this upload. */
@@ -34,8 +32,7 @@ export async function openLink(
   id: string,
 ): Promise<string | undefined> {
   try {
-    const text = atob(link.replaceAll('-', '+').replaceAll('_', '/'));
-    const whole = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    const whole = base64ToBytes(link.replaceAll('-', '+').replaceAll('_', '/'));
     const opened = await crypto.subtle.decrypt(
       { name: 'AES-GCM', iv: whole.slice(0, NONCE_BYTES), additionalData: bytesOf(id) },
       await keyFor(secret, 'decrypt'),

@@ -20,6 +20,7 @@ import { createBinding } from './upload/bound.ts';
 import { createOnce } from './upload/once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
+import { PATHS } from './protocol/paths.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
@@ -108,25 +109,25 @@ export interface SignerOptions {
 export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   const signer = assemble(options);
   const app = answeringApp(signer);
-  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get(PATHS.health, (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
-  if (signer.rules.public) app.get('/uploads/:id/file', publicFileRoute(signer));
-  if (options.companion) app.post(`/companion${FORM_PATH}`, formRoute(signer));
+  if (signer.rules.public) app.get(PATHS.file(':id'), publicFileRoute(signer));
+  if (options.companion) app.post(`${PATHS.companion}${FORM_PATH}`, formRoute(signer));
   app.use(identify(signer, options.origins));
 
-  app.get('/policy', policyRoute(signer));
-  app.post('/uploads', createRoute(signer));
-  app.get('/uploads', listRoute(signer));
-  app.post('/uploads/complete', completeManyRoute(signer));
-  app.post('/uploads/:id/sign', signRoute(signer));
-  if (signer.relay) app.put('/uploads/:id/parts/:number', relayRoute(signer));
-  app.post('/uploads/:id/resume', resumeRoute(signer));
-  app.post('/uploads/:id/complete', completeRoute(signer));
-  app.get('/uploads/:id', statusRoute(signer));
-  app.delete('/uploads/:id', abortRoute(signer));
-  app.get('/uploads/:id/file', fileRoute(signer));
-  if (options.companion) app.route('/companion', companionApp(signer, urlOf(options.companion)));
+  app.get(PATHS.policy, policyRoute(signer));
+  app.post(PATHS.uploads, createRoute(signer));
+  app.get(PATHS.uploads, listRoute(signer));
+  app.post(PATHS.completeMany, completeManyRoute(signer));
+  app.post(PATHS.sign(':id'), signRoute(signer));
+  if (signer.relay) app.put(PATHS.part(':id', ':number'), relayRoute(signer));
+  app.post(PATHS.resume(':id'), resumeRoute(signer));
+  app.post(PATHS.complete(':id'), completeRoute(signer));
+  app.get(PATHS.upload(':id'), statusRoute(signer));
+  app.delete(PATHS.upload(':id'), abortRoute(signer));
+  app.get(PATHS.file(':id'), fileRoute(signer));
+  if (options.companion) app.route(PATHS.companion, companionApp(signer, urlOf(options.companion)));
   return app;
 }
 

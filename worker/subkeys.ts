@@ -1,5 +1,5 @@
 /** Keys for one purpose each, derived from the secrets that seal upload tokens. */
-import { hexOf } from './digest.ts';
+import { bytesToHex } from './protocol/encoding.ts';
 
 /** What keyed values are made for; a value made for one purpose is not valid for another. */
 export type Purpose = 'anonymous identity' | 'caller' | 'public link' | 'public link nonce';
@@ -26,7 +26,7 @@ export async function keyedHex(
   message: string,
   digits: number,
 ): Promise<string> {
-  return hexOf(await keyedDigest(secret, purpose, message)).slice(0, digits);
+  return bytesToHex(await keyedDigest(secret, purpose, message)).slice(0, digits);
 }
 
 /** 32 bytes. */

@@ -1,7 +1,7 @@
 /** Upload tokens: what was decided at Create, sealed, so that signing needs to read nothing. */
 import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
-import { hexOf } from './digest.ts';
+import { bytesToHex } from './protocol/encoding.ts';
 import { ProblemError } from './problem.ts';
 import { openLink, sealLink } from './public-link.ts';
 import { keyedHex } from './subkeys.ts';
@@ -74,7 +74,7 @@ export function createTokens(
     async mark(parts) {
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));
       const digest = await crypto.subtle.sign('HMAC', await sealing(), text);
-      return hexOf(digest.slice(0, 16));
+      return bytesToHex(digest.slice(0, 16));
     },
     callerMark: (owner) => keyedHex(secrets[0], 'caller', owner, 16),
     sealLink: (ownerHash, id) => sealLink(secrets[0], ownerHash, id),

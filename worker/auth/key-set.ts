@@ -2,6 +2,7 @@
 import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
 import * as v from 'valibot';
 import { ProblemError } from '../problem.ts';
+import { readCapped } from '../read-capped.ts';
 
 export interface KeySetOptions {
   readonly url: string;
@@ -94,25 +95,10 @@ async function load(
     await answer.body?.cancel();
     throw new Error(`The key set answers ${answer.status}.`);
   }
-  const { keys } = v.parse(KeySet, JSON.parse(await readCapped(answer)));
+  const body = await readCapped(answer.body, MAX_BYTES);
+  if (!body) throw new Error(`The key set has more than ${MAX_BYTES} bytes.`);
+  const { keys } = v.parse(KeySet, JSON.parse(new TextDecoder().decode(body)));
   const maxAge = /\bmax-age=(\d{1,9})\b/i.exec(answer.headers.get('cache-control') ?? '')?.[1];
   const freshMs = maxAge === undefined ? FRESH_MS.usual : Number(maxAge) * 1000;
   return { keys, freshMs: Math.min(Math.max(freshMs, FRESH_MS.least), FRESH_MS.most) };
-}
-
-/** The length is counted: `Content-Length` is only what the other side says. */
-async function readCapped(answer: Response): Promise<string> {
-  const reader = answer.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  for (let bytes = 0; ;) {
-    const { value } = (await reader?.read()) ?? {};
-    if (!value) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > MAX_BYTES) {
-      await reader?.cancel();
-      throw new Error(`The key set has more than ${MAX_BYTES} bytes.`);
-    }
-    text += decoder.decode(value, { stream: true });
-  }
 }

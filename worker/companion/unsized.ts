@@ -10,9 +10,8 @@ import { checkName, draftOf } from '../upload/draft.ts';
 import { checkFile, type Rules } from '../policy.ts';
 import { isCounted } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
-import { largestFile } from '../protocol.ts';
+import { largestFile, uuidv7 } from '../protocol.ts';
 import type { Upload } from '../upload.ts';
-import { uuidv7 } from './uuid.ts';
 
 /** A file as these clients announce it. */
 export interface Announced {
@@ -56,7 +55,7 @@ export async function draftUnsized(
 /** These clients name no upload; a caller who may make only certain ones gets the first of them. */
 async function idFor(signer: Signer, c: SignerContext): Promise<string> {
   const { ids } = c.get('rules');
-  if (ids === null) return uuidv7(signer.now());
+  if (ids === null) return uuidv7();
   const [id] = ids;
   if (id === undefined) {
     throw new ProblemError('forbidden', 'The caller may not make this upload.');

@@ -1,22 +1,10 @@
 /** Settings as text, read into what they mean; a bad one is named, and its value never repeated. */
 import { ProblemError } from '../problem.ts';
+import { parseSize } from '../protocol/size.ts';
 import type { SettingName } from './settings.ts';
 
 /** The Worker's environment: text by name. */
 export type Env = Readonly<Record<string, unknown>>;
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-  tib: 1024 ** 4,
-};
 
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -57,10 +45,18 @@ export function readerOf(env: Env) {
       return /^\d{1,15}$/.test(value) ? Number(value) : wrong(name, 'must be a whole number');
     },
     bytes(name: SettingName): number | undefined {
-      return measured(name, text(name), UNITS, 'must be a size such as 500MB or 5GiB');
+      const value = text(name);
+      if (value === undefined) return undefined;
+      return parseSize(value) ?? wrong(name, 'must be a size such as 500MB or 5GiB');
     },
     seconds(name: SettingName): number | undefined {
-      return measured(name, text(name), SECONDS, 'must be a time such as 90s, 15m, 6h or 1d');
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([smhd]?)$/i.exec(value) ?? [];
+      if (digits === undefined) {
+        return wrong(name, 'must be a time such as 90s, 15m, 6h or 1d');
+      }
+      return Math.round(Number(digits) * (SECONDS[unit.toLowerCase()] ?? 1));
     },
     pattern(name: SettingName): RegExp | undefined {
       const value = text(name);
@@ -95,17 +91,4 @@ type Defined<T> = {
 export function defined<T extends object>(values: T): Defined<T> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Defined<T>;
-}
-
-function measured(
-  name: SettingName,
-  value: string | undefined,
-  units: Readonly<Record<string, number>>,
-  what: string,
-): number | undefined {
-  if (value === undefined) return undefined;
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value) ?? [];
-  const factor = units[unit?.toLowerCase() ?? ''];
-  if (digits === undefined || factor === undefined) return wrong(name, what);
-  return Math.round(Number(digits) * factor);
 }

@@ -1,6 +1,8 @@
 /** Reads request bodies: JSON by content type, capped by counting, checked against a schema. */
 import * as v from 'valibot';
+import { parseJson } from '../parse-json.ts';
 import { ProblemError } from '../problem.ts';
+import { readCapped } from '../read-capped.ts';
 import { drain } from './drain.ts';
 
 /** Enough for 100 files with metadata, or 500 parts with their checksums. */
@@ -22,7 +24,9 @@ export async function readBody<S extends v.GenericSchema>(
   if (type !== 'application/json') {
     throw new ProblemError('invalid_request', 'The body must be sent as application/json.');
   }
-  return parse(schema, parseJson(await readText(request, maxBytes)));
+  const value = parseJson(await readText(request, maxBytes));
+  if (value === undefined) throw new ProblemError('invalid_request', 'The body is not valid JSON.');
+  return parse(schema, value);
 }
 
 /**
@@ -44,33 +48,12 @@ export function parse<S extends v.GenericSchema>(
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (!request.body) throw new ProblemError('invalid_request', 'The body is missing.');
-  const chunks: Uint8Array[] = [];
-  const reader = request.body.getReader();
-  for (let total = 0; ;) {
-    const { value } = await reader.read();
-    if (!value) break;
-    total += value.byteLength;
-    if (total > maxBytes) {
-      await drain(reader);
-      throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
-    }
-    chunks.push(value);
-  }
+  const bytes = await readCapped(request.body, maxBytes, drain);
+  if (!bytes) throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
   try {
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-    return (
-      chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
-    );
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    throw new ProblemError('invalid_request', 'The body is not UTF-8.');
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ProblemError('invalid_request', 'The body is not JSON.');
+    throw new ProblemError('invalid_request', 'The body is not valid UTF-8.');
   }
 }
 

@@ -31,12 +31,3 @@ export async function allKeys(kv: KV, prefix: string): Promise<Key[]> {
   } while (cursor !== undefined);
   return keys;
 }
-
-/** JSON, or undefined for what is none. */
-export function parseJson(text: string | null): unknown {
-  try {
-    return text === null ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

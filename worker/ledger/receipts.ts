@@ -1,6 +1,7 @@
 /** Receipts of parts, for stores that cannot list them: what the page was answered for each. */
 import * as v from 'valibot';
-import { allKeys, parseJson, type KV } from './kv.ts';
+import { parseJson } from '../parse-json.ts';
+import { allKeys, type KV } from './kv.ts';
 import type { Log } from '../log.ts';
 import type { PartReceipt } from '../protocol.ts';
 import { ownerHash } from './record.ts';

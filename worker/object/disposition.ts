@@ -2,6 +2,7 @@
 import { cleanName } from './name.ts';
 import type { FileEntry } from '../protocol.ts';
 import { canRunScript, listsType } from '../protocol/accept.ts';
+import { encodeRfc3986 } from '../s3/encode.ts';
 
 /** How the bucket itself presents an object; `auto`: what could run a script, as a download. */
 export type Disposition = 'auto' | 'attachment' | 'inline' | 'none';
@@ -54,7 +55,8 @@ export function dispositionOf(
 
 /**
  * With the name for old and for new clients: https://www.rfc-editor.org/rfc/rfc6266#appendix-D.
- * All ASCII, and nothing in it ends the quoted string.
+ * All ASCII, and nothing in it ends the quoted string. The extended name percent-encodes everything
+ * that RFC 8187, section 3.2.1 does not list as an attr-char.
  *
  * @example contentDisposition('attachment', 'é "1".txt') // attachment; filename="_ _1_.txt"; filename*=UTF-8''%C3%A9%20%221%22.txt
  */
@@ -62,13 +64,5 @@ export function contentDisposition(kind: 'inline' | 'attachment', name: string):
   const clean = cleanName(name);
   const ascii = clean.replace(/[^\u0020-\u007e]|["\\%]/gu, '_');
   const plain = `${kind}; filename="${ascii}"`;
-  return ascii === clean ? plain : `${plain}; filename*=UTF-8''${extValue(clean)}`;
-}
-
-/** https://www.rfc-editor.org/rfc/rfc8187#section-3.2: `'()*` are no attr-chars. */
-function extValue(text: string): string {
-  return encodeURIComponent(text).replace(
-    /['()*]/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return ascii === clean ? plain : `${plain}; filename*=UTF-8''${encodeRfc3986(clean)}`;
 }

@@ -2,6 +2,7 @@
 import { sha256Hex } from '../digest.ts';
 import { cleanName, extensionOf, utf8Length } from './name.ts';
 import { ProblemError } from '../problem.ts';
+import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
 import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/encode.ts';
 
 /** A name is worth keeping from this length on. */
@@ -38,7 +39,7 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
     yyyy: date.slice(0, 4),
     mm: date.slice(5, 7),
     dd: date.slice(8, 10),
-    checksum: hexOf(parts.checksum),
+    checksum: bytesToHex(base64ToBytes(parts.checksum)),
   };
   if (values['checksum'] === '' && template.includes('{checksum}')) {
     throw new ProblemError('invalid_request', 'The keys here need the file’s checksum.', {
@@ -136,8 +137,4 @@ function dateOf(id: string, now: number): Date {
   const made = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
   const believable = id[14] === '7' && Math.abs(made - now) < 2 * DAY_MS;
   return new Date(believable ? made : now);
-}
-
-function hexOf(base64: string): string {
-  return Array.from(atob(base64), (c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 }

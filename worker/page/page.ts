@@ -1,5 +1,6 @@
 /** The page at `/`: the three lines that made it, and what has been uploaded. */
 import type { FileAnswer, ListAnswer, UploadSummary } from '../protocol.ts';
+import { PATHS } from '../protocol/paths.ts';
 
 /** As far as it is used here; TypeScript's DOM does not have it yet. */
 interface TrustedTypes {
@@ -91,7 +92,7 @@ function settle(page: ListAnswer | undefined): void {
 
 async function listPage(after?: string): Promise<ListAnswer | undefined> {
   const query = new URLSearchParams({ state: 'complete', ...(after && { cursor: after }) });
-  const response = await ask(`/uploads?${query}`);
+  const response = await ask(`${PATHS.uploads}?${query}`);
   tokenForm.hidden = response.status !== 401;
   return response.ok ? ((await response.json()) as ListAnswer) : undefined;
 }
@@ -124,7 +125,7 @@ function cell(content: string | Node, className = ''): HTMLTableCellElement {
 function linkOf(upload: UploadSummary): HTMLAnchorElement {
   const link = document.createElement('a');
   link.textContent = upload.name;
-  link.href = `/uploads/${upload.id}/file?disposition=attachment`;
+  link.href = `${PATHS.file(upload.id)}?disposition=attachment`;
   link.addEventListener('click', async (event) => {
     if (!token) return;
     event.preventDefault();

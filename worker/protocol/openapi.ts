@@ -6,6 +6,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
 import { PROBLEMS } from '../problem.ts';
+import { PATHS } from './paths.ts';
 import { CHECKSUMS } from '../s3/checksums.ts';
 import {
   CompleteBody,
@@ -35,14 +36,14 @@ interface Operation {
 const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
-    path: '/policy',
+    path: PATHS.policy,
     id: 'getPolicy',
     summary: 'What this caller may upload',
     answer: ['Policy', answers.PolicySchema],
   },
   {
     method: 'post',
-    path: '/uploads',
+    path: PATHS.uploads,
     id: 'createUploads',
     summary: 'Create many uploads; each is answered in its own slot, in the same order',
     body: ['CreateBody', CreateBody],
@@ -50,7 +51,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
-    path: '/uploads',
+    path: PATHS.uploads,
     id: 'listUploads',
     summary: 'The caller’s own uploads, the newest first',
     query: ListQuery,
@@ -58,7 +59,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'post',
-    path: '/uploads/complete',
+    path: PATHS.completeMany,
     id: 'completeUploads',
     summary: 'Complete many uploads of one request each',
     body: ['CompleteManyBody', CompleteManyBody],
@@ -66,7 +67,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
-    path: '/uploads/{id}',
+    path: PATHS.upload('{id}'),
     id: 'getUpload',
     summary: 'State of an upload, and the parts that the store holds',
     token: 'helps',
@@ -74,14 +75,14 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'delete',
-    path: '/uploads/{id}',
+    path: PATHS.upload('{id}'),
     id: 'abortUpload',
     summary: 'Abort an upload; remove a complete one, where the policy lets',
     token: 'helps',
   },
   {
     method: 'post',
-    path: '/uploads/{id}/sign',
+    path: PATHS.sign('{id}'),
     id: 'signParts',
     summary: 'Sign requests for a batch of parts',
     token: 'needed',
@@ -90,7 +91,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'post',
-    path: '/uploads/{id}/resume',
+    path: PATHS.resume('{id}'),
     id: 'resumeUpload',
     summary: 'A fresh token for the owner, and the parts that the store holds',
     token: 'helps',
@@ -98,7 +99,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'post',
-    path: '/uploads/{id}/complete',
+    path: PATHS.complete('{id}'),
     id: 'completeUpload',
     summary: 'Finish an upload, once or many times',
     token: 'needed',
@@ -107,7 +108,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'put',
-    path: '/uploads/{id}/parts/{number}',
+    path: PATHS.part('{id}', '{number}'),
     id: 'relayPart',
     summary: 'Send a part through the Worker, where the policy has `relay`',
     token: 'needed',
@@ -120,7 +121,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
-    path: '/uploads/{id}/file',
+    path: PATHS.file('{id}'),
     id: 'getFile',
     summary: 'A short-lived link to read: a redirect, or JSON where that is accepted',
     token: 'helps',

@@ -1,5 +1,6 @@
 /** What a request's body must look like. The types of the contract are inferred from these. */
 import * as v from 'valibot';
+import { UPLOAD_ID } from './id.ts';
 import {
   MAX_FILES_PER_CREATE,
   MAX_PARTS_PER_SIGN,
@@ -17,10 +18,7 @@ const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
 const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
 
 /** Made by the page before the first attempt, so that a Create can be sent again. RFC 9562. */
-export const UploadId = v.pipe(
-  v.string(),
-  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
-);
+export const UploadId = v.pipe(v.string(), v.regex(UPLOAD_ID));
 
 export const FileEntry = v.strictObject({
   id: UploadId,

@@ -1,13 +1,13 @@
 /** `GET /uploads/:id/file?of=…`: a file that its policy lets anyone read, by its link alone. */
 import * as v from 'valibot';
 import type { Signer, SignerHandler } from '../context.ts';
-import { FileQuery } from '../protocol/schemas.ts';
+import { FileQuery, UploadId } from '../protocol/schemas.ts';
 import { isReadable } from '../upload/stored.ts';
 import { linkAnswer } from './file.ts';
 
 const Link = v.object({
   ...FileQuery.entries,
-  id: v.pipe(v.string(), v.uuid()),
+  id: UploadId,
   /** Says to the Worker alone whose upload it is. Older links hold the plain hash of the owner. */
   of: v.pipe(v.string(), v.regex(/^([0-9a-f]{32}|[\w-]{80})$/)),
 });

@@ -1,5 +1,6 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
-import type { ChecksumAlgorithm } from '../protocol.ts';
+import { isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
+import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
 import type { Profile } from './profiles.ts';
 
 /** In hex; what stands in it is signed as the hash of the payload, too. */
@@ -11,21 +12,14 @@ export interface ChecksumNames {
   readonly header: string;
   /** Value of `x-amz-checksum-algorithm`, and what follows `Checksum` in XML; null for MD5. */
   readonly name: string | null;
-  /** Length of a value in base64. */
-  readonly base64Length: number;
 }
 
 export const CHECKSUMS: Readonly<Record<ChecksumAlgorithm, ChecksumNames>> = {
-  crc64nvme: { header: 'x-amz-checksum-crc64nvme', name: 'CRC64NVME', base64Length: 12 },
-  crc32c: { header: 'x-amz-checksum-crc32c', name: 'CRC32C', base64Length: 8 },
-  sha256: { header: 'x-amz-checksum-sha256', name: 'SHA256', base64Length: 44 },
-  md5: { header: 'content-md5', name: null, base64Length: 24 },
+  crc64nvme: { header: 'x-amz-checksum-crc64nvme', name: 'CRC64NVME' },
+  crc32c: { header: 'x-amz-checksum-crc32c', name: 'CRC32C' },
+  sha256: { header: 'x-amz-checksum-sha256', name: 'SHA256' },
+  md5: { header: 'content-md5', name: null },
 };
-
-/** Whether this could be the base64 of a checksum: the right alphabet, length and padding. */
-export function isChecksum(algorithm: ChecksumAlgorithm, value: string): boolean {
-  return value.length === CHECKSUMS[algorithm].base64Length && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
-}
 
 /**
  * The header that binds a checksum in a signed PUT; none where there is no algorithm.
@@ -42,7 +36,9 @@ export function checksumHeader(
     throw new RangeError(`a ${algorithm} checksum in base64 is needed`);
   }
   const header = checksumHeaderName(algorithm, profile);
-  return { [header]: header === PAYLOAD_HASH_HEADER ? hexOf(checksum) : checksum };
+  return {
+    [header]: header === PAYLOAD_HASH_HEADER ? bytesToHex(base64ToBytes(checksum)) : checksum,
+  };
 }
 
 /** The name of that header, lower-case. */
@@ -59,10 +55,4 @@ export function isPayloadHash(
   { payloadSha256 }: Pick<Profile, 'payloadSha256'>,
 ): boolean {
   return algorithm === 'sha256' && payloadSha256;
-}
-
-function hexOf(base64: string): string {
-  return Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join(
-    '',
-  );
 }

@@ -4,9 +4,10 @@
  */
 import type { AwsClient } from 'aws4fetch';
 import { sha256Hex } from '../digest.ts';
+import { parseRetryAfter } from '../protocol/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf, type Fault } from './faults.ts';
-import { delayBefore, readRetryAfter, type RetryPolicy } from './retry.ts';
+import { delayBefore, type RetryPolicy } from './retry.ts';
 import { readBody } from './xml.ts';
 
 /** What is sent. */
@@ -52,7 +53,7 @@ export async function exchange(
     const { status, headers } = response;
     const answer: Answer = { status, headers, body: await readBody(response) };
     if (response.ok) return { result: answer };
-    const retryAfterSeconds = readRetryAfter(headers, now());
+    const retryAfterSeconds = parseRetryAfter(headers.get('retry-after'), now());
     return { fault: faultOf({ operation, ...answer, retryAfterSeconds }) };
   } catch {
     // What fetch threw is not passed on: its message may hold the address.

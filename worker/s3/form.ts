@@ -2,6 +2,7 @@
  * Form POSTs with a policy: one request without preflight.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
+import { bytesToBase64 } from '../protocol/encoding.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { daySigner } from './sigv4.ts';
@@ -50,16 +51,10 @@ export async function signForm(
       ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
     ],
   };
-  const encoded = base64(JSON.stringify(policy));
+  const encoded = bytesToBase64(new TextEncoder().encode(JSON.stringify(policy)));
   const signature = await day.signString(encoded);
   return {
     url: `${shape.endpoint.origin}${shape.endpoint.basePath}/`,
     fields: { ...fields, policy: encoded, 'x-amz-signature': signature },
   };
-}
-
-function base64(text: string): string {
-  let binary = '';
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

@@ -1,9 +1,9 @@
 /** Bytes through the Worker, for clients that cannot reach the store. */
 import type { SignedRequest } from '../protocol.ts';
+import { parseRetryAfter } from '../protocol/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
 import { unquote } from './etag.ts';
-import { readRetryAfter } from './retry.ts';
 import { createSigning } from './sign.ts';
 import type { Store, StoreConfig } from './types.ts';
 import { readBody } from './xml.ts';
@@ -51,7 +51,8 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
     }
     const { status, headers: answered } = response;
     if (!response.ok) {
-      const retryAfterSeconds = readRetryAfter(answered, (config.now ?? Date.now)());
+      const now = (config.now ?? Date.now)();
+      const retryAfterSeconds = parseRetryAfter(answered.get('retry-after'), now);
       throw faultOf({ operation, status, headers: answered, body: text, retryAfterSeconds }).error;
     }
     const etag = unquote(answered.get('etag') ?? '');

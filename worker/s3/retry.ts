@@ -25,12 +25,3 @@ export function delayBefore(
   }
   return Math.random() * Math.min(policy.maxMs, policy.baseMs * 2 ** (next - 2));
 }
-
-/** `Retry-After` in seconds, from either of its forms. RFC 9110, 10.2.3 */
-export function readRetryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
-}

@@ -1,4 +1,5 @@
 /** From what an object shall be to the headers that say so; and metadata in any script. */
+import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
 import { CHECKSUMS, isPayloadHash } from './checksums.ts';
 import { encodeRfc3986 } from './encode.ts';
 import { StoreError } from './errors.ts';
@@ -138,8 +139,7 @@ export function encodeMetadata(value: string): string {
 }
 
 function encodedWord(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return `=?UTF-8?B?${btoa(String.fromCharCode(...bytes))}?=`;
+  return `=?UTF-8?B?${bytesToBase64(new TextEncoder().encode(text))}?=`;
 }
 
 /** Undoes `encodeMetadata`; reads both encodings of RFC 2047, leaves what it cannot read. */
@@ -149,22 +149,23 @@ export function decodeMetadata(value: string): string {
     /=\?utf-8\?([bq])\?([^?\s]*)\?=/gi,
     (word, encoding: string, text: string) => {
       try {
-        const binary =
-          encoding.toLowerCase() === 'b'
-            ? atob(text)
-            : text
-                .replaceAll('_', ' ')
-                .replace(/=([0-9a-f]{2})/gi, (_, code: string) =>
-                  String.fromCharCode(Number.parseInt(code, 16)),
-                );
-        return new TextDecoder().decode(
-          Uint8Array.from(binary, (character) => character.charCodeAt(0)),
-        );
+        const bytes = encoding.toLowerCase() === 'b' ? base64ToBytes(text) : bytesOfQ(text);
+        return new TextDecoder().decode(bytes);
       } catch {
         return word;
       }
     },
   );
+}
+
+/** The bytes of RFC 2047's Q encoding: `_` is a space, `=XX` a byte, all else ASCII. */
+function bytesOfQ(text: string): Uint8Array<ArrayBuffer> {
+  const binary = text
+    .replaceAll('_', ' ')
+    .replace(/=([0-9a-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
 /** The upload token and the metadata out of a HEAD. */

@@ -3,6 +3,7 @@
  * no document, and there are no entities but the five of XML to expand.
  */
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import { readCapped } from '../read-capped.ts';
 
 /** ListParts of 1,000 parts takes some 400 kB. */
 const MAX_XML_BYTES = 2 * 1024 * 1024;
@@ -40,21 +41,8 @@ function wrap(element: XmlElement): Xml {
 
 /** The body as text; undefined where it is longer than any answer of S3's, or breaks off. */
 export async function readBody(response: Response): Promise<string | undefined> {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > MAX_XML_BYTES) {
-      await reader.cancel();
-      return undefined;
-    }
-    text += decoder.decode(value, { stream: true });
-  }
+  const bytes = await readCapped(response.body, MAX_XML_BYTES);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** Text for an element. Quotes stay: the local R2 looks for an ETag's own, and decodes nothing. */

@@ -5,10 +5,10 @@ import type { Entry } from '../ledger.ts';
 import { isCounted } from '../policy/quota.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
+import { isUploadId } from '../protocol/id.ts';
 import { isByForm, type Upload } from '../upload.ts';
 
 const TOKEN_HEADER = 'upload-token';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The upload that the token seals. Reads nothing.
@@ -157,6 +157,6 @@ async function unlessOver(opened: Promise<Upload>): Promise<Upload | undefined> 
 
 function idOf(c: SignerContext): string {
   const id = c.req.param('id') ?? '';
-  if (!UUID.test(id)) throw new ProblemError('not_found', 'There is no such upload.');
+  if (!isUploadId(id)) throw new ProblemError('not_found', 'There is no such upload.');
   return id;
 }

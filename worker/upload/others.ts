@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Signer } from '../context.ts';
-import { parseJson } from '../ledger/kv.ts';
+import { parseJson } from '../parse-json.ts';
 import { isStoreError } from '../s3/errors.ts';
 import type { OpenUpload } from '../s3/store.ts';
 import type { Upload } from '../upload.ts';

@@ -1,24 +1,11 @@
 /** Signed requests for the parts of an upload, from what its token says and nothing else. */
 import type { Signer } from '../context.ts';
 import { ProblemError } from '../problem.ts';
-import {
-  partCount,
-  partRange,
-  type ChecksumAlgorithm,
-  type SignAnswer,
-  type SignBody,
-} from '../protocol.ts';
+import { partCount, partRange, type SignAnswer, type SignBody } from '../protocol.ts';
+import { isChecksum } from '../protocol/checksum.ts';
 import { planOf, settingsOf, type Upload } from '../upload.ts';
 import { objectOf } from './stored.ts';
 import { goesWhole } from './whole.ts';
-
-/** How many bytes a checksum has. */
-const DIGEST_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
-  crc64nvme: 8,
-  crc32c: 4,
-  md5: 16,
-  sha256: 32,
-};
 
 /** `parts` of a sign call. */
 export type PartsToSign = SignBody['parts'];
@@ -135,7 +122,7 @@ function checkChecksum(upload: Upload, checksum: string | undefined, field: stri
   if (checksum === undefined) {
     throw new ProblemError('invalid_request', `Each part needs its ${upload.checksum}.`, { field });
   }
-  if (atob(checksum).length !== DIGEST_BYTES[upload.checksum]) {
+  if (!isChecksum(upload.checksum, checksum)) {
     throw new ProblemError('invalid_request', `This is no ${upload.checksum} in base64.`, {
       field,
     });

@@ -8,6 +8,7 @@ import {
   type StoredPart,
   type UploadState,
 } from '../protocol.ts';
+import { PATHS } from '../protocol/paths.ts';
 import { isStoreError } from '../s3/errors.ts';
 import type { StoredObject } from '../s3/store.ts';
 import { planOf, type Upload } from '../upload.ts';
@@ -101,7 +102,7 @@ export function resultOf(upload: Upload, object: StoredObject): Result {
     etag: object.etag,
     ...(checksum !== undefined && { checksum }),
     completedAt,
-    ...(upload.public !== undefined && { href: `/uploads/${id}/file?of=${upload.public}` }),
+    ...(upload.public !== undefined && { href: `${PATHS.file(id)}?of=${upload.public}` }),
   };
 }
 

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import type { Signer } from '../context.ts';
 import type { Entry, WaitUntil } from '../ledger.ts';
-import { parseJson } from '../ledger/kv.ts';
+import { parseJson } from '../parse-json.ts';
 import { inTurn, Position } from '../ledger/walk.ts';
 import { askerOf, quotaOf } from '../policy/quota.ts';
 import { isFinal } from '../problem.ts';

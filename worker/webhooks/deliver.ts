@@ -1,5 +1,5 @@
 /** One attempt to deliver a message. */
-import { readRetryAfter } from '../s3/retry.ts';
+import { parseRetryAfter } from '../protocol/retry-after.ts';
 import type { Message } from './message.ts';
 import type { Sign } from './signature.ts';
 
@@ -41,7 +41,8 @@ export async function deliver(
     if (response.ok) return { kind: 'delivered' };
     const { status } = response;
     if (status === 410) return { kind: 'gone' };
-    return { kind: 'failed', status, retryAfter: readRetryAfter(response.headers, now()) };
+    const retryAfter = parseRetryAfter(response.headers.get('retry-after'), now());
+    return { kind: 'failed', status, retryAfter };
   } catch {
     return { kind: 'failed' };
   }

@@ -1,5 +1,6 @@
 /** Signatures by Standard Webhooks: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 import { ProblemError } from '../problem.ts';
+import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
 
 /** The three headers of one attempt to deliver a message. */
 export type Sign = (
@@ -27,7 +28,7 @@ export function createSign(secrets: readonly string[]): Sign {
     return {
       'webhook-id': id,
       'webhook-timestamp': String(timestamp),
-      'webhook-signature': signatures.map((bytes) => `v1,${base64(bytes)}`).join(' '),
+      'webhook-signature': signatures.map((bytes) => `v1,${bytesToBase64(bytes)}`).join(' '),
     };
   };
 }
@@ -35,20 +36,16 @@ export function createSign(secrets: readonly string[]): Sign {
 function bytesOf(secret: string): Uint8Array<ArrayBuffer> {
   const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw wrong('must be whsec_ and base64');
-  const binary = atob(encoded);
-  if (binary.length < 24 || binary.length > 64) {
+  const bytes = base64ToBytes(encoded);
+  if (bytes.length < 24 || bytes.length > 64) {
     throw wrong('must hold 24 to 64 bytes: echo whsec_$(openssl rand -base64 32) makes a good one');
   }
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return bytes;
 }
 
 function importKey(raw: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
   return crypto.subtle.importKey('raw', raw, hmac, false, ['sign']);
-}
-
-function base64(bytes: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
 }
 
 function wrong(what: string): ProblemError {

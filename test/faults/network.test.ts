@@ -99,10 +99,11 @@ withRig('E: network and store', (rig, browser) => {
   test('63, 60: a part stored, and its reply lost: sent again, and its newest ETag counts', () =>
     survives({ kind: 'lose-reply' }));
 
-  for (const [what, bytes, method, skip] of [
-    ['part', FOUR_PARTS, 'PUT', IS_LOCAL_R2 && 'it lists no parts'],
-    ['file of one PUT', FORM_BYTES + 1, 'PUT', false],
-    ['file of one form', FORM_BYTES, 'POST', IS_LOCAL_R2 && 'it takes no form POSTs'],
+  // A form is signed anew before it is sent again, and the Worker signs nothing for what is stored.
+  for (const [what, bytes, method, hits, skip] of [
+    ['part', FOUR_PARTS, 'PUT', 3, IS_LOCAL_R2 && 'it lists no parts'],
+    ['file of one PUT', FORM_BYTES + 1, 'PUT', 3, false],
+    ['file of one form', FORM_BYTES, 'POST', 1, IS_LOCAL_R2 && 'it takes no form POSTs'],
   ] as const) {
     test(
       `63: a ${what} that is stored, and whose replies are all lost, is found on the store`,
@@ -116,8 +117,8 @@ withRig('E: network and store', (rig, browser) => {
           fault: { kind: 'lose-reply' },
         });
         const uploaded = await rig().upload(await rig().file(bytes));
-        await assertWhole(rig(), uploaded, { extraPuts: 2 });
-        assert.equal(lost.hits, 3);
+        await assertWhole(rig(), uploaded, { extraPuts: hits - 1 });
+        assert.equal(lost.hits, hits);
       },
     );
   }

@@ -60,9 +60,10 @@ const BY_CODE: ReadonlyMap<string, Reaction> = new Map(
     SignatureDoesNotMatch: 'fail',
     NoSuchBucket: 'fail',
     RequestTimeout: 'retry',
-    // The line broke, and the store noticed it first. ClientDisconnect is R2's.
+    // The line broke, and the store noticed it first. The last two are R2's and MinIO's.
     IncompleteBody: 'retry',
     ClientDisconnect: 'retry',
+    ClientDisconnected: 'retry',
     NoSuchUpload: 'verify',
     NoSuchKey: 'verify',
     RequestExpired: 'resign',

@@ -33,6 +33,7 @@ describe('the verdict on an answer', () => {
     ['retry', 400, 'RequestTimeout'],
     ['retry', 400, 'IncompleteBody'],
     ['retry', 400, 'ClientDisconnect'],
+    ['retry', 499, 'ClientDisconnected'],
     ['retry', 409, 'OperationAborted'],
     ['retry', 200, 'InternalError'],
     ['retry', 200],

@@ -27,6 +27,7 @@ import {
 } from './ledger/record.ts';
 import { fromAnywhere, walk, type Position } from './ledger/walk.ts';
 import type { Counted } from './policy/reservations.ts';
+import { recordedState } from './upload/state.ts';
 import type { Upload } from './upload.ts';
 
 export type { KV } from './ledger/kv.ts';
@@ -244,19 +245,15 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   /** The whole row; undefined where it is not to be listed, or is known not to be in `state`. */
   async function rowAt(key: Key, state: UploadState | undefined): Promise<Row | undefined> {
     const short = shortRow(key);
-    if (short && state && shownState(short) !== state) return undefined;
+    if (short && state && recordedState(short, now()) !== state) return undefined;
     const whole = v.safeParse(Row, key.metadata);
     const row = whole.success ? whole.output : await readRow(key.name);
-    return row && isListed(row) ? { ...row, state: shownState(row) } : undefined;
+    return row && isListed(row) ? { ...row, state: recordedState(row, now()) } : undefined;
   }
 
   async function readRow(key: string): Promise<Row | undefined> {
     const entry = await read(key);
     return entry && rowOf(entry);
-  }
-
-  function shownState({ state, expiresAt }: ShortRow): UploadState {
-    return state === 'open' && expiresAt * 1000 <= now() ? 'expired' : state;
   }
 
   /** Complete uploads are listed for `keepSeconds`; their records may be kept for longer. */

@@ -8,6 +8,7 @@ import { cleanPrefix } from './object/key.ts';
 import type { MetadataRules } from './object/metadata.ts';
 import { cleanName } from './object/name.ts';
 import { ProblemError } from './problem.ts';
+import { idNotAllowed, tooManyBytes } from './refusals.ts';
 import type { FileEntry } from './protocol.ts';
 import { accepts } from './protocol/accept.ts';
 import { UploadId } from './protocol/schemas.ts';
@@ -171,9 +172,7 @@ export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'bytes' | 'type'>;
 export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
   const at = (name: string) => (path === '' ? name : `${path}.${name}`);
   if (file.bytes > rules.maxBytes) {
-    throw new ProblemError('too_large', `At most ${rules.maxBytes} bytes are allowed.`, {
-      field: at('bytes'),
-    });
+    throw tooManyBytes(rules.maxBytes, at('bytes'));
   }
   if (file.bytes < rules.minBytes) {
     throw new ProblemError(
@@ -201,9 +200,7 @@ export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
     });
   }
   if (rules.ids && !rules.ids.includes(file.id)) {
-    throw new ProblemError('forbidden', 'The caller may not make this upload.', {
-      field: at('id'),
-    });
+    throw idNotAllowed(at('id'));
   }
 }
 

@@ -5,6 +5,7 @@ import { bytesToHex } from './protocol/encoding.ts';
 import { ProblemError } from './problem.ts';
 import { openLink, sealLink } from './public-link.ts';
 import { keyedHex } from './subkeys.ts';
+import { isExpired } from './upload/state.ts';
 import { Upload } from './upload.ts';
 
 /** Keeps an upload token from passing for anything else signed with the same secret. */
@@ -64,8 +65,8 @@ export function createTokens(
         if (!payload) continue;
         const upload = v.safeParse(Upload, payload);
         if (!upload.success) break;
-        if (upload.output.expiresAt * 1000 <= now()) {
-          throw new ProblemError('expired', 'The upload has expired: start it again.');
+        if (isExpired(upload.output, now())) {
+          throw new ProblemError('expired', 'The upload has expired; start it again.');
         }
         return upload.output;
       }

@@ -8,6 +8,7 @@ import { discard } from '../upload/discard.ts';
 import { abortOthersQuietly } from '../upload/others.ts';
 import { remembered, settle } from '../upload/settle.ts';
 import { isFinal, ProblemError } from '../problem.ts';
+import { objectOfAnotherUpload } from '../refusals.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
 import { sized, type Upload } from '../upload.ts';
 import { locationOf } from './location.ts';
@@ -58,7 +59,7 @@ async function complete(
   });
   if (!object) return void (await remembered(signer, upload));
   if (object.uploadToken !== upload.mark) {
-    throw new ProblemError('conflict', 'Under the key lies an object of another upload.');
+    throw objectOfAnotherUpload();
   }
   const whole = sized(upload, object.bytes);
   await assertFits(signer, c, whole, () => store.remove(upload.key));

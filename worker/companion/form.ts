@@ -5,6 +5,7 @@ import { withLength } from '../http/fixed-length.ts';
 import { settle } from '../upload/settle.ts';
 import { quotaOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
+import { keyTaken } from '../refusals.ts';
 import { isStoreError } from '../s3/errors.ts';
 import { asProblem } from '../http/as-problem.ts';
 import { objectOf } from '../upload/stored.ts';
@@ -95,7 +96,7 @@ async function store(
     if (!isStoreError(error, 'exists')) throw error;
   }
   const object = await objectOf(signer, upload);
-  if (!object) throw new ProblemError('conflict', 'There is an object under this key already.');
+  if (!object) throw keyTaken();
   await settle(signer, waitUntilOf(c), upload, object);
   return c.body(null, 201, {
     etag: `"${object.etag}"`,

@@ -3,6 +3,7 @@ import { rulesFor } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { discard } from '../upload/discard.ts';
 import { ProblemError } from '../problem.ts';
+import { tooManyBytes } from '../refusals.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
 import { secondsFor } from '../upload/requests.ts';
 import type { Upload } from '../upload.ts';
@@ -72,13 +73,13 @@ async function assertRoom(
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (bytes <= upload.bytes) return;
   await discard(signer, upload, waitUntilOf(c), 'always');
-  throw new ProblemError('too_large', `At most ${upload.bytes} bytes are allowed.`);
+  throw tooManyBytes(upload.bytes);
 }
 
 /** No store takes smaller parts but the last, so a part beyond is one of a file that is too large. */
 function assertMayHave({ store }: Signer, upload: Upload, number: number): void {
   if ((number - 1) * store.profile.minPartBytes < Math.max(upload.bytes, 1)) return;
-  throw new ProblemError('too_large', `At most ${upload.bytes} bytes are allowed.`);
+  throw tooManyBytes(upload.bytes);
 }
 
 function partNumber(text: string | undefined): number | undefined {

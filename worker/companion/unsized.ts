@@ -10,6 +10,7 @@ import { checkName, draftOf } from '../upload/draft.ts';
 import { checkFile, type Rules } from '../policy.ts';
 import { isCounted } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
+import { idNotAllowed } from '../refusals.ts';
 import { largestFile, uuidv7 } from '../protocol.ts';
 import type { Upload } from '../upload.ts';
 
@@ -57,9 +58,7 @@ async function idFor(signer: Signer, c: SignerContext): Promise<string> {
   const { ids } = c.get('rules');
   if (ids === null) return uuidv7();
   const [id] = ids;
-  if (id === undefined) {
-    throw new ProblemError('forbidden', 'The caller may not make this upload.');
-  }
+  if (id === undefined) throw idNotAllowed();
   if (await signer.ledger.get(c.get('caller').owner, id)) {
     throw new ProblemError('conflict', 'The one upload that the caller may make is made already.');
   }

@@ -6,6 +6,7 @@
 import { openMine } from '../upload/access.ts';
 import type { Signer, SignerContext } from '../context.ts';
 import { ProblemError } from '../problem.ts';
+import { noSuchUpload } from '../refusals.ts';
 import type { Upload } from '../upload.ts';
 import { refuse } from './refusal.ts';
 
@@ -30,9 +31,7 @@ export async function uploadOf(signer: Signer, c: SignerContext): Promise<InPart
   }
   const upload = await openMine(signer, c, c.req.param('uploadId') ?? '');
   c.get('line')['upload'] = upload.id;
-  if (!upload.unsized || !upload.multipart) {
-    throw new ProblemError('not_found', 'There is no such upload.');
-  }
-  if (upload.key !== key) throw new ProblemError('forbidden', 'The key is another upload’s.');
+  if (!upload.unsized || !upload.multipart) throw noSuchUpload();
+  if (upload.key !== key) throw new ProblemError('forbidden', 'The key belongs to another upload.');
   return { upload, uploadId: upload.multipart.uploadId };
 }

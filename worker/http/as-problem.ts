@@ -1,6 +1,7 @@
 /** What a failure means to the caller: of the store, or of our own. */
 import type { Log, LogFields } from '../log.ts';
 import { ProblemError } from '../problem.ts';
+import { FORGOTTEN_BY_STORE, KEY_TAKEN } from '../refusals.ts';
 import type { ProblemCode } from '../protocol.ts';
 import { isStoreError, type StoreError, type StoreErrorKind } from '../s3/errors.ts';
 
@@ -29,8 +30,8 @@ export function causeOf({ cause }: ProblemError): LogFields {
 }
 
 const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: string }>> = {
-  not_found: { code: 'expired', detail: 'The store no longer knows this upload: start it again.' },
-  exists: { code: 'conflict', detail: 'There is an object under this key already.' },
+  not_found: { code: 'expired', detail: FORGOTTEN_BY_STORE },
+  exists: { code: 'conflict', detail: KEY_TAKEN },
   conflict: { code: 'conflict', detail: 'Another write won the race: start the upload again.' },
   invalid_part: {
     code: 'incomplete',

@@ -10,6 +10,7 @@ import { GRACE_SECONDS, type Ledger } from '../ledger.ts';
 import { ownerHash } from '../ledger/record.ts';
 import type { Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
+import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
 import { isByForm, isInParts, type Upload } from '../upload.ts';
 import type { Asker, Counted, Limits, Reservation, Reservations, Verdict } from './reservations.ts';
 
@@ -132,9 +133,9 @@ function refuse(verdict: Verdict, { maxOpen, maxTotalBytes, maxPerGrant }: Limit
     case 'taken':
       return;
     case 'other_file':
-      throw new ProblemError('conflict', 'This id belongs to another file.', { field: 'id' });
+      throw idOfAnotherFile('id');
     case 'cancelled':
-      throw new ProblemError('conflict', 'This upload has been cancelled.', { field: 'id' });
+      throw cancelledUpload('id');
     case 'too_many_files':
       throw new ProblemError(
         'forbidden',

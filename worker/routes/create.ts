@@ -6,6 +6,7 @@ import { checkName, draftOf } from '../upload/draft.ts';
 import type { Entry } from '../ledger.ts';
 import { covers } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
+import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
 import {
   largestFile,
   MAX_CHECKSUMS_PER_CREATE,
@@ -18,6 +19,7 @@ import {
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/created.ts';
 import { beginWithin } from '../upload/reserve.ts';
+import { recordedState } from '../upload/state.ts';
 import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
@@ -93,23 +95,22 @@ async function createOne(
 function again(
   signer: Signer,
   c: SignerContext,
-  { upload, state }: Entry,
+  entry: Entry,
   draft: Upload,
   path: string,
 ): Upload {
+  const { upload } = entry;
   const same = (['name', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
   // The owner's, but perhaps not this caller's, who is confined to a prefix.
   if (!same || !covers(c.get('rules'), upload)) {
-    throw new ProblemError('conflict', 'This id belongs to another file.', { field: `${path}.id` });
+    throw idOfAnotherFile(`${path}.id`);
   }
-  if (state === 'aborted') {
-    throw new ProblemError('conflict', 'This upload has been cancelled.', { field: `${path}.id` });
-  }
-  const over = upload.expiresAt * 1000 <= signer.now();
-  if (state === 'expired' || (state === 'open' && over)) {
-    throw new ProblemError('expired', 'This upload has expired: choose a new id.', {
+  const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());
+  if (state === 'aborted') throw cancelledUpload(`${path}.id`);
+  if (state === 'expired') {
+    throw new ProblemError('expired', 'This upload has expired; choose a new id.', {
       field: `${path}.id`,
     });
   }

@@ -4,6 +4,7 @@ import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { drain } from '../http/drain.ts';
 import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
+import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
 import { assertNotStored, checkParts } from '../upload/requests.ts';
 import { isChecksum } from '../protocol/checksum.ts';
@@ -65,9 +66,7 @@ function checksumOf(c: SignerContext, { checksum: algorithm }: Upload): string |
   const { header } = CHECKSUMS[algorithm];
   const value = c.req.header(header);
   if (value === undefined || isChecksum(algorithm, value)) return value;
-  throw new ProblemError('invalid_request', `This is no ${algorithm} in base64.`, {
-    field: header,
-  });
+  throw malformedChecksum(algorithm, header);
 }
 
 function assertLength(said: string | undefined, bytes: number): void {

@@ -2,8 +2,10 @@
 import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
+import { cancelledUpload } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
 import { createdAnswer } from '../upload/created.ts';
+import { stateOf } from '../upload/state.ts';
 import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload.ts';
 
@@ -12,16 +14,13 @@ export function resumeRoute(signer: Signer): SignerHandler {
     const { upload, entry } = await uploadOfOwner(signer, c);
     assertSized(upload);
     await rulesFor(signer, c, upload, 'sign');
-    if (entry?.state === 'aborted') {
-      throw new ProblemError('conflict', 'This upload has been cancelled.');
-    }
-    const over = upload.expiresAt * 1000 <= signer.now();
+    if (entry?.state === 'aborted') throw cancelledUpload();
     const stored = entry?.result ? undefined : await storedOf(signer, upload);
     const done =
       entry?.result ??
       (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
-    if (!done && (over || stored?.kind === 'gone')) {
-      throw new ProblemError('expired', 'The upload is over: start it again.');
+    if (!done && stateOf(upload, entry, stored, signer.now()) === 'expired') {
+      throw new ProblemError('expired', 'The upload has expired; start it again.');
     }
     const parts = partsOf(upload, stored);
     const missing = done || upload.checksum ? [] : missingParts(upload, parts);

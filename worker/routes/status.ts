@@ -1,10 +1,10 @@
 /** `GET /uploads/:id`: the upload's state, and the parts that the store holds. */
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import type { Entry } from '../ledger.ts';
-import type { UploadState, UploadStatusAnswer } from '../protocol.ts';
-import { partsOf, resultOf, storedOf, type Stored } from '../upload/stored.ts';
-import { planOf, type Upload } from '../upload.ts';
+import type { UploadStatusAnswer } from '../protocol.ts';
+import { stateOf } from '../upload/state.ts';
+import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
+import { planOf } from '../upload.ts';
 
 export function statusRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -12,7 +12,7 @@ export function statusRoute(signer: Signer): SignerHandler {
     const stored = entry?.result ? undefined : await storedOf(signer, upload);
     const object = stored?.kind === 'object' ? stored.object : undefined;
     const result = entry?.result ?? (object && resultOf(upload, object));
-    const state = stateOf(signer, upload, entry, stored);
+    const state = stateOf(upload, entry, stored, signer.now());
     return c.json<UploadStatusAnswer>({
       id: upload.id,
       key: upload.key,
@@ -28,17 +28,4 @@ export function statusRoute(signer: Signer): SignerHandler {
       ...(state === 'complete' && result && { result }),
     });
   };
-}
-
-function stateOf(
-  signer: Signer,
-  upload: Upload,
-  entry: Entry | undefined,
-  stored: Stored | undefined,
-): UploadState {
-  if (entry && entry.state !== 'open') return entry.state;
-  // An object made of parts is there because somebody has completed it.
-  if (stored?.kind === 'object' && upload.multipart) return 'complete';
-  const over = upload.expiresAt * 1000 <= signer.now();
-  return over || stored?.kind === 'gone' ? 'expired' : 'open';
 }

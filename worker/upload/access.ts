@@ -5,6 +5,7 @@ import type { Entry } from '../ledger.ts';
 import { isCounted } from '../policy/quota.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
 import { ProblemError } from '../problem.ts';
+import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
 import { isByForm, type Upload } from '../upload.ts';
 
@@ -73,7 +74,7 @@ export async function uploadOfOwner(
     : undefined;
   const entry = await signer.ledger.get(sealed?.owner ?? owner, idOf(c));
   const upload = sealed ?? entry?.upload;
-  if (!upload) throw new ProblemError('not_found', 'There is no such upload.');
+  if (!upload) throw noSuchUpload();
   assertMine(c, upload);
   c.get('line')['upload'] = upload.id;
   return { upload, entry };
@@ -107,7 +108,7 @@ export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Uploa
   if (!isCounted(rules) || signer.reservations.exact) return rules;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (!entry || entry.upload.mark === upload.mark) return rules;
-  throw new ProblemError('conflict', 'This id belongs to another file.', { field: 'id' });
+  throw idOfAnotherFile('id');
 }
 
 /**
@@ -120,7 +121,7 @@ export async function assertLive(signer: Signer, upload: Upload): Promise<void> 
   if (!isByForm(upload)) return;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.state !== 'aborted' || entry.upload.mark !== upload.mark) return;
-  throw new ProblemError('conflict', 'This upload has been cancelled.');
+  throw cancelledUpload();
 }
 
 /** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
@@ -141,7 +142,7 @@ function assertMine(c: SignerContext, upload: Upload): void {
   // An anonymous caller has no name: whoever holds the token of an anonymous upload is its owner.
   const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
   if (!mine || !covers(c.get('rules'), upload)) {
-    throw new ProblemError('not_found', 'There is no such upload.');
+    throw noSuchUpload();
   }
 }
 
@@ -157,6 +158,6 @@ async function unlessOver(opened: Promise<Upload>): Promise<Upload | undefined> 
 
 function idOf(c: SignerContext): string {
   const id = c.req.param('id') ?? '';
-  if (!isUploadId(id)) throw new ProblemError('not_found', 'There is no such upload.');
+  if (!isUploadId(id)) throw noSuchUpload();
   return id;
 }

@@ -1,7 +1,7 @@
 /** Begins an upload that has been decided. */
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import { prepared } from './prepare.ts';
-import { ProblemError } from '../problem.ts';
+import { keyTaken } from '../refusals.ts';
 import type { Plan } from '../protocol.ts';
 import { settingsOf, type Upload } from '../upload.ts';
 import { goesWhole } from './whole.ts';
@@ -53,6 +53,6 @@ async function open(
 async function refuseTaken(signer: Signer, draft: Upload): Promise<void> {
   const object = await signer.store.head(draft.key);
   if (object && object.uploadToken !== draft.mark) {
-    throw new ProblemError('conflict', 'There is an object under this key already.');
+    throw keyTaken();
   }
 }

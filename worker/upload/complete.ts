@@ -1,6 +1,7 @@
 /** Completes uploads, once or many times: the object under the key decides, by its mark and its size. */
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import { isFinal, ProblemError } from '../problem.ts';
+import { objectOfAnotherUpload } from '../refusals.ts';
 import type { CompleteBody, Result } from '../protocol.ts';
 import type { StoredObject } from '../s3/store.ts';
 import { rulesAtEnd } from './access.ts';
@@ -67,7 +68,7 @@ async function completeParts(
 /** Another size cannot come from a signed request; it is not kept, and not called complete. */
 async function assertWhole(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
   if (object.uploadToken !== upload.mark) {
-    throw new ProblemError('conflict', 'Under the key lies an object of another upload.');
+    throw objectOfAnotherUpload();
   }
   if (!isOf(object, upload)) {
     await signer.store.remove(upload.key);

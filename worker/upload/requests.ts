@@ -1,6 +1,7 @@
 /** Signed requests for the parts of an upload, from what its token says and nothing else. */
 import type { Signer } from '../context.ts';
 import { ProblemError } from '../problem.ts';
+import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type SignAnswer, type SignBody } from '../protocol.ts';
 import { isChecksum } from '../protocol/checksum.ts';
 import { planOf, settingsOf, type Upload } from '../upload.ts';
@@ -123,9 +124,7 @@ function checkChecksum(upload: Upload, checksum: string | undefined, field: stri
     throw new ProblemError('invalid_request', `Each part needs its ${upload.checksum}.`, { field });
   }
   if (!isChecksum(upload.checksum, checksum)) {
-    throw new ProblemError('invalid_request', `This is no ${upload.checksum} in base64.`, {
-      field,
-    });
+    throw malformedChecksum(upload.checksum, field);
   }
   // Otherwise one upload could hold signed requests for several files, and send them one by one.
   if (upload.sum !== undefined && checksum !== upload.sum) {

@@ -4,6 +4,7 @@ import { answerOf } from '../hooks.ts';
 import type { WaitUntil } from '../ledger.ts';
 import { finishReservation } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
+import { cancelledUpload, forgottenByStore } from '../refusals.ts';
 import type { Result } from '../protocol.ts';
 import type { StoredObject } from '../s3/store.ts';
 import { isByForm, sized, type Upload } from '../upload.ts';
@@ -30,7 +31,7 @@ export async function settle(
     if (known?.state === 'complete' && known.result?.etag === result.etag) return;
     // An object of parts exists because somebody has completed it, whatever was cancelled since.
     if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
-      throw new ProblemError('conflict', 'This upload has been cancelled.');
+      throw cancelledUpload();
     }
     await finalize(signer, upload, result);
     await signer.ledger.put({ state: 'complete', upload, result }, waitUntil);
@@ -48,8 +49,6 @@ async function finalize({ hooks, log }: Signer, upload: Upload, result: Result):
 export async function remembered(signer: Signer, upload: Upload): Promise<Result> {
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.result) return entry.result;
-  if (upload.multipart) {
-    throw new ProblemError('expired', 'The store no longer knows this upload: start it again.');
-  }
-  throw new ProblemError('incomplete', 'The store has no such object: send it again.');
+  if (upload.multipart) throw forgottenByStore();
+  throw new ProblemError('incomplete', 'The store does not have the object; send it again.');
 }

@@ -175,6 +175,14 @@ describe('the house', () => {
   });
 });
 
+describe('the Worker', () => {
+  it('has no circle, types included', () => {
+    const worker = files.filter((file) => file.startsWith('worker/'));
+    assert.ok(worker.length > 100, `${worker.length} files`);
+    assert.deepEqual(worker.map(circleFrom).filter(Boolean), []);
+  });
+});
+
 /** The element: everything of the widget but core. Locales are tables. */
 const element = files.filter((file) => file.startsWith('widget/') && !file.startsWith(CORE));
 const LOCALES = /^widget\/i18n\/[a-z]{2}\.ts$/;

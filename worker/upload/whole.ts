@@ -6,9 +6,9 @@
  * ends with Complete. A form, which saves the preflight and the two calls around a multipart upload,
  * can be posted again until it expires; so it has to be one that takes only the same bytes again.
  */
-import type { Signer } from '../context.ts';
 import type { ChecksumAlgorithm } from '../protocol.ts';
 import type { Profile } from '../s3/profiles.ts';
+import type { Store } from '../s3/store.ts';
 import type { Upload } from '../upload.ts';
 
 /**
@@ -38,7 +38,10 @@ export function singleChecksumFor(
 }
 
 /** Whether the file goes by a form. One of Companion's goes whole in any case: it is a form's. */
-export function goesWhole({ forms, store }: Signer, upload: Upload): boolean {
+export function goesWhole(
+  { forms, store }: { readonly forms: Forms; readonly store: Pick<Store, 'profile'> },
+  upload: Upload,
+): boolean {
   if (upload.unsized) return true;
   const { profile } = store;
   // No form can refuse to replace what lies under its key.

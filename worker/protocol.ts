@@ -1,7 +1,7 @@
 /**
- * The contract of both halves: what the page sends and what the Worker answers. The page imports
- * from here alone, so nothing here may weigh anything in its bundle: the schemas that validate
- * requests stay behind in schemas.ts, and only their types come along.
+ * The contract: what the page sends and what the Worker answers. The page imports only from here,
+ * so nothing here may add to its bundle: the schemas that validate requests stay in schemas.ts, and
+ * only their types are exported.
  */
 import type { ChecksumAlgorithm } from './protocol/checksum.ts';
 import type { Plan } from './protocol/plan.ts';
@@ -23,9 +23,9 @@ export type {
 export interface Policy {
   readonly maxBytes: number;
   readonly minBytes: number;
-  /** MIME types, `image/*` wildcards and `.ext` extensions; empty: anything. */
+  /** MIME types, `image/*` wildcards and `.ext` extensions. Empty: any file. */
   readonly accept: readonly string[];
-  /** Files in one selection; null: any number. */
+  /** Number of files in one selection. Null: any number. */
   readonly maxFiles: number | null;
   /** Checksum algorithm for each part of a multipart upload. */
   readonly checksum: ChecksumAlgorithm | null;
@@ -38,22 +38,22 @@ export interface Policy {
     readonly maxParts: number;
   };
   readonly batch: { readonly create: number; readonly sign: number; readonly complete: number };
-  /** Hostnames of the bucket; each takes six connections of its own. */
+  /** Number of hostnames of the bucket. Each takes six connections of its own. */
   readonly lanes: number;
-  /** Parts may go through the Worker. */
+  /** Whether parts may go through the Worker. */
   readonly relay: boolean;
-  /** A complete upload may be removed by its owner. */
+  /** Whether the owner may remove a complete upload. */
   readonly removable: boolean;
-  /** False on stores that cannot list parts: the page then sends receipts. */
+  /** False for stores that cannot list parts: the page then sends receipts. */
   readonly listParts: boolean;
   /**
-   * The same for the same owner, and tells nothing of it: so a page knows whose is what it has
-   * remembered. Not for anonymous callers.
+   * Identifies the owner without revealing anything about them, so that a page knows whose uploads
+   * it has remembered. Absent for anonymous callers.
    */
   readonly caller?: string;
 }
 
-/** One signed request to the store, to be sent as it is. `number` is 1 for a single one. */
+/** One signed request to the store, to be sent unchanged. `number` is 1 for a single request. */
 export interface SignedRequest {
   readonly number: number;
   readonly method: 'PUT' | 'POST';
@@ -64,7 +64,7 @@ export interface SignedRequest {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** A part as the store lists it. */
+/** A part that the store has listed. */
 export interface StoredPart {
   readonly number: number;
   readonly bytes: number;
@@ -72,10 +72,10 @@ export interface StoredPart {
   readonly checksum?: string;
 }
 
-/** One slot of the answer to `POST /uploads`. */
+/** One successful slot of the answer to `POST /uploads`. */
 export interface Created {
   readonly id: string;
-  /** The upload token: it goes into the `Upload-Token` header of every later call. */
+  /** The upload token, for the `Upload-Token` header of every later call. */
   readonly token: string;
   readonly key: string;
   readonly plan: Plan;
@@ -83,15 +83,15 @@ export interface Created {
   readonly checksum: ChecksumAlgorithm | null;
   /** Requests for the first parts: as many as there were checksums, or eight if none are required. */
   readonly requests: readonly SignedRequest[];
-  /** Seconds for which `requests` are good, from the moment of the answer. */
+  /** How long `requests` are valid, in seconds from the moment of the answer. */
   readonly expiresIn: number;
-  /** When the upload itself ends, ISO 8601. */
+  /** When the upload itself expires, ISO 8601. */
   readonly expiresAt: string;
   /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   readonly result?: Result;
 }
 
-/** One slot of a batch answer that went wrong. */
+/** One failed slot of a batch answer. */
 export interface Refused {
   readonly id: string;
   readonly problem: Problem;
@@ -124,12 +124,12 @@ export interface UploadStatusAnswer {
   readonly result?: Result;
 }
 
-/** `POST /uploads/:id/resume`: a fresh token, and the parts that the store holds. */
+/** `POST /uploads/:id/resume`: a new token, and the parts that the store has. */
 export interface ResumeAnswer extends Created {
   readonly parts: readonly StoredPart[];
 }
 
-/** A finished upload. */
+/** A completed upload. */
 export interface Result {
   readonly id: string;
   readonly key: string;
@@ -165,12 +165,12 @@ export interface ListAnswer {
   readonly cursor?: string;
 }
 
-/** `PUT /uploads/:id/parts/:number`; the ETag header says it too. */
+/** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export interface RelayAnswer {
   readonly etag: string;
 }
 
-/** `GET /uploads/:id/file` for a caller that accepts JSON. */
+/** `GET /uploads/:id/file`, for a caller that accepts JSON. */
 export interface FileAnswer {
   readonly url: string;
   readonly expiresIn: number;
@@ -198,9 +198,9 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: ProblemCode;
-  /** Path to what was wrong in the request, such as `files[0].bytes`. */
+  /** Path to the invalid value in the request, such as `files[0].bytes`. */
   readonly field?: string;
-  /** Seconds. */
+  /** Delay before a retry, in seconds. */
   readonly retryAfter?: number;
 }
 

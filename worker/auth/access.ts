@@ -18,7 +18,8 @@ const HEADER = 'cf-access-jwt-assertion';
 const COOKIE = 'CF_Authorization';
 
 /**
- * Verifies what Access adds to each request, so that nobody comes past it by another hostname.
+ * Verifies the token that Access adds to each request, so that nobody can bypass Access through
+ * another hostname.
  * https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/
  */
 export function cloudflareAccess(options: AccessOptions): Authenticate {
@@ -29,7 +30,7 @@ export function cloudflareAccess(options: AccessOptions): Authenticate {
     issuer: team,
     carriedBy(request) {
       const token = request.headers.get(HEADER);
-      // Access knows a browser by its cookie, whatever header it makes of it.
+      // Access identifies a browser by its cookie, even though it also sends the token in a header.
       const byCookie = cookieOf(request, COOKIE) !== undefined;
       return token === null ? undefined : { token, byCookie };
     },

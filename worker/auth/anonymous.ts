@@ -1,4 +1,4 @@
-/** Anyone may call; browsers are told apart, people are not identified. */
+/** Anyone may call. Browsers are told apart; people are not identified. */
 import type { Authenticate } from './caller.ts';
 import { sha256Hex } from '../digest.ts';
 import { keyedHex } from '../subkeys.ts';
@@ -10,24 +10,25 @@ export interface AnonymousOptions {
 }
 
 /**
- * Holds a signed identity: of an answer for a caller that is new, and of the requests of a page that
- * cookies do not reach. Its name is one that logs redact:
+ * Contains a signed identity, in the answer to a new caller and in the requests of pages whose
+ * cookies do not reach the Worker. Logs redact headers of this name:
  * https://developers.cloudflare.com/workers/observability/logs/tail-workers/
  */
 export const IDENTITY_HEADER = 'anonymous-token';
 const COOKIE = 's3-upload-client';
-/** What browsers allow a cookie at most: https://www.rfc-editor.org/rfc/rfc6265 and Chromium's cap. */
+/** Longest lifetime of a cookie that Chromium allows. https://www.rfc-editor.org/rfc/rfc6265 */
 const COOKIE_SECONDS = 400 * 86_400;
-/** A UUID of the Worker's, and the 128 bits that sign it. */
+/** A UUID made by the Worker, and the 128 bits that sign it. */
 const IDENTITY = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9a-f]{32})$/;
 
 /**
- * Anyone may call. A browser is known again by an identity that the Worker makes and signs: in a
- * cookie for pages of its own site, or in an `Anonymous-Token` header that a page sends back. Nobody
- * can make one up, so none can be planted that its maker knows as well, other than by whoever
- * controls the page: over https the cookie is `__Host-`, which no other host can set. The identity
- * separates callers, so that nobody lists or fetches what another has uploaded; it does not identify
- * people. A caller without one is a new one each time, who can continue an upload by its token only.
+ * Anyone may call. The Worker makes and signs an identity for each browser, and recognises it in a
+ * cookie (pages of its own site) or in an `Anonymous-Token` header that the page sends back.
+ * Identities cannot be forged, so an attacker cannot plant one that they know as well, unless they
+ * control the page: over https the cookie is `__Host-`, which no other host can set. The identity
+ * separates callers, so that nobody lists or fetches another caller's uploads; it does not identify
+ * people. A caller without an identity is new each time and can continue an upload only by its
+ * token.
  */
 export function anonymous({ secrets }: AnonymousOptions): Authenticate {
   return async (request) => {
@@ -51,7 +52,9 @@ async function sealed(id: string, secret: string): Promise<string> {
   return `${id}.${await keyedHex(secret, 'anonymous identity', id, 32)}`;
 }
 
-/** The id of an identity that one of the secrets has signed, and whether it was the first. */
+/**
+ * The id of an identity that one of the secrets has signed, and whether the first secret signed it.
+ */
 async function verified(
   identity: string,
   secrets: AnonymousOptions['secrets'],
@@ -64,14 +67,17 @@ async function verified(
   return undefined;
 }
 
-/** In a time that does not tell where they differ. */
+/** Compares in constant time. */
 function isSame(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
   for (let at = 0; at < one.length; at++) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
   return difference === 0;
 }
 
-/** The identity is a secret of its browser; the owner appears in keys. */
+/**
+ * The owner is a hash, because the owner appears in keys and the identity is a secret of its
+ * browser.
+ */
 async function anonymousOwner(id: string): Promise<string> {
   return `anonymous-${(await sha256Hex(id)).slice(0, 20)}`;
 }

@@ -1,15 +1,15 @@
-/** Where a request carries its JWT. */
+/** Finds the JWT of a request. */
 import { cookieOf } from './cookie.ts';
 
-/** A token and how it came. */
+/** A token, and whether it came in a cookie. */
 export interface Carried {
   readonly token: string;
   readonly byCookie: boolean;
 }
 
 /**
- * The `Authorization: Bearer` token, else the cookie of this name, if one is named. Another scheme
- * is no token (CVE-2026-47673: Hono's own middleware once took any).
+ * The `Authorization: Bearer` token, otherwise the value of the named cookie, if a name is given.
+ * Tokens of other schemes are ignored (CVE-2026-47673: Hono's own middleware accepted any scheme).
  */
 export function tokenOf(request: Request, cookie?: string): Carried | undefined {
   const header = request.headers.get('authorization');

@@ -1,26 +1,28 @@
-/** Who a request comes from. */
+/** The caller of a request. */
 
 /** Someone who may call. */
 export interface Caller {
-  /** What uploads belong to. */
+  /** The owner of the caller's uploads. */
   readonly owner: string;
-  /** Nobody has vouched for this caller: an upload token alone shows whose an upload is. */
+  /** The caller is anonymous: only an upload token proves whose an upload is. */
   readonly anonymous?: true;
-  /** The caller's own narrowing of the policy (the `upload` claim of a JWT). */
+  /** Narrows the policy for this caller (the `upload` claim of a JWT). */
   readonly claim?: unknown;
-  /** Names the caller's token, so that what it is good for counts over all calls. */
+  /** Identifies the caller's token, so that its limits count over all calls. */
   readonly grant?: string;
-  /** What an anonymous caller that is new can send to be known again. */
+  /** A new anonymous caller sends this identity with later requests to be recognised. */
   readonly identity?: string;
-  /** `Set-Cookie` for the answer. */
+  /** Value of the answer's `Set-Cookie` header. */
   readonly cookie?: string;
-  /** Known by a cookie, which browsers also send along for other sites. */
+  /**
+   * The caller was recognised by a cookie, which browsers also send with requests from other sites.
+   */
   readonly byCookie?: true;
 }
 
 /**
- * Names the caller, or answers undefined for one that is not known (401).
+ * Identifies the caller. Returns undefined for an unknown caller (401).
  *
- * @throws ProblemError to say more than that.
+ * @throws ProblemError for any other refusal.
  */
 export type Authenticate = (request: Request) => Caller | undefined | Promise<Caller | undefined>;

@@ -1,15 +1,15 @@
-/** A JWT's claims, as far as they say who calls and for how long. */
+/** The claims of a JWT that identify the caller and limit the token in time. */
 import { isWellFormed } from '../object/name.ts';
 import { ProblemError } from '../problem.ts';
 import type { Caller } from './caller.ts';
 
-/** What all kinds of JWT have in common. */
+/** Options that all kinds of JWT share. */
 export interface ClaimOptions {
-  /** `iss` has to be this. */
+  /** Required `iss`. */
   readonly issuer?: string;
-  /** `aud` has to be, or hold, one of these. */
+  /** Accepted audiences; `aud` must name at least one of them. */
   readonly audience?: string | readonly string[];
-  /** The claim that uploads belong to. @default 'sub' */
+  /** Name of the claim that identifies the owner. @default 'sub' */
   readonly ownerClaim?: string;
   /** Allowed clock skew, in seconds. @default 60 */
   readonly leewaySeconds?: number;
@@ -20,10 +20,10 @@ export interface ClaimOptions {
 const MAX_OWNER_LENGTH = 255;
 
 /**
- * The caller that verified claims name. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ * The caller that verified claims identify. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
  *
- * @throws ProblemError `unauthenticated`, with a reason for the developer, where the claims have
- *   expired, are not valid yet, have no end, are for somebody else or name no owner.
+ * @throws ProblemError `unauthenticated`, with a reason for the developer, if the claims have
+ *   expired, are not valid yet, never expire, are for another issuer or audience, or name no owner.
  */
 export function callerOf(claims: Readonly<Record<string, unknown>>, options: ClaimOptions): Caller {
   const { ownerClaim = 'sub', leewaySeconds = 60, now = Date.now } = options;
@@ -46,8 +46,8 @@ export function callerOf(claims: Readonly<Record<string, unknown>>, options: Cla
 }
 
 /**
- * Two people must never become one owner: JSON rounds whole numbers above 2^53, and UTF-8 turns
- * every unpaired surrogate into the same character.
+ * Two people must never become one owner: JSON rounds whole numbers above 2^53, and UTF-8 encodes
+ * every unpaired surrogate as the same character.
  */
 function ownerFrom(value: unknown, claim: string): string {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
@@ -65,7 +65,10 @@ function refused(why: string): ProblemError {
   return new ProblemError('unauthenticated', `The token ${why}.`);
 }
 
-/** Its own id, or else when it was made and ends: tokens of one second then count as one. */
+/**
+ * The token's own id. Without one, its issue and expiry times: tokens issued in the same second
+ * then count as one.
+ */
 function grantOf({ jti, iat, exp }: Readonly<Record<string, unknown>>): string {
   return (typeof jti === 'string' ? jti : `${String(iat)} ${String(exp)}`).slice(0, 128);
 }

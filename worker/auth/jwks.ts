@@ -1,4 +1,4 @@
-/** Callers with a JWT of an identity provider, whose public keys are fetched. */
+/** Callers with a JWT from an identity provider, whose public keys are fetched. */
 import { decode, verifyWithJwks } from 'hono/jwt';
 import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
 import type { Authenticate } from './caller.ts';
@@ -11,15 +11,15 @@ export interface JwksOptions extends ClaimOptions {
   /** Address at which the provider publishes its keys. */
   readonly url: string;
   readonly cookie?: string;
-  /** Reads the token, if it is neither in `Authorization` nor in the cookie. */
+  /** Finds the token if it is neither in `Authorization` nor in the cookie. */
   readonly carriedBy?: (request: Request) => Carried | undefined;
   readonly fetch?: typeof fetch;
 }
 
-/** A symmetric algorithm is never among them: a public key would be its secret. */
+/** Never a symmetric algorithm: the public key would be its secret. */
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
 
-/** RS256, ES256 or EdDSA, by the provider's keys. */
+/** Verifies RS256, ES256 or EdDSA with the provider's keys. */
 export function jwks(options: JwksOptions): Authenticate {
   const keysOf = createKeySet(options);
   const { carriedBy = (request) => tokenOf(request, options.cookie) } = options;

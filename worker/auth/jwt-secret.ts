@@ -1,4 +1,6 @@
-/** Callers with a JWT that an app's own backend signs with a secret it shares with the Worker. */
+/**
+ * Callers with a JWT that an app's own backend signs with a secret that it shares with the Worker.
+ */
 import { decode, verify } from 'hono/jwt';
 import type { Authenticate } from './caller.ts';
 import { ProblemError } from '../problem.ts';
@@ -8,15 +10,15 @@ import { callerOf, type ClaimOptions } from './claims.ts';
 export interface JwtSecretOptions extends ClaimOptions {
   /** At least 32 characters. */
   readonly secret: string;
-  /** Also taken from this cookie; then only for pages that may call. */
+  /** Cookie that may also contain the token. It counts only for pages of allowed origins. */
   readonly cookie?: string;
 }
 
-/** https://www.rfc-editor.org/rfc/rfc7518#section-3.2: as long as the hash. */
+/** At least as long as the hash: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
 const MIN_SECRET_LENGTH = 32;
 
 /**
- * HS256, pinned.
+ * Verifies HS256 and no other algorithm.
  *
  * @throws ProblemError `misconfigured` for a short secret, which could be guessed from one token.
  */
@@ -33,7 +35,7 @@ export function jwtSecret(options: JwtSecretOptions): Authenticate {
   };
 }
 
-/** Times, issuer and audience are judged in callerOf, with leeway. */
+/** `callerOf` checks times, issuer and audience, with leeway. */
 async function verified(token: string, secret: string) {
   try {
     const times = { exp: false, nbf: false, iat: false };
@@ -43,7 +45,7 @@ async function verified(token: string, secret: string) {
   }
 }
 
-/** Access tokens may call themselves `at+jwt`: https://www.rfc-editor.org/rfc/rfc9068#section-2.1 */
+/** Access tokens may have the type `at+jwt`: https://www.rfc-editor.org/rfc/rfc9068#section-2.1 */
 export function typOf(token: string): { typ?: string } {
   return decode(token).header.typ?.toLowerCase() === 'at+jwt' ? { typ: 'at+jwt' } : {};
 }

@@ -1,4 +1,6 @@
-/** The public keys of an identity provider: fetched, kept, renewed, and never asked for in a hurry. */
+/**
+ * The public keys of an identity provider: fetches, caches and renews them, and limits how often.
+ */
 import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
 import * as v from 'valibot';
 import { ProblemError } from '../problem.ts';
@@ -14,28 +16,34 @@ export interface KeySetOptions {
 const TIMEOUT_MS = 5000;
 /** Largest key set: providers have a handful of keys, of 2 KB at most. */
 const MAX_BYTES = 256 * 1024;
-/** How long keys are used without asking again, unless `max-age` says less or more. */
+/** How long keys are used before they are fetched again, unless `max-age` says otherwise. */
 const FRESH_MS = { least: 60_000, usual: 600_000, most: 3_600_000 };
-/** How long keys are used while the provider cannot be reached: a withdrawn key must end some time. */
+/**
+ * How long cached keys are used while the provider cannot be reached. It ends, because withdrawn
+ * keys must stop working.
+ */
 const STALE_MS = 86_400_000;
-/** A token with an unknown key is cheap to make: no more than one fetch for such in this time. */
+/**
+ * Anyone can make a token with an unknown key id, so such tokens cause at most one fetch in this
+ * time.
+ */
 const UNKNOWN_KEY_MS = 5000;
-/** After a failed fetch, doubled with each further one. */
+/** Delay after a failed fetch; it doubles with each further failure. */
 const BACKOFF_MS = { first: 2000, most: 60_000 };
 const POLL_MS = 25;
 
 const KeySet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) });
 
 /**
- * The keys of the set at `url`, for a key id. One request fetches at a time, and the others wait for
- * what it finds by looking at shared values: workerd lets no request await another one's promise.
+ * Finds a key of the set at `url` by its id. One request fetches at a time; the others poll for its
+ * result, because workerd does not let a request await another request's promise.
  *
- * @throws ProblemError `store_unavailable` where there are no keys and none can be fetched now.
+ * @throws ProblemError `store_unavailable` if there are no keys and none can be fetched now.
  */
 export function createKeySet({ url, fetch: send, now = Date.now }: KeySetOptions) {
   let known: { readonly keys: HonoJsonWebKey[]; readonly until: number } | undefined;
   let fetchedAt = -Infinity;
-  /** Set while a request fetches; one that was cancelled is not waited for any longer. */
+  /** Set while a request fetches. The others stop waiting for a request that was cancelled. */
   let fetchingSince: number | undefined;
   let failures = 0;
   let notBefore = -Infinity;
@@ -61,7 +69,7 @@ export function createKeySet({ url, fetch: send, now = Date.now }: KeySetOptions
     return fetchingSince !== undefined && now() - fetchingSince < 2 * TIMEOUT_MS;
   }
 
-  /** Ends with the fetch of another request, or when that must have been cut off. */
+  /** Waits until another request's fetch has ended, or must have been cut off. */
   async function anotherFetch(): Promise<void> {
     for (let waited = 0; isFetching() && waited < 2 * TIMEOUT_MS; waited += POLL_MS) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -85,7 +93,11 @@ export function createKeySet({ url, fetch: send, now = Date.now }: KeySetOptions
   }
 }
 
-/** @throws where the answer is not a key set, redirects, is too large or takes too long. */
+/**
+ * Fetches the key set.
+ *
+ * @throws if the answer is not a key set, redirects, is too large or takes too long.
+ */
 async function load(
   url: string,
   send: typeof fetch,

@@ -1,11 +1,13 @@
-/** What a failure means to the caller: of the store, or of our own. */
+/** Translates failures of the store, and our own, into problems for the caller. */
 import type { Log, LogFields } from '../log.ts';
 import { ProblemError } from '../problem.ts';
 import { FORGOTTEN_BY_STORE, KEY_TAKEN } from '../refusals.ts';
 import type { ProblemCode } from '../protocol.ts';
 import { isStoreError, type StoreError, type StoreErrorKind } from '../s3/errors.ts';
 
-/** Any error as a problem; what is not one is a defect of ours and is logged. */
+/**
+ * Any error as a problem. An error that is not a problem is a defect of this project and is logged.
+ */
 export function asProblem(log: Log, thrown: unknown): ProblemError {
   const error = fromStore(thrown);
   if (error instanceof ProblemError) {
@@ -16,7 +18,7 @@ export function asProblem(log: Log, thrown: unknown): ProblemError {
   return new ProblemError('misconfigured', 'Something went wrong here; the log says what.');
 }
 
-/** What the log says of a problem's cause. */
+/** Log fields for the cause of a problem. */
 export function causeOf({ cause }: ProblemError): LogFields {
   if (!isStoreError(cause)) return cause === undefined ? {} : { cause };
   const { operation, code, status, requestId, advice } = cause;
@@ -58,7 +60,7 @@ const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: stri
   },
 };
 
-/** A problem for a StoreError; anything else is given back as it is. */
+/** A problem for a StoreError. Returns other errors unchanged. */
 function fromStore(thrown: unknown): unknown {
   return isStoreError(thrown) ? storeProblem(thrown) : thrown;
 }

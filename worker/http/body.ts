@@ -1,4 +1,6 @@
-/** Reads request bodies: JSON by content type, capped by counting, checked against a schema. */
+/**
+ * Reads request bodies: requires JSON, caps the size by counting bytes, and validates by a schema.
+ */
 import * as v from 'valibot';
 import { parseJson } from '../parse-json.ts';
 import { ProblemError } from '../problem.ts';
@@ -9,10 +11,10 @@ import { drain } from './drain.ts';
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * The body, as the schema has it. The cap counts bytes as they come: `Content-Length` is only what
- * the client says (Hono's bodyLimit believes it: GHSA-9vqf-7f2p-gf9v).
+ * The validated body. The cap counts the bytes that arrive, because `Content-Length` is only the
+ * client's claim (Hono's bodyLimit trusts it: GHSA-9vqf-7f2p-gf9v).
  *
- * @throws ProblemError `invalid_request` with the path to what is wrong, or `too_large`.
+ * @throws ProblemError `invalid_request` with the path to the invalid value, or `too_large`.
  */
 export async function readBody<S extends v.GenericSchema>(
   request: Request,
@@ -20,7 +22,8 @@ export async function readBody<S extends v.GenericSchema>(
   maxBytes = MAX_BODY_BYTES,
 ): Promise<v.InferOutput<S>> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  // Also what makes a cross-site form post need a preflight: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+  // This also makes a cross-site form post need a preflight:
+  // https://fetch.spec.whatwg.org/#cors-safelisted-request-header
   if (type !== 'application/json') {
     throw new ProblemError('invalid_request', 'The body must be sent as application/json.');
   }
@@ -30,7 +33,7 @@ export async function readBody<S extends v.GenericSchema>(
 }
 
 /**
- * A value, as the schema has it; `path` is where it sits in the request.
+ * A validated value; `path` is its place in the request.
  *
  * @throws ProblemError `invalid_request` with `field`.
  */
@@ -57,7 +60,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   }
 }
 
-/** What was received is not repeated: it may be a token, or a megabyte. */
+/** Never repeats what was received: it may be a token, or a megabyte. */
 function explain(issue: v.BaseIssue<unknown>, field: string): string {
   const expected = issue.expected ?? issue.requirement;
   const where = field === '' ? 'The body' : field;

@@ -1,8 +1,11 @@
-/** Bodies that nobody wants any more. */
+/** Discards the rest of request bodies. */
 
 const MAX_DRAINED_BYTES = 1024 * 1024;
 
-/** Reads a little of what is left: whoever is still sending might else not see the answer. */
+/**
+ * Reads some of the remaining body. Otherwise a client that is still sending might not see the
+ * answer.
+ */
 export async function drain(
   reader: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'> | undefined,
 ): Promise<void> {
@@ -13,6 +16,6 @@ export async function drain(
       left -= value.length;
     }
   } catch {
-    // Broken off: nobody waits for an answer.
+    // The client has broken off and does not wait for an answer.
   }
 }

@@ -1,14 +1,17 @@
-/** Streams that say how long they are. */
+/** Streams of a known length. */
 
-/** workerd's; elsewhere the `content-length` header says the length, and `counted` keeps to it. */
+/**
+ * workerd's own class. On other runtimes, the `content-length` header announces the length and
+ * `counted` enforces it.
+ */
 declare const FixedLengthStream: (new (bytes: number) => TransformStream) | undefined;
 
 /**
- * Pipes `stream` into `send` without touching it: workerd does it outside of JavaScript, and so of
- * the CPU time that a request has. S3 refuses a stream of unknown length (411):
+ * Pipes `stream` into `send` unchanged. workerd does this outside of JavaScript, so it takes no CPU
+ * time of the request. S3 refuses a stream of unknown length (411):
  * https://developers.cloudflare.com/workers/runtime-apis/streams/transformstream/#fixedlengthstream
  *
- * @throws what `send` does, which it will where there are not exactly `bytes` bytes.
+ * @throws what `send` throws, which it does unless there are exactly `bytes` bytes.
  */
 export async function pipeWithLength<T>(
   bytes: number,
@@ -23,10 +26,10 @@ export async function pipeWithLength<T>(
 }
 
 /**
- * Streams `chunks` into `send` without keeping them.
+ * Streams `chunks` into `send` without buffering them.
  *
- * @throws what `chunks` throws, else what `send` does, which it will where there are not exactly
- *   `bytes` bytes.
+ * @throws what `chunks` throws, otherwise what `send` throws, which it does unless there are
+ *   exactly `bytes` bytes.
  */
 export async function withLength<T>(
   bytes: number,
@@ -41,7 +44,7 @@ export async function withLength<T>(
     await pumped;
     return answer;
   } catch (error) {
-    // Where the source broke, what the store said of it is of no interest.
+    // If the source broke off, its error matters and the store's answer does not.
     throw source.error ?? error;
   }
 }
@@ -50,7 +53,7 @@ function fixedLength(bytes: number): TransformStream {
   return typeof FixedLengthStream === 'undefined' ? counted(bytes) : new FixedLengthStream(bytes);
 }
 
-/** Node's `fetch` waits for ever where a stream has more than its header says. */
+/** Node's `fetch` never settles if a stream is longer than its header announces. */
 function counted(bytes: number): TransformStream<Uint8Array, Uint8Array> {
   let left = bytes;
   return new TransformStream({
@@ -65,7 +68,7 @@ function counted(bytes: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** Never throws: what breaks here breaks the sending, too. */
+/** Never throws: an error here also breaks the sending. */
 async function pump(
   chunks: AsyncIterable<Uint8Array>,
   writer: WritableStreamDefaultWriter<Uint8Array>,

@@ -1,15 +1,15 @@
-/** Which pages may call: those of the signer's own origin, and those on the list. */
+/** Which pages may call: pages of the signer's own origin, and of the origins on the list. */
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { SignerEnv } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 
-/** Chromium caps it at two hours, WebKit at ten minutes. */
+/** Chromium caps this at two hours, WebKit at ten minutes. */
 const PREFLIGHT_SECONDS = 7200;
 
 /**
- * CORS by an exact list, compared as whole origins. A page of any other origin is refused, and not
- * only kept from reading the answer: with cookies it could already have done something.
+ * CORS by an exact list of origins. A page of any other origin is refused rather than only kept
+ * from reading the answer, because a request with cookies could already have had an effect.
  */
 export function createGate(origins: readonly string[]): MiddlewareHandler<SignerEnv> {
   const any = origins.includes('*');
@@ -17,7 +17,8 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
     origin: any ? '*' : [...origins],
     // `*` and credentials exclude each other: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
     credentials: !any,
-    // Headers are those that are asked for: an app may know its callers by one of its own.
+    // Allows the headers that the page asks for: an app may identify its callers by a header of its
+    // own.
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
     exposeHeaders: ['Anonymous-Token', 'ETag', 'Location', 'Retry-After', 'X-Request-Id'],
     maxAge: PREFLIGHT_SECONDS,

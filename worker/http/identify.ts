@@ -1,4 +1,4 @@
-/** Names the caller before any route is reached, and the rules that hold for it. */
+/** Identifies the caller before any route runs, and finds the caller's rules. */
 import type { MiddlewareHandler } from 'hono';
 import { IDENTITY_HEADER } from '../auth/anonymous.ts';
 import type { Caller } from '../auth.ts';
@@ -11,18 +11,21 @@ import { ownerHash } from '../ledger/record.ts';
 import { isWellFormed } from '../object/name.ts';
 import { networkOf } from './network.ts';
 
-/** The binding counts in periods of 10 or 60 seconds, and does not say which. */
+/** The binding counts in periods of 10 or 60 seconds, but does not tell which. */
 const RETRY_AFTER_SECONDS = 10;
 
 /**
- * A new caller has no uploads to read, and is given no id by asking: the page of `GET /` asks for
- * its list while the element asks for its policy, and of two ids the browser would keep the later.
+ * Reads do not give a new caller an identity, because there are no uploads to read. The page of
+ * `GET /` asks for its list while the element asks for its policy, and the browser would keep the
+ * later of two identities.
  */
 const READS_UPLOADS = /\/uploads(\/|$)/;
 
 /**
- * @param origins of pages that may call. Where any may, cookies are never honoured: a page of any
- *   site could otherwise act for whoever has one.
+ * Middleware that identifies the caller.
+ *
+ * @param origins of pages that may call. If any origin may, cookies are ignored: otherwise a page
+ *   of any site could act for whoever has one.
  */
 export function identify(
   signer: Signer,
@@ -40,7 +43,8 @@ export function identify(
         'Cookies are ignored with ALLOWED_ORIGINS=*: send a token in the Authorization header.',
       );
     }
-    // Browsers send cookies along for other sites; those that do not say for which are refused.
+    // Browsers send cookies with requests from other sites, too. Requests that do not tell their
+    // origin are refused.
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
     if (caller.byCookie && !reads && !c.req.header('origin')) {
       throw new ProblemError(
@@ -53,7 +57,7 @@ export function identify(
     c.set('quota', quotaOf(signer, caller));
     const owner = (await ownerHash(caller.owner)).slice(0, 12);
     c.get('line')['owner'] = owner;
-    // An anonymous caller is a new one as often as it likes; its address is not.
+    // An anonymous caller can become a new one at any time, but not change the address.
     const key = (caller.anonymous && network) || owner;
     c.set('countFiles', (files) => count(rateLimit, key, files - 1));
     await count(rateLimit, key, 1);
@@ -66,7 +70,7 @@ export function identify(
     await next();
   };
 
-  /** Callers that are refused count by where they come from: they have no name. */
+  /** Refused callers have no name, so they are counted by network address. */
   async function known(request: Request, network: string): Promise<Caller> {
     try {
       const caller = await answerOf(log, 'authenticate', () => authenticate(request));
@@ -87,8 +91,8 @@ export function identify(
 }
 
 /**
- * The request as a provider of identities may see it: cookies have their names, so that a caller
- * known by one can be told, and no values. Without its body, which says nothing about the caller.
+ * The request as an authentication function sees it: cookies keep their names, so that a caller
+ * recognised by a cookie can be told, but lose their values. The body is left out.
  */
 function withoutCookies(request: Request): Request {
   const headers = new Headers(request.headers);
@@ -97,7 +101,11 @@ function withoutCookies(request: Request): Request {
   return new Request(request.url, { method: request.method, headers });
 }
 
-/** The binding takes no number: so it is asked once for each. @throws ProblemError `rate_limited`. */
+/**
+ * The binding takes no number, so it is called once for each file.
+ *
+ * @throws ProblemError `rate_limited`.
+ */
 async function count(rateLimit: RateLimit | undefined, key: string, times: number): Promise<void> {
   if (!rateLimit || times < 1) return;
   const asked = await Promise.all(Array.from({ length: times }, () => rateLimit.limit({ key })));

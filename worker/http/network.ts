@@ -1,9 +1,9 @@
-/** Where a request comes from, as far as one household or host is told from another. */
+/** The network of a request, as far as it tells one household or host from another. */
 
 /**
- * The address to count by: an IPv4 address as it is, also where IPv6 carries it (mapped, or 6to4),
- * and of any other IPv6 address its /64, of which one subscriber has every address. Empty for what
- * is not an address. https://www.rfc-editor.org/rfc/rfc6177
+ * The address to count by. An IPv4 address counts as it is, even inside an IPv6 address (mapped, or
+ * 6to4). Any other IPv6 address counts as its /64, because one subscriber has all of it. Empty if
+ * the text is not an address. https://www.rfc-editor.org/rfc/rfc6177
  *
  * @example networkOf('2001:DB8::1') // '2001:db8:0:0::/64'
  */
@@ -13,7 +13,7 @@ export function networkOf(address: string): string {
     .replace(/^\[|\]$/g, '')
     .replace(/%.*$/, '');
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return URL.parse(`http://${text}`)?.hostname ?? '';
-  // The URL parser writes each address in one way only.
+  // The URL parser gives each address one spelling.
   const canonical = URL.parse(`http://[${text}]`)?.hostname.slice(1, -1);
   if (canonical === undefined) return '';
   const groups = groupsOf(canonical);

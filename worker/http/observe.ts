@@ -1,4 +1,4 @@
-/** What every answer carries, and the one line that is logged of every request. */
+/** Headers of every answer, and the one log line of every request. */
 import type { ErrorHandler, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Signer, SignerEnv } from '../context.ts';
@@ -13,7 +13,7 @@ export function observe({ log, now }: Pick<Signer, 'log' | 'now'>): MiddlewareHa
     await next();
     log.info('request', {
       requestId: c.get('requestId'),
-      // The route and not the path: that may hold what somebody typed.
+      // Logs the route, not the path: a path may contain what somebody typed.
       action: `${c.req.method} ${routePath(c, -1)}`,
       status: c.res.status,
       ms: now() - began,
@@ -22,7 +22,7 @@ export function observe({ log, now }: Pick<Signer, 'log' | 'now'>): MiddlewareHa
   };
 }
 
-/** Any error as a problem; the request's line says which, and what the store had said. */
+/** Turns any error into a problem. The request's log line names it, with the store's own answer. */
 export function answerError({ log }: Pick<Signer, 'log'>): ErrorHandler<SignerEnv> {
   return (thrown, c) => {
     const error = asProblem(log, thrown);

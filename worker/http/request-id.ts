@@ -6,9 +6,9 @@ const HEADER = 'x-request-id';
 const SAFE = /^[\w.-]{1,64}$/;
 
 /**
- * Every request gets an id that is made here: one from outside could be another request's, or a
- * secret that somebody put there. What the client sent in `X-Request-Id` is logged beside it, as
- * `clientRequestId`, if it is 64 plain characters or fewer.
+ * Every request gets an id made here. An id from outside could belong to another request, or be a
+ * secret that somebody put there. If the client's `X-Request-Id` has at most 64 plain characters,
+ * it is logged as `clientRequestId`.
  */
 export function requestId(): MiddlewareHandler<SignerEnv> {
   return async (c, next) => {

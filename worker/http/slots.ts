@@ -1,9 +1,9 @@
-/** Batches: each entry in a slot of its own, so that one that is bad does not sink the others. */
+/** Batches: each entry has its own slot, so that a bad entry does not fail the others. */
 import type { Log } from '../log.ts';
 import type { Refused } from '../protocol.ts';
 import { asProblem } from './as-problem.ts';
 
-/** Does `work` for every entry at once, and answers in the same order. */
+/** Does `work` for all entries in parallel. The answers are in the order of the entries. */
 export function slotsOf<E, T extends { id: string }>(
   log: Log,
   entries: readonly E[],

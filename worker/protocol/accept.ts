@@ -1,27 +1,29 @@
 /**
- * Which files an `accept` list takes, as both halves judge it: by extension and by type together.
- * Neither alone says what a file is: a browser derives the type from the extension, and a client
+ * Which files an `accept` list allows. The page and the Worker decide alike, by extension and type
+ * together, because neither is enough: a browser derives the type from the extension, and a client
  * that is not a browser chooses both. https://html.spec.whatwg.org/#attr-input-accept
  */
 
 /** One entry of an `accept` list, in lower case. */
 export type AcceptToken =
   | { readonly kind: 'any' }
-  /** With its dot; several are possible: `.tar.gz`. */
+  /** Includes its dot, and may have several: `.tar.gz`. */
   | { readonly kind: 'extension'; readonly extension: string }
-  /** `image` of `image/*`. */
+  /** `image` for `image/*`. */
   | { readonly kind: 'family'; readonly family: string }
-  /** Without parameters. */
+  /** A type without parameters. */
   | { readonly kind: 'type'; readonly type: string };
 
-/** What is known of a file before any byte of it is read. */
+/** What is known about a file before it is read. */
 export interface NamedFile {
   readonly name: string;
   /** The type that the browser reported; empty if it knows none. */
   readonly type: string;
 }
 
-/** The list's tokens, and those entries that are not tokens. Lists may be given as one text. */
+/**
+ * Parses the list into tokens, and collects the entries that are not valid. A list may be one text.
+ */
 export function parseAccept(list: string | readonly string[]): {
   readonly tokens: readonly AcceptToken[];
   readonly malformed: readonly string[];
@@ -38,14 +40,15 @@ export function parseAccept(list: string | readonly string[]): {
 }
 
 /**
- * True for a file that the list takes; an empty list takes every file, and a list of malformed
- * entries none.
+ * Whether the list allows the file. An empty list allows every file; a list of only malformed
+ * entries allows none.
  *
- * - `.ext` takes a name that ends in it, of a type that is empty, generic or known for the
- *   extension. For an extension that is not known here, it takes any type that cannot run a script.
- * - `image/png` and `image/*` take a file of such a type, and a file of no or a generic type, or of
- *   another name for the same type, whose extension is known for it. A name that promises a page or
- *   a script of another type (`x.html` as `image/png`) is refused.
+ * - `.ext` allows a name with this extension if the type is empty, generic or known for the
+ *   extension. With an unknown extension, it allows any type that cannot run a script.
+ * - `image/png` and `image/*` allow a file of such a type. They also allow a file whose extension
+ *   is known for such a type, if the file's own type is empty, generic or another name for the same
+ *   type. A name that promises a page or a script of another type (`x.html` as `image/png`) is
+ *   refused.
  *
  * @example accepts(['.pdf'], { name: 'x.pdf', type: 'text/html' }) // false
  */
@@ -70,8 +73,8 @@ export function accepts(list: string | readonly string[], file: NamedFile): bool
 }
 
 /**
- * True for a type that alone may make a file acceptable. While files are being dragged they have no
- * names, and in Safari no types: what is not known yet is let through, and decided at the drop.
+ * Whether a file of this type could be allowed. While files are dragged they have no names, and in
+ * Safari no types, so anything that is not known yet passes and is decided at the drop.
  */
 export function couldAccept(list: string | readonly string[], type: string): boolean {
   const { tokens, malformed } = parseAccept(list);
@@ -80,7 +83,7 @@ export function couldAccept(list: string | readonly string[], type: string): boo
   return isGeneric(essence) || tokens.some((token) => couldBe(token, essence));
 }
 
-/** True for a type that is on the list by itself, whatever the file is called. */
+/** Whether the list names this type, whatever the file is called. */
 export function listsType(list: readonly string[], type: string): boolean {
   const essence = essenceOf(type);
   return parseAccept(list).tokens.some((token) => isOf(token, essence));
@@ -92,8 +95,8 @@ export function essenceOf(type: string): string {
 }
 
 /**
- * True for a type that a browser shows as a page or runs as a script: every XML type may hold
- * elements of XHTML or SVG. https://mimesniff.spec.whatwg.org/#xml-mime-type
+ * Whether a browser shows the type as a page or runs it as a script. Every XML type may contain
+ * XHTML or SVG elements. https://mimesniff.spec.whatwg.org/#xml-mime-type
  */
 export function canRunScript(type: string): boolean {
   return SCRIPTED.test(essenceOf(type));
@@ -119,7 +122,7 @@ function tokenOf(entry: string): AcceptToken | undefined {
     : { kind: 'type', type: `${family}/${subtype}` };
 }
 
-/** True for a type that the token names; never for an extension, which names no type. */
+/** Whether the token names the type. An extension never does. */
 function isOf(token: AcceptToken, type: string): boolean {
   switch (token.kind) {
     case 'any':
@@ -153,13 +156,15 @@ function endsIn(name: string, extension: string): boolean {
   return name.length > extension.length && name.endsWith(extension);
 }
 
-/** True where the extension is known for the type, or is not known and the type is harmless. */
+/**
+ * Whether the type is known for the extension. For an unknown extension, whether it is harmless.
+ */
 function suits(known: Row | undefined, type: string): boolean {
   if (isGeneric(type)) return true;
   return known ? known.own.includes(type) || known.also.includes(type) : !canRunScript(type);
 }
 
-/** The row of the longest extension that the name ends in. */
+/** The row of the longest known extension of the name. */
 function knownFor(name: string): Row | undefined {
   const dots = [...name.matchAll(/\./g)].slice(-2);
   for (const { index } of dots) {
@@ -170,9 +175,9 @@ function knownFor(name: string): Row | undefined {
 }
 
 interface Row {
-  /** The extension's own types: names of one and the same format. */
+  /** The extension's own types: names for one and the same format. */
   readonly own: readonly string[];
-  /** Types that systems give to such files all the same. */
+  /** Other types that systems give to such files. */
   readonly also: readonly string[];
 }
 
@@ -292,7 +297,7 @@ const ROWS: readonly (Row & { readonly extensions: string })[] = [
 
 let found: ReadonlyMap<string, Row> | undefined;
 
-/** Made at the first question: a page without `accept` never asks. */
+/** Built on first use: a page without `accept` does not need it. */
 function byExtension(): ReadonlyMap<string, Row> {
   return (found ??= new Map(
     ROWS.flatMap((row) => row.extensions.split(' ').map((extension) => [extension, row] as const)),

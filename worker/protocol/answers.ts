@@ -1,6 +1,6 @@
 /**
- * What the Worker answers, as schemas: for the OpenAPI document and the tests. The types that the
- * code works with are in protocol.ts; the compiler holds the two together.
+ * Schemas of the Worker's answers, for the OpenAPI document and the tests. The types used in code
+ * are in protocol.ts; `satisfies` keeps both in step.
  */
 import * as v from 'valibot';
 import { PROBLEMS } from '../problem.ts';
@@ -27,7 +27,7 @@ const Time = v.pipe(v.string(), v.isoTimestamp());
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
 const Count = v.pipe(Whole, v.minValue(1));
 
-/** The codes of problem.ts. */
+/** All problem codes. */
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const ProblemSchema = v.strictObject({

@@ -1,6 +1,6 @@
 /**
- * The contract as an OpenAPI 3.1 document, made of the very schemas that check requests. Built into
- * a static asset, `/openapi.json`: no byte of it burdens the Worker.
+ * The contract as an OpenAPI 3.1 document, made from the same schemas that validate requests. The
+ * build writes it to a static asset, `/openapi.json`, so it is not part of the Worker.
  */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
@@ -23,13 +23,16 @@ interface Operation {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
-  /** Whether it is about one upload, whose token goes with it; `needed` where nothing else will do. */
+  /**
+   * Set for operations on one upload: whether they require the upload's token, or the token only
+   * helps.
+   */
   readonly token?: 'needed' | 'helps';
   readonly query?: GenericSchema;
   readonly body?: readonly [name: string, schema: GenericSchema];
-  /** The body is a part of a file; these headers go with it, the first of them always. */
+  /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
-  /** None: 204. */
+  /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
 }
 
@@ -218,13 +221,13 @@ function reference(name: string): object {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** Each file is checked in its own slot, so the body's own schema does not look into it. */
+/** Each file is validated in its own slot, so the body's schema does not describe the files. */
 function withFileEntries(body: object | undefined): object {
   const { properties, ...rest } = body as { properties: { files: object } };
   return { ...rest, properties: { files: { ...properties.files, items: reference('FileEntry') } } };
 }
 
-/** As it is sent: before anything is read out of it. */
+/** The schema of a value as it is sent, before any transformation. */
 function schemaOf(schema: GenericSchema): object {
   const { $schema: _, ...json } = toJsonSchema(schema, {
     target: 'draft-2020-12',

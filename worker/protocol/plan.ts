@@ -1,6 +1,6 @@
 /**
- * The part plan, which the page and the Worker compute alike: so the checksums of the first parts
- * can travel with the Create, before the Worker has said how it cuts the file.
+ * The part plan. The page and the Worker compute it alike, so that the checksums of the first parts
+ * can travel with the Create, before the Worker has answered with the plan.
  */
 
 const MIB = 1024 * 1024;
@@ -15,18 +15,18 @@ export type Plan =
       readonly parts: number;
     };
 
-/** What a store and its operator allow a plan to be; all sizes in bytes. */
+/** Limits of a plan, set by the store and its operator. All sizes are in bytes. */
 export interface PlanLimits {
-  /** Up to this size a file is one request. */
+  /** Files up to this size are sent in one request. */
   readonly singleMaxBytes: number;
   readonly minPartBytes: number;
-  /** Parts are not made larger than this for comfort, only for `maxParts`. */
+  /** Parts are larger than this only to stay within `maxParts`. */
   readonly maxPartBytes: number;
   /** 10,000 on Amazon S3, 1,000 on Scaleway. */
   readonly maxParts: number;
 }
 
-/** The store's own bounds: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/** Largest part: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const LARGEST_PART_BYTES = 5 * 1024 * MIB;
 
 export const DEFAULT_PLAN_LIMITS: PlanLimits = {
@@ -36,14 +36,14 @@ export const DEFAULT_PLAN_LIMITS: PlanLimits = {
   maxParts: 10_000,
 };
 
-/** Files are cut into about this many parts, as far as the limits let. */
+/** Number of parts to aim for, within the limits. */
 const AIMED_PARTS = 512;
 
 /**
- * Cuts `bytes` into equal parts of clamp(bytes / 512, minPartBytes, maxPartBytes), rounded up to
- * 1 MiB and grown where the store's part limit would be passed.
+ * Divides `bytes` into equal parts of clamp(bytes / 512, minPartBytes, maxPartBytes), rounded up to
+ * 1 MiB, and larger if there would otherwise be more than `maxParts`.
  *
- * @throws RangeError where no legal plan exists (more than `maxParts` parts of 5 GiB).
+ * @throws RangeError if no plan is possible (more than `maxParts` parts of 5 GiB).
  */
 export function planFor(bytes: number, limits: PlanLimits = DEFAULT_PLAN_LIMITS): Plan {
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
@@ -62,7 +62,7 @@ export function planFor(bytes: number, limits: PlanLimits = DEFAULT_PLAN_LIMITS)
   return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
 }
 
-/** The largest file that these limits can cut, in bytes. */
+/** The largest file that these limits can divide, in bytes. */
 export function largestFile(limits: PlanLimits): number {
   return limits.maxParts * LARGEST_PART_BYTES;
 }
@@ -73,7 +73,7 @@ export function partCount(plan: Plan): number {
 }
 
 /**
- * Where part `number` (from 1) begins and ends in the file, in bytes, `end` excluded.
+ * Byte range of part `number` (from 1) in the file. `end` is exclusive.
  *
  * @throws RangeError for a number that the plan does not have.
  */

@@ -1,4 +1,4 @@
-/** What a request's body must look like. The types of the contract are inferred from these. */
+/** Schemas of request bodies and queries. The types of the contract are inferred from them. */
 import * as v from 'valibot';
 import { UPLOAD_ID } from './id.ts';
 import {
@@ -17,14 +17,14 @@ const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
 /** Base64 of the digest's bytes in network order, as S3's headers have it. */
 const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
 
-/** Made by the page before the first attempt, so that a Create can be sent again. RFC 9562. */
+/** The page makes the id before its first attempt, so that a Create can be repeated. RFC 9562. */
 export const UploadId = v.pipe(v.string(), v.regex(UPLOAD_ID));
 
 export const FileEntry = v.strictObject({
   id: UploadId,
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
   bytes: Bytes,
-  /** MIME type as the browser gave it; may be empty. */
+  /** MIME type as the browser reported it; may be empty. */
   type: v.pipe(v.string(), v.maxLength(255)),
   metadata: v.optional(v.record(v.string(), v.string())),
   /** Checksums of the first parts, in order. */
@@ -45,7 +45,7 @@ const PartReceipt = v.strictObject({
   etag: ETag,
   checksum: v.optional(Checksum),
 });
-/** What the store answered for a part. */
+/** The store's answer to one part. */
 export type PartReceipt = v.InferOutput<typeof PartReceipt>;
 
 /** `POST /uploads/:id/sign`. */
@@ -68,7 +68,9 @@ export const CompleteBody = v.strictObject({
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
 
-/** `POST /uploads/complete`: uploads of one request each; `etag` is what the store answered. */
+/**
+ * `POST /uploads/complete`: uploads that were sent in one request; `etag` is the store's answer.
+ */
 export const CompleteManyBody = v.strictObject({
   uploads: v.pipe(
     v.array(v.strictObject({ id: UploadId, token: Token, etag: v.optional(ETag) })),

@@ -1,4 +1,4 @@
-/** Options of the signer from the Worker's environment. What each setting means: settings.ts. */
+/** Reads the signer's options from the Worker's environment. settings.ts explains each setting. */
 import { authFrom } from './config/auth.ts';
 import { rulesOptionsFrom } from './config/rules.ts';
 import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
@@ -14,12 +14,13 @@ import type { SignerOptions } from './signer.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /**
- * @param bindings of a Worker, as it gets them: text by name, `UPLOADS`, `RATE_LIMIT`, `LIMITS`.
- * @throws ProblemError `misconfigured`, naming the setting: a Worker that is not told who may call
- *   signs nothing.
+ * @param bindings the environment as a Worker receives it: text by name, `UPLOADS`, `RATE_LIMIT`,
+ *   `LIMITS`.
+ * @throws ProblemError `misconfigured`, naming the setting. Without a setting that identifies
+ *   callers, the Worker signs nothing.
  */
 export function optionsFrom(bindings: object): SignerOptions {
-  // An interface, as `wrangler types` writes one, has no index signature.
+  // Not an index signature, because an interface made by `wrangler types` has none.
   const env = bindings as Env;
   const read = readerOf(env);
   const authenticate = authFrom(read);

@@ -1,4 +1,4 @@
-/** What every route works with. */
+/** The objects that every route works with. */
 import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
 import type { Hooks, UploadEvent } from './hooks.ts';
@@ -15,13 +15,13 @@ import type { Store } from './s3/store.ts';
 import type { Tokens } from './token.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 
-/** What is being asked for when a policy hook is asked. */
+/** The action for which a policy hook is called. */
 export type PolicyAction = 'create' | 'sign' | 'complete';
 
 /**
- * Code of the operator's own that narrows the rules for one file.
+ * The operator's own code, which narrows the rules for one file.
  *
- * @throws ProblemError, `forbidden` as a rule, to refuse it.
+ * @throws ProblemError to refuse the file, usually `forbidden`.
  */
 export type PolicyHook = (
   file: CheckedFile,
@@ -29,18 +29,21 @@ export type PolicyHook = (
   action: PolicyAction,
 ) => Narrowing | undefined | Promise<Narrowing | undefined>;
 
-/** The Workers binding: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
+/**
+ * The rate limit binding of Workers:
+ * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
+ */
 export interface RateLimit {
   limit(options: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** Assembled once from the options; lives as long as the isolate. */
+/** Made once from the options; lives as long as the isolate. */
 export interface Signer {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly ledger: Ledger;
   readonly kv: KV;
-  /** Counts what owners have, for limits that hold under parallel requests. */
+  /** Counts what owners have, so that limits hold even for parallel requests. */
   readonly reservations: Reservations;
   /** How long a completed upload stays listed and counted, in seconds. Null: without end. */
   readonly keepSeconds: number | null;
@@ -51,14 +54,14 @@ export interface Signer {
   readonly rateLimit: RateLimit | undefined;
   readonly hooks: Hooks;
   readonly webhooks: Webhooks | undefined;
-  /** Tells hooks and webhooks of what happened, after the answer. */
+  /** Tells hooks and webhooks about an event, after the answer. */
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
-  /** Parts may go through the Worker. */
+  /** Whether parts may go through the Worker. */
   readonly relay: boolean;
   readonly once: Once;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
-  /** Two uploads of one owner can meet under one key, so replacing has to be refused. */
+  /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */
   readonly keysMayMeet: boolean;
   /** Checksum algorithm for parts. */
   readonly checksum: ChecksumAlgorithm | null;
@@ -67,9 +70,9 @@ export interface Signer {
   /** Which forms pages may get. */
   readonly forms: Forms;
   readonly plan: PlanLimits;
-  /** Types that may be shown in the browser beside those that are safe. */
+  /** Types that browsers may show, in addition to the safe ones. */
   readonly inlineTypes: readonly string[];
-  /** A link to read is good for, in seconds. */
+  /** Lifetime of a download link, in seconds. */
   readonly linkSeconds: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -81,9 +84,11 @@ export interface SignerEnv {
     caller: Caller;
     /** Rules of this caller. */
     rules: Rules;
-    /** What this caller may have at all. */
+    /** Limits over all uploads of this caller. */
     quota?: Quota;
-    /** Counts the files of a batch against the caller's rate limit, and throws where it is passed. */
+    /**
+     * Counts the files of a batch against the caller's rate limit. Throws if the limit is passed.
+     */
     countFiles?: (files: number) => Promise<void>;
     /** Fields of the request's log line. */
     line: Record<string, LogFields[string]>;
@@ -93,7 +98,10 @@ export interface SignerEnv {
 export type SignerContext = Context<SignerEnv>;
 export type SignerHandler = Handler<SignerEnv>;
 
-/** Work that goes on after the answer; without a platform that offers it, it just goes on. */
+/**
+ * Lets work continue after the answer. Without a platform that offers this, the work just
+ * continues.
+ */
 export function waitUntilOf(c: SignerContext): WaitUntil {
   return (work) => {
     try {

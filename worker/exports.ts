@@ -1,4 +1,4 @@
-/** `s3-upload-element/worker`: the signer, to be mounted in an app of one's own. */
+/** `s3-upload-element/worker`: the signer, to be mounted in your own app. */
 export { anonymous, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
 export type {
   AccessOptions,

@@ -1,4 +1,4 @@
-/** Where an operator's own code takes part in an upload's life. */
+/** Calls the operator's own code at certain points of an upload's life. */
 import type { Caller } from './auth.ts';
 import type { WaitUntil } from './ledger.ts';
 import type { Log } from './log.ts';
@@ -6,56 +6,62 @@ import { ProblemError } from './problem.ts';
 import type { Result } from './protocol.ts';
 import type { Upload } from './upload.ts';
 
-/** One thing that happened. At least once; `type` and the upload's id together name it. */
+/**
+ * An event. It may be delivered more than once; `type` and the upload's id together identify it.
+ */
 export type UploadEvent =
   | { readonly type: 'prepared'; readonly upload: Upload }
   | { readonly type: 'completed'; readonly upload: Upload; readonly result: Result }
   | { readonly type: 'aborted'; readonly upload: Upload }
   | { readonly type: 'expired'; readonly upload: Upload };
 
-/** What `prepare` makes of an upload. What is left out stays as it was decided. */
+/** Changes that `prepare` makes to an upload. What it leaves out stays as decided. */
 export interface Preparation {
-  /** Refuses it; the reason is shown to the person who uploads. */
+  /** Refuses the upload. The user sees this reason. */
   readonly refuse?: string;
-  /** Another key: of legal segments, and under the prefix where the caller is confined to one. */
+  /**
+   * Another key. Its segments must be legal, and it must be under the prefix to which the caller is
+   * confined.
+   */
   readonly key?: string;
-  /** The object's metadata, instead of what the page and the settings gave it. */
+  /** The object's metadata, in place of the metadata from the page and the settings. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Code of the operator's own. */
+/** The operator's own code. */
 export interface Hooks {
   /**
-   * Asked of each upload that the policy lets through, before the store hears of it. A Create whose
-   * answer was lost is asked again: the answer should depend on the upload alone.
+   * Called for each upload that the policy allows, before the store is asked. It is called again if
+   * a Create is repeated because its answer was lost, so its result should depend only on the
+   * upload.
    *
-   * @throws ProblemError to refuse it with a code of one's own.
+   * @throws ProblemError to refuse the upload with a code of your own.
    */
   readonly prepare?: (
     upload: Upload,
     caller: Caller,
   ) => Preparation | undefined | Promise<Preparation | undefined>;
   /**
-   * Done once for each upload that is complete, before the page is told: what it throws makes the
-   * page ask again, and so `finalize` is tried again. Two Completes of one upload that reach
-   * different places within a minute are the one case in which it may run twice.
+   * Called once for each complete upload, before the page is told. If it throws, the page repeats
+   * Complete and `finalize` is called again. It can run twice only if two Completes of one upload
+   * reach different places within a minute.
    */
   readonly finalize?: (upload: Upload, result: Result) => void | Promise<void>;
-  /** Told after the fact. What it throws is logged and changes nothing. */
+  /** Called after the fact. What it throws is logged and has no effect. */
   readonly onEvent?: (event: UploadEvent) => void | Promise<void>;
 }
 
 /**
- * What code of the operator's own answers. Where it fails by itself, its database being down, say,
- * it may be asked again: that is no fault of the settings, and no reason to give up.
+ * Calls the operator's own code. If that code fails for a reason of its own, for example because
+ * its database is down, the call may be repeated: the settings are not at fault.
  *
- * @throws ProblemError as that code does, else `store_unavailable`.
+ * @throws ProblemError that the code throws, otherwise `store_unavailable`.
  */
 export async function answerOf<T>(
   log: Log,
   type: 'authenticate' | 'policy' | 'prepare' | 'finalize',
   ask: () => T | Promise<T>,
-  detail = 'What has to be asked before cannot answer: try again.',
+  detail = 'A hook failed; try again.',
 ): Promise<T> {
   try {
     return await ask();
@@ -66,7 +72,7 @@ export async function answerOf<T>(
   }
 }
 
-/** Tells the hooks after the answer: nobody waits for them, and they undo nothing. */
+/** Tells the hooks after the answer. Nobody waits for them, and they undo nothing. */
 export function eventsOf(
   { onEvent }: Hooks,
   log: Log,

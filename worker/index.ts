@@ -1,16 +1,16 @@
-/** The Worker that `wrangler deploy` puts at the edge: a signer made from the environment. */
+/** The Worker that `wrangler deploy` deploys: a signer made from the environment. */
 import { optionsFrom } from './config.ts';
 import { refusalOfPublicSecrets } from './config/local.ts';
 import { ProblemError } from './problem.ts';
 import type { Env } from './config/read-setting.ts';
 import { createRefusal, createSigner, createUpkeep } from './signer.ts';
 
-/** A Worker exports the classes of its Durable Objects: bind it as `LIMITS`. */
+/** A Worker must export its Durable Object classes. Bind this one as `LIMITS`. */
 export { OwnerLimits } from './policy/owner-limits.ts';
 
 type App = Pick<ReturnType<typeof createSigner>, 'fetch'>;
 
-/** One app for each environment, so for each isolate: its caches live as long. */
+/** One app per environment, and so per isolate: its caches live as long. */
 const apps = new WeakMap<Env, App>();
 
 export default {

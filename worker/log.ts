@@ -1,6 +1,6 @@
-/** One JSON line per event. Nothing that is secret gets in: no token, no URL, no body. */
+/** Writes one JSON line per event. Secrets never get in: no token, no URL, no body. */
 
-/** Values of a log line. An error is named by its class and code, never by its message. */
+/** Values of a log line. An error appears as its class and code, never as its message. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Log {
@@ -20,7 +20,7 @@ export function createLog(sink: LogSink = consoleSink): Log {
   };
 }
 
-/** Messages may quote URLs and tokens (hono/jwt's do), so they stay out. */
+/** Messages may quote URLs and tokens (hono/jwt's do), so they are left out. */
 function nameOf(value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   const code = 'code' in value && typeof value.code === 'string' ? `:${value.code}` : '';

@@ -1,9 +1,9 @@
-/** Errors as callers see them: RFC 9457 problems with a stable code, and nothing that is secret. */
+/** Errors as callers see them: RFC 9457 problems with stable codes and without secrets. */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem, ProblemCode } from './protocol.ts';
 
-/** Status and title of each code; `status` may be another where a problem says so. */
+/** Status and title of each code. A problem may override the status. */
 export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'The caller is not known' },
@@ -20,7 +20,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   misconfigured: { status: 500, title: 'The server is not configured' },
 };
 
-/** What a problem may say beside its code and detail. */
+/** Optional fields of a problem. */
 export interface ProblemFields {
   /** Path into the request, such as `files[0].bytes`. */
   readonly field?: string | undefined;
@@ -32,7 +32,7 @@ export interface ProblemFields {
   readonly cause?: unknown;
 }
 
-/** Thrown anywhere in a route; the app turns it into the answer. `detail` is sent as it is. */
+/** Throw it anywhere in a route; the app turns it into the answer. `detail` is sent unchanged. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
@@ -56,14 +56,17 @@ export class ProblemError extends Error {
   }
 }
 
-/** True for a no that stays one, however often it is asked for: not for what an outage says. */
+/** Whether a repeated request would be refused again. False for problems caused by an outage. */
 export function isFinal(thrown: unknown): thrown is ProblemError {
   if (!(thrown instanceof ProblemError)) return false;
   const { status, retryAfter } = thrown.problem;
   return status < 500 && status !== 429 && retryAfter === undefined;
 }
 
-/** The answer for a problem, with the headers that every answer carries. https://www.rfc-editor.org/rfc/rfc9457 */
+/**
+ * The answer for a problem, with the headers that every such answer has.
+ * https://www.rfc-editor.org/rfc/rfc9457
+ */
 export function answerProblem(c: Context, problem: Problem): Response {
   const status = problem.status as ContentfulStatusCode;
   return c.newResponse(JSON.stringify(problem), status, headersOf(problem));

@@ -1,12 +1,13 @@
-/** What a public link says of its owner: enough for the Worker to find the record, nothing to others. */
+/** The part of a public link that identifies the owner to the Worker, and tells others nothing. */
 import { base64ToBytes, bytesToBase64 } from './protocol/encoding.ts';
 import { deriveKey, keyedDigest } from './subkeys.ts';
 
 const NONCE_BYTES = 12;
 
 /**
- * The owner's hash, encrypted for this upload alone: links of one owner have nothing in common, and
- * nobody can compare one with the hash of an address. The same upload gives the same link.
+ * The owner's hash, encrypted for this upload alone: two links of one owner have nothing in common,
+ * and nobody can compare a link with the hash of an address. The same upload always gives the same
+ * link.
  *
  * @param ownerHash in hex.
  * @returns base64url
@@ -25,7 +26,7 @@ export async function sealLink(secret: string, ownerHash: string, id: string): P
   return bytesToBase64(whole).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** The owner's hash, or undefined for what this secret has not sealed for this upload. */
+/** The owner's hash, or undefined if this secret did not seal the link for this upload. */
 export async function openLink(
   secret: string,
   link: string,

@@ -1,4 +1,4 @@
-/** Bodies of a size that nobody can be trusted to announce. */
+/** Reads bodies whose announced size cannot be trusted. */
 
 /**
  * The whole body, or undefined as soon as it passes `maxBytes`. The bytes are counted as they come,

@@ -1,6 +1,6 @@
 /**
- * The signing Worker as an app of Hono. Reading this file is reading its table of contents: what
- * it is made of, what every request passes, and which route answers what.
+ * The signing Worker as a Hono app. This file is its table of contents: what it is made of, what
+ * every request passes through, and which route answers what.
  */
 import { Hono } from 'hono';
 import type { Authenticate } from './auth.ts';
@@ -42,16 +42,22 @@ import { singleChecksumFor, type Forms } from './upload/whole.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
-/** What a signer is made of. Only the first four have no default. */
+/** Options of a signer. Only the first four have no default. */
 export interface SignerOptions {
   readonly store: Store;
-  /** Workers KV, or anything with its four methods. */
+  /** Workers KV, or any object with its four methods. */
   readonly kv: KV;
   /** Identifies the caller: `jwtSecret`, `jwks`, `cloudflareAccess`, `anonymous`, or a function of your own. */
   readonly authenticate: Authenticate;
-  /** Seal upload tokens. The first seals, the others still open: so secrets are rotated. */
+  /**
+   * Secrets that seal upload tokens. The first seals; the others still open, so that secrets can be
+   * rotated.
+   */
   readonly tokenSecrets: readonly [string, ...string[]];
-  /** Origins of pages that may call, beside the signer's own; `*` for any, then without cookies. */
+  /**
+   * Origins of pages that may call, in addition to the signer's own. `*` allows any, and then
+   * ignores cookies.
+   */
   readonly origins?: readonly string[];
   /** Limits for what may be uploaded. */
   readonly rules?: RulesOptions;
@@ -62,35 +68,38 @@ export interface SignerOptions {
   readonly webhooks?: WebhookOptions;
   /** @default '{prefix}{owner}/{id}/{name}' */
   readonly keyTemplate?: string;
-  /** Null: none. @default the best that the store checks */
+  /** Checksum algorithm for parts. Null: no checksums. @default the best that the store verifies */
   readonly checksum?: ChecksumAlgorithm | null;
   /** Which files may be sent by form POST. @default 'bound' */
   readonly forms?: Forms;
   /** How files are divided into parts. */
   readonly plan?: Partial<PlanLimits>;
-  /** Types that may be shown in the browser beside those that run no script. */
+  /** Types that browsers may show, in addition to types that cannot run a script. */
   readonly inlineTypes?: readonly string[];
   /** Lifetime of a download link, in seconds. @default 900 */
   readonly linkSeconds?: number;
   /** How long a completed upload stays listed, in seconds. Null: without end. @default 30 days */
   readonly keepSeconds?: number | null;
   /**
-   * Counts exactly what an owner has: `durableReservations(env.LIMITS)`, or an adapter of your own.
-   * Without it limits are exact for the requests that one isolate serves, and bounded for others.
+   * Counts exactly what an owner has: `durableReservations(env.LIMITS)`, or your own adapter.
+   * Without it, limits are exact for the requests that one isolate serves, and bounded for the
+   * others.
    */
   readonly reservations?: Reservations;
   /**
-   * Requests to the store that one round of upkeep may make. A round lets go of a quarter as many
+   * Requests to the store that one round of upkeep may make. A round expires a quarter as many
    * uploads. The default fits the 50 subrequests of Workers Free. @default 40
    */
   readonly upkeepRequests?: number;
-  /** Requests of one caller in a time: a rate limit of Workers, say. */
+  /** Rate limit for each caller, for example the binding of Workers. */
   readonly rateLimit?: RateLimit;
-  /** Accept parts from pages that cannot reach the store. @default false */
+  /** Whether to accept parts from pages that cannot reach the store. @default false */
   readonly relay?: boolean;
   /**
-   * Speak Companion's contract under `/companion`, for Uppy. An app that is mounted where it does not
-   * see its own address (`app.mount` of Hono) names it: `{url: 'https://…/uploading/companion'}`.
+   * Whether to serve Companion's contract under `/companion`, for Uppy. If the app is mounted so
+   * that it does not see its own address (`app.mount` of Hono), pass the address: `{url:
+   * 'https://…/uploading/companion'}`.
+   *
    * @default false
    */
   readonly companion?: boolean | { readonly url: string };
@@ -100,9 +109,9 @@ export interface SignerOptions {
 }
 
 /**
- * The app: `fetch` it from a Worker, or mount it in an app of your own with `app.route('/', …)`. To
- * be made once: what it remembers keeps hooks from running twice. Whoever calls its `fetch` hands on
- * the execution context, without which work after the answer is cut off.
+ * The app. Call its `fetch` from a Worker, or mount it in your own app with `app.route('/', …)`.
+ * Make it only once: its memory keeps hooks from running twice. Pass the execution context to
+ * `fetch`; without it, work after the answer is cut off.
  *
  * @throws ProblemError `misconfigured` for options that cannot work.
  */
@@ -131,7 +140,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   return app;
 }
 
-/** A Worker that is not configured says so to everybody, and does nothing else. */
+/** A Worker that is not configured: it refuses every request and says why. */
 export function createRefusal(problem: ProblemError): Hono<SignerEnv> {
   const log = createLog();
   return answeringApp({ log, now: Date.now }).all('*', () => {
@@ -139,7 +148,7 @@ export function createRefusal(problem: ProblemError): Hono<SignerEnv> {
   });
 }
 
-/** What every answer has in common, whatever the question. */
+/** What all answers have in common. */
 function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();
   app.onError(answerError(signer));
@@ -150,15 +159,15 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
 }
 
 /**
- * What has to be done from time to time, from the same options: a Worker calls it from `scheduled`.
+ * The periodic upkeep, from the same options. A Worker calls it from `scheduled`.
  *
- * @returns a function that does one round; the work that outlives it goes to `waitUntil`.
+ * @returns a function that does one round; work that outlives the round goes to `waitUntil`.
  */
 export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => Promise<void> {
   const signer = assemble(options);
   const { upkeepRequests = FREE_REQUESTS } = options;
   return async (waitUntil) => {
-    // Neither waits for the other, nor fails with it.
+    // Neither waits for the other or fails with it.
     await Promise.all([
       logged(signer.log, 'resend_failed', () => signer.webhooks?.resend()),
       logged(signer.log, 'sweep_round_failed', () => sweep(signer, waitUntil, upkeepRequests)),
@@ -178,7 +187,10 @@ function urlOf(companion: boolean | { readonly url: string }): string | undefine
   return typeof companion === 'object' ? companion.url : undefined;
 }
 
-/** With the ten of `resend`: https://developers.cloudflare.com/workers/platform/limits/#subrequests */
+/**
+ * With the ten requests of `resend`, within
+ * https://developers.cloudflare.com/workers/platform/limits/#subrequests
+ */
 const FREE_REQUESTS = 40;
 const MONTH_SECONDS = 30 * 86_400;
 

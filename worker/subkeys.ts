@@ -1,14 +1,14 @@
 /** Keys for one purpose each, derived from the secrets that seal upload tokens. */
 import { bytesToHex } from './protocol/encoding.ts';
 
-/** What keyed values are made for; a value made for one purpose is not valid for another. */
+/** Purposes of keyed values. A value made for one purpose is not valid for another. */
 export type Purpose = 'anonymous identity' | 'caller' | 'public link' | 'public link nonce';
 
 const text = new TextEncoder();
 
 /**
- * HMAC-SHA-256 over `message`, by a key for this purpose alone. An HMAC over a label is how
- * NIST SP 800-108 derives keys; upload tokens are JWTs and never begin as the label does.
+ * HMAC-SHA-256 of `message` with a key for this purpose alone. NIST SP 800-108 derives keys by an
+ * HMAC over a label; upload tokens are JWTs and never begin like the label.
  */
 export async function keyedDigest(
   secret: string,
@@ -19,7 +19,7 @@ export async function keyedDigest(
   return crypto.subtle.sign('HMAC', derived, text.encode(message));
 }
 
-/** The digest in hex, as many digits as are asked for. */
+/** The first `digits` digits of the digest, in hex. */
 export async function keyedHex(
   secret: string,
   purpose: Purpose,
@@ -29,7 +29,7 @@ export async function keyedHex(
   return bytesToHex(await keyedDigest(secret, purpose, message)).slice(0, digits);
 }
 
-/** 32 bytes. */
+/** A derived key of 32 bytes. */
 export async function deriveKey(secret: string, purpose: Purpose): Promise<ArrayBuffer> {
   const label = text.encode(`s3-upload ${purpose}`);
   return crypto.subtle.sign('HMAC', await hmac(text.encode(secret)), label);

@@ -1,4 +1,4 @@
-/** Upload tokens: what was decided at Create, sealed, so that signing needs to read nothing. */
+/** Upload tokens: the decisions of Create, sealed, so that signing needs no reads. */
 import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
 import { bytesToHex } from './protocol/encoding.ts';
@@ -8,7 +8,7 @@ import { keyedHex } from './subkeys.ts';
 import { isExpired } from './upload/state.ts';
 import { Upload } from './upload.ts';
 
-/** Keeps an upload token from passing for anything else signed with the same secret. */
+/** Distinguishes an upload token from anything else signed with the same secret. */
 const AUDIENCE = 's3-upload';
 const MIN_SECRET_LENGTH = 32;
 
@@ -16,25 +16,26 @@ const MIN_SECRET_LENGTH = 32;
 export interface Tokens {
   seal(upload: Upload): Promise<string>;
   /**
-   * @throws ProblemError `unauthenticated` for what was not sealed here, `expired` for what was but
-   *   is over.
+   * @throws ProblemError `unauthenticated` for a token that was not sealed here, `expired` for an
+   *   expired one.
    */
   open(token: string): Promise<Upload>;
   /**
-   * The upload's mark: the same for the same file of the same upload, guessable by nobody. So a
-   * Create that is sent again needs no memory to end with the same object.
+   * The upload's mark: always the same for the same file of the same upload, and impossible to
+   * guess. So a repeated Create ends with the same object, without any memory.
    */
   mark(parts: readonly (string | number)[]): Promise<string>;
-  /** Tells callers apart, in 16 hex digits, and says nothing about who they are. */
+  /** Tells callers apart, in 16 hex digits, without revealing who they are. */
   callerMark(owner: string): Promise<string>;
-  /** What a public link to an upload says of its owner, whose hash this is. */
+  /** The part of a public link that identifies the owner, whose hash this is. */
   sealLink(ownerHash: string, id: string): Promise<string>;
-  /** The owner's hash; undefined for a link that was not made here. */
+  /** The owner's hash, or undefined for a link that was not made here. */
   openLink(link: string, id: string): Promise<string | undefined>;
 }
 
 /**
- * HS256, pinned. The first secret seals; the others only open, so that secrets can be rotated.
+ * HS256 and no other algorithm. The first secret seals; the others only open, so that secrets can
+ * be rotated.
  *
  * @param now milliseconds since the epoch.
  * @throws ProblemError `misconfigured` for a secret shorter than 32 characters.
@@ -89,7 +90,10 @@ export function createTokens(
   };
 }
 
-/** Expiry is judged afterwards: Hono looks at `exp` before the signature, and by its own clock. */
+/**
+ * The expiry is checked afterwards, because Hono checks `exp` before the signature, and by its own
+ * clock.
+ */
 async function verified(token: string, key: CryptoKey): Promise<object | undefined> {
   try {
     return await verify(token, key, { alg: 'HS256', aud: AUDIENCE, exp: false, iat: false });
@@ -104,7 +108,7 @@ function importKey(secret: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', raw, hmac, false, ['sign', 'verify']);
 }
 
-/** Keeps the value and not the promise, which would belong to the request that made it. */
+/** Caches the value, not the promise: a promise belongs to the request that made it. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: T | undefined;
   return async () => (made ??= await make());

@@ -1,4 +1,4 @@
-/** `DELETE /s3/multipart/:uploadId`: takes back what has been sent. */
+/** `DELETE /s3/multipart/:uploadId`: cancels an upload in parts. */
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { discard } from '../upload/discard.ts';
 import { ProblemError } from '../problem.ts';
@@ -8,9 +8,10 @@ import { uploadOf } from './upload-of.ts';
 export function abortRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload } = await uploadOf(signer, c);
-    // Uppy 5 aborts whatever failed, also an upload of which only the last answer was lost.
+    // Uppy 5 aborts whatever failed, even an upload that is complete but whose last answer was
+    // lost.
     if (await objectOf(signer, upload)) {
-      throw new ProblemError('conflict', 'The upload is complete, and is kept.');
+      throw new ProblemError('conflict', 'The upload is complete and cannot be cancelled.');
     }
     await discard(signer, upload, waitUntilOf(c), 'proven');
     return c.json({});

@@ -1,7 +1,7 @@
 /**
- * The contract of Uppy's Companion for S3, so that the client that people have today runs on this
- * Worker: https://uppy.io/docs/companion/#s3. What differs from our own contract is that these
- * clients say neither a file's size nor its checksums; see unsized.ts for how the policy holds.
+ * The S3 contract of Uppy's Companion, so that today's Uppy clients run on this Worker:
+ * https://uppy.io/docs/companion/#s3. Unlike our own contract, these clients send neither a file's
+ * size nor its checksums; unsized.ts explains how the policy still holds.
  */
 import { Hono } from 'hono';
 import type { Signer, SignerEnv } from '../context.ts';
@@ -15,9 +15,9 @@ import { answerRefusal, refuse } from './refusal.ts';
 import { batchRoute, signRoute } from './sign.ts';
 
 /**
- * To be mounted where the clients look for it: their `endpoint`, or `companionEndpoint`.
+ * The app, to be mounted where the clients look for it: at their `endpoint` or `companionEndpoint`.
  *
- * @param url where that is, if its own requests do not tell.
+ * @param url the app's address, if its requests do not contain it.
  */
 export function companionApp(signer: Signer, url?: string): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();

@@ -18,7 +18,7 @@ import { uploadOf, type InParts } from './upload-of.ts';
 const Parts = v.array(
   v.object({
     PartNumber: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PART_NUMBER)),
-    // Quoted where it was listed, bare where the client has read it from an answer.
+    // Quoted if the part was listed, bare if the client read it from an answer.
     ETag: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
   }),
 );
@@ -66,7 +66,7 @@ async function complete(
   await settle(signer, waitUntilOf(c), upload, object);
 }
 
-/** What the policy does not let through is not kept: neither parts nor, where it exists, the object. */
+/** Removes what the policy does not allow: the parts and, if it exists, the object. */
 async function assertFits(
   signer: Signer,
   c: SignerContext,
@@ -84,8 +84,8 @@ async function assertFits(
 }
 
 /**
- * Uppy 6 takes listed parts for its own by their number alone: after a change of its `getChunkSize`
- * a resumed upload would end as an object of the wrong bytes, reported as a success.
+ * Uppy 6 recognises listed parts only by their number: after a change of its `getChunkSize`, a
+ * resumed upload would become an object of the wrong bytes and be reported as a success.
  *
  * @throws ProblemError `incomplete`.
  */
@@ -97,7 +97,7 @@ function assertOneFile(listed: readonly StoredPart[], said: readonly PartReceipt
     (part, index) =>
       part.number === index + 1 &&
       numbers.has(part.number) &&
-      // By a byte: Uppy 5 cuts files of more than 10,000 parts at fractions.
+      // May differ by one byte: Uppy 5 divides files of more than 10,000 parts at fractions.
       (part === last || Math.abs(part.bytes - (first?.bytes ?? 0)) <= 1),
   );
   if (fits && numbers.size === listed.length) return;

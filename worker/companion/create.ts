@@ -24,7 +24,7 @@ export function createRoute(signer: Signer): SignerHandler {
     if (typeof type !== 'string') return refuse('s3: content type must be a string');
     const file = { name: filename, type, metadata: metadataOf(metadata) };
     const { draft, rules } = await draftUnsized(signer, c, file);
-    // Our own plan of it is for looking at only: these clients cut their files as they like.
+    // Our plan serves only as a check: these clients divide their files as they like.
     const plan = planFor(draft.bytes, { ...signer.plan, singleMaxBytes: 0 });
     if (plan.kind === 'single') {
       throw new ProblemError(

@@ -1,25 +1,27 @@
 /**
- * Reads a form with a file at its end, and the file as a stream. `Request.formData()` would keep the
+ * Reads a form that ends with a file, and streams the file. `Request.formData()` would keep the
  * whole file in memory: https://developers.cloudflare.com/workers/platform/limits/#memory
  */
 import { drain } from '../http/drain.ts';
 import { ProblemError } from '../problem.ts';
 
-/** The fields after the first; the file is not read yet. */
+/** The fields after the first. The file has not been read yet. */
 export interface Form {
   readonly fields: ReadonlyMap<string, string>;
   /** Size of the file, known before its first byte is read. */
   readonly bytes: number;
-  /** The file. Throws where the form does not end as it should: the last piece is held back for it. */
+  /**
+   * The file. Throws if the form does not end as it must; the last chunk is held back until then.
+   */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Fields and their headers, all together: a token of 7 KB and a key of 1 KB. */
+/** Limit for all fields and their headers together: a token of 7 KB and a key of 1 KB. */
 const MAX_HEAD_BYTES = 32 * 1024;
 
 /**
- * Browsers encode a form as https://html.spec.whatwg.org/#multipart-form-data says: the file is the
- * last part, and nothing follows its delimiter, so `Content-Length` tells its size.
+ * Browsers encode a form as https://html.spec.whatwg.org/#multipart-form-data describes: the file
+ * is the last part and nothing follows its delimiter, so `Content-Length` gives its size.
  */
 export class FormReader {
   readonly #request: Request;
@@ -34,10 +36,10 @@ export class FormReader {
   }
 
   /**
-   * Hands the first field's value to `open` before anything else is read, so that a form without a
-   * valid token costs no more than its token.
+   * Passes the first field's value to `open` before it reads anything else, so that a form without
+   * a valid token costs no more than its token.
    *
-   * @throws ProblemError `invalid_request` for what is not such a form, and what `open` throws.
+   * @throws ProblemError `invalid_request` for anything but such a form, and what `open` throws.
    */
   async read<T>(
     first: string,
@@ -75,7 +77,9 @@ export class FormReader {
     return drain(this.#reader);
   }
 
-  /** The text in front of `mark`, which is taken too. No byte is searched or moved more than twice. */
+  /**
+   * The text before `mark`, which is consumed too. No byte is searched or moved more than twice.
+   */
   async #until(mark: string): Promise<string> {
     for (let from = 0; ;) {
       const at = indexOf(this.#ahead, mark, from);
@@ -93,7 +97,10 @@ export class FormReader {
     }
   }
 
-  /** Into room that doubles: one byte at a time would otherwise copy all that came before. */
+  /**
+   * Appends to a buffer that doubles. Otherwise, input of one byte at a time would copy everything
+   * before it.
+   */
   #append(value: Uint8Array): void {
     const { buffer, byteOffset, length } = this.#ahead;
     const needed = length + value.length;
@@ -108,7 +115,7 @@ export class FormReader {
     this.#ahead = this.#room.subarray(start, start + needed);
   }
 
-  /** `bytes` bytes, which `end` has to follow, and nothing else. */
+  /** Yields `bytes` bytes, which only `end` may follow. */
   async *#rest(bytes: number, end: string): AsyncGenerator<Uint8Array> {
     let left = bytes;
     let held: Uint8Array = this.#ahead.subarray(0, left);
@@ -153,7 +160,7 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
   return both;
 }
 
-/** Marks are ASCII and have at most 76 bytes, so this is linear in what is searched. */
+/** Marks are ASCII and have at most 76 bytes, so the search is linear. */
 function indexOf(bytes: Uint8Array, mark: string, from: number): number {
   const last = bytes.length - mark.length;
   for (let at = from; at <= last; at++) {

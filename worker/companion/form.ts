@@ -1,4 +1,7 @@
-/** `POST /s3/form`: a form through the Worker, for stores that take none (R2, B2, Swift). */
+/**
+ * `POST /s3/form`: a form that goes through the Worker, for stores that accept none (R2, B2,
+ * Swift).
+ */
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
 import { rulesAtEnd } from '../upload/access.ts';
 import { withLength } from '../http/fixed-length.ts';
@@ -18,11 +21,11 @@ export const FORM_PATH = '/s3/form';
 export const TOKEN_FIELD = 'upload-token';
 
 /**
- * To be mounted before callers are asked who they are: like a form of the store's own it is good by
- * what is sealed in it, for one file under one key, until its time is over. The file is passed on as
- * it comes in, up to what Cloudflare lets through: 100 MB on the Free and Pro plans
- * (https://developers.cloudflare.com/workers/platform/limits/#request-limits), and these clients send
- * what is larger in parts.
+ * Mount this before callers are identified: like a form of the store itself, it is authorised by
+ * what is sealed in it, for one file under one key, until it expires. The file is streamed on as it
+ * arrives, up to Cloudflare's limit: 100 MB on the Free and Pro plans
+ * (https://developers.cloudflare.com/workers/platform/limits/#request-limits). These clients send
+ * larger files in parts.
  */
 export function formRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -56,7 +59,7 @@ async function uploadOf(
     ...(grant !== undefined && { grant }),
   };
   c.set('caller', caller);
-  // Asking for a form books nothing: what the owner may have at all is counted when it is used.
+  // Asking for a form reserves nothing: the owner's limits are checked when the form is used.
   c.set('quota', quotaOf(signer, caller));
   c.set('rules', {
     ...signer.rules,
@@ -78,7 +81,7 @@ async function store(
 ): Promise<Response> {
   const { bytes, key } = upload;
   const { conditionalPut } = signer.store.profile;
-  // Where the store cannot refuse to replace, look first.
+  // Look first if the store cannot refuse to replace an object.
   const there = conditionalPut ? undefined : await signer.store.head(key);
   try {
     if (!there)
@@ -92,7 +95,7 @@ async function store(
         ),
       );
   } catch (error) {
-    // Sent again after a lost answer, it has arrived already.
+    // The file was sent again after a lost answer, and has already arrived.
     if (!isStoreError(error, 'exists')) throw error;
   }
   const object = await objectOf(signer, upload);

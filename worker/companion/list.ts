@@ -1,4 +1,4 @@
-/** `GET /s3/multipart/:uploadId`: the parts that the store holds, all of them. */
+/** `GET /s3/multipart/:uploadId`: all parts that the store has. */
 import { rulesFor } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { uploadOf } from './upload-of.ts';
@@ -8,7 +8,8 @@ export function listRoute(signer: Signer): SignerHandler {
     const { upload, uploadId } = await uploadOf(signer, c);
     await rulesFor(signer, c, upload, 'sign');
     const { store } = signer;
-    // Where they cannot be listed none are there: the client sends them all again, which is right.
+    // If the store cannot list parts, the client gets an empty list and correctly sends all of them
+    // again.
     const parts = store.profile.listParts ? await store.listParts(upload.key, uploadId) : [];
     return c.json(
       parts.map(({ number, etag, bytes }) => ({

@@ -1,4 +1,4 @@
-/** Where an object lies, as S3 says it in `Location`: nothing that opens it. */
+/** The location of an object, as S3's `Location` header gives it. It grants no access. */
 import type { Store } from '../s3/store.ts';
 
 /** The object's URL, without a signature. */

@@ -1,6 +1,9 @@
-/** Metadata as Uppy sends it: all that it knows of a file, of whatever type. */
+/** Metadata as Uppy sends it: everything it knows about a file, of any type. */
 
-/** What can be written down; `null` and the like are left out, and the policy picks from the rest. */
+/**
+ * Values that can be written as text. The others are left out, and the policy chooses from the
+ * rest.
+ */
 export function metadataOf(sent: unknown): Record<string, string> {
   if (typeof sent !== 'object' || sent === null) return {};
   return Object.fromEntries(
@@ -11,7 +14,7 @@ export function metadataOf(sent: unknown): Record<string, string> {
   );
 }
 
-/** `metadata[name]=value` of a query. */
+/** Reads `metadata[name]=value` from a query. */
 export function metadataOfQuery(query: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(query).flatMap(([given, value]) => {

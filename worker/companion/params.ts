@@ -1,4 +1,4 @@
-/** `GET /s3/params`: a form that takes a whole file. */
+/** `GET /s3/params`: a form for a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { begin } from '../upload/begin.ts';
 import { isCounted } from '../policy/quota.ts';
@@ -13,11 +13,11 @@ import { refuse } from './refusal.ts';
 import { draftUnsized } from './unsized.ts';
 
 /**
- * The form comes to the Worker, which passes the file on. These clients name no checksum, so a form
- * of the store's would take other bytes in the place of a stored file until it expires: only an
- * operator who accepts that, by `FORMS=replaceable`, gets forms that go to the store, if it takes
- * them as these clients need it. Then nobody tells the Worker when a file has arrived, and the list
- * of uploads shows it once its time is over.
+ * The form goes to the Worker, which passes the file on. These clients send no checksum, so a form
+ * for the store itself could replace a stored file by other bytes until the form expires. Only if
+ * the operator accepts that (`FORMS=replaceable`), and the store accepts forms as these clients
+ * need them, do clients get forms for the store. The Worker is then not told when a file has
+ * arrived, and lists the upload only once its time is up.
  */
 export function paramsRoute(signer: Signer, address?: string): SignerHandler {
   return async (c) => {
@@ -31,9 +31,9 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     const file = { name: filename, type, metadata: metadataOfQuery(query) };
     const { draft, rules } = await draftUnsized(signer, c, file, LARGEST_PART_BYTES);
     const expiresIn = secondsFor(signer, draft);
-    // It ends with its form: what has not come by then will not come any more.
+    // The upload expires with its form: a file cannot arrive later.
     const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
-    // Asking for a form books nothing: what the owner may have is counted when it is used.
+    // Asking for a form reserves nothing: the owner's limits are checked when the form is used.
     const upload = await begin(
       signer,
       c,
@@ -43,7 +43,8 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     c.get('line')['upload'] = upload.id;
     const { strictForms, formETags } = signer.store.profile;
     const isItsOwn = !signer.keysMayMeet && upload.key === draft.key;
-    // The store tells nobody that a form was used: where that counts, the form comes to the Worker.
+    // The store does not tell anybody that a form was used. If that has to be counted, the form
+    // goes to the Worker.
     const direct =
       signer.forms === 'replaceable' && strictForms && formETags && isItsOwn && !isCounted(rules);
     if (direct) return c.json(await toStore(signer, c, upload, expiresIn));
@@ -53,8 +54,8 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
 }
 
 /**
- * A GET that begins an upload: with a cookie, a link or an image on any other site would begin one.
- * Pages that may call send `Origin`, or are of the Worker's own.
+ * This is a GET that begins an upload. With a cookie, a link or an image on any other site would
+ * begin one. Pages of allowed origins send `Origin`, or are the Worker's own.
  */
 function assertWanted(c: SignerContext): void {
   const { byCookie } = c.get('caller');
@@ -72,7 +73,8 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
   const { request, expiresIn } = await signer.store.presignForm(
     key,
     { min: unsized?.minBytes ?? 0, max: bytes },
-    // No form can refuse to replace: under this key only its own file can lie.
+    // A form cannot refuse to replace an object. Only this upload's own file can be stored under
+    // this key.
     { ...settingsOf(upload), ifNoneMatch: false },
     { expiresIn: seconds, successStatus: 201 },
   );
@@ -82,7 +84,7 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
 }
 
 async function toWorker(signer: Signer, base: string, upload: Upload, expires: number) {
-  // The token comes first: nothing else of the form is read until it is found to be valid.
+  // The token comes first: the rest of the form is read only once the token is found to be valid.
   const fields = { [TOKEN_FIELD]: await signer.tokens.seal(upload), key: upload.key };
   return { method: 'POST', url: base + FORM_PATH, fields, expires };
 }

@@ -1,10 +1,10 @@
-/** A no as Companion's clients read it. */
+/** Refusals as Companion's clients read them. */
 import type { Context } from 'hono';
 import { answerProblem, ProblemError } from '../problem.ts';
 import type { Problem } from '../protocol.ts';
 
 /**
- * In Companion's own words, which an app may have learnt to look for.
+ * Refuses in Companion's own words, which an app may look for.
  *
  * @throws ProblemError `invalid_request`, always.
  */

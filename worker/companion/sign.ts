@@ -21,7 +21,7 @@ export function signRoute(signer: Signer): SignerHandler {
   };
 }
 
-/** No client of today asks for it, but it is in the contract. */
+/** No current client calls this, but it is in the contract. */
 export function batchRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const list = c.req.query('partNumbers');
@@ -42,7 +42,9 @@ export function batchRoute(signer: Signer): SignerHandler {
   };
 }
 
-/** The size is not part of these signatures; that the whole fits is seen at the end. */
+/**
+ * These signatures do not cover the part's size; the size of the whole file is checked at Complete.
+ */
 async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]) {
   const { upload, uploadId } = await uploadOf(signer, c);
   for (const number of numbers) assertMayHave(signer, upload, number);
@@ -58,8 +60,8 @@ async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]
 }
 
 /**
- * What is stored already must not be more than the file may have: asked of the store each time, since
- * these clients do not say how large a part is, and its URL takes any size.
+ * Refuses to sign more parts for a file that is already too large. Asks the store each time, since
+ * these clients do not send a part's size and its URL accepts any size.
  */
 async function assertRoom(
   signer: Signer,
@@ -76,7 +78,10 @@ async function assertRoom(
   throw tooManyBytes(upload.bytes);
 }
 
-/** No store takes smaller parts but the last, so a part beyond is one of a file that is too large. */
+/**
+ * No store accepts smaller parts except the last, so a part beyond this belongs to a file that is
+ * too large.
+ */
 function assertMayHave({ store }: Signer, upload: Upload, number: number): void {
   if ((number - 1) * store.profile.minPartBytes < Math.max(upload.bytes, 1)) return;
   throw tooManyBytes(upload.bytes);

@@ -1,8 +1,8 @@
 /**
- * Uploads of a size that nobody has said. The policy holds all the same: the most that a file may
- * have is decided at Create and sealed into the upload; a form takes no more; a part that only a
- * larger file would have is not signed; and the sizes of all parts are added up before they become
- * an object, or, where the store cannot list them, the object is measured and removed.
+ * Uploads of files whose size was not announced. The policy still holds: Create decides the largest
+ * size and seals it into the upload; a form accepts no more; a part that only a larger file would
+ * have is not signed; and the sizes of all parts are added up before they become an object. If the
+ * store cannot list parts, the object is measured and removed.
  */
 import { narrowedFor } from '../upload/access.ts';
 import type { SignerContext, Signer } from '../context.ts';
@@ -22,10 +22,10 @@ export interface Announced {
 }
 
 /**
- * The upload as the policy allows it, with the caller's rules. Its `bytes` are the most that the file
- * may have. Nothing is counted against the owner's limits yet.
+ * The upload as the policy allows it, with the caller's rules. Its `bytes` are the largest size
+ * that the file may have. Nothing counts against the owner's limits yet.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if the policy refuses it.
  */
 export async function draftUnsized(
   signer: Signer,
@@ -53,7 +53,7 @@ export async function draftUnsized(
   return { rules, draft: { ...draft, unsized, checksum: null } };
 }
 
-/** These clients name no upload; a caller who may make only certain ones gets the first of them. */
+/** The clients send no id. If a caller may use only certain ids, this is the first of them. */
 async function idFor(signer: Signer, c: SignerContext): Promise<string> {
   const { ids } = c.get('rules');
   if (ids === null) return uuidv7();

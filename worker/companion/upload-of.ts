@@ -1,7 +1,7 @@
 /**
- * Which upload a request is about. Companion's clients keep `uploadId` and `key` and send them back
- * as they got them, so the id is our own token: a segment of a path of some 700 characters, 7,000 at
- * most with the longest names that there are, and Workers take 16 KB of URL.
+ * Finds the upload that a request is about. Companion's clients keep `uploadId` and `key` and send
+ * them back unchanged, so the id is our own token: a path segment of about 700 characters, and of
+ * 7,000 at most with the longest possible names. Workers accept URLs of 16 KB.
  */
 import { openMine } from '../upload/access.ts';
 import type { Signer, SignerContext } from '../context.ts';
@@ -10,16 +10,16 @@ import { noSuchUpload } from '../refusals.ts';
 import type { Upload } from '../upload.ts';
 import { refuse } from './refusal.ts';
 
-/** An upload in parts of a client of Companion's; `uploadId` is the store's. */
+/** An upload in parts of a Companion client; `uploadId` is the store's. */
 export interface InParts {
   readonly upload: Upload;
   readonly uploadId: string;
 }
 
 /**
- * The upload that the path and the `key` of the query name together.
+ * The upload that the path and the query's `key` identify together.
  *
- * @throws ProblemError `invalid_request` without a key, `forbidden` for another one's,
+ * @throws ProblemError `invalid_request` without a key, `forbidden` for another upload's key,
  *   `unauthenticated`, `expired` and `not_found` as upload tokens do.
  */
 export async function uploadOf(signer: Signer, c: SignerContext): Promise<InParts> {

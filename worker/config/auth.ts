@@ -6,7 +6,10 @@ import type { SettingName } from './settings.ts';
 
 const KINDS = ['jwt', 'access', 'anonymous'] as const;
 
-/** @throws ProblemError `misconfigured`: a Worker that is not told who may call signs nothing. */
+/**
+ * @throws ProblemError `misconfigured` if no setting tells who may call: then the Worker signs
+ *   nothing.
+ */
 export function authFrom(read: Reader): Authenticate {
   const kind = read.choice('AUTH', KINDS);
   switch (kind) {
@@ -43,7 +46,8 @@ function jwtFrom(read: Reader): Authenticate {
   }
   if (secret !== undefined) return jwtSecret({ ...claims, secret });
   if (keys === undefined) return wrong('JWT_SECRET', 'is missing, or else JWT_JWKS_URL');
-  // A provider signs for many apps with the same keys: without an audience all their users call.
+  // A provider signs for many apps with the same keys: without an audience, all their users could
+  // call.
   if (audience.length === 0) wrong('JWT_AUDIENCE', 'is missing: it must name this app');
   return jwks({ ...claims, url: urlFrom(read, 'JWT_JWKS_URL') });
 }

@@ -1,4 +1,4 @@
-/** The settings of `npm start`, whose secrets everybody can read in `wrangler.toml`. */
+/** The settings of `npm start`, whose secrets are public in `wrangler.toml`. */
 import { ProblemError } from '../problem.ts';
 import type { Env } from './read-setting.ts';
 
@@ -10,8 +10,8 @@ const PUBLIC_SECRETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The refusal for a Worker that runs with public secrets anywhere but on the developer's machine, as
- * after `wrangler deploy --env local`; nothing otherwise.
+ * The refusal of a Worker that runs with public secrets anywhere except on the developer's machine,
+ * for example after `wrangler deploy --env local`. Otherwise undefined.
  */
 export function refusalOfPublicSecrets(env: Env, url: string): ProblemError | undefined {
   const name = Object.keys(PUBLIC_SECRETS).find((name) => env[name] === PUBLIC_SECRETS[name]);

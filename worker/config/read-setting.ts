@@ -1,4 +1,4 @@
-/** Settings as text, read into what they mean; a bad one is named, and its value never repeated. */
+/** Reads settings from text. Errors name the setting and never repeat its value. */
 import { ProblemError } from '../problem.ts';
 import { parseSize } from '../protocol/size.ts';
 import type { SettingName } from './settings.ts';
@@ -8,7 +8,7 @@ export type Env = Readonly<Record<string, unknown>>;
 
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Readers for one environment. An empty setting is one that is not set. */
+/** Readers for one environment. An empty setting counts as not set. */
 export function readerOf(env: Env) {
   const text = (name: SettingName): string | undefined => {
     const value = env[name];
@@ -17,7 +17,11 @@ export function readerOf(env: Env) {
 
   return {
     text,
-    /** @throws ProblemError `misconfigured` where it is not set. */
+    /**
+     * A required setting.
+     *
+     * @throws ProblemError `misconfigured` if it is not set.
+     */
     needed(name: SettingName, advice = ''): string {
       return text(name) ?? wrong(name, `is missing${advice && `: ${advice}`}`);
     },
@@ -64,7 +68,7 @@ export function readerOf(env: Env) {
       try {
         return new RegExp(value, 'u');
       } catch {
-        return wrong(name, 'is no regular expression');
+        return wrong(name, 'is not a valid regular expression');
       }
     },
   };
@@ -72,7 +76,11 @@ export function readerOf(env: Env) {
 
 export type Reader = ReturnType<typeof readerOf>;
 
-/** @throws ProblemError `misconfigured`. */
+/**
+ * Refuses a setting.
+ *
+ * @throws ProblemError `misconfigured`, always.
+ */
 export function wrong(name: SettingName | 'UPLOADS' | 'LIMITS', what: string): never {
   throw new ProblemError('misconfigured', `The setting ${name} ${what}.`);
 }
@@ -87,7 +95,7 @@ type Defined<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
 
-/** Without what is not set, so that the defaults hold. */
+/** The values that are set, so that defaults apply to the others. */
 export function defined<T extends object>(values: T): Defined<T> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Defined<T>;

@@ -1,4 +1,4 @@
-/** What may be uploaded, and what objects are stored as, from the Worker's environment. */
+/** Reads the rules for uploads and objects from the Worker's environment. */
 import type { RulesOptions } from '../policy.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
 import { parseAccept } from '../protocol/accept.ts';
@@ -55,7 +55,7 @@ function sseFrom(read: Reader): 'AES256' | { kms: string | null } | undefined {
   return sse;
 }
 
-/** `name=value&name=value`, percent-encoded where it has to be. */
+/** Reads `name=value&name=value`, percent-encoded where needed. */
 function pairsFrom(read: Reader, name: SettingName): Record<string, string> | undefined {
   const text = read.text(name);
   if (text === undefined) return undefined;

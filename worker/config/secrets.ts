@@ -1,13 +1,13 @@
-/** Secrets that must be different ones: whoever knows one could otherwise forge what another seals. */
+/** Secrets, which must differ: otherwise whoever knows one could forge what another one signs. */
 import { wrong, type Reader } from './read-setting.ts';
 import type { SettingName } from './settings.ts';
 
 const SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'JWT_SECRET', 'WEBHOOK_SECRET'] as const;
 
 /**
- * What seals upload tokens: the current secret first, and the previous one where there is one.
+ * The secrets for upload tokens: the current one first, then the previous one, if there is one.
  *
- * @throws ProblemError `misconfigured` where TOKEN_SECRET is missing.
+ * @throws ProblemError `misconfigured` if TOKEN_SECRET is missing.
  */
 export function tokenSecretsFrom(read: Reader): [string, ...string[]] {
   const secret = read.needed('TOKEN_SECRET', 'set it by `wrangler secret put TOKEN_SECRET`');
@@ -16,8 +16,8 @@ export function tokenSecretsFrom(read: Reader): [string, ...string[]] {
 }
 
 /**
- * An upload token sealed with JWT_SECRET would be a JWT of its owner, and a message signed with
- * TOKEN_SECRET could be an upload token.
+ * An upload token sealed with JWT_SECRET would be a valid JWT of its owner, and a message signed
+ * with TOKEN_SECRET could be an upload token.
  *
  * @throws ProblemError `misconfigured`, naming both settings.
  */

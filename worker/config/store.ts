@@ -1,4 +1,4 @@
-/** The store, from the Worker's environment. */
+/** Reads the store's settings from the Worker's environment. */
 import { either, wrong, type Reader } from './read-setting.ts';
 import { cleanPrefix } from '../object/key.ts';
 import { staticCredentials, type CredentialSource } from '../s3/credentials.ts';
@@ -32,7 +32,7 @@ export function storeFrom(read: Reader): Store {
   }
 }
 
-/** Hosts that tell what they are. */
+/** Profiles that can be detected from the endpoint's host. */
 const HOSTS: readonly (readonly [RegExp, ProfileName])[] = [
   [/\.amazonaws\.com(\.cn)?$/, 'aws'],
   [/\.r2\.cloudflarestorage\.com$/, 'r2'],
@@ -53,7 +53,7 @@ function profileFrom(read: Reader): Profile {
   return PROFILES[HOSTS.find(([pattern]) => pattern.test(host))?.[1] ?? 'generic'];
 }
 
-/** Keys as they are, or of a role that may do less than they. */
+/** The configured keys, or keys of a role with fewer rights. */
 function credentialsFrom(read: Reader, profile: Profile, endpoint: string): CredentialSource {
   const sessionToken = read.text('S3_SESSION_TOKEN');
   const keys = {

@@ -37,11 +37,12 @@ const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: stri
   conflict: { code: 'conflict', detail: 'Another write won the race: start the upload again.' },
   invalid_part: {
     code: 'incomplete',
-    detail: 'Parts are missing or differ from what was said: ask what is stored and send the rest.',
+    detail:
+      'Parts are missing or differ from those announced: ask which parts are stored and send the rest.',
   },
   checksum_mismatch: {
     code: 'checksum_mismatch',
-    detail: 'The store computed another checksum than was said.',
+    detail: 'The store computed a checksum that differs from the one announced.',
   },
   too_large: { code: 'too_large', detail: 'The store does not take objects of this size.' },
   unsupported: {

@@ -1,13 +1,15 @@
-/** `Content-Disposition`, and what a browser may show without a download. */
+/** `Content-Disposition`, and which types a browser may show without a download. */
 import { cleanName } from './name.ts';
 import type { FileEntry } from '../protocol.ts';
 import { canRunScript, listsType } from '../protocol/accept.ts';
 import { encodeRfc3986 } from '../s3/encode.ts';
 
-/** How the bucket itself presents an object; `auto`: what could run a script, as a download. */
+/**
+ * How the bucket itself presents an object. `auto`: as a download if the type could run a script.
+ */
 export type Disposition = 'auto' | 'attachment' | 'inline' | 'none';
 
-/** Types that run no script in the bucket's origin. SVG and HTML do. */
+/** Types that cannot run a script in the bucket's origin. SVG and HTML can. */
 export const SAFE_INLINE_TYPES: readonly string[] = [
   'image/png',
   'image/jpeg',
@@ -27,20 +29,20 @@ export const SAFE_INLINE_TYPES: readonly string[] = [
 ];
 
 /**
- * True for a type that a browser may show: one of the safe types, or one of the operator's own list.
- * Never for a type that can run a script, such as SVG and every other XML: it would run in the
- * bucket's origin, whatever list names it.
+ * Whether a browser may show the type: it is a safe type, or on the operator's own list. Never for
+ * a type that can run a script, such as SVG and every other XML: it would run in the bucket's
+ * origin, whichever list names it.
  */
 export function mayShowInline(type: string, also: readonly string[] = []): boolean {
   return !canRunScript(type) && listsType([...SAFE_INLINE_TYPES, ...also], type);
 }
 
-/** No browser makes a page of it. */
+/** Browsers never show this type as a page. */
 const INERT_TYPE = 'application/octet-stream';
 
 /**
- * `Content-Disposition` of the object itself, for those who reach it without a link of ours; none
- * where the type is harmless and nothing else is asked for.
+ * `Content-Disposition` of the object itself, for readers without a link from the Worker. Undefined
+ * if the type is harmless and no disposition was chosen.
  */
 export function dispositionOf(
   disposition: Disposition,
@@ -54,11 +56,13 @@ export function dispositionOf(
 }
 
 /**
- * With the name for old and for new clients: https://www.rfc-editor.org/rfc/rfc6266#appendix-D.
- * All ASCII, and nothing in it ends the quoted string. The extended name percent-encodes everything
- * that RFC 8187, section 3.2.1 does not list as an attr-char.
+ * The header's value, with the name for old and for new clients:
+ * https://www.rfc-editor.org/rfc/rfc6266#appendix-D. It is all ASCII, and nothing in it ends the
+ * quoted string. The extended name percent-encodes everything that RFC 8187, section 3.2.1 does not
+ * list as an attr-char.
  *
- * @example contentDisposition('attachment', 'é "1".txt') // attachment; filename="_ _1_.txt"; filename*=UTF-8''%C3%A9%20%221%22.txt
+ * @example contentDisposition('attachment', 'é "1".txt') // attachment; filename="_ _1_.txt";
+ *   filename*=UTF-8''%C3%A9%20%221%22.txt
  */
 export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
   const clean = cleanName(name);

@@ -1,33 +1,36 @@
-/** Where an object goes: keys are made here, from a template, and never by the browser. */
+/** Object keys. They are made here, from a template, and never by the browser. */
 import { sha256Hex } from '../digest.ts';
 import { cleanName, extensionOf, utf8Length } from './name.ts';
 import { ProblemError } from '../problem.ts';
 import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
 import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/encode.ts';
 
-/** A name is worth keeping from this length on. */
+/** Names are not shortened below this length. */
 const MIN_NAME_BYTES = 16;
 const PLACEHOLDERS = new Set('prefix owner id name ext yyyy mm dd checksum'.split(' '));
 
 export const DEFAULT_KEY_TEMPLATE = '{prefix}{owner}/{id}/{name}';
 
-/** What a key is made of. */
+/** The values that a key is made of. */
 export interface KeyParts {
-  /** Prefix of the policy: empty, or ending in `/`. */
+  /** Prefix from the policy: empty, or ending in `/`. */
   readonly prefix: string;
   readonly owner: string;
   readonly id: string;
   readonly name: string;
-  /** Base64, of the first part (the whole file where it is one request); empty where unknown. */
+  /**
+   * Checksum of the first part (of the whole file for a single request), in base64. Empty if
+   * unknown.
+   */
   readonly checksum: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
- * Fills the template. The name is shortened where the key would pass 1,024 bytes.
+ * Fills in the template. The name is shortened if the key would have more than 1,024 bytes.
  *
- * @throws ProblemError `invalid_request` where no legal key comes out.
+ * @throws ProblemError `invalid_request` if the result is not a legal key.
  */
 export async function makeKey(template: string, parts: KeyParts): Promise<string> {
   const date = dateOf(parts.id, parts.now).toISOString();
@@ -42,9 +45,13 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
     checksum: bytesToHex(base64ToBytes(parts.checksum)),
   };
   if (values['checksum'] === '' && template.includes('{checksum}')) {
-    throw new ProblemError('invalid_request', 'The keys here need the file’s checksum.', {
-      field: 'checksums',
-    });
+    throw new ProblemError(
+      'invalid_request',
+      'KEY_TEMPLATE contains {checksum}, but no checksum was sent.',
+      {
+        field: 'checksums',
+      },
+    );
   }
   const fill = (name: string) =>
     template.replace(/\{(\w+)\}/g, (_, key: string) =>
@@ -55,10 +62,10 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
   return key;
 }
 
-/** Stands where the name will; no key holds it. */
+/** Placeholder for the name; no key contains it. */
 const MARK = '\0';
 
-/** Bytes that the rest of the key leaves to the name. */
+/** Number of bytes that the rest of the key leaves for the name. */
 function roomForName(marked: string): number {
   const segment = marked.split('/').find((part) => part.includes(MARK)) ?? '';
   const room = Math.min(
@@ -77,12 +84,14 @@ export function assertKey(key: string): void {
   try {
     encodeKey(key);
   } catch (cause) {
-    throw new ProblemError('invalid_request', 'No legal key can be made for this file.', { cause });
+    throw new ProblemError('invalid_request', 'This file’s name does not give a legal key.', {
+      cause,
+    });
   }
 }
 
 /**
- * The template as it is used: it always begins with the prefix.
+ * The template, which always begins with the prefix.
  *
  * @throws ProblemError `misconfigured`, naming what is wrong.
  */
@@ -101,12 +110,16 @@ export function readTemplate(template: string): string {
   return template.startsWith('{prefix}') ? template : `{prefix}${template}`;
 }
 
-/** True where two uploads of one owner can meet under one key. */
+/** Whether two uploads of one owner can have the same key. */
 export function keysMayMeet(template: string): boolean {
   return !template.includes('{id}') || !template.includes('{owner}');
 }
 
-/** A prefix that ends in `/`, or the empty one. @throws ProblemError `misconfigured`. */
+/**
+ * The prefix, empty or ending in `/`.
+ *
+ * @throws ProblemError `misconfigured`.
+ */
 export function cleanPrefix(prefix: string, setting = 'KEY_PREFIX'): string {
   if (prefix === '') return '';
   const whole = prefix.endsWith('/') ? prefix : `${prefix}/`;
@@ -119,8 +132,8 @@ export function cleanPrefix(prefix: string, setting = 'KEY_PREFIX'): string {
 }
 
 /**
- * Readable where it can be, and never the same for two owners: what had to be replaced, or looks
- * as if it had been, carries its hash.
+ * The owner as a key segment: readable if possible, and never the same for two owners. It ends in a
+ * hash if characters had to be replaced, or if the owner itself looks like such a segment.
  */
 async function ownerSegment(owner: string): Promise<string> {
   const safe = owner.replace(/[^A-Za-z0-9._@=-]/g, '-').slice(0, 64);
@@ -132,7 +145,7 @@ async function ownerSegment(owner: string): Promise<string> {
 
 const DAY_MS = 86_400_000;
 
-/** From a UUIDv7, so that a Create sent again after midnight ends under the same key. */
+/** The date in a UUIDv7, so that a Create repeated after midnight gets the same key. */
 function dateOf(id: string, now: number): Date {
   const made = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
   const believable = id[14] === '7' && Math.abs(made - now) < 2 * DAY_MS;

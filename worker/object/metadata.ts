@@ -1,29 +1,29 @@
-/** Metadata that goes onto an object: of the browser's, what is allowed; the rest from settings. */
+/** An object's metadata: the allowed values from the browser, and the values from the settings. */
 import { isWellFormed, utf8Length } from './name.ts';
 import { ProblemError } from '../problem.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
 const MAX_BYTES = 2048;
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
-/** Tells on HEAD whose object it is; nobody else sets it. */
+/** On HEAD, identifies the upload that made the object. Nobody else may set it. */
 const RESERVED = 'upload-token';
 
-/** True for a name, in lower case, that every store keeps, and that is free to be set. */
+/** Whether every store keeps this lower-case name, and callers may set it. */
 export function isMetadataName(name: string): boolean {
   return NAME.test(name) && name !== RESERVED;
 }
 
-/** Which metadata an object may have. */
+/** Rules for an object's metadata. */
 export interface MetadataRules {
-  /** Names that a browser may set, lower case. */
+  /** Names that a browser may set, in lower case. */
   readonly metadata: readonly string[];
-  /** Set on every object, over what the browser sent. */
+  /** Values set on every object; they take precedence over the browser's. */
   readonly fixedMetadata: Readonly<Record<string, string>>;
 }
 
 /**
- * What of the sent metadata is allowed, and what is set on every object. Names that are not allowed
- * are left out: a client may send the same to several servers.
+ * The allowed values that were sent, and the values set on every object. Names that are not allowed
+ * are ignored: a client may send the same metadata to several servers.
  *
  * @throws ProblemError `invalid_request` for control characters and for more than 2 KiB in all.
  */
@@ -52,7 +52,7 @@ export function metadataFor(
   return all;
 }
 
-/** RFC 2047: base64 in words of 75 characters, `=?utf-8?B?` and `?=` around each. */
+/** Length in RFC 2047 encoding: base64 in words of 75 characters, each in `=?utf-8?B?` and `?=`. */
 function wireBytes([name, value]: readonly [string, string]): number {
   const bytes = utf8Length(value);
   return name.length + (bytes === value.length ? bytes : Math.ceil(bytes / 45) * 76);

@@ -57,7 +57,7 @@ function partOf(c: SignerContext, upload: Upload): Part {
 
 function numberOf(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new ProblemError('invalid_request', 'This is no part number.', { field: 'number' });
+  throw new ProblemError('invalid_request', 'Not a valid part number.', { field: 'number' });
 }
 
 /** In the header that the store has for it. */

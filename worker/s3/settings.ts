@@ -111,7 +111,7 @@ function refuse(setting: string): StoreError {
     kind: 'unsupported',
     operation: 'Settings',
     code: 'UnsupportedSetting',
-    advice: `this store takes no such thing: ${setting}`,
+    advice: `this store does not support ${setting}`,
   });
 }
 

@@ -56,7 +56,10 @@ export async function openMine(signer: Signer, c: SignerContext, token: string):
  */
 export function assertSized(upload: Upload): void {
   if (!upload.unsized) return;
-  throw new ProblemError('conflict', 'This upload was begun by Companion’s contract: go on by it.');
+  throw new ProblemError(
+    'conflict',
+    'This upload was started through /companion; finish it there.',
+  );
 }
 
 /**

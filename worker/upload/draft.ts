@@ -92,5 +92,5 @@ const MEDIA_TYPE =
 function typeOf(type: string, field: string): string {
   if (type === '') return 'application/octet-stream';
   if (MEDIA_TYPE.test(type)) return type.toLowerCase();
-  throw new ProblemError('invalid_request', 'This is no media type.', { field });
+  throw new ProblemError('invalid_request', 'Not a valid media type.', { field });
 }

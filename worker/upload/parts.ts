@@ -29,9 +29,13 @@ export async function partsFor(
   for (const { number, checksum } of said) {
     const stored = parts.get(number)?.checksum;
     if (checksum !== undefined && stored !== undefined && checksum !== stored) {
-      throw new ProblemError('checksum_mismatch', `Part ${number} is not what was said.`, {
-        field: 'parts',
-      });
+      throw new ProblemError(
+        'checksum_mismatch',
+        `The checksum of part ${number} differs from the one that was announced.`,
+        {
+          field: 'parts',
+        },
+      );
     }
   }
   return [...parts.values()];

@@ -41,7 +41,7 @@ export async function settle(
 }
 
 async function finalize({ hooks, log }: Signer, upload: Upload, result: Result): Promise<void> {
-  const detail = 'The file is stored, but what has to follow failed: try again.';
+  const detail = 'The file is stored, but the finalize hook failed; try again.';
   await answerOf(log, 'finalize', () => hooks.finalize?.(upload, result), detail);
 }
 

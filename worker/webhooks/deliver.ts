@@ -3,7 +3,7 @@ import { parseRetryAfter } from '../protocol/retry-after.ts';
 import type { Message } from './message.ts';
 import type { Sign } from './signature.ts';
 
-/** `gone`: the receiver wants no more of it (410). */
+/** `gone`: the receiver wants no more webhooks (410). */
 export type Delivery =
   | { readonly kind: 'delivered' | 'gone' }
   | {
@@ -13,7 +13,7 @@ export type Delivery =
       readonly retryAfter?: number | undefined;
     };
 
-/** 15 to 30 s, says the specification. */
+/** The specification advises 15 to 30 s. */
 const TIMEOUT_MS = 15_000;
 
 export interface Receiver {
@@ -23,7 +23,7 @@ export interface Receiver {
   readonly now: () => number;
 }
 
-/** Anything but a 2xx is a failure, redirects too. Never throws. */
+/** Sends the message once. Every status but 2xx is a failure, redirects too. Never throws. */
 export async function deliver(
   { url, sign, now }: Receiver,
   { id, body }: Message,

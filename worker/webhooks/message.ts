@@ -1,8 +1,8 @@
-/** What a webhook tells. */
+/** The content of a webhook. */
 import { sha256Hex } from '../digest.ts';
 import type { UploadEvent } from '../hooks.ts';
 
-/** One message; the same event makes the same one, so receivers can drop what they have seen. */
+/** One message. The same event always makes the same message, so receivers can drop repeats. */
 export interface Message {
   readonly id: string;
   /** JSON: `{type: 'upload.completed', timestamp, data}`. */
@@ -10,7 +10,8 @@ export interface Message {
 }
 
 /**
- * Nothing in it opens anything: no token, no URL, no key of the store's upload.
+ * The message for an event. It contains nothing that grants access: no token, no URL, no upload id
+ * of the store.
  *
  * @param now milliseconds since the epoch.
  */
@@ -24,7 +25,7 @@ export async function messageOf(event: UploadEvent, bucket: string, now: number)
     bucket,
     key,
     name,
-    // The size of an unsized file is only a bound until the upload is complete.
+    // Until the upload is complete, the size of an unsized file is only its upper bound.
     ...(!upload.unsized && { bytes }),
     contentType: upload.type,
     createdAt: isoOf(upload.createdAt),

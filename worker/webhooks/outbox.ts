@@ -1,8 +1,8 @@
 /**
- * Messages that are to be delivered, kept in KV until they are: at least once, and those of one
- * upload in order. KV may be a minute behind, and tells a place that has looked for a key in vain
- * for a minute that there is none: so order never rests on a key that is missing, but on one that
- * says that the earlier message has been delivered, or on time that has passed.
+ * Messages that have yet to be delivered, kept in KV: each at least once, and those of one upload
+ * in order. KV may be a minute behind, and a place that has looked for a missing key may not find
+ * it for a minute. So the order never depends on a key that is missing, but on a key that says that
+ * the earlier message was delivered, or on time that has passed.
  * https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency
  */
 import * as v from 'valibot';
@@ -16,31 +16,36 @@ import { deliver, type Delivery, type Receiver } from './deliver.ts';
 import type { Message } from './message.ts';
 
 const MESSAGES = 'w:';
-/** Ends of keys, in order. */
+/** Suffixes of keys, in order. */
 const FIRST = ':0';
 const THEN = ':1:';
-/** Stands in the place of a first message that has been delivered. */
+/** Replaces a first message that has been delivered. */
 const DELIVERED = 'delivered';
 
-/** Waits before tries by the request that made the message; the platform lets it go on for 30 s. */
+/** Delays between attempts of the request that made the message. The platform allows it 30 s. */
 const AT_ONCE_MS = [0, 5_000, 20_000];
-/** The cron trigger leaves a message to its request for so long. */
+/** How long the cron trigger leaves a message to its request. */
 const HEAD_START_SECONDS = 60;
-/** After so long KV has told every place what was written. */
+/** After this time, KV shows every place what was written. */
 const SETTLED_SECONDS = 150;
-/** Waits before each later try, of the cron trigger: the specification's schedule, three days in all. */
+/**
+ * Delays before later attempts, by the cron trigger: the specification's schedule, three days in
+ * all.
+ */
 const LATER_SECONDS = [5, 30, 120, 300, 600, 840, 1200, 1440].map((minutes) => minutes * 60);
 const KEPT_SECONDS = 5 * 86_400;
-/** The longest that a receiver may ask for. */
+/** Longest delay that a receiver may ask for, in seconds. */
 const MAX_WAIT = 86_400;
-/** KV takes one write a second to a key. */
+/** KV accepts one write per second to a key. */
 const WRITE_AGAIN_MS = [1100, 2200, 4400];
-/** A receiver that has failed so many in a row is down, and the others can wait as well. */
+/** After this many failures in a row the receiver counts as down, and the other messages wait. */
 const GIVE_UP_AFTER = 3;
 
-/** Pages of a thousand messages that one call of `resend` reads. */
+/** Number of lists, of a thousand messages each, that one call of `resend` reads. */
 const LISTS = 4;
-/** Reads of KV for each message that may be sent: some are found to have to wait. */
+/**
+ * Reads of KV for each message that may be sent, because some messages turn out to have to wait.
+ */
 const READS_EACH = 10;
 
 const Kept = v.object({
@@ -48,14 +53,14 @@ const Kept = v.object({
   body: v.string(),
   /** Key of the message that has to be delivered first. */
   after: v.exactOptional(v.string()),
-  /** When the upload was made, in seconds since the epoch. */
+  /** When the upload was created, in seconds since the epoch. */
   createdAt: v.number(),
   /** Failed attempts so far. */
   tries: v.number(),
 });
 type Kept = v.InferOutput<typeof Kept>;
 
-/** In a key's metadata, so that a list tells what is due. Seconds since the epoch. */
+/** A key's metadata, so that a list tells what is due. Seconds since the epoch. */
 const Due = v.object({ due: v.number() });
 
 /** A message that has not been delivered. */
@@ -71,7 +76,7 @@ export interface OutboxOptions {
   readonly kv: KV;
   readonly log: Log;
   readonly receiver: Receiver;
-  /** The receiver is told of new uploads, too; so what follows has to wait for that. */
+  /** Whether the receiver is told of new uploads, too: then later messages wait for that one. */
   readonly tellsPrepared: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -79,9 +84,9 @@ export interface OutboxOptions {
 }
 
 export interface Outbox {
-  /** Keeps the message and tries to deliver it, for half a minute. Never rejects. */
+  /** Keeps the message and tries for half a minute to deliver it. Never rejects. */
   send(event: UploadEvent, message: Message): Promise<void>;
-  /** Tries `limit` messages that are due, and says how many have been delivered. */
+  /** Tries `limit` messages that are due. Resolves with the number of delivered ones. */
   resend(limit: number): Promise<number>;
 }
 
@@ -124,7 +129,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
           if (delivered + failed >= limit || failed >= GIVE_UP_AFTER || readsLeft <= 0) {
             return delivered;
           }
-          // What follows it has to wait as well.
+          // Later messages of this upload have to wait as well.
           if (due > seconds()) break;
           readsLeft -= 2;
           const record = await recordAt(name);
@@ -143,7 +148,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
   };
 
-  /** For each owner the uploads, and of each of them the messages in order: as far as a few lists show. */
+  /**
+   * The uploads of each owner, and the messages of each upload in order, as far as a few lists
+   * reach.
+   */
   async function waitingOwners(): Promise<(readonly (readonly Waiting[])[])[]> {
     const shard = Math.floor(Math.random() * SHARDS);
     const { keys } = await walk(kv, MESSAGES, { shard }, LISTS);
@@ -162,7 +170,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return fromAnywhere([...owners.values()].map(fromAnywhere));
   }
 
-  /** Undefined where nothing is left to be done. */
+  /** Attempts delivery. Undefined if nothing is left to do. */
   async function attempt(key: string, record: Kept): Promise<Failure | undefined> {
     const outcome = await deliver(receiver, record);
     if (outcome.kind === 'failed') {
@@ -193,7 +201,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     await strike(key);
   }
 
-  /** What has been delivered: the first message leaves a mark for the next, which ends by itself. */
+  /**
+   * Removes a delivered message. A first message leaves a mark for the next, which expires by
+   * itself.
+   */
   function strike(key: string): Promise<void> {
     return write(() =>
       key.endsWith(FIRST)

@@ -12,10 +12,11 @@ export type Sign = (
 const PREFIX = 'whsec_';
 
 /**
- * Signs by every secret, so that a receiver that knows any of them is content: so they are rotated.
+ * Signs with every secret, so that a receiver needs to know only one of them while secrets are
+ * rotated.
  *
  * @param secrets `whsec_` and base64 of 24 to 64 bytes.
- * @throws ProblemError `misconfigured` for what is no such secret.
+ * @throws ProblemError `misconfigured` for any other secret.
  */
 export function createSign(secrets: readonly string[]): Sign {
   if (secrets.length === 0) throw wrong('is missing');

@@ -1,4 +1,4 @@
-/** Tells a server of the operator's what happens to uploads, by Standard Webhooks. */
+/** Sends webhooks about uploads to the operator's server, by Standard Webhooks. */
 import type { UploadEvent } from '../hooks.ts';
 import type { KV } from '../ledger/kv.ts';
 import type { WaitUntil } from '../ledger.ts';
@@ -10,27 +10,36 @@ import { createSign } from './signature.ts';
 
 export const WEBHOOK_EVENTS = ['prepared', 'completed', 'aborted', 'expired'] as const;
 
-/** Each file of a Create is one event `prepared`, so one request could become a hundred. */
+/**
+ * `prepared` is left out: each file of a Create is such an event, so one request could cause a
+ * hundred.
+ */
 const DEFAULT_EVENTS = WEBHOOK_EVENTS.filter((event) => event !== 'prepared');
 
 /** Address and secrets of the receiver. */
 export interface WebhookOptions {
-  /** `https:`, or `http:` on the machine itself. */
+  /** `https:`, or `http:` for a receiver on the same machine. */
   readonly url: string;
-  /** `whsec_…`; messages are signed by each of them. */
+  /** `whsec_…`. Messages are signed with each of them. */
   readonly secrets: readonly string[];
-  /** @default all but `prepared`, of which a Create of 100 files would send a hundred */
+  /**
+   * Events to send. @default all but `prepared`, of which a Create of 100 files would send a
+   * hundred
+   */
   readonly events?: readonly UploadEvent['type'][];
 }
 
 export interface Webhooks {
-  /** Goes on after the answer. */
+  /** Sends the event's message. Continues after the answer. */
   send(event: UploadEvent, waitUntil: WaitUntil): void;
-  /** Tries what is due once more, and says how many messages have been delivered. */
+  /** Tries messages that are due again. Resolves with the number of delivered ones. */
   resend(limit?: number): Promise<number>;
 }
 
-/** Each is up to four operations on KV and one request, of the 50 that Workers Free allows. */
+/**
+ * Each message costs up to four operations on KV and one request, of the 50 that Workers Free
+ * allows.
+ */
 const RESENT_AT_ONCE = 10;
 
 /** @throws ProblemError `misconfigured`. */

@@ -4,7 +4,7 @@
 import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
 import * as v from 'valibot';
 import { ProblemError } from '../problem.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../util/read-capped.ts';
 
 export interface KeySetOptions {
   readonly url: string;

@@ -113,6 +113,8 @@ export interface UploadStatusAnswer {
   readonly id: string;
   readonly key: string;
   readonly name: string;
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  readonly path?: string;
   readonly type: string;
   readonly state: UploadState;
   readonly bytes: number;
@@ -134,6 +136,8 @@ export interface Result {
   readonly id: string;
   readonly key: string;
   readonly name: string;
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  readonly path?: string;
   readonly bytes: number;
   readonly type: string;
   readonly etag: string;
@@ -153,6 +157,8 @@ export interface UploadSummary {
   readonly id: string;
   readonly key: string;
   readonly name: string;
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  readonly path?: string;
   readonly bytes: number;
   readonly type: string;
   readonly state: UploadState;

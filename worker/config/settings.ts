@@ -142,7 +142,7 @@ export const SETTINGS = [
   {
     name: 'KEY_TEMPLATE',
     meaning:
-      'Template for object keys: {prefix} {owner} {id} {name} {ext} {yyyy} {mm} {dd} {checksum}.',
+      'Template for object keys: {prefix} {owner} {id} {name} {path} {ext} {yyyy} {mm} {dd} {checksum}. {path} is the folders of a chosen folder and the name.',
     default: '{prefix}{owner}/{id}/{name}',
     example: '{yyyy}/{mm}/{id}{ext}',
   },

@@ -8,6 +8,7 @@ const StoredResult = v.object({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  path: v.exactOptional(v.string()),
   bytes: v.number(),
   type: v.string(),
   etag: v.string(),
@@ -56,6 +57,7 @@ export const Row = v.object({
   ...Essentials,
   key: v.string(),
   name: v.string(),
+  path: v.exactOptional(v.string()),
   type: v.string(),
 });
 export type Row = v.InferOutput<typeof Row>;
@@ -91,6 +93,7 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     id: upload.id,
     key: upload.key,
     name: upload.name,
+    ...(upload.path !== undefined && { path: upload.path }),
     bytes: result?.bytes ?? upload.bytes,
     type: upload.type,
     state,
@@ -118,7 +121,16 @@ export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
 
 /** What a caller sees of it. */
 export function summaryOf(row: Row): UploadSummary {
-  const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
-  const summary = { id, key, name, bytes, type, state, createdAt };
-  return completedAt === undefined ? summary : { ...summary, completedAt };
+  const { id, key, name, path, bytes, type, state, createdAt, completedAt } = row;
+  return {
+    id,
+    key,
+    name,
+    ...(path !== undefined && { path }),
+    bytes,
+    type,
+    state,
+    createdAt,
+    ...(completedAt !== undefined && { completedAt }),
+  };
 }

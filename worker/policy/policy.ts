@@ -161,7 +161,7 @@ export function narrow(rules: Rules, claim: unknown): Rules {
 }
 
 /** What a check needs to know of a file, whether it is to be created or is there already. */
-export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'bytes' | 'type'>;
+export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'path' | 'bytes' | 'type'>;
 
 /**
  * Throws if the rules forbid the file; `path` is where it sits in the request. Types are judged by

@@ -26,6 +26,9 @@ const Texts = v.record(v.string(), v.string());
 const Time = v.pipe(v.string(), v.isoTimestamp());
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
 const Count = v.pipe(Whole, v.minValue(1));
+const FilePath = v.exactOptional(
+  v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
+);
 
 /** All problem codes. */
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
@@ -87,6 +90,7 @@ export const ResultSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  path: FilePath,
   bytes: Whole,
   type: v.string(),
   etag: v.string(),
@@ -126,6 +130,7 @@ export const StatusAnswerSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  path: FilePath,
   type: v.string(),
   state: State,
   bytes: Whole,
@@ -147,6 +152,7 @@ export const ListAnswerSchema = v.strictObject({
       id: v.string(),
       key: v.string(),
       name: v.string(),
+      path: FilePath,
       bytes: Whole,
       type: v.string(),
       state: State,

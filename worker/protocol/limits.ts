@@ -13,3 +13,5 @@ export const MAX_UPLOADS_PER_COMPLETE = 45;
 export const MAX_CHECKSUMS_PER_CREATE = 8;
 /** Largest part number. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const MAX_PART_NUMBER = 10_000;
+/** Longest path of a file below the folder that its user chose, as long as a key may be. */
+export const MAX_PATH_BYTES = 1024;

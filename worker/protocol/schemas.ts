@@ -7,6 +7,7 @@ import {
   MAX_UPLOADS_PER_COMPLETE,
   MAX_CHECKSUMS_PER_CREATE,
   MAX_PART_NUMBER,
+  MAX_PATH_BYTES,
 } from './limits.ts';
 
 const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -23,6 +24,8 @@ export const UploadId = v.pipe(v.string(), v.regex(UPLOAD_ID));
 export const FileEntry = v.strictObject({
   id: UploadId,
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  /** Where the file was in the folder that its user chose: `photos/2026/a.jpg`. */
+  path: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_BYTES))),
   bytes: Bytes,
   /** MIME type as the browser reported it; may be empty. */
   type: v.pipe(v.string(), v.maxLength(255)),

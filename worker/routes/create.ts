@@ -100,7 +100,7 @@ function again(
   path: string,
 ): Upload {
   const { upload } = entry;
-  const same = (['name', 'type', 'bytes'] as const).every(
+  const same = (['name', 'path', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
   // The owner's, but perhaps not this caller's, who is confined to a prefix.

@@ -36,6 +36,8 @@ export const Upload = v.object({
   key: v.string(),
   /** The file's name for display. The last segment of the key is cleaned further. */
   name: v.string(),
+  /** Cleaned, with the name at its end; absent for a file without folders. */
+  path: v.exactOptional(v.string()),
   type: v.string(),
   /** Size of the file, or the most that it may have if it is `unsized`. */
   bytes: Whole,

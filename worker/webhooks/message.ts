@@ -17,7 +17,7 @@ export interface Message {
  */
 export async function messageOf(event: UploadEvent, bucket: string, now: number): Promise<Message> {
   const { type, upload } = event;
-  const { id, owner, key, name, bytes, mark, multipart } = upload;
+  const { id, owner, key, name, path, bytes, mark, multipart } = upload;
   const identity = JSON.stringify([type, owner, id, mark, multipart?.uploadId ?? '']);
   const data = {
     id,
@@ -25,6 +25,7 @@ export async function messageOf(event: UploadEvent, bucket: string, now: number)
     bucket,
     key,
     name,
+    ...(path !== undefined && { path }),
     // Until the upload is complete, the size of an unsized file is only its upper bound.
     ...(!upload.unsized && { bytes }),
     contentType: upload.type,

@@ -259,6 +259,16 @@ describe('files', () => {
     assert.equal(rejected.length, 0);
   });
 
+  it('of a folder tell the Worker where they were, and others tell nothing', async () => {
+    const worker = await fake();
+    const from = uploader(worker);
+    from.add([{ file: randomFile(10), path: 'photos/2026/x' }, randomFile(11)]);
+    await settled(from);
+    const { uploads } = await worker.report();
+    const paths = uploads.toSorted((a, b) => a.bytes - b.bytes).map(({ path }) => path);
+    assert.deepEqual(paths, ['photos/2026/x', undefined]);
+  });
+
   it('that break a rule come back with it, in one event', async () => {
     const from = uploader(await fake(), {
       auto: false,

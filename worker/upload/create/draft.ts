@@ -3,11 +3,11 @@ import type { Signer, SignerContext } from '../../context.ts';
 import { dispositionOf } from '../../object/disposition.ts';
 import { makeKey } from '../../object/key.ts';
 import { metadataFor } from '../../object/metadata.ts';
-import { isWellFormed } from '../../object/name.ts';
+import { cleanPath, isWellFormed, utf8Length } from '../../object/name.ts';
 import { ownerHash } from '../../ledger/record.ts';
 import type { Rules } from '../../policy/policy.ts';
 import { ProblemError } from '../../problem.ts';
-import type { FileEntry, Plan } from '../../protocol.ts';
+import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
@@ -29,6 +29,7 @@ export async function draftOf(
   const [first] = file.checksums ?? [];
   const createdAt = Math.floor(now / 1000);
   const type = typeOf(file.type, `${path}.type`);
+  const filePath = pathOf(file, `${path}.path`);
   const isSingle = plan.kind === 'single';
   const checksum = isSingle ? signer.singleChecksum : signer.checksum;
   const sum = isSingle && checksum !== null ? first : undefined;
@@ -46,25 +47,28 @@ export async function draftOf(
       owner,
       id: file.id,
       name: file.name,
+      path: filePath,
       checksum: first ?? '',
       now,
     }),
     name: file.name,
+    ...(filePath !== undefined && { path: filePath }),
     type,
     bytes: file.bytes,
     checksum,
     ...(sum !== undefined && { sum }),
-    mark: await signer.tokens.mark([owner, file.id, file.name, file.bytes, type]),
+    mark: await signer.tokens.mark([owner, file.id, filePath ?? file.name, file.bytes, type]),
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
-    object: objectOf(signer, rules, { ...file, type }, path),
+    object: objectOf(signer, rules, { ...file, path: filePath, type }, path),
   };
 }
 
 function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
   const [acl] = rules.acl;
-  const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
+  const sent = { ...(file.path !== undefined && { path: file.path }), ...file.metadata };
+  const metadata = metadataFor(rules, sent, `${path}.metadata`);
   const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);
   return {
     ...rules.object,
@@ -73,6 +77,15 @@ function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): 
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(signer.keysMayMeet && { ifNoneMatch: true }),
   };
+}
+
+function pathOf({ path, name }: FileEntry, field: string): string | undefined {
+  if (path !== undefined) checkName(path, field);
+  const cleaned = cleanPath(path, name);
+  if (cleaned === undefined || utf8Length(cleaned) <= MAX_PATH_BYTES) return cleaned;
+  throw new ProblemError('invalid_request', `The path is longer than ${MAX_PATH_BYTES} bytes.`, {
+    field,
+  });
 }
 
 /**

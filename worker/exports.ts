@@ -10,7 +10,7 @@ export type {
 } from './auth.ts';
 export { optionsFrom } from './config.ts';
 export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.ts';
-export type { Hooks, Preparation, UploadEvent } from './hooks.ts';
+export type { Finalization, Hooks, Preparation, UploadEvent } from './hooks.ts';
 export type { KV, WaitUntil } from './ledger/ledger.ts';
 export type { LogSink } from './log.ts';
 export { openApiDocument } from './protocol/openapi.ts';

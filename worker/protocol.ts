@@ -11,10 +11,12 @@ export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type {
+  CannedAcl,
   CompleteBody,
   CompleteManyBody,
   CreateBody,
   FileEntry,
+  LinksBody,
   PartReceipt,
   SignBody,
 } from './protocol/schemas.ts';
@@ -146,6 +148,8 @@ export interface Result {
   readonly completedAt: string;
   /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
   readonly href?: string;
+  /** What the operator's `finalize` hook added. */
+  readonly data?: unknown;
 }
 
 export interface CompleteManyAnswer {
@@ -179,7 +183,18 @@ export interface RelayAnswer {
 /** `GET /uploads/:id/file`, for a caller that accepts JSON. */
 export interface FileAnswer {
   readonly url: string;
-  readonly expiresIn: number;
+  /** In seconds; null for a lasting address. */
+  readonly expiresIn: number | null;
+}
+
+/** One link of the answer to `POST /uploads/links`. */
+export interface Link extends FileAnswer {
+  readonly id: string;
+}
+
+/** `POST /uploads/links`: a link, or the reason why there is none, in the order of the ids. */
+export interface LinksAnswer {
+  readonly links: readonly (Link | Refused)[];
 }
 
 export type ProblemCode =

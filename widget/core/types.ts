@@ -1,5 +1,5 @@
 /** The public types of the engine. The element, and any app without it, draws these and nothing else. */
-import type { ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
+import type { CannedAcl, ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
 
 export type UploadStatus =
@@ -127,6 +127,8 @@ export interface UploaderOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Cookies to the Worker. @default 'same-origin' */
   readonly credentials?: RequestCredentials;
+  /** Returns the ACL of an upload's object, one of those that the policy allows. @default its first */
+  readonly acl?: (file: File) => CannedAcl | undefined;
   /** Returns the metadata of an upload; the Worker's allow-list decides what is kept. */
   readonly metadata?: (file: File) => Readonly<Record<string, string>> | undefined;
   readonly restrictions?: Restrictions;

@@ -253,6 +253,13 @@ export const SETTINGS = [
     example: '30m',
   },
   {
+    name: 'PUBLIC_URL',
+    meaning:
+      'Address at which anyone may read the bucket: its own, or a CDN in front of it. Links then lead there and do not expire; without it they are signed.',
+    default: '(none)',
+    example: 'https://cdn.example.com/',
+  },
+  {
     name: 'LINK_TTL',
     meaning: 'Lifetime of a download link.',
     default: '15m',
@@ -298,6 +305,13 @@ export const SETTINGS = [
       'Events to send: prepared, completed, aborted, expired. `prepared` sends one message for each file of a Create.',
     default: 'completed, aborted, expired',
     example: 'completed',
+  },
+  {
+    name: 'WEBHOOK_LINK_TTL',
+    meaning:
+      'How long the link to read the file lasts that `upload.completed` carries. Without it, there is a link only with PUBLIC_URL.',
+    default: '(no link)',
+    example: '1d',
   },
   {
     name: 'RELAY',

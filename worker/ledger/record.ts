@@ -15,6 +15,7 @@ const StoredResult = v.object({
   checksum: v.exactOptional(v.string()),
   completedAt: v.string(),
   href: v.exactOptional(v.string()),
+  data: v.exactOptional(v.unknown()),
 });
 
 const Limit = v.nullable(v.number());

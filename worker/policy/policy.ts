@@ -12,7 +12,7 @@ import { idNotAllowed, tooManyBytes } from '../refusals.ts';
 import type { FileEntry } from '../protocol.ts';
 import { accepts } from '../protocol/accept.ts';
 import { UploadId } from '../protocol/schemas.ts';
-import type { CannedAcl } from '../s3/acls.ts';
+import type { CannedAcl } from '../protocol/schemas.ts';
 import type { ObjectChoices, Upload } from '../upload/upload.ts';
 
 /** Everything that is decided about an upload. Sizes in bytes, times in seconds. */

@@ -8,6 +8,7 @@ import type {
   CompleteManyAnswer,
   CreateAnswer,
   FileAnswer,
+  LinksAnswer,
   ListAnswer,
   Policy,
   Problem,
@@ -97,6 +98,7 @@ export const ResultSchema = v.strictObject({
   checksum: v.exactOptional(v.pipe(v.string(), about('Of the whole object, base64.'))),
   completedAt: Time,
   href: v.exactOptional(v.string()),
+  data: v.exactOptional(v.pipe(v.unknown(), about('What the `finalize` hook added.'))),
 }) satisfies v.GenericSchema<unknown, Result>;
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
@@ -169,5 +171,11 @@ export const RelayAnswerSchema = v.strictObject({
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),
-  expiresIn: Whole,
+  expiresIn: v.nullable(v.pipe(Whole, about('Seconds; null for a lasting address.'))),
 }) satisfies v.GenericSchema<unknown, FileAnswer>;
+
+export const LinksAnswerSchema = v.strictObject({
+  links: v.array(
+    v.union([v.strictObject({ id: v.string(), ...FileAnswerSchema.entries }), RefusedSchema]),
+  ),
+}) satisfies v.GenericSchema<unknown, LinksAnswer>;

@@ -2,10 +2,10 @@
 import { uploadOfOwner } from '../upload/access.ts';
 import { parse } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { contentDisposition, mayShowInline } from '../object/disposition.ts';
-import { ProblemError } from '../problem.ts';
+import { uploadNotComplete } from '../refusals.ts';
 import type { FileAnswer } from '../protocol.ts';
 import { FileQuery } from '../protocol/schemas.ts';
+import { linkTo } from '../upload/link.ts';
 import { isReadable } from '../upload/stored.ts';
 import type { Upload } from '../upload/upload.ts';
 
@@ -13,9 +13,7 @@ export function fileRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { disposition = 'attachment' } = parse(FileQuery, c.req.query());
     const { upload, entry } = await uploadOfOwner(signer, c);
-    if (!(await isReadable(signer, upload, entry?.state))) {
-      throw new ProblemError('not_found', 'The upload is not complete.');
-    }
+    if (!(await isReadable(signer, upload, entry?.state))) throw uploadNotComplete();
     return linkAnswer(signer, c, upload, disposition);
   };
 }
@@ -27,13 +25,8 @@ export async function linkAnswer(
   upload: Upload,
   disposition: 'inline' | 'attachment',
 ): Promise<Response> {
-  const inline = disposition === 'inline' && mayShowInline(upload.type, signer.inlineTypes);
-  const { url, expiresIn } = await signer.store.presignGet(upload.key, {
-    disposition: contentDisposition(inline ? 'inline' : 'attachment', upload.name),
-    contentType: upload.type,
-    expiresIn: signer.linkSeconds,
-  });
+  const link = await linkTo(signer, upload, disposition);
   c.header('referrer-policy', 'no-referrer');
-  if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(url, 302);
-  return c.json<FileAnswer>({ url, expiresIn });
+  if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(link.url, 302);
+  return c.json<FileAnswer>(link);
 }

@@ -84,6 +84,18 @@ export async function uploadOfOwner(
 }
 
 /**
+ * The caller's own upload of this id, by its record alone, and the state that the record says.
+ *
+ * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ */
+export async function uploadOfRecord(signer: Signer, c: SignerContext, id: string): Promise<Entry> {
+  const entry = await signer.ledger.get(c.get('caller').owner, id);
+  if (!entry) throw noSuchUpload();
+  assertMine(c, entry.upload);
+  return entry;
+}
+
+/**
  * What this caller may do with this file, the policy hook's word included.
  *
  * @throws ProblemError for a no.

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Plan } from '../protocol.ts';
 import { UploadId } from '../protocol/schemas.ts';
-import { CANNED_ACLS } from '../s3/acls.ts';
+import { CANNED_ACLS } from '../protocol/schemas.ts';
 import type { ObjectSettings } from '../s3/store.ts';
 
 const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

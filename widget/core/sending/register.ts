@@ -117,6 +117,7 @@ async function describe(
     bytes: file.size,
     type: file.type,
     metadata: services.options.metadata?.(file),
+    acl: services.options.acl?.(file),
     checksums: checksum ? checksums : undefined,
   } as FileEntry;
 }

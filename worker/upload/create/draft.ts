@@ -6,6 +6,7 @@ import { metadataFor } from '../../object/metadata.ts';
 import { cleanPath, isWellFormed, utf8Length } from '../../object/name.ts';
 import { ownerHash } from '../../ledger/record.ts';
 import type { Rules } from '../../policy/policy.ts';
+import type { CannedAcl } from '../../protocol/schemas.ts';
 import { ProblemError } from '../../problem.ts';
 import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
@@ -66,7 +67,7 @@ export async function draftOf(
 }
 
 function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
-  const [acl] = rules.acl;
+  const acl = aclFor(rules, file.acl, `${path}.acl`);
   const sent = { ...(file.path !== undefined && { path: file.path }), ...file.metadata };
   const metadata = metadataFor(rules, sent, `${path}.metadata`);
   const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);
@@ -77,6 +78,13 @@ function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): 
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(signer.keysMayMeet && { ifNoneMatch: true }),
   };
+}
+
+/** @throws ProblemError `forbidden` for an ACL that the policy does not allow. */
+function aclFor({ acl }: Rules, wanted: CannedAcl | undefined, field: string) {
+  if (wanted === undefined || acl.includes(wanted)) return wanted ?? acl[0];
+  const allowed = acl.length > 0 ? acl.join(', ') : 'none';
+  throw new ProblemError('forbidden', `This ACL is not allowed; allowed: ${allowed}.`, { field });
 }
 
 function pathOf({ path, name }: FileEntry, field: string): string | undefined {

@@ -167,7 +167,7 @@ export const SETTINGS = [
   {
     name: 'ACL',
     meaning:
-      'Allowed canned ACLs. The first is the default; a caller’s claim may choose another. New AWS buckets have ACLs disabled.',
+      'Allowed canned ACLs. The first is the default; a page may choose another for a file, and a caller’s claim or the policy hook narrows the list to one. New AWS buckets have ACLs disabled.',
     default: '(none is sent)',
     example: 'private, public-read',
   },

@@ -168,6 +168,8 @@ export interface UploadSummary {
   readonly state: UploadState;
   readonly createdAt: string;
   readonly completedAt?: string;
+  /** What the store holds of an open upload in parts, if the list was asked for it. */
+  readonly stored?: { readonly parts: number; readonly bytes: number };
 }
 
 export interface ListAnswer {

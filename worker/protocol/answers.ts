@@ -160,6 +160,12 @@ export const ListAnswerSchema = v.strictObject({
       state: State,
       createdAt: Time,
       completedAt: v.exactOptional(Time),
+      stored: v.exactOptional(
+        v.pipe(
+          v.strictObject({ parts: Whole, bytes: Whole }),
+          about('What the store holds of an open upload.'),
+        ),
+      ),
     }),
   ),
   cursor: v.exactOptional(v.string()),

@@ -99,6 +99,8 @@ export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;
 
 /** The query of `GET /uploads`. */
 export const ListQuery = v.object({
+  /** Says how much of each open upload the store holds; then a page has at most 20 uploads. */
+  stored: v.exactOptional(v.picklist(['true', 'false'])),
   state: v.exactOptional(v.picklist(['open', 'complete', 'aborted', 'expired'])),
   cursor: v.exactOptional(v.pipe(v.string(), v.maxLength(2048))),
   limit: v.exactOptional(

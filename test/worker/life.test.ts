@@ -223,6 +223,19 @@ onEveryStore(
       }
     });
 
+    it('has a state that its owner can ask for from the first moment, without its token', async () => {
+      for (const bytes of [10, 6 * MIB]) {
+        const upload = await alice.create({ bytes, name: 'begun.bin' });
+        const { status, body } = await alice.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+        assert.deepEqual([status, body.state, body.name], [200, 'open', 'begun.bin']);
+        const { body: list } = await alice.get<ListAnswer>('/uploads?state=open');
+        assert.ok(list.uploads.some(({ id }) => id === upload.id));
+        await alice.delete(`/uploads/${upload.id}`, tokenOf(upload));
+        const after = await alice.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+        assert.equal(after.body.state, 'aborted');
+      }
+    });
+
     it('that is unfinished is listed with what the store holds of it', async () => {
       const dora = await lab.as('dora');
       const body = random(11 * MIB);

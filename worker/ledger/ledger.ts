@@ -1,7 +1,6 @@
 /**
  * What has been uploaded: an index in Workers KV, never the truth. A record is written at Create
- * (of every upload but one that goes by a form and that no limit or id claim holds for) and at the
- * end. KV may be a minute behind and allows one write a second to a key
+ * and at the end. KV may be a minute behind and allows one write a second to a key
  * (https://developers.cloudflare.com/kv/platform/limits/), so nothing that decides about bytes asks
  * it, and a failing KV loses a row of a list but no upload.
  */
@@ -94,6 +93,9 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   const { log, now, keepSeconds } = options;
   const receipts = createReceipts(kv, options, GRACE_SECONDS);
 
+  /** What this isolate wants to be under each key that it is writing. */
+  const latest = new Map<string, Entry>();
+
   return {
     addReceipts: receipts.add,
     receipts: receipts.all,
@@ -106,8 +108,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     },
     async put(entry, waitUntil) {
       const key = keyOf(await ownerHash(entry.upload.owner), entry.upload.id);
+      latest.set(key, entry);
       try {
         await write(key, entry);
+        forget(key, entry);
       } catch {
         waitUntil(writeLater(key, entry));
       }
@@ -220,15 +224,23 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     });
   }
 
+  /** Gives up if there is something newer to be written: an upload is not open again. */
   async function writeLater(key: string, entry: Entry): Promise<void> {
     for (const delay of RETRY_MS) {
       await new Promise((resolve) => setTimeout(resolve, delay));
+      if (latest.get(key) !== entry) return;
       try {
-        return await write(key, entry);
+        await write(key, entry);
+        break;
       } catch (error) {
         log.warn('record_not_written', { upload: entry.upload.id, error });
       }
     }
+    forget(key, entry);
+  }
+
+  function forget(key: string, entry: Entry): void {
+    if (latest.get(key) === entry) latest.delete(key);
   }
 
   /**

@@ -8,9 +8,10 @@ import { begin } from './begin.ts';
 import { goesWhole } from '../whole.ts';
 
 /**
- * Reserves room for the upload and begins it. One that goes by a form is recorded only where a limit
- * or an id claim holds for it: then its id stays this file's, every isolate counts its bytes, and the
- * upkeep finds an object that nobody completed. Any other upload has a record in any case.
+ * Reserves room for the upload, begins it, and records it: from this moment its owner can ask for its
+ * state, its id stays this file's, every isolate counts its bytes, and the upkeep finds what nobody
+ * completes. `begin` has recorded an upload in parts; one that goes by a form is recorded here,
+ * together with the limits that hold for it.
  *
  * @throws ProblemError as `Quota.take` and `begin` do.
  */
@@ -25,10 +26,13 @@ export async function beginWithin(
   const byForm = !inParts && goesWhole(signer, draft);
   await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
   const upload = await begun(signer, c, draft, plan);
-  if (isByForm(upload) && isCounted(rules)) {
+  if (isByForm(upload)) {
     const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
     const limits = { maxOpen, maxTotalBytes, maxPerGrant };
-    await signer.ledger.put({ state: 'open', upload, limits }, waitUntilOf(c));
+    await signer.ledger.put(
+      { state: 'open', upload, ...(isCounted(rules) && { limits }) },
+      waitUntilOf(c),
+    );
   }
   return upload;
 }

@@ -4,7 +4,7 @@ import { rulesOptionsFrom } from './config/rules.ts';
 import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
 import { storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
-import type { KV } from './ledger.ts';
+import type { KV } from './ledger/ledger.ts';
 import { durableReservations, type LimitsNamespace } from './policy/owner-limits.ts';
 import type { Reservations } from './policy/reservations.ts';
 import type { PlanLimits } from './protocol.ts';

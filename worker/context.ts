@@ -2,11 +2,11 @@
 import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
 import type { Hooks, UploadEvent } from './hooks.ts';
-import type { KV, Ledger, WaitUntil } from './ledger.ts';
+import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './log.ts';
-import type { CheckedFile, Narrowing, Rules } from './policy.ts';
-import type { BindFile } from './upload/bound.ts';
-import type { Once } from './upload/once.ts';
+import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
+import type { BindFile } from './upload/create/bound.ts';
+import type { Once } from './util/once.ts';
 import type { Forms } from './upload/whole.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';

@@ -11,7 +11,7 @@ export type {
 export { optionsFrom } from './config.ts';
 export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.ts';
 export type { Hooks, Preparation, UploadEvent } from './hooks.ts';
-export type { KV, WaitUntil } from './ledger.ts';
+export type { KV, WaitUntil } from './ledger/ledger.ts';
 export type { LogSink } from './log.ts';
 export { openApiDocument } from './protocol/openapi.ts';
 export { durableReservations, OwnerLimits, type LimitsNamespace } from './policy/owner-limits.ts';
@@ -24,12 +24,16 @@ export type {
   Reservations,
   Verdict,
 } from './policy/reservations.ts';
-export type { CheckedFile, Narrowing, Rules, RulesOptions } from './policy.ts';
+export type { CheckedFile, Narrowing, Rules, RulesOptions } from './policy/policy.ts';
 export { ProblemError } from './problem.ts';
 export type * from './protocol.ts';
-export { staticCredentials, type Credentials, type CredentialSource } from './s3/credentials.ts';
+export {
+  staticCredentials,
+  type Credentials,
+  type CredentialSource,
+} from './s3/signing/credentials.ts';
 export { PROFILES, type Profile, type ProfileName } from './s3/profiles.ts';
 export { createStore, type Store, type StoreConfig } from './s3/store.ts';
-export { assumeRole, sessionPolicy, type RoleConfig } from './s3/sts.ts';
+export { assumeRole, sessionPolicy, type RoleConfig } from './s3/signing/sts.ts';
 export { createSigner, createUpkeep, type SignerOptions } from './signer.ts';
 export type { WebhookOptions } from './webhooks/webhooks.ts';

@@ -1,10 +1,10 @@
 /** Calls the operator's own code at certain points of an upload's life. */
 import type { Caller } from './auth.ts';
-import type { WaitUntil } from './ledger.ts';
+import type { WaitUntil } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { ProblemError } from './problem.ts';
 import type { Result } from './protocol.ts';
-import type { Upload } from './upload.ts';
+import type { Upload } from './upload/upload.ts';
 
 /**
  * An event. It may be delivered more than once; `type` and the upload's id together identify it.

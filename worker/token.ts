@@ -3,9 +3,9 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
 import { bytesToHex } from './protocol/encoding.ts';
 import { ProblemError } from './problem.ts';
-import { openLink, sealLink } from './public-link.ts';
-import { keyedHex } from './subkeys.ts';
-import { Upload } from './upload.ts';
+import { openLink, sealLink } from './object/public-link.ts';
+import { keyedHex } from './util/subkeys.ts';
+import { Upload } from './upload/upload.ts';
 
 /** Distinguishes an upload token from anything else signed with the same secret. */
 const AUDIENCE = 's3-upload';

@@ -4,8 +4,8 @@
  */
 import { AwsClient } from 'aws4fetch';
 import type { SignedRequest } from '../../worker/protocol.ts';
-import { staticCredentials } from '../../worker/s3/credentials.ts';
-import { encodeKey } from '../../worker/s3/encode.ts';
+import { staticCredentials } from '../../worker/s3/signing/credentials.ts';
+import { encodeKey } from '../../worker/s3/signing/encode.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
 

@@ -14,7 +14,7 @@ import process from 'node:process';
 import { after, before, describe, it } from 'node:test';
 import { build } from 'esbuild';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
-import { staticCredentials } from '../../worker/s3/credentials.ts';
+import { staticCredentials } from '../../worker/s3/signing/credentials.ts';
 import { isProfileName, PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore, type Store } from '../../worker/s3/store.ts';
 import { writeRandomFile } from './files.ts';

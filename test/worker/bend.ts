@@ -1,7 +1,7 @@
 /** What a test may bend in the Worker's world, and what it can see of it. */
 import type { PolicyAction } from '../../worker/context.ts';
 import type { UploadEvent } from '../../worker/hooks.ts';
-import type { Narrowing } from '../../worker/policy.ts';
+import type { Narrowing } from '../../worker/policy/policy.ts';
 
 export interface Bend {
   /** Added to the signer's clock; what it signs stays in the store's time. */

@@ -3,7 +3,7 @@
  * comes too soon after another, and days on which nothing works.
  * https://developers.cloudflare.com/kv/concepts/how-kv-works/
  */
-import type { KV } from '../../worker/ledger.ts';
+import type { KV } from '../../worker/ledger/ledger.ts';
 import type { Key } from '../../worker/ledger/kv.ts';
 import type { Bend, Seen } from './bend.ts';
 

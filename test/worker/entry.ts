@@ -6,7 +6,7 @@
 import { optionsFrom } from '../../worker/config.ts';
 import type { PolicyHook } from '../../worker/context.ts';
 import type { UploadEvent } from '../../worker/hooks.ts';
-import type { KV } from '../../worker/ledger.ts';
+import type { KV } from '../../worker/ledger/ledger.ts';
 import { ProblemError } from '../../worker/problem.ts';
 import {
   createRefusal,

@@ -8,7 +8,7 @@ import { cleanPrefix, keysMayMeet, makeKey, readTemplate } from '../../worker/ob
 import { cleanName, extensionOf } from '../../worker/object/name.ts';
 import { ProblemError } from '../../worker/problem.ts';
 import { isRefused } from '../../worker/protocol.ts';
-import { encodeKey } from '../../worker/s3/encode.ts';
+import { encodeKey } from '../../worker/s3/signing/encode.ts';
 import { startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { onEveryStore } from './s3/stores.ts';
 import { download, random } from './s3/uploads.ts';

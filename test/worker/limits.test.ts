@@ -14,13 +14,13 @@ import {
   type ListAnswer,
   type PartReceipt,
 } from '../../worker/protocol.ts';
-import { createLedger } from '../../worker/ledger.ts';
+import { createLedger } from '../../worker/ledger/ledger.ts';
 import { createLog } from '../../worker/log.ts';
 import { localReservations } from '../../worker/policy/local-reservations.ts';
 import { quotaOf } from '../../worker/policy/quota.ts';
 import type { Limits, Reservation } from '../../worker/policy/reservations.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
-import type { Upload } from '../../worker/upload.ts';
+import type { Upload } from '../../worker/upload/upload.ts';
 import { startSink } from './counts/sink.ts';
 import {
   idsInOrder,

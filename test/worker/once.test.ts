@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createOnce } from '../../worker/upload/once.ts';
+import { createOnce } from '../../worker/util/once.ts';
 
 it('does a thing once, however many ask for it at once or later', async () => {
   const once = createOnce(Date.now);

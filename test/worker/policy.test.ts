@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { ListAnswer, Policy, SignedRequest } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
 import { accepts, couldAccept, parseAccept } from '../../worker/protocol/accept.ts';
-import { checkFile, narrow, rulesFrom } from '../../worker/policy.ts';
+import { checkFile, narrow, rulesFrom } from '../../worker/policy/policy.ts';
 import { MIB, startLab, sumOf, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
 import { random, send } from './s3/uploads.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readCapped } from '../../worker/read-capped.ts';
+import { readCapped } from '../../worker/util/read-capped.ts';
 
 /** A body of these chunks, and how many of them were taken from it. */
 function bodyOf(chunks: readonly string[]) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isExpired, recordedState, stateOf } from '../../worker/upload/state.ts';
-import type { Upload } from '../../worker/upload.ts';
+import type { Upload } from '../../worker/upload/upload.ts';
 
 const END_MS = 1_700_000_000_000;
 const UPLOAD: Upload = {

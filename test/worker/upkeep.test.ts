@@ -5,13 +5,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createLedger, type KV } from '../../worker/ledger.ts';
+import { createLedger, type KV } from '../../worker/ledger/ledger.ts';
 import { keyOf, ownerHash } from '../../worker/ledger/record.ts';
 import { createLog } from '../../worker/log.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import type { Store } from '../../worker/s3/store.ts';
 import { createUpkeep, type SignerOptions } from '../../worker/signer.ts';
-import type { Upload } from '../../worker/upload.ts';
+import type { Upload } from '../../worker/upload/upload.ts';
 import { memoryKV, type MemoryKV } from './memory-kv.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 

@@ -1,7 +1,7 @@
 /** Anyone may call. Browsers are told apart; people are not identified. */
 import type { Authenticate } from './caller.ts';
-import { sha256Hex } from '../digest.ts';
-import { keyedHex } from '../subkeys.ts';
+import { sha256Hex } from '../util/digest.ts';
+import { keyedHex } from '../util/subkeys.ts';
 import { cookieOf } from './cookie.ts';
 
 export interface AnonymousOptions {

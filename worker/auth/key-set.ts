@@ -3,7 +3,7 @@
  */
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { ProblemError } from '../problem.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../util/read-capped.ts';
 
 export interface KeySetOptions {
   readonly url: string;

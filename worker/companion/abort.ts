@@ -1,6 +1,6 @@
 /** `DELETE /s3/multipart/:uploadId`: cancels an upload in parts. */
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/discard.ts';
+import { discard } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { objectOf } from '../upload/stored.ts';
 import { uploadOf } from './upload-of.ts';

@@ -1,6 +1,6 @@
 /** `POST /s3/multipart`: begins an upload in parts. */
 import * as v from 'valibot';
-import { beginWithin } from '../upload/reserve.ts';
+import { beginWithin } from '../upload/create/reserve.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';

@@ -1,13 +1,13 @@
 /** `GET /s3/params`: a form for a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { begin } from '../upload/begin.ts';
+import { begin } from '../upload/create/begin.ts';
 import { isCounted } from '../policy/quota.ts';
 import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
 import { secondsFor } from '../upload/requests.ts';
-import { settingsOf, type Upload } from '../upload.ts';
-import { FORM_PATH, TOKEN_FIELD } from './form.ts';
+import { settingsOf, type Upload } from '../upload/upload.ts';
+import { FORM_PATH, TOKEN_FIELD } from './forms/form.ts';
 import { metadataOfQuery } from './metadata.ts';
 import { refuse } from './refusal.ts';
 import { draftUnsized } from './unsized.ts';

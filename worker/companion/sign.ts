@@ -1,12 +1,12 @@
 /** `GET /s3/multipart/:uploadId/:partNumber` and `…/batch`: signed URLs for parts. */
 import { rulesFor } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/discard.ts';
+import { discard } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
 import { secondsFor } from '../upload/requests.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from '../upload/upload.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf } from './upload-of.ts';
 

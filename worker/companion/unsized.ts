@@ -6,13 +6,13 @@
  */
 import { narrowedFor } from '../upload/access.ts';
 import type { SignerContext, Signer } from '../context.ts';
-import { checkName, draftOf } from '../upload/draft.ts';
-import { checkFile, type Rules } from '../policy.ts';
+import { checkName, draftOf } from '../upload/create/draft.ts';
+import { checkFile, type Rules } from '../policy/policy.ts';
 import { isCounted } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import { idNotAllowed } from '../refusals.ts';
 import { largestFile, uuidv7 } from '../protocol.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from '../upload/upload.ts';
 
 /** A file as these clients announce it. */
 export interface Announced {

@@ -7,7 +7,7 @@ import { openMine } from '../upload/access.ts';
 import type { Signer, SignerContext } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { noSuchUpload } from '../refusals.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from '../upload/upload.ts';
 import { refuse } from './refusal.ts';
 
 /** An upload in parts of a Companion client; `uploadId` is the store's. */

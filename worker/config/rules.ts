@@ -1,5 +1,5 @@
 /** Reads the rules for uploads and objects from the Worker's environment. */
-import type { RulesOptions } from '../policy.ts';
+import type { RulesOptions } from '../policy/policy.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
 import { parseAccept } from '../protocol/accept.ts';
 import { CANNED_ACLS, type CannedAcl } from '../s3/acls.ts';

@@ -1,11 +1,11 @@
 /** Reads the store's settings from the Worker's environment. */
 import { either, wrong, type Reader } from './read-setting.ts';
 import { cleanPrefix } from '../object/key.ts';
-import { staticCredentials, type CredentialSource } from '../s3/credentials.ts';
+import { staticCredentials, type CredentialSource } from '../s3/signing/credentials.ts';
 import { EndpointError } from '../s3/endpoint.ts';
 import { isProfileName, PROFILES, type Profile, type ProfileName } from '../s3/profiles.ts';
 import { createStore, type Store } from '../s3/store.ts';
-import { assumeRole, sessionPolicy } from '../s3/sts.ts';
+import { assumeRole, sessionPolicy } from '../s3/signing/sts.ts';
 
 /** @throws ProblemError `misconfigured`, naming the setting. */
 export function storeFrom(read: Reader): Store {

@@ -3,7 +3,7 @@ import type { Log, LogFields } from '../log.ts';
 import { ProblemError } from '../problem.ts';
 import { FORGOTTEN_BY_STORE, KEY_TAKEN } from '../refusals.ts';
 import type { ProblemCode } from '../protocol.ts';
-import { isStoreError, type StoreError, type StoreErrorKind } from '../s3/errors.ts';
+import { isStoreError, type StoreError, type StoreErrorKind } from '../s3/requests/errors.ts';
 
 /**
  * Any error as a problem. An error that is not a problem is a defect of this project and is logged.

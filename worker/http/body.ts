@@ -2,9 +2,9 @@
  * Reads request bodies: requires JSON, caps the size by counting bytes, and validates by a schema.
  */
 import * as v from 'valibot';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../util/parse-json.ts';
 import { ProblemError } from '../problem.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../util/read-capped.ts';
 import { drain } from './drain.ts';
 
 /** Enough for 100 files with metadata, or 500 parts with their checksums. */

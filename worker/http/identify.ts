@@ -4,7 +4,7 @@ import { IDENTITY_HEADER } from '../auth/anonymous.ts';
 import type { Caller } from '../auth.ts';
 import type { RateLimit, Signer, SignerEnv } from '../context.ts';
 import { answerOf } from '../hooks.ts';
-import { narrow } from '../policy.ts';
+import { narrow } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import { quotaOf } from '../policy/quota.ts';
 import { ownerHash } from '../ledger/record.ts';

@@ -1,11 +1,11 @@
 /** Receipts of parts, for stores that cannot list them: what the page was answered for each. */
 import * as v from 'valibot';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../util/parse-json.ts';
 import { allKeys, type KV } from './kv.ts';
 import type { Log } from '../log.ts';
 import type { PartReceipt } from '../protocol.ts';
 import { ownerHash } from './record.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from '../upload/upload.ts';
 
 const Value = v.array(
   v.object({ number: v.number(), etag: v.string(), checksum: v.exactOptional(v.string()) }),

@@ -1,8 +1,8 @@
 /** One upload's record in KV: its key, its value, and the row that lists show of it. */
 import * as v from 'valibot';
-import { sha256Hex } from '../digest.ts';
+import { sha256Hex } from '../util/digest.ts';
 import type { UploadSummary } from '../protocol.ts';
-import { isByForm, isInParts, Upload } from '../upload.ts';
+import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
 const StoredResult = v.object({
   id: v.string(),

@@ -2,7 +2,7 @@
 import { cleanName } from './name.ts';
 import type { FileEntry } from '../protocol.ts';
 import { canRunScript, listsType } from '../protocol/accept.ts';
-import { encodeRfc3986 } from '../s3/encode.ts';
+import { encodeRfc3986 } from '../s3/signing/encode.ts';
 
 /**
  * How the bucket itself presents an object. `auto`: as a download if the type could run a script.

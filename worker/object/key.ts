@@ -1,9 +1,9 @@
 /** Object keys. They are made here, from a template, and never by the browser. */
-import { sha256Hex } from '../digest.ts';
+import { sha256Hex } from '../util/digest.ts';
 import { cleanName, extensionOf, utf8Length } from './name.ts';
 import { ProblemError } from '../problem.ts';
 import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
-import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/encode.ts';
+import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/signing/encode.ts';
 
 /** Names are not shortened below this length. */
 const MIN_NAME_BYTES = 16;

@@ -6,12 +6,12 @@
  * costs one list of KV; with or without it, a file that goes by a form costs a write at Create.
  */
 import type { Caller } from '../auth.ts';
-import { GRACE_SECONDS, type Ledger } from '../ledger.ts';
+import { GRACE_SECONDS, type Ledger } from '../ledger/ledger.ts';
 import { ownerHash } from '../ledger/record.ts';
-import type { Rules } from '../policy.ts';
+import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
-import { isByForm, isInParts, type Upload } from '../upload.ts';
+import { isByForm, isInParts, type Upload } from '../upload/upload.ts';
 import type { Asker, Counted, Limits, Reservation, Reservations, Verdict } from './reservations.ts';
 
 /** Counts for one request. */

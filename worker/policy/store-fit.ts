@@ -3,7 +3,7 @@
  * starts, by the name of the setting, and never dropped in silence.
  */
 import { isMetadataName } from '../object/metadata.ts';
-import type { Rules } from '../policy.ts';
+import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
 import type { Profile } from '../s3/profiles.ts';

@@ -1,7 +1,7 @@
 /** `DELETE /uploads/:id`: aborts an upload; removes a complete one where the policy lets. */
 import { uploadOfOwner } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/discard.ts';
+import { discard } from '../upload/end/discard.ts';
 import { askerOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import { objectOf } from '../upload/stored.ts';

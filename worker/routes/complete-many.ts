@@ -2,13 +2,13 @@
 import { openToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { complete } from '../upload/complete.ts';
-import { abortOthersQuietly } from '../upload/others.ts';
+import { complete } from '../upload/complete/complete.ts';
+import { abortOthersQuietly } from '../upload/end/orphans.ts';
 import { ProblemError } from '../problem.ts';
 import type { CompleteManyAnswer, CompleteManyBody } from '../protocol.ts';
 import { CompleteManyBody as Body } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
-import { planOf, type Upload } from '../upload.ts';
+import { planOf, type Upload } from '../upload/upload.ts';
 import { batchCosts } from '../upload/whole.ts';
 
 /** Uploads under the same keys that are aborted at once; two requests each. The rest is noted. */

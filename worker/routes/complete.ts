@@ -2,8 +2,8 @@
 import { uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { complete } from '../upload/complete.ts';
-import { abortOthersQuietly } from '../upload/others.ts';
+import { complete } from '../upload/complete/complete.ts';
+import { abortOthersQuietly } from '../upload/end/orphans.ts';
 import type { Result } from '../protocol.ts';
 import { CompleteBody } from '../protocol/schemas.ts';
 

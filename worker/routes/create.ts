@@ -2,9 +2,9 @@
 import { rulesFor } from '../upload/access.ts';
 import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { checkName, draftOf } from '../upload/draft.ts';
-import type { Entry } from '../ledger.ts';
-import { covers } from '../policy.ts';
+import { checkName, draftOf } from '../upload/create/draft.ts';
+import type { Entry } from '../ledger/ledger.ts';
+import { covers } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
 import {
@@ -17,13 +17,13 @@ import {
   type FileEntry,
   type Plan,
 } from '../protocol.ts';
-import { createdAnswer } from '../upload/created.ts';
-import { beginWithin } from '../upload/reserve.ts';
+import { createdAnswer } from '../upload/create/created.ts';
+import { beginWithin } from '../upload/create/reserve.ts';
 import { recordedState } from '../upload/state.ts';
 import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
-import { planOf, type Upload } from '../upload.ts';
+import { planOf, type Upload } from '../upload/upload.ts';
 import { batchCosts, goesWhole, type BatchCosts } from '../upload/whole.ts';
 
 export function createRoute(signer: Signer): SignerHandler {

@@ -7,7 +7,7 @@ import { ProblemError } from '../problem.ts';
 import type { FileAnswer } from '../protocol.ts';
 import { FileQuery } from '../protocol/schemas.ts';
 import { isReadable } from '../upload/stored.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from '../upload/upload.ts';
 
 export function fileRoute(signer: Signer): SignerHandler {
   return async (c) => {

@@ -1,7 +1,7 @@
 /** `GET /uploads`: the caller's own, the newest first. */
 import { parse } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { covers } from '../policy.ts';
+import { covers } from '../policy/policy.ts';
 import type { ListAnswer } from '../protocol.ts';
 import { ListQuery } from '../protocol/schemas.ts';
 

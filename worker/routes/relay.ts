@@ -9,9 +9,9 @@ import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
 import { assertNotStored, checkParts } from '../upload/requests.ts';
 import { isChecksum } from '../protocol/checksum.ts';
 import { CHECKSUMS } from '../s3/checksums.ts';
-import { isStoreError } from '../s3/errors.ts';
+import { isStoreError } from '../s3/requests/errors.ts';
 import { objectOf } from '../upload/stored.ts';
-import { planOf, settingsOf, type Upload } from '../upload.ts';
+import { planOf, settingsOf, type Upload } from '../upload/upload.ts';
 
 /** A part that is the plan's: so many bytes, from there to there, with this checksum. */
 interface Part {

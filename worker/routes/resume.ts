@@ -4,10 +4,10 @@ import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
-import { createdAnswer } from '../upload/created.ts';
+import { createdAnswer } from '../upload/create/created.ts';
 import { stateOf } from '../upload/state.ts';
 import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
-import { planOf, type Upload } from '../upload.ts';
+import { planOf, type Upload } from '../upload/upload.ts';
 
 export function resumeRoute(signer: Signer): SignerHandler {
   return async (c) => {

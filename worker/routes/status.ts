@@ -4,7 +4,7 @@ import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';
 import { stateOf } from '../upload/state.ts';
 import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
-import { planOf } from '../upload.ts';
+import { planOf } from '../upload/upload.ts';
 
 export function statusRoute(signer: Signer): SignerHandler {
   return async (c) => {

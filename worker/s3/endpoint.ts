@@ -1,5 +1,5 @@
 /** Where a bucket answers: a hostname of it, and the path in front of its keys. */
-import { encodeKey, encodeRfc3986, KeyError } from './encode.ts';
+import { encodeKey, encodeRfc3986, KeyError } from './signing/encode.ts';
 
 /** One address of the bucket. */
 export interface Endpoint {

@@ -1,12 +1,12 @@
 /** From what an object shall be to the headers that say so; and metadata in any script. */
 import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
 import { CHECKSUMS, isPayloadHash } from './checksums.ts';
-import { encodeRfc3986 } from './encode.ts';
-import { StoreError } from './errors.ts';
-import { headerValue } from './header.ts';
+import { encodeRfc3986 } from './signing/encode.ts';
+import { StoreError } from './requests/errors.ts';
+import { headerValue } from './signing/header.ts';
 import type { Profile } from './profiles.ts';
 import type { ObjectSettings } from './types.ts';
-import { escapeXml } from './xml.ts';
+import { escapeXml } from './requests/xml.ts';
 
 const META = 'x-amz-meta-';
 /** Under which the upload token is kept with the object. */

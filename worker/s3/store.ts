@@ -1,15 +1,15 @@
 /** The store's side of the Worker: everything that is ever said to S3 goes through a `Store`. */
-import { createControl } from './control.ts';
+import { createControl } from './requests/control.ts';
 import {
   abortMultipart,
   completeMultipart,
   createMultipart,
   listParts,
   listUploads,
-} from './multipart.ts';
-import { head, remove } from './objects.ts';
-import { createRelay } from './relay.ts';
-import { createSigning } from './sign.ts';
+} from './requests/multipart.ts';
+import { head, remove } from './requests/objects.ts';
+import { createRelay } from './requests/relay.ts';
+import { createSigning } from './signing/sign.ts';
 import type { Store, StoreConfig } from './types.ts';
 
 export type * from './types.ts';

@@ -1,9 +1,9 @@
 /** What the rest of the Worker may ask of a store, and how it is told where the store is. */
 import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
 import type { CannedAcl } from './acls.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './signing/credentials.ts';
 import type { Profile } from './profiles.ts';
-import type { RetryPolicy } from './retry.ts';
+import type { RetryPolicy } from './requests/retry.ts';
 
 /** Address and credentials of the bucket. They come from the operator, never from a client. */
 export interface StoreConfig {

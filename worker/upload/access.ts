@@ -1,13 +1,13 @@
 /** Finds the upload that a request is about, and checks that the caller may use it. */
 import type { SignerContext, Signer, PolicyAction } from '../context.ts';
 import { answerOf } from '../hooks.ts';
-import type { Entry } from '../ledger.ts';
+import type { Entry } from '../ledger/ledger.ts';
 import { isCounted } from '../policy/quota.ts';
-import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy.ts';
+import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
-import { isByForm, type Upload } from '../upload.ts';
+import { isByForm, type Upload } from './upload.ts';
 
 const TOKEN_HEADER = 'upload-token';
 

@@ -4,7 +4,7 @@ import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type SignAnswer, type SignBody } from '../protocol.ts';
 import { isChecksum } from '../protocol/checksum.ts';
-import { planOf, settingsOf, type Upload } from '../upload.ts';
+import { planOf, settingsOf, type Upload } from './upload.ts';
 import { objectOf } from './stored.ts';
 import { goesWhole } from './whole.ts';
 

@@ -3,7 +3,7 @@
  * up, and the store whether it still knows the upload.
  */
 import type { UploadState } from '../protocol.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from './upload.ts';
 
 /**
  * Whether the upload's token, and every URL signed with it, has ended.

@@ -9,9 +9,9 @@ import {
   type UploadState,
 } from '../protocol.ts';
 import { PATHS } from '../protocol/paths.ts';
-import { isStoreError } from '../s3/errors.ts';
+import { isStoreError } from '../s3/requests/errors.ts';
 import type { StoredObject } from '../s3/store.ts';
-import { planOf, type Upload } from '../upload.ts';
+import { planOf, type Upload } from './upload.ts';
 
 /** `gone`: the store has forgotten the upload, and there is no object of it either. */
 export type Stored =

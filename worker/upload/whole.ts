@@ -9,7 +9,7 @@
 import type { ChecksumAlgorithm } from '../protocol.ts';
 import type { Profile } from '../s3/profiles.ts';
 import type { Store } from '../s3/store.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from './upload.ts';
 
 /**
  * Which forms are handed out: none; those that the store binds to one SHA-256; or also those that

@@ -1,5 +1,5 @@
 /** The content of a webhook. */
-import { sha256Hex } from '../digest.ts';
+import { sha256Hex } from '../util/digest.ts';
 import type { UploadEvent } from '../hooks.ts';
 
 /** One message. The same event always makes the same message, so receivers can drop repeats. */

@@ -8,7 +8,7 @@
 import * as v from 'valibot';
 import type { UploadEvent } from '../hooks.ts';
 import type { KV } from '../ledger/kv.ts';
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../util/parse-json.ts';
 import type { Log } from '../log.ts';
 import { ownerHash } from '../ledger/record.ts';
 import { fromAnywhere, inTurn, SHARDS, walk } from '../ledger/walk.ts';

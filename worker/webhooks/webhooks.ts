@@ -1,7 +1,7 @@
 /** Sends webhooks about uploads to the operator's server, by Standard Webhooks. */
 import type { UploadEvent } from '../hooks.ts';
 import type { KV } from '../ledger/kv.ts';
-import type { WaitUntil } from '../ledger.ts';
+import type { WaitUntil } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import { ProblemError } from '../problem.ts';
 import { messageOf } from './message.ts';

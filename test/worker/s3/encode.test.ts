@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { encodeKey, encodeRfc3986, KeyError } from '../../../worker/s3/encode.ts';
+import { encodeKey, encodeRfc3986, KeyError } from '../../../worker/s3/signing/encode.ts';
 import { parseEndpoint, targetOf } from '../../../worker/s3/endpoint.ts';
 
 const endpoint = parseEndpoint('https://s3.test', 'bucket', 'path');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import type { StoreErrorKind } from '../../../worker/s3/errors.ts';
+import type { StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { errorXml, failure, withReplies, type Reply } from './scripted.ts';
 import { settingsWith } from './uploads.ts';
 

@@ -1,7 +1,7 @@
 /** What the store holds of an upload, page by page. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { isStoreError, type StoreErrorKind } from '../../../worker/s3/errors.ts';
+import { isStoreError, type StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { onEveryStore } from './stores.ts';
 import { random, send, settingsWith } from './uploads.ts';
 

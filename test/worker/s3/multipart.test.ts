@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { isStoreError, type StoreErrorKind } from '../../../worker/s3/errors.ts';
+import { isStoreError, type StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import { onEveryStore } from './stores.ts';
 import {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { AwsClient } from 'aws4fetch';
-import { encodeKey } from '../../../worker/s3/encode.ts';
-import { isStoreError } from '../../../worker/s3/errors.ts';
+import { encodeKey } from '../../../worker/s3/signing/encode.ts';
+import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import { onEveryStore } from './stores.ts';
 import { checksumOf } from './sums.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { checksumHeader, isPayloadHash } from '../../../worker/s3/checksums.ts';
-import { isStoreError, type StoreErrorKind } from '../../../worker/s3/errors.ts';
+import { isStoreError, type StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { onEveryStore } from './stores.ts';
 import { checksumOf } from './sums.ts';
 import {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AwsV4Signer } from 'aws4fetch';
 import * as fc from 'fast-check';
-import { encodeKey } from '../../../worker/s3/encode.ts';
+import { encodeKey } from '../../../worker/s3/signing/encode.ts';
 import { parseEndpoint, targetOf } from '../../../worker/s3/endpoint.ts';
-import { headerValue } from '../../../worker/s3/header.ts';
-import { urlSigner, type UrlShape } from '../../../worker/s3/presign.ts';
-import type { Credentials } from '../../../worker/s3/credentials.ts';
+import { headerValue } from '../../../worker/s3/signing/header.ts';
+import { urlSigner, type UrlShape } from '../../../worker/s3/signing/presign.ts';
+import type { Credentials } from '../../../worker/s3/signing/credentials.ts';
 
 /** The URL that aws4fetch makes of the same request, its query sorted as ours is. */
 async function oracle(

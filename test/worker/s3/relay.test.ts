@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pipeWithLength, withLength } from '../../../worker/http/fixed-length.ts';
-import { isStoreError } from '../../../worker/s3/errors.ts';
+import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import type { Store } from '../../../worker/s3/store.ts';
 import { withReplies } from './scripted.ts';
 import { settingsWith } from './uploads.ts';

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { staticCredentials } from '../../../worker/s3/credentials.ts';
-import { StoreError } from '../../../worker/s3/errors.ts';
+import { staticCredentials } from '../../../worker/s3/signing/credentials.ts';
+import { StoreError } from '../../../worker/s3/requests/errors.ts';
 import { PROFILES, type ProfileName } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
 

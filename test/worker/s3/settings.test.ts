@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { isStoreError } from '../../../worker/s3/errors.ts';
+import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { PROFILES } from '../../../worker/s3/profiles.ts';
 import {
   checksumHeaders,

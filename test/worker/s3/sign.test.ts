@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { staticCredentials, type Credentials } from '../../../worker/s3/credentials.ts';
-import { KeyError } from '../../../worker/s3/encode.ts';
-import { isStoreError } from '../../../worker/s3/errors.ts';
+import { staticCredentials, type Credentials } from '../../../worker/s3/signing/credentials.ts';
+import { KeyError } from '../../../worker/s3/signing/encode.ts';
+import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { PROFILES } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
 import { settingsWith } from './uploads.ts';

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { after, before, describe } from 'node:test';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { staticCredentials, type Credentials } from '../../../worker/s3/credentials.ts';
+import { staticCredentials, type Credentials } from '../../../worker/s3/signing/credentials.ts';
 import { isProfileName, PROFILES, type Profile } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
 import { dispose } from '../dispose.ts';

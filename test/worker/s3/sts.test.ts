@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isStoreError } from '../../../worker/s3/errors.ts';
+import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { createStore } from '../../../worker/s3/store.ts';
-import { assumeRole, sessionPolicy, type RoleConfig } from '../../../worker/s3/sts.ts';
+import { assumeRole, sessionPolicy, type RoleConfig } from '../../../worker/s3/signing/sts.ts';
 import { errorXml, withReplies, type Reply } from './scripted.ts';
 import { onEveryStore } from './stores.ts';
 import { codeOf, random, receiptOf, send, settingsWith } from './uploads.ts';

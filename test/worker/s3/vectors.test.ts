@@ -1,8 +1,8 @@
 /** The examples that AWS publishes with their signatures. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { urlSigner } from '../../../worker/s3/presign.ts';
-import { daySigner } from '../../../worker/s3/sigv4.ts';
+import { urlSigner } from '../../../worker/s3/signing/presign.ts';
+import { daySigner } from '../../../worker/s3/signing/sigv4.ts';
 
 const credentials = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',

@@ -2,8 +2,8 @@
  * Runs in workerd: calls one method of a store and answers what came of it. The method and its
  * arguments come as JSON in the `call` header, a part's bytes as the body.
  */
-import { staticCredentials, type Credentials } from '../../../worker/s3/credentials.ts';
-import { StoreError } from '../../../worker/s3/errors.ts';
+import { staticCredentials, type Credentials } from '../../../worker/s3/signing/credentials.ts';
+import { StoreError } from '../../../worker/s3/requests/errors.ts';
 import { PROFILES, type ProfileName } from '../../../worker/s3/profiles.ts';
 import { createStore, type StoreConfig } from '../../../worker/s3/store.ts';
 

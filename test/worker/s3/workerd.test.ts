@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import type { Credentials } from '../../../worker/s3/credentials.ts';
+import type { Credentials } from '../../../worker/s3/signing/credentials.ts';
 import type { StoreConfig } from '../../../worker/s3/store.ts';
 import { withReplies } from './scripted.ts';
 import { onEveryStore } from './stores.ts';

@@ -1,0 +1,108 @@
+/**
+ * `POST /s3/form`: a form that goes through the Worker, for stores that accept none (R2, B2,
+ * Swift).
+ */
+import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../../context.ts';
+import { rulesAtEnd } from '../../upload/access.ts';
+import { withLength } from '../../http/fixed-length.ts';
+import { settle } from '../../upload/complete/settle.ts';
+import { quotaOf } from '../../policy/quota.ts';
+import { ProblemError } from '../../problem.ts';
+import { keyTaken } from '../../refusals.ts';
+import { isStoreError } from '../../s3/requests/errors.ts';
+import { asProblem } from '../../http/as-problem.ts';
+import { objectOf } from '../../upload/stored.ts';
+import { settingsOf, sized, type Upload } from '../../upload/upload.ts';
+import { FormReader, type Form } from './form-data.ts';
+import { locationOf } from '../location.ts';
+import { answerRefusal } from '../refusal.ts';
+
+export const FORM_PATH = '/s3/form';
+export const TOKEN_FIELD = 'upload-token';
+
+/**
+ * Mount this before callers are identified: like a form of the store itself, it is authorised by
+ * what is sealed in it, for one file under one key, until it expires. The file is streamed on as it
+ * arrives, up to Cloudflare's limit: 100 MB on the Free and Pro plans
+ * (https://developers.cloudflare.com/workers/platform/limits/#request-limits). These clients send
+ * larger files in parts.
+ */
+export function formRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const reader = new FormReader(c.req.raw);
+    try {
+      const { opened, form } = await reader.read(TOKEN_FIELD, (token) => signer.tokens.open(token));
+      const upload = await uploadOf(signer, c, opened, form);
+      return await store(signer, c, upload, form);
+    } catch (error) {
+      return answerRefusal(c, asProblem(signer.log, error).problem);
+    } finally {
+      await reader.drain();
+    }
+  };
+}
+
+async function uploadOf(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  { fields, bytes }: Form,
+): Promise<Upload> {
+  const { unsized } = upload;
+  if (!unsized || upload.multipart || fields.get('key') !== upload.key) {
+    throw new ProblemError('forbidden', 'The form is not one that was handed out here.');
+  }
+  const { owner, anonymous, grant } = upload;
+  const caller = {
+    owner,
+    ...(anonymous && { anonymous }),
+    ...(grant !== undefined && { grant }),
+  };
+  c.set('caller', caller);
+  // Asking for a form reserves nothing: the owner's limits are checked when the form is used.
+  c.set('quota', quotaOf(signer, caller));
+  c.set('rules', {
+    ...signer.rules,
+    ...unsized.limits,
+    minBytes: unsized.minBytes,
+    maxBytes: upload.bytes,
+  });
+  c.get('line')['upload'] = upload.id;
+  const whole = sized(upload, bytes);
+  await rulesAtEnd(signer, c, whole);
+  return whole;
+}
+
+async function store(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  { chunks }: Form,
+): Promise<Response> {
+  const { bytes, key } = upload;
+  const { conditionalPut } = signer.store.profile;
+  // Look first if the store cannot refuse to replace an object.
+  const there = conditionalPut ? undefined : await signer.store.head(key);
+  try {
+    if (!there)
+      await withLength(bytes, chunks, (body) =>
+        signer.store.sendWhole(
+          key,
+          bytes,
+          { ...settingsOf(upload), ifNoneMatch: true },
+          undefined,
+          body,
+        ),
+      );
+  } catch (error) {
+    // The file was sent again after a lost answer, and has already arrived.
+    if (!isStoreError(error, 'exists')) throw error;
+  }
+  const object = await objectOf(signer, upload);
+  if (!object) throw keyTaken();
+  await settle(signer, waitUntilOf(c), upload, object);
+  return c.body(null, 201, {
+    etag: `"${object.etag}"`,
+    location: await locationOf(signer.store, key),
+  });
+}

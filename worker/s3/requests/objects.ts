@@ -1,0 +1,89 @@
+/** Finished objects: what is there, and taking it away. */
+import type { ChecksumAlgorithm } from '../../protocol.ts';
+import { CHECKSUMS } from '../checksums.ts';
+import type { Control } from './control.ts';
+import { isStoreError, StoreError } from './errors.ts';
+import { unquote } from './etag.ts';
+import type { Answer, Outcome } from './exchange.ts';
+import type { Profile } from '../profiles.ts';
+import { readMetadata } from '../settings.ts';
+import type { StoredObject } from '../types.ts';
+
+/** @returns undefined where there is none. */
+export async function head(
+  control: Control,
+  profile: Profile,
+  key: string,
+): Promise<StoredObject | undefined> {
+  try {
+    return await control({
+      operation: 'HeadObject',
+      method: 'HEAD',
+      key,
+      // Without it no store says what it has computed.
+      headers: profile.fullObjectChecksums.length > 0 ? { 'x-amz-checksum-mode': 'ENABLED' } : {},
+      idempotent: true,
+      read: (answer) => readObject(answer, profile),
+    });
+  } catch (thrown) {
+    if (isStoreError(thrown, 'not_found')) return undefined;
+    throw isStoreError(thrown) && thrown.status === 403 ? withoutListing(thrown) : thrown;
+  }
+}
+
+function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject> {
+  const length = headers.get('content-length');
+  if (length === null || !/^\d+$/.test(length)) {
+    const code = 'UnreadableAnswer';
+    const error = new StoreError({ kind: 'unavailable', operation: 'HeadObject', code });
+    return { fault: { error, again: 'maybe' } };
+  }
+  const lastModified = Date.parse(headers.get('last-modified') ?? '');
+  const result: StoredObject = {
+    bytes: Number(length),
+    etag: unquote(headers.get('etag') ?? ''),
+    type: headers.get('content-type') ?? '',
+    ...readMetadata(headers),
+    checksums: checksumsOf(headers, profile),
+    ...(Number.isNaN(lastModified) ? {} : { lastModified }),
+  };
+  return { result };
+}
+
+/** Composites (`…==-3`) are left out: they are of no use to anyone with the file alone. */
+function checksumsOf(headers: Headers, profile: Profile): StoredObject['checksums'] {
+  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
+  for (const algorithm of profile.checksums) {
+    const { name, header } = CHECKSUMS[algorithm];
+    const value = name === null ? null : headers.get(header);
+    if (value !== null && !value.includes('-')) checksums[algorithm] = value;
+  }
+  return checksums;
+}
+
+/** HEAD has no body: S3 answers a bare 403 for a missing object to whoever may not list. */
+function withoutListing(error: StoreError): StoreError {
+  return new StoreError({
+    kind: error.kind,
+    operation: error.operation,
+    code: error.code,
+    status: error.status,
+    requestId: error.requestId,
+    advice: 'the credentials need s3:GetObject on the objects and s3:ListBucket on the bucket',
+  });
+}
+
+/** A missing object is fine. */
+export async function remove(control: Control, key: string): Promise<void> {
+  try {
+    await control({
+      operation: 'DeleteObject',
+      method: 'DELETE',
+      key,
+      idempotent: true,
+      read: () => ({ result: undefined }),
+    });
+  } catch (thrown) {
+    if (!isStoreError(thrown, 'not_found')) throw thrown;
+  }
+}

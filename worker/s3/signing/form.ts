@@ -1,0 +1,60 @@
+/**
+ * Form POSTs with a policy: one request without preflight.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ */
+import { bytesToBase64 } from '../../protocol/encoding.ts';
+import type { Credentials } from './credentials.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { daySigner } from './sigv4.ts';
+
+/** What the form may store: exactly this. Sizes in bytes. */
+export interface FormShape {
+  readonly endpoint: Endpoint;
+  readonly bucket: string;
+  readonly key: string;
+  readonly min: number;
+  readonly max: number;
+  /** Headers of the object as form fields; every one is pinned by the policy. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly expiresIn: number;
+}
+
+/** Where to post, and the fields to put before the file. */
+export interface SignedForm {
+  readonly url: string;
+  readonly fields: Record<string, string>;
+}
+
+export async function signForm(
+  shape: FormShape,
+  credentials: Credentials,
+  region: string,
+  now: number,
+): Promise<SignedForm> {
+  const day = await daySigner(credentials, region, now);
+  const fields: Record<string, string> = {
+    key: shape.key,
+    ...shape.fields,
+    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
+    'x-amz-credential': day.credential,
+    'x-amz-date': day.amzDate,
+    ...(credentials.sessionToken === undefined
+      ? {}
+      : { 'x-amz-security-token': credentials.sessionToken }),
+  };
+  const policy = {
+    expiration: new Date(now + shape.expiresIn * 1000).toISOString(),
+    conditions: [
+      { bucket: shape.bucket },
+      ['content-length-range', shape.min, shape.max],
+      ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
+    ],
+  };
+  const encoded = bytesToBase64(new TextEncoder().encode(JSON.stringify(policy)));
+  const signature = await day.signString(encoded);
+  return {
+    url: `${shape.endpoint.origin}${shape.endpoint.basePath}/`,
+    fields: { ...fields, policy: encoded, 'x-amz-signature': signature },
+  };
+}

@@ -1,0 +1,51 @@
+/** Asks the `prepare` hook, and holds it to what an upload may be. */
+import type { Signer, SignerContext } from '../../context.ts';
+import { answerOf } from '../../hooks.ts';
+import { assertKey } from '../../object/key.ts';
+import { metadataFor } from '../../object/metadata.ts';
+import { covers } from '../../policy/policy.ts';
+import { ProblemError } from '../../problem.ts';
+import type { Upload } from '../upload.ts';
+
+/**
+ * The upload as the hook wants it.
+ *
+ * @throws ProblemError `forbidden` with the hook's reason, or `misconfigured` where what it answers
+ *   cannot be.
+ */
+export async function prepared(signer: Signer, c: SignerContext, draft: Upload): Promise<Upload> {
+  const { hooks, log } = signer;
+  const said = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
+  if (said?.refuse !== undefined) throw new ProblemError('forbidden', said.refuse);
+  if (said?.key === undefined && said?.metadata === undefined) return draft;
+  const { key = draft.key, metadata } = said;
+  if (key !== draft.key) assertUsable(c, { ...draft, key });
+  return {
+    ...draft,
+    key,
+    object: {
+      ...draft.object,
+      ...(metadata && { metadata: checked(metadata) }),
+      // Other uploads may be given the same one.
+      ...(key !== draft.key && { ifNoneMatch: true }),
+    },
+  };
+}
+
+function assertUsable(c: SignerContext, upload: Upload): void {
+  try {
+    assertKey(upload.key);
+  } catch (cause) {
+    throw new ProblemError('misconfigured', 'The prepare hook made no legal key.', { cause });
+  }
+  if (!covers(c.get('rules'), upload)) {
+    throw new ProblemError('misconfigured', 'The prepare hook’s key leaves the caller’s prefix.');
+  }
+}
+
+function checked(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(metadata).map((name) => name.toLowerCase());
+  const kept = metadataFor({ metadata: names, fixedMetadata: {} }, metadata, 'metadata');
+  if (Object.keys(kept).length === names.length) return kept;
+  throw new ProblemError('misconfigured', 'The prepare hook set metadata of an illegal name.');
+}

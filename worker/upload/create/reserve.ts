@@ -1,0 +1,45 @@
+/** Begins uploads within the limits of their owner. */
+import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
+import type { Rules } from '../../policy/policy.ts';
+import { askerOf, isCounted } from '../../policy/quota.ts';
+import type { Plan } from '../../protocol.ts';
+import { isByForm, type Upload } from '../upload.ts';
+import { begin } from './begin.ts';
+import { goesWhole } from '../whole.ts';
+
+/**
+ * Reserves room for the upload and begins it. One that goes by a form is recorded only where a limit
+ * or an id claim holds for it: then its id stays this file's, every isolate counts its bytes, and the
+ * upkeep finds an object that nobody completed. Any other upload has a record in any case.
+ *
+ * @throws ProblemError as `Quota.take` and `begin` do.
+ */
+export async function beginWithin(
+  signer: Signer,
+  c: SignerContext,
+  rules: Rules,
+  draft: Upload,
+  plan: Plan,
+): Promise<Upload> {
+  const inParts = plan.kind === 'multipart';
+  const byForm = !inParts && goesWhole(signer, draft);
+  await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
+  const upload = await begun(signer, c, draft, plan);
+  if (isByForm(upload) && isCounted(rules)) {
+    const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
+    const limits = { maxOpen, maxTotalBytes, maxPerGrant };
+    await signer.ledger.put({ state: 'open', upload, limits }, waitUntilOf(c));
+  }
+  return upload;
+}
+
+/** What could not be begun takes no room. */
+async function begun(signer: Signer, c: SignerContext, draft: Upload, plan: Plan): Promise<Upload> {
+  try {
+    return await begin(signer, c, draft, plan);
+  } catch (error) {
+    const asker = await askerOf(signer, draft.owner);
+    await signer.reservations.release(asker, draft.id).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,9 +1,10 @@
 /** `s3-upload-element/worker`: the signer, to be mounted in your own app. */
-export { anonymous, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
+export { anonymous, basic, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
 export type {
   AccessOptions,
   AnonymousOptions,
   Authenticate,
+  BasicOptions,
   Caller,
   JwksOptions,
   JwtSecretOptions,

@@ -10,7 +10,7 @@ export const SETTINGS = [
   {
     name: 'AUTH',
     meaning:
-      'How callers are authenticated: jwt, access (Cloudflare Access) or anonymous. Required; without it the Worker signs nothing.',
+      'How callers are authenticated: jwt, access (Cloudflare Access), basic (name and password, for scripts) or anonymous. Required; without it the Worker signs nothing.',
     default: null,
     example: 'jwt',
   },
@@ -70,6 +70,14 @@ export const SETTINGS = [
     meaning: 'For AUTH=access: the application’s AUD tag.',
     default: null,
     example: '(64 characters)',
+  },
+  {
+    name: 'BASIC_USERS',
+    meaning:
+      'For AUTH=basic: who may call, as `name:password`. Passwords have at least 16 characters and no comma; the name is the owner of the uploads.',
+    default: null,
+    example: 'backup:(32 characters)',
+    secret: true,
   },
   {
     name: 'TOKEN_SECRET',

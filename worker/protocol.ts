@@ -165,6 +165,8 @@ export interface UploadSummary {
   readonly path?: string;
   readonly bytes: number;
   readonly type: string;
+  /** Who began it, if the owner may be several people. */
+  readonly user?: string;
   readonly state: UploadState;
   readonly createdAt: string;
   readonly completedAt?: string;

@@ -4,6 +4,8 @@
 export interface Caller {
   /** The owner of the caller's uploads. */
   readonly owner: string;
+  /** Who the caller is, if an owner may be several people. */
+  readonly user?: string;
   /** The caller is anonymous: only an upload token proves whose an upload is. */
   readonly anonymous?: true;
   /** Narrows the policy for this caller (the `upload` claim of a JWT). */

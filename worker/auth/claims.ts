@@ -14,7 +14,10 @@ export interface ClaimOptions {
    * Clerk make them, must name one as its `client_id`, otherwise as its `azp`.
    */
   readonly audience?: string | readonly string[];
-  /** Name of the claim that identifies the owner. @default 'sub' */
+  /**
+   * Name of the claim that identifies the owner. With that of a group, such as `org_id`, everybody in
+   * the group shares its uploads, and each upload says whose `sub` began it. @default 'sub'
+   */
   readonly ownerClaim?: string;
   /** Allowed clock skew, in seconds. @default 60 */
   readonly leewaySeconds?: number;
@@ -36,8 +39,11 @@ export function callerOf(
   { audience, ownerClaim = 'sub' }: ClaimOptions,
 ): Caller {
   if (!isFor(claims, audience)) throw refusedToken('wrong audience');
+  const owner = ownerFrom(claims[ownerClaim], ownerClaim);
+  const { sub } = claims;
   return {
-    owner: ownerFrom(claims[ownerClaim], ownerClaim),
+    owner,
+    ...(typeof sub === 'string' && sub !== owner ? { user: sub.slice(0, MAX_OWNER_LENGTH) } : {}),
     grant: grantOf(claims),
     ...(claims['upload'] === undefined ? {} : { claim: claims['upload'] }),
     ...(byCookie ? { byCookie } : {}),

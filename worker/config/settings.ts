@@ -56,9 +56,10 @@ export const SETTINGS = [
   },
   {
     name: 'OWNER_CLAIM',
-    meaning: 'Claim that names the owner of an upload.',
+    meaning:
+      'Claim that names the owner of an upload. With the claim of a group, everybody in the group shares its uploads, and each says whose `sub` began it.',
     default: 'sub',
-    example: 'email',
+    example: 'org_id',
   },
   {
     name: 'ACCESS_TEAM',

@@ -60,6 +60,7 @@ export const Row = v.object({
   name: v.string(),
   path: v.exactOptional(v.string()),
   type: v.string(),
+  user: v.exactOptional(v.string()),
 });
 export type Row = v.InferOutput<typeof Row>;
 
@@ -97,6 +98,7 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     ...(upload.path !== undefined && { path: upload.path }),
     bytes: result?.bytes ?? upload.bytes,
     type: upload.type,
+    ...(upload.user !== undefined && { user: upload.user }),
     state,
     createdAt: new Date(upload.createdAt * 1000).toISOString(),
     expiresAt: upload.expiresAt,
@@ -122,7 +124,7 @@ export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
 
 /** What a caller sees of it. */
 export function summaryOf(row: Row): UploadSummary {
-  const { id, key, name, path, bytes, type, state, createdAt, completedAt } = row;
+  const { id, key, name, path, bytes, type, user, state, createdAt, completedAt } = row;
   return {
     id,
     key,
@@ -130,6 +132,7 @@ export function summaryOf(row: Row): UploadSummary {
     ...(path !== undefined && { path }),
     bytes,
     type,
+    ...(user !== undefined && { user }),
     state,
     createdAt,
     ...(completedAt !== undefined && { completedAt }),

@@ -157,6 +157,7 @@ export const ListAnswerSchema = v.strictObject({
       path: FilePath,
       bytes: Whole,
       type: v.string(),
+      user: v.exactOptional(v.string()),
       state: State,
       createdAt: Time,
       completedAt: v.exactOptional(Time),

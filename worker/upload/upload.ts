@@ -27,6 +27,8 @@ export const Upload = v.object({
   v: v.literal(1),
   id: UploadId,
   owner: v.string(),
+  /** Who began it, if the owner may be several people. */
+  user: v.exactOptional(v.string()),
   /** Id of the caller's token that the upload was created with. */
   grant: v.exactOptional(v.string()),
   /** May be read by anyone whose link says this, which leads the Worker to the owner’s record. */

@@ -23,11 +23,12 @@ export async function messageOf(
   url?: string,
 ): Promise<Message> {
   const { type, upload } = event;
-  const { id, owner, key, name, path, bytes, mark, multipart, object } = upload;
+  const { id, owner, user, key, name, path, bytes, mark, multipart, object } = upload;
   const identity = JSON.stringify([type, owner, id, mark, multipart?.uploadId ?? '']);
   const data = {
     id,
     owner,
+    ...(user !== undefined && { user }),
     bucket,
     key,
     name,

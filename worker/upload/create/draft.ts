@@ -25,7 +25,7 @@ export async function draftOf(
   file: FileEntry,
   path: string,
 ): Promise<Upload> {
-  const { owner, anonymous, grant } = c.get('caller');
+  const { owner, user, anonymous, grant } = c.get('caller');
   const now = signer.now();
   const [first] = file.checksums ?? [];
   const createdAt = Math.floor(now / 1000);
@@ -38,6 +38,7 @@ export async function draftOf(
     v: 1,
     id: file.id,
     owner,
+    ...(user !== undefined && { user }),
     ...(anonymous && { anonymous }),
     ...(grant !== undefined && rules.maxPerGrant !== null && { grant }),
     ...(rules.public && {

@@ -26,7 +26,7 @@ export interface Tokens {
    */
   mark(parts: readonly (string | number)[]): Promise<string>;
   /** Tells callers apart, in 16 hex digits, without revealing who they are. */
-  callerMark(owner: string): Promise<string>;
+  callerHash(owner: string): Promise<string>;
   /** The part of a public link that identifies the owner, whose hash this is. */
   sealLink(ownerHash: string, id: string): Promise<string>;
   /** The owner's hash, or undefined for a link that was not made here. */
@@ -78,7 +78,7 @@ export function createTokens(
       const digest = await crypto.subtle.sign('HMAC', await sealing(), text);
       return bytesToHex(digest.slice(0, 16));
     },
-    callerMark: (owner) => keyedHex(secrets[0], 'caller', owner, 16),
+    callerHash: (owner) => keyedHex(secrets[0], 'caller', owner, 16),
     sealLink: (ownerHash, id) => sealLink(secrets[0], ownerHash, id),
     async openLink(link, id) {
       for (const secret of secrets) {

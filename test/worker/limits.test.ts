@@ -450,7 +450,7 @@ describe('without the Durable Object, another isolate', () => {
     const now = () => 1_000_000;
     const ledger = createLedger(memoryKV(), { log, now, keepSeconds: null });
     const counting = { ledger, now, keepSeconds: null, reservations: localReservations() };
-    const upload = (sum: string): Upload => ({
+    const upload = (fileChecksum: string): Upload => ({
       v: 1,
       id: '01890000-0000-7000-8000-000000000000',
       owner: 'alice',
@@ -459,7 +459,7 @@ describe('without the Durable Object, another isolate', () => {
       type: 'image/png',
       bytes: 10,
       checksum: 'sha256',
-      sum,
+      fileChecksum,
       mark: 'mark',
       createdAt: 1000,
       expiresAt: 5000,

@@ -1,16 +1,16 @@
 /** `POST /s3/multipart/:uploadId/complete`: makes one object of the parts. */
 import * as v from 'valibot';
-import { rulesAtEnd } from '../upload/access.ts';
+import { rulesForCompletion } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { putTogether } from '../upload/complete/assemble.ts';
+import { assembleObject } from '../upload/complete/assemble.ts';
 import { discard } from '../upload/end/discard.ts';
-import { abortOthersQuietly } from '../upload/end/orphans.ts';
-import { remembered, settle } from '../upload/complete/settle.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
+import { recordedResult, finishUpload } from '../upload/complete/finish.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import { objectOfAnotherUpload } from '../refusals.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
-import { sized, type Upload } from '../upload/upload.ts';
+import { withSize, type Upload } from '../upload/upload.ts';
 import { locationOf } from './location.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf, type InParts } from './upload-of.ts';
@@ -33,7 +33,7 @@ export function completeRoute(signer: Signer): SignerHandler {
     }
     const said = parts.output.map(({ PartNumber, ETag }) => ({ number: PartNumber, etag: ETag }));
     await complete(signer, c, inParts, said);
-    waitUntilOf(c)(abortOthersQuietly(signer, [inParts.upload]));
+    waitUntilOf(c)(abortOrphansQuietly(signer, [inParts.upload]));
     const { key } = inParts.upload;
     const { store } = signer;
     return c.json({ location: await locationOf(store, key), key, bucket: store.bucket });
@@ -49,21 +49,21 @@ async function complete(
   const known = await signer.ledger.get(upload.owner, upload.id);
   if (known?.result) return;
   const { store } = signer;
-  const object = await putTogether(signer, upload, uploadId, async () => {
+  const object = await assembleObject(signer, upload, uploadId, async () => {
     if (!store.profile.listParts) return { parts: said, bytes: upload.bytes };
     const listed = await store.listParts(upload.key, uploadId);
     assertOneFile(listed, said);
     const bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
-    await assertFits(signer, c, sized(upload, bytes));
+    await assertFits(signer, c, withSize(upload, bytes));
     return { parts: said, bytes };
   });
-  if (!object) return void (await remembered(signer, upload));
+  if (!object) return void (await recordedResult(signer, upload));
   if (object.uploadToken !== upload.mark) {
     throw objectOfAnotherUpload();
   }
-  const whole = sized(upload, object.bytes);
+  const whole = withSize(upload, object.bytes);
   await assertFits(signer, c, whole, () => store.remove(upload.key));
-  await settle(signer, waitUntilOf(c), upload, object);
+  await finishUpload(signer, waitUntilOf(c), upload, object);
 }
 
 /** Removes what the policy does not allow: the parts and, if it exists, the object. */
@@ -74,7 +74,7 @@ async function assertFits(
   undo?: () => Promise<void>,
 ): Promise<void> {
   try {
-    await rulesAtEnd(signer, c, upload);
+    await rulesForCompletion(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
     await undo?.();

@@ -5,7 +5,7 @@ import { isCounted } from '../policy/quota.ts';
 import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
-import { secondsFor } from '../upload/requests.ts';
+import { secondsFor } from '../upload/sign-parts.ts';
 import { settingsOf, type Upload } from '../upload/upload.ts';
 import { FORM_PATH, TOKEN_FIELD } from './forms/form.ts';
 import { metadataOfQuery } from './metadata.ts';

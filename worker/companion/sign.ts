@@ -5,7 +5,7 @@ import { discard } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
-import { secondsFor } from '../upload/requests.ts';
+import { secondsFor } from '../upload/sign-parts.ts';
 import type { Upload } from '../upload/upload.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf } from './upload-of.ts';

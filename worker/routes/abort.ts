@@ -4,7 +4,7 @@ import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { discard } from '../upload/end/discard.ts';
 import { askerOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
-import { objectOf } from '../upload/stored.ts';
+import { findObject } from '../upload/stored.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -26,7 +26,7 @@ export function abortRoute(signer: Signer): SignerHandler {
       );
     }
     // Under its key may lie an object of another upload by now.
-    if (await objectOf(signer, upload)) await signer.store.remove(upload.key);
+    if (await findObject(signer, upload)) await signer.store.remove(upload.key);
     await signer.reservations.release(await askerOf(signer, upload.owner), upload.id);
     await signer.ledger.remove(upload.owner, upload.id);
     return c.body(null, 204);

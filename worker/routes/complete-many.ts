@@ -2,14 +2,14 @@
 import { openToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { complete } from '../upload/complete/complete.ts';
-import { abortOthersQuietly } from '../upload/end/orphans.ts';
+import { completeUpload } from '../upload/complete/complete.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
 import { ProblemError } from '../problem.ts';
 import type { CompleteManyAnswer, CompleteManyBody } from '../protocol.ts';
 import { CompleteManyBody as Body } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
-import { batchCosts } from '../upload/whole.ts';
+import { batchCosts } from '../upload/single-request.ts';
 
 /** Uploads under the same keys that are aborted at once; two requests each. The rest is noted. */
 const ABORTS_PER_BATCH = 2;
@@ -37,11 +37,11 @@ export function completeManyRoute(signer: Signer): SignerHandler {
         });
       }
       const parts = etag === undefined ? [] : [{ number: 1, etag }];
-      const result = await complete(signer, c, upload, { parts });
+      const result = await completeUpload(signer, c, upload, { parts });
       if (upload.multipart) ofOnePart.push(upload);
       return result;
     });
-    waitUntilOf(c)(abortOthersQuietly(signer, ofOnePart, { left: ABORTS_PER_BATCH }));
+    waitUntilOf(c)(abortOrphansQuietly(signer, ofOnePart, { left: ABORTS_PER_BATCH }));
     return c.json<CompleteManyAnswer>({ uploads });
   };
 }

@@ -17,14 +17,14 @@ import {
   type FileEntry,
   type Plan,
 } from '../protocol.ts';
-import { createdAnswer } from '../upload/create/created.ts';
-import { beginWithin } from '../upload/create/reserve.ts';
+import { createdAnswer } from '../upload/create/created-answer.ts';
+import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { recordedState } from '../upload/state.ts';
-import type { PartsToSign } from '../upload/requests.ts';
+import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
-import { batchCosts, goesWhole, type BatchCosts } from '../upload/whole.ts';
+import { batchCosts, goesByForm, type BatchCosts } from '../upload/single-request.ts';
 
 export function createRoute(signer: Signer): SignerHandler {
   const mayMeet = signer.keysMayMeet || signer.hooks.prepare !== undefined;
@@ -82,10 +82,10 @@ async function createOne(
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
   const known = await signer.ledger.get(draft.owner, draft.id);
-  if (!known && (plan.kind === 'multipart' || !goesWhole(signer, draft))) spend();
+  if (!known && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spend();
   const upload = known
     ? again(signer, c, known, draft, path)
-    : await beginWithin(signer, c, rules, draft, plan);
+    : await beginWithinLimits(signer, c, rules, draft, plan);
   const result = known?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);

@@ -7,7 +7,7 @@ import {
   MAX_UPLOADS_PER_COMPLETE,
   type Policy,
 } from '../protocol.ts';
-import { batchCosts, bindsForms } from '../upload/whole.ts';
+import { batchCosts, bindsForms } from '../upload/single-request.ts';
 
 export function policyRoute(signer: Signer): SignerHandler {
   const { store, plan, checksum, singleChecksum, relay, tokens } = signer;
@@ -29,7 +29,7 @@ export function policyRoute(signer: Signer): SignerHandler {
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
-      ...(!anonymous && { caller: await tokens.callerMark(owner) }),
+      ...(!anonymous && { caller: await tokens.callerHash(owner) }),
     });
   };
 }

@@ -6,11 +6,11 @@ import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
-import { assertNotStored, checkParts } from '../upload/requests.ts';
+import { assertNotStored, checkParts } from '../upload/sign-parts.ts';
 import { isChecksum } from '../protocol/checksum.ts';
 import { CHECKSUMS } from '../s3/checksums.ts';
 import { isStoreError } from '../s3/requests/errors.ts';
-import { objectOf } from '../upload/stored.ts';
+import { findObject } from '../upload/stored.ts';
 import { planOf, settingsOf, type Upload } from '../upload/upload.ts';
 
 /** A part that is the plan's: so many bytes, from there to there, with this checksum. */
@@ -104,7 +104,7 @@ async function send(
     return await store.sendWhole(key, bytes, settings, part.checksum, body);
   } catch (error) {
     // Sent again after a lost answer, it has arrived already.
-    const object = isStoreError(error, 'exists') && (await objectOf(signer, upload));
+    const object = isStoreError(error, 'exists') && (await findObject(signer, upload));
     if (object) return object;
     throw error;
   }

@@ -4,9 +4,9 @@ import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
-import { createdAnswer } from '../upload/create/created.ts';
+import { createdAnswer } from '../upload/create/created-answer.ts';
 import { stateOf } from '../upload/state.ts';
-import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
+import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 
 export function resumeRoute(signer: Signer): SignerHandler {
@@ -15,14 +15,14 @@ export function resumeRoute(signer: Signer): SignerHandler {
     assertSized(upload);
     await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
-    const stored = entry?.result ? undefined : await storedOf(signer, upload);
+    const stored = entry?.result ? undefined : await inspectStore(signer, upload);
     const done =
       entry?.result ??
       (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
     if (!done && stateOf(upload, entry, stored, signer.now()) === 'expired') {
       throw new ProblemError('expired', 'The upload has expired; start it again.');
     }
-    const parts = partsOf(upload, stored);
+    const parts = storedParts(upload, stored);
     const missing = done || upload.checksum ? [] : missingParts(upload, parts);
     const answer = await createdAnswer(signer, upload, missing, done || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });

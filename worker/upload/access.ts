@@ -34,7 +34,7 @@ export async function openToken(
   token: string,
   id: string,
 ): Promise<Upload> {
-  const upload = await openMine(signer, c, token);
+  const upload = await openOwnUpload(signer, c, token);
   if (upload.id !== id) {
     throw new ProblemError('forbidden', 'The upload token is for another upload.');
   }
@@ -43,9 +43,13 @@ export async function openToken(
 }
 
 /** The caller's own upload that `token` seals. @throws as `uploadOfToken`. */
-export async function openMine(signer: Signer, c: SignerContext, token: string): Promise<Upload> {
+export async function openOwnUpload(
+  signer: Signer,
+  c: SignerContext,
+  token: string,
+): Promise<Upload> {
   const upload = await signer.tokens.open(token);
-  assertMine(c, upload);
+  assertOwner(c, upload);
   return upload;
 }
 
@@ -73,12 +77,12 @@ export async function uploadOfOwner(
 ): Promise<{ readonly upload: Upload; readonly entry: Entry | undefined }> {
   const { owner } = c.get('caller');
   const sealed = c.req.header(TOKEN_HEADER)
-    ? await unlessOver(uploadOfToken(signer, c))
+    ? await unlessExpired(uploadOfToken(signer, c))
     : undefined;
   const entry = await signer.ledger.get(sealed?.owner ?? owner, idOf(c));
   const upload = sealed ?? entry?.upload;
   if (!upload) throw noSuchUpload();
-  assertMine(c, upload);
+  assertOwner(c, upload);
   c.get('line')['upload'] = upload.id;
   return { upload, entry };
 }
@@ -95,7 +99,7 @@ export async function rulesFor(
   action: PolicyAction,
   path = '',
 ): Promise<Rules> {
-  const rules = await narrowedFor(signer, c, file, action);
+  const rules = await narrowedRules(signer, c, file, action);
   checkFile(rules, file, path);
   return rules;
 }
@@ -105,7 +109,11 @@ export async function rulesFor(
  *
  * @throws ProblemError for a no.
  */
-export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Upload): Promise<Rules> {
+export async function rulesForCompletion(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+): Promise<Rules> {
   const rules = await rulesFor(signer, c, upload, 'complete');
   await c.get('quota')?.take(rules, upload, 'complete');
   if (!isCounted(rules) || signer.reservations.exact) return rules;
@@ -120,7 +128,7 @@ export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Uploa
  *
  * @throws ProblemError `conflict`.
  */
-export async function assertLive(signer: Signer, upload: Upload): Promise<void> {
+export async function assertNotCancelled(signer: Signer, upload: Upload): Promise<void> {
   if (!isByForm(upload)) return;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.state !== 'aborted' || entry.upload.mark !== upload.mark) return;
@@ -128,7 +136,7 @@ export async function assertLive(signer: Signer, upload: Upload): Promise<void> 
 }
 
 /** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
-export async function narrowedFor(
+export async function narrowedRules(
   signer: Signer,
   c: SignerContext,
   file: CheckedFile,
@@ -140,7 +148,7 @@ export async function narrowedFor(
 }
 
 /** Also said of what is not there: nobody learns which ids exist. */
-function assertMine(c: SignerContext, upload: Upload): void {
+function assertOwner(c: SignerContext, upload: Upload): void {
   const caller = c.get('caller');
   // An anonymous caller has no name: whoever holds the token of an anonymous upload is its owner.
   const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
@@ -150,7 +158,7 @@ function assertMine(c: SignerContext, upload: Upload): void {
 }
 
 /** A token that is over may still lead to a result that has been kept. */
-async function unlessOver(opened: Promise<Upload>): Promise<Upload | undefined> {
+async function unlessExpired(opened: Promise<Upload>): Promise<Upload | undefined> {
   try {
     return await opened;
   } catch (error) {

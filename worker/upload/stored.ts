@@ -20,13 +20,13 @@ export type Stored =
   | { readonly kind: 'gone' };
 
 /** Asks the store; where it cannot list parts, the receipts that came with sign calls. */
-export async function storedOf(signer: Signer, upload: Upload): Promise<Stored> {
+export async function inspectStore(signer: Signer, upload: Upload): Promise<Stored> {
   if (!upload.multipart) {
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     return object ? { kind: 'object', object } : { kind: 'parts', parts: [] };
   }
   if (!signer.store.profile.listParts) {
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     if (object) return { kind: 'object', object };
     return { kind: 'parts', parts: withBytes(upload, await signer.ledger.receipts(upload)) };
   }
@@ -35,13 +35,13 @@ export async function storedOf(signer: Signer, upload: Upload): Promise<Stored> 
     return { kind: 'parts', parts };
   } catch (error) {
     if (!isStoreError(error, 'not_found')) throw error;
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     return object ? { kind: 'object', object } : { kind: 'gone' };
   }
 }
 
 /** Parts that a resumed upload need not send again. */
-export function partsOf(upload: Upload, stored: Stored | undefined): readonly StoredPart[] {
+export function storedParts(upload: Upload, stored: Stored | undefined): readonly StoredPart[] {
   if (stored?.kind === 'parts') return stored.parts;
   if (stored?.kind !== 'object' || upload.multipart) return [];
   // A single request that arrived, but was not completed.
@@ -49,9 +49,12 @@ export function partsOf(upload: Upload, stored: Stored | undefined): readonly St
 }
 
 /** The object under the key, if it is this upload's: same mark, same size. */
-export async function objectOf(signer: Signer, upload: Upload): Promise<StoredObject | undefined> {
+export async function findObject(
+  signer: Signer,
+  upload: Upload,
+): Promise<StoredObject | undefined> {
   const object = await signer.store.head(upload.key);
-  return object && isOf(object, upload) ? object : undefined;
+  return object && isObjectOf(object, upload) ? object : undefined;
 }
 
 /**
@@ -65,11 +68,11 @@ export async function isReadable(
 ): Promise<boolean> {
   const keyIsItsOwn = !signer.keysMayMeet && !signer.hooks.prepare;
   if (state === 'complete' && keyIsItsOwn) return true;
-  return (await objectOf(signer, upload)) !== undefined;
+  return (await findObject(signer, upload)) !== undefined;
 }
 
 /** True for an object that this upload made, whole. */
-export function isOf(object: StoredObject, upload: Upload): boolean {
+export function isObjectOf(object: StoredObject, upload: Upload): boolean {
   if (object.uploadToken !== upload.mark) return false;
   return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
 }
@@ -79,10 +82,10 @@ export function isOf(object: StoredObject, upload: Upload): boolean {
  * store keeps none for an object of one part, which was held to the upload's own when it came.
  */
 export function checksumOf(upload: Upload, { checksums }: StoredObject): string | undefined {
-  const { checksum, multipart, sum } = upload;
+  const { checksum, multipart, fileChecksum } = upload;
   if (checksum === null) return undefined;
   const isOnePart = multipart !== undefined && planOf(upload).kind === 'single';
-  return checksums[checksum] ?? (isOnePart ? sum : undefined);
+  return checksums[checksum] ?? (isOnePart ? fileChecksum : undefined);
 }
 
 /**

@@ -55,7 +55,7 @@ export const Upload = v.object({
   ),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a single request, where it came with the Create: nothing is signed for another. */
-  sum: v.exactOptional(v.string()),
+  fileChecksum: v.exactOptional(v.string()),
   /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
   mark: v.string(),
   /** Seconds since the epoch. */
@@ -75,7 +75,7 @@ export const Upload = v.object({
 export type Upload = v.InferOutput<typeof Upload>;
 
 /** The upload once its size is known. */
-export function sized(upload: Upload, bytes: number): Upload {
+export function withSize(upload: Upload, bytes: number): Upload {
   const known = { ...upload, bytes };
   delete known.unsized;
   return known;

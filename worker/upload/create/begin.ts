@@ -4,7 +4,7 @@ import { prepared } from './prepare.ts';
 import { keyTaken } from '../../refusals.ts';
 import type { Plan } from '../../protocol.ts';
 import { settingsOf, type Upload } from '../upload.ts';
-import { goesWhole } from '../whole.ts';
+import { goesByForm } from '../single-request.ts';
 
 /**
  * Asks the hook, opens the upload on the store unless it goes by a form, remembers it and tells.
@@ -21,7 +21,7 @@ export async function begin(
   const { conditionalPut, conditionalComplete } = signer.store.profile;
   const wanted = await prepared(signer, c, draft);
   if (plan.kind === 'single') signer.bindFile(wanted);
-  const isWhole = plan.kind === 'single' && goesWhole(signer, wanted);
+  const isWhole = plan.kind === 'single' && goesByForm(signer, wanted);
   const mayMeet = signer.keysMayMeet || wanted.key !== draft.key;
   const storeRefuses = isWhole ? conditionalPut : conditionalComplete;
   if (mayMeet && !storeRefuses) await refuseTaken(signer, wanted);

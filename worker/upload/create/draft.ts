@@ -31,7 +31,7 @@ export async function draftOf(
   const type = typeOf(file.type, `${path}.type`);
   const isSingle = plan.kind === 'single';
   const checksum = isSingle ? signer.singleChecksum : signer.checksum;
-  const sum = isSingle && checksum !== null ? first : undefined;
+  const fileChecksum = isSingle && checksum !== null ? first : undefined;
   return {
     v: 1,
     id: file.id,
@@ -53,16 +53,16 @@ export async function draftOf(
     type,
     bytes: file.bytes,
     checksum,
-    ...(sum !== undefined && { sum }),
+    ...(fileChecksum !== undefined && { fileChecksum }),
     mark: await signer.tokens.mark([owner, file.id, file.name, file.bytes, type]),
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
-    object: objectOf(signer, rules, { ...file, type }, path),
+    object: objectChoices(signer, rules, { ...file, type }, path),
   };
 }
 
-function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
+function objectChoices(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
   const [acl] = rules.acl;
   const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
   const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);

@@ -5,7 +5,7 @@ import { askerOf, isCounted } from '../../policy/quota.ts';
 import type { Plan } from '../../protocol.ts';
 import { isByForm, type Upload } from '../upload.ts';
 import { begin } from './begin.ts';
-import { goesWhole } from '../whole.ts';
+import { goesByForm } from '../single-request.ts';
 
 /**
  * Reserves room for the upload and begins it. One that goes by a form is recorded only where a limit
@@ -14,7 +14,7 @@ import { goesWhole } from '../whole.ts';
  *
  * @throws ProblemError as `Quota.take` and `begin` do.
  */
-export async function beginWithin(
+export async function beginWithinLimits(
   signer: Signer,
   c: SignerContext,
   rules: Rules,
@@ -22,7 +22,7 @@ export async function beginWithin(
   plan: Plan,
 ): Promise<Upload> {
   const inParts = plan.kind === 'multipart';
-  const byForm = !inParts && goesWhole(signer, draft);
+  const byForm = !inParts && goesByForm(signer, draft);
   await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
   const upload = await begun(signer, c, draft, plan);
   if (isByForm(upload) && isCounted(rules)) {

@@ -3,8 +3,8 @@ import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { askerOf } from '../../policy/quota.ts';
 import { isByForm, type Upload } from '../upload.ts';
-import { abortOthers } from './orphans.ts';
-import { objectOf } from '../stored.ts';
+import { abortOrphans } from './orphans.ts';
+import { findObject } from '../stored.ts';
 
 /**
  * `always`: the object of a form is removed unless it is known to be complete. `proven`: only where
@@ -31,8 +31,8 @@ export async function discard(
   const known = await signer.reservations.cancel(asker, upload.id, usableUntil);
   if (known === 'complete') return false;
   const mayRemove = removal === 'always' || known === 'cancelled';
-  if (upload.multipart) await abortOthers(signer, [upload]);
-  if (!(await takeFromStore(signer, upload, mayRemove))) return false;
+  if (upload.multipart) await abortOrphans(signer, [upload]);
+  if (!(await removeFromStore(signer, upload, mayRemove))) return false;
   const limits = entry?.limits;
   const looksAgain = isByForm(upload) && (limits !== undefined || signer.rules.removable);
   await signer.ledger.put(
@@ -53,16 +53,16 @@ export async function discard(
  *
  * @returns false where an object stays: one made of parts is complete, that of a form as `mayRemove` says.
  */
-export async function takeFromStore(
+export async function removeFromStore(
   signer: Signer,
   upload: Upload,
   mayRemove = true,
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
-    return !(await objectOf(signer, upload));
+    return !(await findObject(signer, upload));
   }
-  if (!(await objectOf(signer, upload))) return true;
+  if (!(await findObject(signer, upload))) return true;
   if (mayRemove) await signer.store.remove(upload.key);
   return mayRemove;
 }

@@ -27,13 +27,13 @@ const Note = v.array(v.object({ key: v.string(), uploadId: v.string() }));
 
 /**
  * Aborts every multipart upload under the keys of `uploads` but their own, as far as `budget` allows;
- * the rest is noted for `abortNoted`. Does nothing where two uploads may meet under one key, or where
+ * the rest is noted for `abortNotedOrphans`. Does nothing where two uploads may meet under one key, or where
  * the store has no list of uploads or gives none to these credentials: there only a lifecycle rule
  * of the bucket removes them.
  *
  * @throws StoreError where the store cannot be asked now.
  */
-export async function abortOthers(
+export async function abortOrphans(
   signer: Signer,
   uploads: readonly Pick<Upload, 'key' | 'multipart'>[],
   budget: AbortBudget = { left: ABORTS_PER_UPLOAD },
@@ -55,18 +55,18 @@ export async function abortOthers(
 }
 
 /** Does the same after the answer has been given. A failure is only logged. */
-export async function abortOthersQuietly(
-  ...[signer, ...rest]: Parameters<typeof abortOthers>
+export async function abortOrphansQuietly(
+  ...[signer, ...rest]: Parameters<typeof abortOrphans>
 ): Promise<void> {
   try {
-    await abortOthers(signer, ...rest);
+    await abortOrphans(signer, ...rest);
   } catch (error) {
     signer.log.warn('uploads_not_aborted', { error });
   }
 }
 
-/** Goes on with one note of those that `abortOthers` has left. */
-export async function abortNoted(signer: Signer, budget: AbortBudget): Promise<void> {
+/** Goes on with one note of those that `abortOrphans` has left. */
+export async function abortNotedOrphans(signer: Signer, budget: AbortBudget): Promise<void> {
   const { kv, log, store } = signer;
   if (budget.left <= 0) return;
   try {

@@ -5,8 +5,8 @@ import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type SignAnswer, type SignBody } from '../protocol.ts';
 import { isChecksum } from '../protocol/checksum.ts';
 import { planOf, settingsOf, type Upload } from './upload.ts';
-import { objectOf } from './stored.ts';
-import { goesWhole } from './whole.ts';
+import { findObject } from './stored.ts';
+import { goesByForm } from './single-request.ts';
 
 /** `parts` of a sign call. */
 export type PartsToSign = SignBody['parts'];
@@ -38,7 +38,7 @@ export async function signParts(
  */
 export async function assertNotStored(signer: Signer, upload: Upload): Promise<void> {
   if (upload.multipart && !signer.store.profile.takesPartsAfterComplete) return;
-  if (await objectOf(signer, upload)) {
+  if (await findObject(signer, upload)) {
     throw new ProblemError('conflict', 'The file is stored already: complete the upload.');
   }
 }
@@ -76,7 +76,7 @@ async function signForm(
   upload: Upload,
   said: string | undefined,
 ): Promise<SignAnswer> {
-  if (!goesWhole(signer, upload)) {
+  if (!goesByForm(signer, upload)) {
     const detail = 'The settings have changed since this upload began: start it again.';
     throw new ProblemError('conflict', detail);
   }
@@ -127,7 +127,7 @@ function checkChecksum(upload: Upload, checksum: string | undefined, field: stri
     throw malformedChecksum(upload.checksum, field);
   }
   // Otherwise one upload could hold signed requests for several files, and send them one by one.
-  if (upload.sum !== undefined && checksum !== upload.sum) {
+  if (upload.fileChecksum !== undefined && checksum !== upload.fileChecksum) {
     throw new ProblemError('conflict', 'This upload was begun with another checksum.', { field });
   }
 }

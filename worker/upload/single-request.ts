@@ -38,7 +38,7 @@ export function singleChecksumFor(
 }
 
 /** Whether the file goes by a form. One of Companion's goes whole in any case: it is a form's. */
-export function goesWhole(
+export function goesByForm(
   { forms, store }: { readonly forms: Forms; readonly store: Pick<Store, 'profile'> },
   upload: Upload,
 ): boolean {
@@ -48,7 +48,7 @@ export function goesWhole(
   if (upload.bytes > FORM_MAX_BYTES || upload.object?.ifNoneMatch || !profile.strictForms)
     return false;
   if (forms === 'replaceable') return true;
-  const isBound = upload.checksum === 'sha256' && upload.sum !== undefined;
+  const isBound = upload.checksum === 'sha256' && upload.fileChecksum !== undefined;
   return forms === 'bound' && bindsForms(profile) && isBound;
 }
 

@@ -14,15 +14,15 @@ const REMEMBERED = 10_000;
  * Complete does are not seen here. Then each may be handed a form for a file of its own, the later of
  * which replaces the first until the form expires. With the Durable Object the second is refused.
  */
-export function createBinding(): BindFile {
+export function createFileBinder(): BindFile {
   const sums = new Map<string, string>();
-  return ({ owner, id, sum = '' }) => {
+  return ({ owner, id, fileChecksum = '' }) => {
     const name = `${owner} ${id}`;
     const known = sums.get(name);
-    if (known !== undefined && known !== sum) {
+    if (known !== undefined && known !== fileChecksum) {
       throw new ProblemError('conflict', 'This id belongs to a file with another checksum.');
     }
-    sums.set(name, sum);
+    sums.set(name, fileChecksum);
     const [oldest] = sums.keys();
     if (sums.size > REMEMBERED && oldest !== undefined) sums.delete(oldest);
   };

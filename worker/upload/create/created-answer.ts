@@ -2,7 +2,7 @@
 import type { Signer } from '../../context.ts';
 import type { Created, Result } from '../../protocol.ts';
 import { planOf, type Upload } from '../upload.ts';
-import { signParts, type PartsToSign } from '../requests.ts';
+import { signParts, type PartsToSign } from '../sign-parts.ts';
 
 /**
  * A token of the upload, and signed requests for `parts`; `field` is where those sit in the request.

@@ -126,8 +126,8 @@ onEveryStore(
       const { id } = upload;
       const tokens = createTokens([SETTINGS.TOKEN_SECRET]);
       const type = 'application/octet-stream';
-      const uploadToken = await tokens.mark(['alice', id, 'file.bin', 10, type]);
-      const settings = settingsWith({ uploadToken });
+      const mark = await tokens.mark(['alice', id, 'file.bin', 10, type]);
+      const settings = settingsWith({ mark });
       const put = await store.presignPut(upload.key, 3, settings, { expiresIn: 60 });
       await fetch(put.request.url, { method: 'PUT', headers: put.request.headers, body: 'abc' });
       const parts = await alice.sendParts(upload, random(10));

@@ -290,7 +290,7 @@ describe('a narrowed caller', () => {
     const { upload, answer } = await marked.upload(random(6 * MIB));
     assert.equal(answer.status, 200);
     const object = await store.running.store.head(upload.key);
-    assert.notEqual(object?.uploadToken, 'x');
+    assert.notEqual(object?.mark, 'x');
   });
 
   it('is refused more files at once than it may choose', async () => {

@@ -58,7 +58,7 @@ async function complete(
     return { parts: said, bytes };
   });
   if (!object) return void (await recordedResult(signer, upload));
-  if (object.uploadToken !== upload.mark) {
+  if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
   const whole = withSize(upload, object.bytes);

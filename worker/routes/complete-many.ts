@@ -9,7 +9,7 @@ import type { CompleteManyAnswer, CompleteManyBody } from '../protocol.ts';
 import { CompleteManyBody as Body } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
-import { batchCosts } from '../upload/single-request.ts';
+import { batchCosts } from '../upload/batch-costs.ts';
 
 /** Uploads under the same keys that are aborted at once; two requests each. The rest is noted. */
 const ABORTS_PER_BATCH = 2;
@@ -31,7 +31,7 @@ export function completeManyRoute(signer: Signer): SignerHandler {
       const { etag } = slot;
       // Without a receipt the part has to be listed.
       const cost = upload.multipart ? costs.completePart + (etag ? 0 : 1) : costs.completeForm;
-      if ((spent += cost) > costs.mostToComplete) {
+      if ((spent += cost) > costs.maxToComplete) {
         throw new ProblemError('rate_limited', 'Too many at once: complete this one again.', {
           retryAfter: 0,
         });

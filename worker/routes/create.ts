@@ -24,7 +24,8 @@ import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
-import { batchCosts, goesByForm, type BatchCosts } from '../upload/single-request.ts';
+import { batchCosts, type BatchCosts } from '../upload/batch-costs.ts';
+import { goesByForm } from '../upload/single-request.ts';
 
 export function createRoute(signer: Signer): SignerHandler {
   const mayMeet = signer.keysMayMeet || signer.hooks.prepare !== undefined;
@@ -59,11 +60,11 @@ export function createRoute(signer: Signer): SignerHandler {
 /** Called before an upload is opened on the store. @throws ProblemError `rate_limited`. */
 type Spend = () => void;
 
-function spender({ open, mostToOpen }: BatchCosts): Spend {
+function spender({ open, maxToOpen }: BatchCosts): Spend {
   let spent = 0;
   return () => {
     spent += open;
-    if (spent <= mostToOpen) return;
+    if (spent <= maxToOpen) return;
     throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
       retryAfter: 0,
     });

@@ -26,7 +26,7 @@ export function objectHeaders(settings: ObjectSettings, profile: Profile): Recor
     if (!/^[a-z0-9-]+$/i.test(name)) throw refuse('a metadata name beyond letters, digits and -');
     headers[META + name.toLowerCase()] = encodeMetadata(value);
   }
-  headers[TOKEN_HEADER] = headerValue(settings.uploadToken); // over metadata of the same name
+  headers[TOKEN_HEADER] = headerValue(settings.mark); // over metadata of the same name
   if (settings.disposition !== undefined) {
     headers['content-disposition'] = headerValue(settings.disposition);
   }
@@ -170,7 +170,7 @@ function bytesOfQ(text: string): Uint8Array<ArrayBuffer> {
 
 /** The upload token and the metadata out of a HEAD. */
 export function readMetadata(headers: Headers): {
-  uploadToken?: string;
+  mark?: string;
   metadata: Record<string, string>;
 } {
   const metadata: Record<string, string> = {};
@@ -179,6 +179,6 @@ export function readMetadata(headers: Headers): {
       metadata[name.slice(META.length)] = decodeMetadata(value);
     }
   }
-  const uploadToken = headers.get(TOKEN_HEADER);
-  return uploadToken === null ? { metadata } : { uploadToken, metadata };
+  const mark = headers.get(TOKEN_HEADER);
+  return mark === null ? { metadata } : { mark, metadata };
 }

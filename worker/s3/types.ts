@@ -32,7 +32,7 @@ export interface StoreConfig {
 export interface ObjectSettings {
   readonly contentType: string;
   /** Random, one per upload: tells on HEAD whose object it is that lies under the key. */
-  readonly uploadToken: string;
+  readonly mark: string;
   /** Names of letters, digits and hyphens; values in any script (RFC 2047 on the wire). */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly acl?: CannedAcl;
@@ -79,7 +79,7 @@ export interface StoredObject {
   /** Unquoted. */
   readonly etag: string;
   readonly type: string;
-  readonly uploadToken?: string;
+  readonly mark?: string;
   /**
    * Of the whole object, base64, by algorithm (never a composite). A store may keep one that nobody
    * asked for: Amazon S3 computes CRC64NVME for what came with none of its checksums.

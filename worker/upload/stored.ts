@@ -73,7 +73,7 @@ export async function isReadable(
 
 /** True for an object that this upload made, whole. */
 export function isObjectOf(object: StoredObject, upload: Upload): boolean {
-  if (object.uploadToken !== upload.mark) return false;
+  if (object.mark !== upload.mark) return false;
   return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
 }
 

@@ -104,7 +104,7 @@ export function settingsOf(upload: Omit<Upload, 'multipart'>): ObjectSettings {
   return {
     ...upload.object,
     contentType: upload.type,
-    uploadToken: upload.mark,
+    mark: upload.mark,
     checksum: upload.checksum,
   };
 }

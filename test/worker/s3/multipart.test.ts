@@ -39,7 +39,7 @@ onEveryStore('a multipart upload', any, (running) => {
     const object = await store.head(key);
     assert.equal(object?.bytes, bytes);
     assert.equal(object.type, 'video/mp4');
-    assert.equal(object.uploadToken, settings.uploadToken);
+    assert.equal(object.mark, settings.mark);
     assert.deepEqual(object.metadata, settings.metadata);
     assert.deepEqual(await download(running(), key), new Uint8Array(Buffer.concat(parts)));
   });
@@ -123,7 +123,7 @@ onEveryStore('a multipart upload', any, (running) => {
     const parts = [receiptOf(1, response)];
     await store.completeMultipart(key, uploadId, { parts, bytes: 5, algorithm: null });
     const object = await store.head(key);
-    assert.equal(object?.uploadToken, settings.uploadToken);
+    assert.equal(object?.mark, settings.mark);
     assert.deepEqual(object.metadata, {});
     const anonymous = new URL((await store.presignGet(key, { expiresIn: 60 })).url);
     anonymous.search = '';
@@ -209,7 +209,7 @@ onEveryStore('a multipart upload', any, (running) => {
     } catch (thrown) {
       assert.ok(isStoreError(thrown, 'not_found'));
     }
-    assert.equal((await store.head(key))?.uploadToken, settings.uploadToken);
+    assert.equal((await store.head(key))?.mark, settings.mark);
   });
 
   it('case 50: is gone after an abort, parts and all, and may be aborted again', async () => {

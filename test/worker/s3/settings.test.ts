@@ -18,7 +18,7 @@ describe('the settings of an object', () => {
   it('become the headers of S3', () => {
     const settings = settingsWith({
       contentType: 'video/mp4',
-      uploadToken: 'T',
+      mark: 'T',
       metadata: { Title: 'ok' },
       acl: 'bucket-owner-full-control',
       disposition: 'inline',

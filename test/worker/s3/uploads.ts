@@ -12,7 +12,7 @@ export const PART = 5 * MIB;
 export function settingsWith(settings: Partial<ObjectSettings> = {}): ObjectSettings {
   return {
     contentType: 'application/octet-stream',
-    uploadToken: randomUUID(),
+    mark: randomUUID(),
     checksum: null,
     ...settings,
   };

@@ -99,7 +99,7 @@ onEveryStore(
       const { result: object } = await ask<Record<string, unknown>>('head', [key]);
       assert.equal(object?.['bytes'], body.length);
       assert.equal(object['type'], 'text/plain');
-      assert.equal(object['uploadToken'], settings.uploadToken);
+      assert.equal(object['mark'], settings.mark);
       assert.deepEqual(object['metadata'], settings.metadata);
     });
 

@@ -67,7 +67,7 @@ async function completeParts(
 
 /** Removes an object of another size or checksum. No signed request can have made it. */
 async function assertIntact(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
-  if (object.uploadToken !== upload.mark) {
+  if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
   if (!isObjectOf(object, upload)) {

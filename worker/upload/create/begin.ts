@@ -52,7 +52,7 @@ async function open(
 /** Where keys may meet and the store cannot refuse to replace, look first. */
 async function refuseTaken(signer: Signer, draft: Upload): Promise<void> {
   const object = await signer.store.head(draft.key);
-  if (object && object.uploadToken !== draft.mark) {
+  if (object && object.mark !== draft.mark) {
     throw keyTaken();
   }
 }

@@ -17,7 +17,7 @@ import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy/policy.ts';
 import { createFileBinder } from './upload/create/bind-file.ts';
-import { createOnce } from './util/once.ts';
+import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import { PATHS } from './protocol/paths.ts';
@@ -229,7 +229,7 @@ function assemble(options: SignerOptions): Signer {
       tellHooks(event, waitUntil);
       webhooks?.send(event, waitUntil);
     },
-    once: createOnce(now),
+    runOnce: createRunOnce(now),
     bindFile: createFileBinder(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),

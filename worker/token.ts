@@ -52,7 +52,7 @@ export function createTokens(
       );
     }
   }
-  const keys = secrets.map((secret) => once(() => importKey(secret)));
+  const keys = secrets.map((secret) => lazily(() => importKey(secret)));
   const [sealing] = keys;
   if (!sealing) throw new ProblemError('misconfigured', 'TOKEN_SECRET is missing.');
 
@@ -109,7 +109,7 @@ function importKey(secret: string): Promise<CryptoKey> {
 }
 
 /** Caches the value, not the promise: a promise belongs to the request that made it. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: T | undefined;
   return async () => (made ??= await make());
 }

@@ -1,6 +1,6 @@
 /** `DELETE /s3/multipart/:uploadId`: cancels an upload in parts. */
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { findObject } from '../upload/stored.ts';
 import { uploadOf } from './upload-of.ts';
@@ -13,7 +13,7 @@ export function abortRoute(signer: Signer): SignerHandler {
     if (await findObject(signer, upload)) {
       throw new ProblemError('conflict', 'The upload is complete and cannot be cancelled.');
     }
-    await discard(signer, upload, waitUntilOf(c), 'proven');
+    await discardUpload(signer, upload, waitUntilOf(c), 'proven');
     return c.json({});
   };
 }

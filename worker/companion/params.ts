@@ -1,6 +1,6 @@
 /** `GET /s3/params`: a form for a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { begin } from '../upload/create/begin.ts';
+import { beginUpload } from '../upload/create/begin.ts';
 import { isCounted } from '../policy/quota.ts';
 import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
@@ -34,7 +34,7 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     // The upload expires with its form: a file cannot arrive later.
     const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
     // Asking for a form reserves nothing: the owner's limits are checked when the form is used.
-    const upload = await begin(
+    const upload = await beginUpload(
       signer,
       c,
       { ...draft, expiresAt },

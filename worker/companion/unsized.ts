@@ -31,7 +31,7 @@ export async function draftUnsized(
   signer: Signer,
   c: SignerContext,
   file: Announced,
-  most = Infinity,
+  maxBytes = Infinity,
 ): Promise<{ readonly draft: Upload; readonly rules: Rules }> {
   checkName(file.name, 'filename');
   const { store, plan } = signer;
@@ -39,7 +39,7 @@ export async function draftUnsized(
     c.get('rules').maxBytes,
     store.profile.maxObjectBytes,
     largestFile(plan),
-    most,
+    maxBytes,
   );
   const asked = { ...file, id: await idFor(signer, c), bytes };
   const rules = await narrowedRules(signer, c, asked, 'create');

@@ -122,13 +122,13 @@ export function keysMayMeet(template: string): boolean {
  */
 export function cleanPrefix(prefix: string, setting = 'KEY_PREFIX'): string {
   if (prefix === '') return '';
-  const whole = prefix.endsWith('/') ? prefix : `${prefix}/`;
+  const folder = prefix.endsWith('/') ? prefix : `${prefix}/`;
   try {
-    assertKey(`${whole}x`);
+    assertKey(`${folder}x`);
   } catch {
     throw new ProblemError('misconfigured', `${setting} holds an empty or a dot segment.`);
   }
-  return whole;
+  return folder;
 }
 
 /**

@@ -99,19 +99,19 @@ export function rulesFrom(options: RulesOptions): Rules {
   };
 }
 
-const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const NonNegative = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const MetadataName = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/i));
 const Texts = v.array(v.pipe(v.string(), v.maxLength(256)));
 
 /** How a claim, or a hook's answer, narrows the rules. What it does not name stays as it was. */
 export const Narrowing = v.strictObject({
-  maxBytes: v.exactOptional(Whole),
-  minBytes: v.exactOptional(Whole),
+  maxBytes: v.exactOptional(NonNegative),
+  minBytes: v.exactOptional(NonNegative),
   accept: v.exactOptional(Texts),
   /** Files in one selection, and uploads in all that the caller's token is good for. */
-  maxFiles: v.exactOptional(Whole),
-  maxOpen: v.exactOptional(Whole),
-  maxTotalBytes: v.exactOptional(Whole),
+  maxFiles: v.exactOptional(NonNegative),
+  maxOpen: v.exactOptional(NonNegative),
+  maxTotalBytes: v.exactOptional(NonNegative),
   ids: v.exactOptional(v.array(UploadId)),
   /** Appended to the prefix of the settings. */
   prefix: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),

@@ -20,12 +20,12 @@ import type {
 } from '../protocol.ts';
 
 const about = v.description;
-const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const NonNegative = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Algorithm = v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256']));
 const Texts = v.record(v.string(), v.string());
 const Time = v.pipe(v.string(), v.isoTimestamp());
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
-const Count = v.pipe(Whole, v.minValue(1));
+const Count = v.pipe(NonNegative, v.minValue(1));
 
 /** All problem codes. */
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
@@ -33,16 +33,21 @@ const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 export const ProblemSchema = v.strictObject({
   type: v.string(),
   title: v.string(),
-  status: Whole,
+  status: NonNegative,
   detail: v.string(),
   code: v.picklist(codes),
   field: v.exactOptional(v.pipe(v.string(), about('Path to what was wrong in the request.'))),
-  retryAfter: v.exactOptional(v.pipe(Whole, about('Seconds.'))),
+  retryAfter: v.exactOptional(v.pipe(NonNegative, about('Seconds.'))),
 }) satisfies v.GenericSchema<unknown, Problem>;
 
 const PlanSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('single'), bytes: Whole }),
-  v.strictObject({ kind: v.literal('multipart'), bytes: Whole, partBytes: Count, parts: Count }),
+  v.strictObject({ kind: v.literal('single'), bytes: NonNegative }),
+  v.strictObject({
+    kind: v.literal('multipart'),
+    bytes: NonNegative,
+    partBytes: Count,
+    parts: Count,
+  }),
 ]);
 
 const RequestSchema = v.strictObject({
@@ -55,22 +60,22 @@ const RequestSchema = v.strictObject({
 
 const PartSchema = v.strictObject({
   number: Count,
-  bytes: Whole,
+  bytes: NonNegative,
   etag: v.string(),
   checksum: v.exactOptional(v.string()),
 });
 
 export const PolicySchema = v.strictObject({
-  maxBytes: Whole,
-  minBytes: Whole,
+  maxBytes: NonNegative,
+  minBytes: NonNegative,
   accept: v.pipe(v.array(v.string()), about('As `<input accept>` has it; empty: anything.')),
-  maxFiles: v.nullable(Whole),
+  maxFiles: v.nullable(NonNegative),
   checksum: v.pipe(Algorithm, about('Of each part of a multipart upload.')),
   singleChecksum: v.pipe(Algorithm, about('Of a file that goes in one request.')),
   plan: v.strictObject({
-    singleMaxBytes: Whole,
-    minPartBytes: Whole,
-    maxPartBytes: Whole,
+    singleMaxBytes: NonNegative,
+    minPartBytes: NonNegative,
+    maxPartBytes: NonNegative,
     maxParts: Count,
   }),
   batch: v.strictObject({ create: Count, sign: Count, complete: Count }),
@@ -87,7 +92,7 @@ export const ResultSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
-  bytes: Whole,
+  bytes: NonNegative,
   type: v.string(),
   etag: v.string(),
   checksum: v.exactOptional(v.pipe(v.string(), about('Of the whole object, base64.'))),
@@ -99,7 +104,7 @@ const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema })
 
 export const SignAnswerSchema = v.strictObject({
   requests: v.array(RequestSchema),
-  expiresIn: v.pipe(Whole, about('Seconds, from the moment of the answer.')),
+  expiresIn: v.pipe(NonNegative, about('Seconds, from the moment of the answer.')),
 }) satisfies v.GenericSchema<unknown, SignAnswer>;
 
 const CreatedSchema = v.strictObject({
@@ -128,7 +133,7 @@ export const StatusAnswerSchema = v.strictObject({
   name: v.string(),
   type: v.string(),
   state: State,
-  bytes: Whole,
+  bytes: NonNegative,
   plan: PlanSchema,
   checksum: Algorithm,
   parts: v.array(PartSchema),
@@ -147,7 +152,7 @@ export const ListAnswerSchema = v.strictObject({
       id: v.string(),
       key: v.string(),
       name: v.string(),
-      bytes: Whole,
+      bytes: NonNegative,
       type: v.string(),
       state: State,
       createdAt: Time,
@@ -163,5 +168,5 @@ export const RelayAnswerSchema = v.strictObject({
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),
-  expiresIn: Whole,
+  expiresIn: NonNegative,
 }) satisfies v.GenericSchema<unknown, FileAnswer>;

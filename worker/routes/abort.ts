@@ -1,7 +1,7 @@
 /** `DELETE /uploads/:id`: aborts an upload; removes a complete one where the policy lets. */
 import { uploadOfOwner } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { askerOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import { findObject } from '../upload/stored.ts';
@@ -15,7 +15,7 @@ export function abortRoute(signer: Signer): SignerHandler {
     const { removable } = c.get('rules');
     const removal = removable ? 'always' : 'proven';
     const isOpen = own?.state !== 'complete';
-    if (isOpen && (await discard(signer, upload, waitUntilOf(c), removal, own))) {
+    if (isOpen && (await discardUpload(signer, upload, waitUntilOf(c), removal, own))) {
       return c.body(null, 204);
     }
 

@@ -40,7 +40,7 @@ export function createRoute(signer: Signer): SignerHandler {
     }
     await c.get('countFiles')?.(files.length);
     const seen = new Set<string>();
-    const spend = spender(costs);
+    const spendRequests = requestBudget(costs);
     const uploads = await slotsOf(signer.log, files, async (value, index) => {
       const path = `files[${index}]`;
       const file = parse(FileEntrySchema, value, path);
@@ -50,7 +50,7 @@ export function createRoute(signer: Signer): SignerHandler {
         });
       }
       seen.add(file.id);
-      return createOne(signer, c, file, path, spend);
+      return createUpload(signer, c, file, path, spendRequests);
     });
     c.get('line')['files'] = files.length;
     return c.json<CreateAnswer>({ uploads });
@@ -58,9 +58,9 @@ export function createRoute(signer: Signer): SignerHandler {
 }
 
 /** Called before an upload is opened on the store. @throws ProblemError `rate_limited`. */
-type Spend = () => void;
+type SpendRequests = () => void;
 
-function spender({ open, maxToOpen }: BatchCosts): Spend {
+function requestBudget({ open, maxToOpen }: BatchCosts): SpendRequests {
   let spent = 0;
   return () => {
     spent += open;
@@ -71,29 +71,29 @@ function spender({ open, maxToOpen }: BatchCosts): Spend {
   };
 }
 
-async function createOne(
+async function createUpload(
   signer: Signer,
   c: SignerContext,
   file: FileEntry,
   path: string,
-  spend: Spend,
+  spendRequests: SpendRequests,
 ): Promise<Created> {
   checkName(file.name, `${path}.name`);
   const rules = await rulesFor(signer, c, file, 'create', path);
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
-  const known = await signer.ledger.get(draft.owner, draft.id);
-  if (!known && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spend();
-  const upload = known
-    ? again(signer, c, known, draft, path)
+  const entry = await signer.ledger.get(draft.owner, draft.id);
+  if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
+  const upload = entry
+    ? repeatedUpload(signer, c, entry, draft, path)
     : await beginWithinLimits(signer, c, rules, draft, plan);
-  const result = known?.result;
+  const result = entry?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
 }
 
 /** The same Create once more gives the same upload; with anything else in it, it is refused. */
-function again(
+function repeatedUpload(
   signer: Signer,
   c: SignerContext,
   entry: Entry,
@@ -120,9 +120,9 @@ function again(
 
 function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {
   const { plan, store } = signer;
-  const most = Math.min(store.profile.maxObjectBytes, largestFile(plan));
-  if (file.bytes > most) {
-    throw new ProblemError('too_large', `The store takes at most ${most} bytes.`, {
+  const maxBytes = Math.min(store.profile.maxObjectBytes, largestFile(plan));
+  if (file.bytes > maxBytes) {
+    throw new ProblemError('too_large', `The store takes at most ${maxBytes} bytes.`, {
       field: `${path}.bytes`,
     });
   }

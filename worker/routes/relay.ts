@@ -33,8 +33,8 @@ export function relayRoute(signer: Signer): SignerHandler {
       await rulesFor(signer, c, upload, 'sign');
       if (upload.multipart) await assertNotStored(signer, upload);
       const stream = body ?? new Blob().stream();
-      const { etag } = await pipeWithLength(part.bytes, stream, (known) =>
-        send(signer, upload, part, known),
+      const { etag } = await pipeWithLength(part.bytes, stream, (sizedBody) =>
+        send(signer, upload, part, sizedBody),
       );
       return c.json<RelayAnswer>({ etag }, 200, { etag: `"${etag}"` });
     } catch (error) {
@@ -46,7 +46,7 @@ export function relayRoute(signer: Signer): SignerHandler {
 
 function partOf(c: SignerContext, upload: Upload): Part {
   const number = numberOf(c.req.param('number') ?? '');
-  const checksum = checksumOf(c, upload);
+  const checksum = partChecksum(c, upload);
   checkParts(upload, [{ number, ...(checksum !== undefined && { checksum }) }], 'parts');
   const plan = planOf(upload);
   const { start, end } = partRange(plan, Math.min(number, partCount(plan)));
@@ -61,7 +61,7 @@ function numberOf(text: string): number {
 }
 
 /** In the header that the store has for it. */
-function checksumOf(c: SignerContext, { checksum: algorithm }: Upload): string | undefined {
+function partChecksum(c: SignerContext, { checksum: algorithm }: Upload): string | undefined {
   if (algorithm === null) return undefined;
   const { header } = CHECKSUMS[algorithm];
   const value = c.req.header(header);
@@ -69,21 +69,21 @@ function checksumOf(c: SignerContext, { checksum: algorithm }: Upload): string |
   throw malformedChecksum(algorithm, header);
 }
 
-function assertLength(said: string | undefined, bytes: number): void {
-  if (said === String(bytes)) return;
-  if (said === undefined) {
+function assertLength(header: string | undefined, bytes: number): void {
+  if (header === String(bytes)) return;
+  if (header === undefined) {
     throw new ProblemError('invalid_request', 'The length of the part is missing.', {
       status: 411,
       field: 'content-length',
     });
   }
-  const code = Number(said) > bytes ? 'too_large' : 'invalid_request';
+  const code = Number(header) > bytes ? 'too_large' : 'invalid_request';
   throw new ProblemError(code, `This part has ${bytes} bytes.`, { field: 'content-length' });
 }
 
 /** Some clients say where in the file they are: https://www.rfc-editor.org/rfc/rfc9110#name-content-range */
-function assertRange(said: string | undefined, range: string): void {
-  if (said === undefined || said === range) return;
+function assertRange(header: string | undefined, range: string): void {
+  if (header === undefined || header === range) return;
   throw new ProblemError('invalid_request', `This part is ${range}.`, { field: 'content-range' });
 }
 
@@ -101,7 +101,7 @@ async function send(
   try {
     // The Worker chooses the headers of this PUT, and so it can be one.
     const settings = { ...settingsOf(upload), ifNoneMatch: true };
-    return await store.sendWhole(key, bytes, settings, part.checksum, body);
+    return await store.sendObject(key, bytes, settings, part.checksum, body);
   } catch (error) {
     // Sent again after a lost answer, it has arrived already.
     const object = isStoreError(error, 'exists') && (await findObject(signer, upload));

@@ -31,10 +31,10 @@ export function resumeRoute(signer: Signer): SignerHandler {
 
 /** The first few that the store lacks; with checksums the page has to name them first. */
 function missingParts(upload: Upload, stored: readonly { number: number }[]) {
-  const there = new Set(stored.map(({ number }) => number));
+  const present = new Set(stored.map(({ number }) => number));
   const all = Array.from({ length: partCount(planOf(upload)) }, (_, index) => index + 1);
   return all
-    .filter((number) => !there.has(number))
+    .filter((number) => !present.has(number))
     .slice(0, MAX_CHECKSUMS_PER_CREATE)
     .map((number) => ({ number }));
 }

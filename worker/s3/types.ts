@@ -111,7 +111,7 @@ export interface PartSigner {
 }
 
 /** The upload that parts are signed for. */
-export interface PartsOf {
+export interface MultipartTarget {
   readonly key: string;
   readonly uploadId: string;
   /** The algorithm that was set at Create. Null: no checksums. */
@@ -125,7 +125,7 @@ export interface PartsOf {
 export type ByteCount = number | { readonly min: number; readonly max: number };
 
 /** Options of a request that contains the whole object. */
-export interface WholeOptions {
+export interface ObjectUrlOptions {
   /** Checksum by the algorithm `settings.checksum`. Required unless that is null. */
   readonly checksum?: string | undefined;
   /** Seconds, 1 to 604,800. */
@@ -164,20 +164,20 @@ export interface Store {
   /** A missing object is fine. */
   remove(key: string): Promise<void>;
 
-  presignParts(upload: PartsOf & { readonly expiresIn: number }): Promise<PartSigner>;
+  presignParts(upload: MultipartTarget & { readonly expiresIn: number }): Promise<PartSigner>;
   /** The whole object in one PUT. Of a size range only forms know: the URL then takes any size. */
   presignPut(
     key: string,
     bytes: ByteCount,
     settings: ObjectSettings,
-    options: WholeOptions,
+    options: ObjectUrlOptions,
   ): Promise<Presigned>;
   /** The whole object in one form POST, without preflight; `unsupported` without `postPolicy`. */
   presignForm(
     key: string,
     bytes: ByteCount,
     settings: ObjectSettings,
-    options: WholeOptions,
+    options: ObjectUrlOptions,
   ): Promise<Presigned>;
   /** A link for reading; `disposition` and `contentType` are what the browser will be told. */
   presignGet(
@@ -194,7 +194,7 @@ export interface Store {
    * (`FixedLengthStream`), or the store answers 411.
    */
   sendPart(
-    upload: PartsOf,
+    upload: MultipartTarget,
     part: {
       readonly number: number;
       readonly bytes: number;
@@ -203,7 +203,7 @@ export interface Store {
     body: BodyInit,
   ): Promise<{ readonly etag: string }>;
   /** The relay of a whole object, under the same conditions; `checksum` is of `settings`' kind. */
-  sendWhole(
+  sendObject(
     key: string,
     bytes: number,
     settings: ObjectSettings,

@@ -74,7 +74,7 @@ async function signMultipart(
 async function signForm(
   signer: Signer,
   upload: Upload,
-  said: string | undefined,
+  announced: string | undefined,
 ): Promise<SignAnswer> {
   if (!goesByForm(signer, upload)) {
     const detail = 'The settings have changed since this upload began: start it again.';
@@ -92,7 +92,7 @@ async function signForm(
     upload.key,
     upload.bytes,
     { ...settings, checksum },
-    { expiresIn: secondsFor(signer, upload), checksum: checksum === null ? undefined : said },
+    { expiresIn: secondsFor(signer, upload), checksum: checksum === null ? undefined : announced },
   );
   return { requests: [request], expiresIn };
 }

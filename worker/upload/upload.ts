@@ -5,7 +5,7 @@ import { UploadId } from '../protocol/schemas.ts';
 import { CANNED_ACLS } from '../s3/acls.ts';
 import type { ObjectSettings } from '../s3/store.ts';
 
-const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const NonNegative = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** The object's settings beyond its type; a single request has to be signed with them again. */
 const ObjectChoices = v.strictObject({
@@ -38,17 +38,17 @@ export const Upload = v.object({
   name: v.string(),
   type: v.string(),
   /** Size of the file, or the most that it may have if it is `unsized`. */
-  bytes: Whole,
+  bytes: NonNegative,
   /** Begun by a client of Companion's, which does not say how large the file is. */
   unsized: v.exactOptional(
     v.strictObject({
-      minBytes: Whole,
+      minBytes: NonNegative,
       /** Limits over the owner's uploads, to be counted when the file has come. */
       limits: v.exactOptional(
         v.strictObject({
-          maxOpen: v.nullable(Whole),
-          maxTotalBytes: v.nullable(Whole),
-          maxPerGrant: v.nullable(Whole),
+          maxOpen: v.nullable(NonNegative),
+          maxTotalBytes: v.nullable(NonNegative),
+          maxPerGrant: v.nullable(NonNegative),
         }),
       ),
     }),
@@ -59,10 +59,10 @@ export const Upload = v.object({
   /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
   mark: v.string(),
   /** Seconds since the epoch. */
-  createdAt: Whole,
-  expiresAt: Whole,
+  createdAt: NonNegative,
+  expiresAt: NonNegative,
   /** Seconds for which one signed request is good. */
-  urlSeconds: Whole,
+  urlSeconds: NonNegative,
   /** Without `partBytes` the whole file is its only part, and to the page a single request. */
   multipart: v.exactOptional(
     v.strictObject({
@@ -76,9 +76,9 @@ export type Upload = v.InferOutput<typeof Upload>;
 
 /** The upload once its size is known. */
 export function withSize(upload: Upload, bytes: number): Upload {
-  const known = { ...upload, bytes };
-  delete known.unsized;
-  return known;
+  const resized = { ...upload, bytes };
+  delete resized.unsized;
+  return resized;
 }
 
 /** The plan that the upload began with, whatever the limits say now. */

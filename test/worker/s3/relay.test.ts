@@ -28,7 +28,7 @@ const ways: readonly [string, (store: Store, bytes: number) => Promise<{ etag: s
     'a whole object',
     (store, bytes) =>
       withLength(10, pieces(bytes), (body) =>
-        store.sendWhole('k', 10, settingsWith({}), undefined, body),
+        store.sendObject('k', 10, settingsWith({}), undefined, body),
       ),
   ],
 ];

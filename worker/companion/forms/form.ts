@@ -68,9 +68,9 @@ async function uploadOf(
     maxBytes: upload.bytes,
   });
   c.get('line')['upload'] = upload.id;
-  const whole = withSize(upload, bytes);
-  await rulesForCompletion(signer, c, whole);
-  return whole;
+  const resized = withSize(upload, bytes);
+  await rulesForCompletion(signer, c, resized);
+  return resized;
 }
 
 async function store(
@@ -82,11 +82,11 @@ async function store(
   const { bytes, key } = upload;
   const { conditionalPut } = signer.store.profile;
   // Look first if the store cannot refuse to replace an object.
-  const there = conditionalPut ? undefined : await signer.store.head(key);
+  const existing = conditionalPut ? undefined : await signer.store.head(key);
   try {
-    if (!there)
+    if (!existing)
       await withLength(bytes, chunks, (body) =>
-        signer.store.sendWhole(
+        signer.store.sendObject(
           key,
           bytes,
           { ...settingsOf(upload), ifNoneMatch: true },

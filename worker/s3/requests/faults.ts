@@ -106,7 +106,7 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   503: BUSY,
 };
 
-/** What is known of an answer that was not a success. */
+/** What is known about an answer that was not a success. */
 export interface BadAnswer {
   readonly operation: string;
   readonly status: number;
@@ -122,8 +122,8 @@ export function faultOf(answer: BadAnswer): Fault {
   const error = xml?.name === 'ErrorResponse' ? xml.all('Error')[0] : xml; // STS wraps its own
   const code = harmless(error?.text('Code'));
   // Swift says InvalidRequest with a 412, so a code that means nothing here yields to the status.
-  const known = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
-  const meant = known ?? BY_STATUS[status] ?? fallback(status);
+  const listed = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  const meant = listed ?? BY_STATUS[status] ?? fallback(status);
   const { kind, again, advice } = meant;
   const region = harmless(headers.get('x-amz-bucket-region') ?? error?.text('Region'));
   return {

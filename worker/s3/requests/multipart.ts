@@ -110,9 +110,9 @@ export async function completeMultipart(
   const operation = 'CompleteMultipartUpload';
   const { algorithm, checksum } = request;
   const name = xmlNameOf(algorithm, profile);
-  const whole = algorithm !== null && profile.fullObjectChecksums.includes(algorithm);
+  const isFullObject = algorithm !== null && profile.fullObjectChecksums.includes(algorithm);
   const headers: Record<string, string> = { 'content-type': 'application/xml' };
-  if (algorithm !== null && whole && checksum !== undefined) {
+  if (algorithm !== null && isFullObject && checksum !== undefined) {
     headers[CHECKSUMS[algorithm].header] = checksum;
     headers['x-amz-checksum-type'] = 'FULL_OBJECT';
   }
@@ -187,11 +187,11 @@ function completeXml(
     if (name !== null && checksum === undefined && profile.completeNeedsChecksums) {
       throw badReceipts('MissingChecksum');
     }
-    const sum =
+    const checksumXml =
       name === null || checksum === undefined
         ? ''
         : `<Checksum${name}>${escapeXml(checksum)}</Checksum${name}>`;
-    return `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(`"${bare}"`)}</ETag>${sum}</Part>`;
+    return `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(`"${bare}"`)}</ETag>${checksumXml}</Part>`;
   });
   const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
   return `<CompleteMultipartUpload xmlns="${namespace}">${rows.join('')}</CompleteMultipartUpload>`;

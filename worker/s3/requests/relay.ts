@@ -12,7 +12,7 @@ import { readBody } from './xml.ts';
 const EXPIRES_SECONDS = 300;
 
 /** Sent once, since the body is gone afterwards; the client sends it again. */
-export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendWhole'> {
+export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject'> {
   const send = config.fetch ?? ((input, init) => fetch(input, init));
   const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
 
@@ -21,7 +21,7 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
       return put('UploadPart', await signer.sign(number, bytes, checksum), bytes, body);
     },
-    async sendWhole(key, bytes, settings, checksum, body) {
+    async sendObject(key, bytes, settings, checksum, body) {
       const options = { checksum, expiresIn: EXPIRES_SECONDS };
       const { request } = await signing.presignPut(key, bytes, settings, options);
       return put('PutObject', request, bytes, body);

@@ -118,11 +118,11 @@ function rangeOf(bytes: ByteCount): [number, number] {
 
 /** Single requests are all number 1, so the key spreads them over the lanes. */
 function laneFor(lanes: readonly Endpoint[], key: string): Endpoint {
-  let sum = 0;
+  let hash = 0;
   for (let index = 0; index < key.length; index += 1) {
-    sum = (Math.imul(sum, 31) + key.charCodeAt(index)) >>> 0;
+    hash = (Math.imul(hash, 31) + key.charCodeAt(index)) >>> 0;
   }
-  const lane = lanes[sum % lanes.length];
+  const lane = lanes[hash % lanes.length];
   if (lane === undefined) throw new RangeError('there is no lane');
   return lane;
 }

@@ -8,7 +8,7 @@ import { rulesForCompletion } from '../access.ts';
 import type { Upload } from '../upload.ts';
 import { checksumOf, isObjectOf } from '../stored.ts';
 import { assembleObject } from './assemble.ts';
-import { discard, removeFromStore } from '../end/discard.ts';
+import { discardUpload, removeFromStore } from '../end/discard.ts';
 import { recordedResult, finishUpload } from './finish.ts';
 import { partsToComplete } from './parts.ts';
 
@@ -47,7 +47,8 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
     const entry = await signer.ledger.get(upload.owner, upload.id);
     const isOfAnotherFile = entry !== undefined && entry.upload.mark !== upload.mark;
     if (isOfAnotherFile) await removeFromStore(signer, upload);
-    else if (entry?.state !== 'complete') await discard(signer, upload, waitUntilOf(c), 'always');
+    else if (entry?.state !== 'complete')
+      await discardUpload(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }

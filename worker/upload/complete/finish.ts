@@ -26,7 +26,7 @@ export async function finishUpload(
   const upload = withSize(original, object.bytes);
   const result = resultOf(upload, object);
   const { owner, id } = upload;
-  await signer.once(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
+  await signer.runOnce(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
     const entry = await signer.ledger.get(owner, id);
     if (entry?.state === 'complete' && entry.result?.etag === result.etag) return;
     // An object of parts proves that the upload was completed, even if it was cancelled since.

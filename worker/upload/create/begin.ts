@@ -1,6 +1,6 @@
 /** Begins an upload that has been decided. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
-import { prepared } from './prepare.ts';
+import { prepareUpload } from './prepare.ts';
 import { keyTaken } from '../../refusals.ts';
 import type { Plan } from '../../protocol.ts';
 import { settingsOf, type Upload } from '../upload.ts';
@@ -12,27 +12,32 @@ import { goesByForm } from '../single-request.ts';
  * @throws ProblemError `conflict` where an object lies under its key already or its id belongs to
  *   another file, or what the hook says against it.
  */
-export async function begin(
+export async function beginUpload(
   signer: Signer,
   c: SignerContext,
   draft: Upload,
   plan: Plan,
 ): Promise<Upload> {
   const { conditionalPut, conditionalComplete } = signer.store.profile;
-  const wanted = await prepared(signer, c, draft);
+  const wanted = await prepareUpload(signer, c, draft);
   if (plan.kind === 'single') signer.bindFile(wanted);
-  const isWhole = plan.kind === 'single' && goesByForm(signer, wanted);
+  const byForm = plan.kind === 'single' && goesByForm(signer, wanted);
   const mayMeet = signer.keysMayMeet || wanted.key !== draft.key;
-  const storeRefuses = isWhole ? conditionalPut : conditionalComplete;
+  const storeRefuses = byForm ? conditionalPut : conditionalComplete;
   if (mayMeet && !storeRefuses) await refuseTaken(signer, wanted);
-  const upload = isWhole
+  const upload = byForm
     ? wanted
-    : await open(signer, c, wanted, plan.kind === 'single' ? {} : { partBytes: plan.partBytes });
+    : await openMultipart(
+        signer,
+        c,
+        wanted,
+        plan.kind === 'single' ? {} : { partBytes: plan.partBytes },
+      );
   signer.emit({ type: 'prepared', upload }, waitUntilOf(c));
   return upload;
 }
 
-async function open(
+async function openMultipart(
   signer: Signer,
   c: SignerContext,
   draft: Upload,

@@ -18,8 +18,8 @@ export function createFileBinder(): BindFile {
   const sums = new Map<string, string>();
   return ({ owner, id, fileChecksum = '' }) => {
     const name = `${owner} ${id}`;
-    const known = sums.get(name);
-    if (known !== undefined && known !== fileChecksum) {
+    const bound = sums.get(name);
+    if (bound !== undefined && bound !== fileChecksum) {
       throw new ProblemError('conflict', 'This id belongs to a file with another checksum.');
     }
     sums.set(name, fileChecksum);

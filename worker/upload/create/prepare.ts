@@ -13,19 +13,23 @@ import type { Upload } from '../upload.ts';
  * @throws ProblemError `forbidden` with the hook's reason, or `misconfigured` where what it answers
  *   cannot be.
  */
-export async function prepared(signer: Signer, c: SignerContext, draft: Upload): Promise<Upload> {
+export async function prepareUpload(
+  signer: Signer,
+  c: SignerContext,
+  draft: Upload,
+): Promise<Upload> {
   const { hooks, log } = signer;
-  const said = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
-  if (said?.refuse !== undefined) throw new ProblemError('forbidden', said.refuse);
-  if (said?.key === undefined && said?.metadata === undefined) return draft;
-  const { key = draft.key, metadata } = said;
+  const answer = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
+  if (answer?.refuse !== undefined) throw new ProblemError('forbidden', answer.refuse);
+  if (answer?.key === undefined && answer?.metadata === undefined) return draft;
+  const { key = draft.key, metadata } = answer;
   if (key !== draft.key) assertUsable(c, { ...draft, key });
   return {
     ...draft,
     key,
     object: {
       ...draft.object,
-      ...(metadata && { metadata: checked(metadata) }),
+      ...(metadata && { metadata: checkMetadata(metadata) }),
       // Other uploads may be given the same one.
       ...(key !== draft.key && { ifNoneMatch: true }),
     },
@@ -43,7 +47,7 @@ function assertUsable(c: SignerContext, upload: Upload): void {
   }
 }
 
-function checked(metadata: Readonly<Record<string, string>>): Record<string, string> {
+function checkMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(metadata).map((name) => name.toLowerCase());
   const kept = metadataFor({ metadata: names, fixedMetadata: {} }, metadata, 'metadata');
   if (Object.keys(kept).length === names.length) return kept;

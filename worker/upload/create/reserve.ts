@@ -4,7 +4,7 @@ import type { Rules } from '../../policy/policy.ts';
 import { askerOf, isCounted } from '../../policy/quota.ts';
 import type { Plan } from '../../protocol.ts';
 import { isByForm, type Upload } from '../upload.ts';
-import { begin } from './begin.ts';
+import { beginUpload } from './begin.ts';
 import { goesByForm } from '../single-request.ts';
 
 /**
@@ -12,7 +12,7 @@ import { goesByForm } from '../single-request.ts';
  * or an id claim holds for it: then its id stays this file's, every isolate counts its bytes, and the
  * upkeep finds an object that nobody completed. Any other upload has a record in any case.
  *
- * @throws ProblemError as `Quota.take` and `begin` do.
+ * @throws ProblemError as `Quota.take` and `beginUpload` do.
  */
 export async function beginWithinLimits(
   signer: Signer,
@@ -24,7 +24,7 @@ export async function beginWithinLimits(
   const inParts = plan.kind === 'multipart';
   const byForm = !inParts && goesByForm(signer, draft);
   await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
-  const upload = await begun(signer, c, draft, plan);
+  const upload = await beginOrRelease(signer, c, draft, plan);
   if (isByForm(upload) && isCounted(rules)) {
     const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
     const limits = { maxOpen, maxTotalBytes, maxPerGrant };
@@ -34,9 +34,14 @@ export async function beginWithinLimits(
 }
 
 /** What could not be begun takes no room. */
-async function begun(signer: Signer, c: SignerContext, draft: Upload, plan: Plan): Promise<Upload> {
+async function beginOrRelease(
+  signer: Signer,
+  c: SignerContext,
+  draft: Upload,
+  plan: Plan,
+): Promise<Upload> {
   try {
-    return await begin(signer, c, draft, plan);
+    return await beginUpload(signer, c, draft, plan);
   } catch (error) {
     const asker = await askerOf(signer, draft.owner);
     await signer.reservations.release(asker, draft.id).catch(() => undefined);

@@ -16,7 +16,7 @@ export type Removal = 'always' | 'proven';
  * Takes from the store what there is of an upload that is not complete. False where there is an
  * object that is complete, or may be: then it is kept, and nothing is said to have been aborted.
  */
-export async function discard(
+export async function discardUpload(
   signer: Signer,
   upload: Upload,
   waitUntil: WaitUntil,

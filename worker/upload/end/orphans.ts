@@ -21,7 +21,7 @@ export interface AbortBudget {
 export const ABORTS_PER_UPLOAD = 20;
 
 /** Begins the KV keys of uploads that have yet to be aborted. */
-const NOTES = 'others:';
+const NOTE_PREFIX = 'orphans:';
 const NOTE_SECONDS = 7 * 86_400;
 const Note = v.array(v.object({ key: v.string(), uploadId: v.string() }));
 
@@ -43,15 +43,15 @@ export async function abortOrphans(
   if (!keyIsItsOwn || uploads.length === 0) return;
   const own = new Map(uploads.map(({ key, multipart }) => [key, multipart?.uploadId]));
   const open = await openUnder(signer, [...own.keys()]);
-  const others = open.filter(({ key, uploadId }) => own.has(key) && own.get(key) !== uploadId);
-  const rest = others.splice(Math.max(0, budget.left));
-  budget.left -= others.length;
+  const orphans = open.filter(({ key, uploadId }) => own.has(key) && own.get(key) !== uploadId);
+  const rest = orphans.splice(Math.max(0, budget.left));
+  budget.left -= orphans.length;
   if (rest.length > 0) {
     const expiration = Math.floor(signer.now() / 1000) + NOTE_SECONDS;
-    await kv.put(NOTES + crypto.randomUUID(), JSON.stringify(rest), { expiration });
+    await kv.put(NOTE_PREFIX + crypto.randomUUID(), JSON.stringify(rest), { expiration });
   }
-  if (others.length > 0) log.info('uploads_aborted', { count: others.length, left: rest.length });
-  await Promise.all(others.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
+  if (orphans.length > 0) log.info('uploads_aborted', { count: orphans.length, left: rest.length });
+  await Promise.all(orphans.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
 }
 
 /** Does the same after the answer has been given. A failure is only logged. */
@@ -70,17 +70,17 @@ export async function abortNotedOrphans(signer: Signer, budget: AbortBudget): Pr
   const { kv, log, store } = signer;
   if (budget.left <= 0) return;
   try {
-    const { keys } = await kv.list({ prefix: NOTES, limit: 1, cursor: null });
+    const { keys } = await kv.list({ prefix: NOTE_PREFIX, limit: 1, cursor: null });
     const [name] = keys.map((key) => key.name);
     if (name === undefined) return;
     const noted = v.safeParse(Note, parseJson((await kv.get(name)) ?? ''));
-    const others = noted.success ? noted.output : [];
-    const now = others.splice(0, budget.left);
+    const orphans = noted.success ? noted.output : [];
+    const now = orphans.splice(0, budget.left);
     budget.left -= now.length;
     await Promise.all(now.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
-    if (others.length === 0) return await kv.delete(name);
+    if (orphans.length === 0) return await kv.delete(name);
     const expiration = Math.floor(signer.now() / 1000) + NOTE_SECONDS;
-    await kv.put(name, JSON.stringify(others), { expiration });
+    await kv.put(name, JSON.stringify(orphans), { expiration });
   } catch (error) {
     log.warn('uploads_not_aborted', { error });
   }

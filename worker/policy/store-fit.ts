@@ -6,7 +6,7 @@ import { isMetadataName } from '../object/metadata.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
-import type { Profile } from '../s3/profiles.ts';
+import type { Profile } from '../s3/profile.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 const MAX_URL_SECONDS = 604_800;

@@ -1,7 +1,7 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 import { isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
 import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 
 /** In hex; what stands in it is signed as the hash of the payload, too. */
 export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';

@@ -4,7 +4,7 @@ import { CHECKSUMS, isPayloadHash } from './checksums.ts';
 import { encodeRfc3986 } from './signing/encode.ts';
 import { StoreError } from './requests/errors.ts';
 import { headerValue } from './signing/header.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 import type { ObjectSettings } from './types.ts';
 import { escapeXml } from './requests/xml.ts';
 

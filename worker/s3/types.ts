@@ -2,7 +2,7 @@
 import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
 import type { CannedAcl } from './acls.ts';
 import type { CredentialSource } from './signing/credentials.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 import type { RetryPolicy } from './requests/retry.ts';
 
 /** Address and credentials of the bucket. They come from the operator, never from a client. */

@@ -1,5 +1,5 @@
 /** How many uploads fit into one batch call, by the requests to the store that each costs. */
-import type { Profile } from '../s3/profiles.ts';
+import type { Profile } from '../s3/profile.ts';
 
 /**
  * Requests to the store that one batch may cost, out of the 50 that Workers Free allows per invocation:

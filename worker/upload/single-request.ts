@@ -8,7 +8,7 @@
  * can be posted again until it expires, so by default only forms that accept the same bytes are used.
  */
 import type { ChecksumAlgorithm } from '../protocol.ts';
-import type { Profile } from '../s3/profiles.ts';
+import type { Profile } from '../s3/profile.ts';
 import type { Store } from '../s3/store.ts';
 import type { Upload } from './upload.ts';
 

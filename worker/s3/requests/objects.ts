@@ -3,9 +3,9 @@ import type { ChecksumAlgorithm } from '../../protocol.ts';
 import { CHECKSUMS } from '../checksums.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
-import { unquote } from './etag.ts';
+import { unquote } from '../etag.ts';
 import type { Answer, Outcome } from './exchange.ts';
-import type { Profile } from '../profiles.ts';
+import type { Profile } from '../profile.ts';
 import { readMetadata } from '../settings.ts';
 import type { StoredObject } from '../types.ts';
 

@@ -3,7 +3,7 @@ import type { SignedRequest } from '../../protocol.ts';
 import { parseRetryAfter } from '../../protocol/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
-import { unquote } from './etag.ts';
+import { unquote } from '../etag.ts';
 import { createSigning } from '../signing/sign.ts';
 import type { Store, StoreConfig } from '../types.ts';
 import { readBody } from './xml.ts';

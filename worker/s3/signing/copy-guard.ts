@@ -5,7 +5,7 @@
  * wrangler 4.164's local R2 (measured), and was on RustFS (https://github.com/rustfs/rustfs/pull/7425);
  * Amazon S3 refuses headers that are not signed.
  */
-import type { Profile } from '../profiles.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * Conditions that no copy meets and that no PUT minds. MinIO and R2 look at the first, RGW at the

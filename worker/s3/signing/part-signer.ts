@@ -6,7 +6,7 @@ import type { SigningKeys } from './signing-keys.ts';
 import type { Target } from '../endpoint.ts';
 import { lengthValue } from './header.ts';
 import { urlSigner, type UrlShape, type UrlSigner } from './presign.ts';
-import type { Profile } from '../profiles.ts';
+import type { Profile } from '../profile.ts';
 import type { PartSigner } from '../types.ts';
 
 /** One signer per lane: a signature binds the host. Part n goes to lane n mod count. */

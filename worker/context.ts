@@ -5,7 +5,7 @@ import type { Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
-import type { BindFile } from './upload/create/bind-file.ts';
+import type { BindFile } from './upload/bind-file.ts';
 import type { RunOnce } from './util/run-once.ts';
 import type { Forms } from './upload/single-request.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';

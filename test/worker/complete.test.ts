@@ -6,7 +6,7 @@ import type { StoreFault } from './bend.ts';
 import { MIB, SETTINGS, startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { createTokens } from '../../worker/token.ts';
 import { onEveryStore } from './s3/stores.ts';
-import { download, random, settingsWith } from './s3/uploads.ts';
+import { download, random, attributesWith } from './s3/uploads.ts';
 
 /** Create has `?uploads`, Complete `?uploadId=`. */
 const COMPLETE = ['POST', 'uploadId='] as const;
@@ -79,7 +79,7 @@ onEveryStore(
     it('case 48: does not take another object under the key for its own', async () => {
       const made = await ready();
       const { store } = running();
-      const other = settingsWith({ contentType: 'text/plain' });
+      const other = attributesWith({ contentType: 'text/plain' });
       const put = await store.presignPut(made.upload.key, 6, other, { expiresIn: 60 });
       const sent = await fetch(put.request.url, {
         method: 'PUT',
@@ -127,7 +127,7 @@ onEveryStore(
       const tokens = createTokens([SETTINGS.TOKEN_SECRET]);
       const type = 'application/octet-stream';
       const mark = await tokens.mark(['alice', id, 'file.bin', 10, type]);
-      const settings = settingsWith({ mark });
+      const settings = attributesWith({ mark });
       const put = await store.presignPut(upload.key, 3, settings, { expiresIn: 60 });
       await fetch(put.request.url, { method: 'PUT', headers: put.request.headers, body: 'abc' });
       const parts = await alice.sendParts(upload, random(10));

@@ -5,7 +5,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Created, PartReceipt, Policy, Problem, RelayAnswer } from '../../worker/protocol.ts';
-import { CHECKSUMS } from '../../worker/s3/checksums.ts';
+import { CHECKSUM_HEADERS } from '../../worker/protocol/checksum.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
 import {
@@ -167,7 +167,7 @@ onEveryStore(
       const upload = await alice.create({ bytes: body.length });
       const { checksum } = upload;
       assert.ok(checksum);
-      const { header } = CHECKSUMS[checksum];
+      const header = CHECKSUM_HEADERS[checksum];
       const flipped = body.slice();
       flipped[500] = 255 - (flipped[500] ?? 0);
       const { status, answer } = await relay(upload, body, 1, {}, flipped);
@@ -317,5 +317,5 @@ function checksumHeader(
 ): Record<string, string> {
   return algorithm === null || checksum === undefined
     ? {}
-    : { [CHECKSUMS[algorithm].header]: checksum };
+    : { [CHECKSUM_HEADERS[algorithm]]: checksum };
 }

@@ -6,7 +6,7 @@ import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
 import { secondsFor } from '../upload/sign-parts.ts';
-import { settingsOf, type Upload } from '../upload/upload.ts';
+import { attributesOf, type Upload } from '../upload/upload.ts';
 import { FORM_PATH, TOKEN_FIELD } from './forms/form.ts';
 import { metadataOfQuery } from './metadata.ts';
 import { refuse } from './refusal.ts';
@@ -75,7 +75,7 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
     { min: unsized?.minBytes ?? 0, max: bytes },
     // A form cannot refuse to replace an object. Only this upload's own file can be stored under
     // this key.
-    { ...settingsOf(upload), ifNoneMatch: false },
+    { ...attributesOf(upload), ifNoneMatch: false },
     { expiresIn: seconds, successStatus: 201 },
   );
   await signer.ledger.put({ state: 'open', upload }, waitUntilOf(c));

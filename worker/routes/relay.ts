@@ -7,11 +7,10 @@ import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
 import { assertNotStored, checkParts } from '../upload/sign-parts.ts';
-import { isChecksum } from '../protocol/checksum.ts';
-import { CHECKSUMS } from '../s3/checksums.ts';
+import { CHECKSUM_HEADERS, isChecksum } from '../protocol/checksum.ts';
 import { isStoreError } from '../s3/requests/errors.ts';
 import { findObject } from '../upload/stored.ts';
-import { planOf, settingsOf, type Upload } from '../upload/upload.ts';
+import { planOf, attributesOf, type Upload } from '../upload/upload.ts';
 
 /** A part that is the plan's: so many bytes, from there to there, with this checksum. */
 interface Part {
@@ -60,10 +59,10 @@ function numberOf(text: string): number {
   throw new ProblemError('invalid_request', 'Not a valid part number.', { field: 'number' });
 }
 
-/** In the header that the store has for it. */
+/** Reads the checksum from the header that S3 has for it. */
 function partChecksum(c: SignerContext, { checksum: algorithm }: Upload): string | undefined {
   if (algorithm === null) return undefined;
-  const { header } = CHECKSUMS[algorithm];
+  const header = CHECKSUM_HEADERS[algorithm];
   const value = c.req.header(header);
   if (value === undefined || isChecksum(algorithm, value)) return value;
   throw malformedChecksum(algorithm, header);
@@ -100,7 +99,7 @@ async function send(
   }
   try {
     // The Worker chooses the headers of this PUT, and so it can be one.
-    const settings = { ...settingsOf(upload), ifNoneMatch: true };
+    const settings = { ...attributesOf(upload), ifNoneMatch: true };
     return await store.sendObject(key, bytes, settings, part.checksum, body);
   } catch (error) {
     // Sent again after a lost answer, it has arrived already.

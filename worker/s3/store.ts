@@ -23,7 +23,7 @@ export function createStore(config: StoreConfig): Store {
     profile,
     bucket: config.bucket,
     ...createSigning(config),
-    createMultipart: (key, settings) => createMultipart(control, profile, key, settings),
+    createMultipart: (key, attributes) => createMultipart(control, profile, key, attributes),
     listParts: (key, uploadId) => listParts(control, profile, key, uploadId),
     completeMultipart: (key, uploadId, request) =>
       completeMultipart(control, profile, key, uploadId, request),

@@ -29,7 +29,7 @@ export interface StoreConfig {
 }
 
 /** What an object is stored as. The Worker decides it at Create; the browser never does. */
-export interface ObjectSettings {
+export interface ObjectAttributes {
   readonly contentType: string;
   /** Random, one per upload: tells on HEAD whose object it is that lies under the key. */
   readonly mark: string;
@@ -126,7 +126,7 @@ export type ByteCount = number | { readonly min: number; readonly max: number };
 
 /** Options of a request that contains the whole object. */
 export interface ObjectUrlOptions {
-  /** Checksum by the algorithm `settings.checksum`. Required unless that is null. */
+  /** Checksum by the algorithm `attributes.checksum`. Required unless that is null. */
   readonly checksum?: string | undefined;
   /** Seconds, 1 to 604,800. */
   readonly expiresIn: number;
@@ -144,7 +144,10 @@ export interface Store {
   /** Number of hostnames that take parts. */
   readonly lanes: number;
 
-  createMultipart(key: string, settings: ObjectSettings): Promise<{ readonly uploadId: string }>;
+  createMultipart(
+    key: string,
+    attributes: ObjectAttributes,
+  ): Promise<{ readonly uploadId: string }>;
   /** All pages, by part number. A gone upload is `not_found`; without ListParts `unsupported`. */
   listParts(key: string, uploadId: string): Promise<StoredPart[]>;
   /**
@@ -169,14 +172,14 @@ export interface Store {
   presignPut(
     key: string,
     bytes: ByteCount,
-    settings: ObjectSettings,
+    attributes: ObjectAttributes,
     options: ObjectUrlOptions,
   ): Promise<Presigned>;
   /** The whole object in one form POST, without preflight; `unsupported` without `postPolicy`. */
   presignForm(
     key: string,
     bytes: ByteCount,
-    settings: ObjectSettings,
+    attributes: ObjectAttributes,
     options: ObjectUrlOptions,
   ): Promise<Presigned>;
   /** A link for reading; `disposition` and `contentType` are what the browser will be told. */
@@ -202,11 +205,11 @@ export interface Store {
     },
     body: BodyInit,
   ): Promise<{ readonly etag: string }>;
-  /** The relay of a whole object, under the same conditions; `checksum` is of `settings`' kind. */
+  /** The relay of a whole object, under the same conditions; `checksum` is by `attributes.checksum`. */
   sendObject(
     key: string,
     bytes: number,
-    settings: ObjectSettings,
+    attributes: ObjectAttributes,
     checksum: string | undefined,
     body: BodyInit,
   ): Promise<{ readonly etag: string }>;

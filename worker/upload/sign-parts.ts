@@ -4,7 +4,7 @@ import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type SignAnswer, type SignBody } from '../protocol.ts';
 import { isChecksum } from '../protocol/checksum.ts';
-import { planOf, settingsOf, type Upload } from './upload.ts';
+import { planOf, attributesOf, type Upload } from './upload.ts';
 import { findObject } from './stored.ts';
 import { goesByForm } from './single-request.ts';
 
@@ -81,7 +81,7 @@ async function signForm(
     throw new ProblemError('conflict', detail);
   }
   const { store } = signer;
-  const settings = settingsOf(upload);
+  const settings = attributesOf(upload);
   // MinIO checks a Content-MD5 in a form, but does not hold it to the policy.
   const isChecked =
     settings.checksum !== null &&

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Plan } from '../protocol.ts';
 import { UploadId } from '../protocol/schemas.ts';
 import { CANNED_ACLS } from '../s3/acls.ts';
-import type { ObjectSettings } from '../s3/store.ts';
+import type { ObjectAttributes } from '../s3/store.ts';
 
 const NonNegative = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -100,7 +100,7 @@ export function isByForm({ multipart }: Upload): boolean {
 }
 
 /** What the store is asked to keep the object as. */
-export function settingsOf(upload: Omit<Upload, 'multipart'>): ObjectSettings {
+export function attributesOf(upload: Omit<Upload, 'multipart'>): ObjectAttributes {
   return {
     ...upload.object,
     contentType: upload.type,

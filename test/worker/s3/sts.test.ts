@@ -5,7 +5,7 @@ import { createStore } from '../../../worker/s3/store.ts';
 import { assumeRole, sessionPolicy, type RoleConfig } from '../../../worker/s3/signing/sts.ts';
 import { errorXml, withReplies, type Reply } from './scripted.ts';
 import { onEveryStore } from './stores.ts';
-import { codeOf, random, receiptOf, send, settingsWith } from './uploads.ts';
+import { codeOf, random, receiptOf, send, attributesWith } from './uploads.ts';
 
 const START = Date.UTC(2026, 10, 20, 12);
 
@@ -147,7 +147,7 @@ onEveryStore(
         sessionSeconds: 900,
       });
       const store = createStore({ ...config, credentials: source });
-      const { uploadId } = await store.createMultipart(key, settingsWith());
+      const { uploadId } = await store.createMultipart(key, attributesWith());
       const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 3600 });
       assert.ok(signer.expiresIn > 800 && signer.expiresIn <= 900);
       const response = await send(await signer.sign(1, 5), random(5));
@@ -160,9 +160,9 @@ onEveryStore(
       assert.equal((await fetch((await store.presignGet(key, { expiresIn: 60 })).url)).status, 200);
 
       const outside = newKey();
-      const put = await store.presignPut(outside, 5, settingsWith(), { expiresIn: 60 });
+      const put = await store.presignPut(outside, 5, attributesWith(), { expiresIn: 60 });
       assert.equal(await codeOf(await send(put.request, random(5))), 'AccessDenied');
-      await assert.rejects(store.createMultipart(outside, settingsWith()), (thrown) =>
+      await assert.rejects(store.createMultipart(outside, attributesWith()), (thrown) =>
         isStoreError(thrown, 'misconfigured'),
       );
       await store.remove(key);

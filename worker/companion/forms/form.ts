@@ -12,7 +12,7 @@ import { keyTaken } from '../../refusals.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import { asProblem } from '../../http/as-problem.ts';
 import { findObject } from '../../upload/stored.ts';
-import { settingsOf, withSize, type Upload } from '../../upload/upload.ts';
+import { attributesOf, withSize, type Upload } from '../../upload/upload.ts';
 import { FormReader, type Form } from './form-data.ts';
 import { locationOf } from '../location.ts';
 import { answerRefusal } from '../refusal.ts';
@@ -89,7 +89,7 @@ async function store(
         signer.store.sendObject(
           key,
           bytes,
-          { ...settingsOf(upload), ifNoneMatch: true },
+          { ...attributesOf(upload), ifNoneMatch: true },
           undefined,
           body,
         ),

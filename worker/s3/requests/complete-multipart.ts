@@ -1,6 +1,7 @@
 /** Completes multipart uploads. */
 import type { ChecksumAlgorithm, PartReceipt } from '../../protocol.ts';
-import { CHECKSUMS, isPayloadHash } from '../checksums.ts';
+import { CHECKSUM_HEADERS } from '../../protocol/checksum.ts';
+import { CHECKSUM_NAMES, isPayloadHash } from '../checksums.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
 import { unquote } from '../etag.ts';
@@ -26,7 +27,7 @@ export async function completeMultipart(
   const isFullObject = algorithm !== null && profile.fullObjectChecksums.includes(algorithm);
   const headers: Record<string, string> = { 'content-type': 'application/xml' };
   if (algorithm !== null && isFullObject && checksum !== undefined) {
-    headers[CHECKSUMS[algorithm].header] = checksum;
+    headers[CHECKSUM_HEADERS[algorithm]] = checksum;
     headers['x-amz-checksum-type'] = 'FULL_OBJECT';
   }
   if (profile.objectSizeHeader) headers['x-amz-mp-object-size'] = String(request.bytes);
@@ -82,7 +83,7 @@ function readCompleted(result: Xml, name: string | null): Completed {
 /** The name after `Checksum` in XML; null if the part's checksum does not belong in the request. */
 function xmlNameOf(algorithm: ChecksumAlgorithm | null, profile: Profile): string | null {
   if (algorithm === null || isPayloadHash(algorithm, profile)) return null;
-  return CHECKSUMS[algorithm].name;
+  return CHECKSUM_NAMES[algorithm];
 }
 
 function completeXml(

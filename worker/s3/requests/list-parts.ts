@@ -1,6 +1,6 @@
 /** Lists the parts of a multipart upload. */
 import type { StoredPart } from '../../protocol.ts';
-import { CHECKSUMS } from '../checksums.ts';
+import { CHECKSUM_NAMES } from '../checksums.ts';
 import type { Call, Control } from './control.ts';
 import { StoreError } from './errors.ts';
 import { unquote } from '../etag.ts';
@@ -63,10 +63,10 @@ export function partsPage(
 }
 
 function readPart(part: Xml): StoredPart {
-  const found = Object.values(CHECKSUMS).find(
-    ({ name }) => name !== null && part.text(`Checksum${name}`) !== undefined,
+  const name = Object.values(CHECKSUM_NAMES).find(
+    (one) => one !== null && part.text(`Checksum${one}`) !== undefined,
   );
-  const checksum = found === undefined ? undefined : part.text(`Checksum${found.name}`);
+  const checksum = name == null ? undefined : part.text(`Checksum${name}`);
   return {
     number: Number(part.text('PartNumber')),
     bytes: Number(part.text('Size')),

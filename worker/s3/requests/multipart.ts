@@ -4,8 +4,8 @@ import { isStoreError, StoreError } from './errors.ts';
 import { unreadable } from './faults.ts';
 import { partsPage } from './list-parts.ts';
 import type { Profile } from '../profile.ts';
-import { checksumHeaders, objectHeaders } from '../settings.ts';
-import type { ObjectSettings } from '../types.ts';
+import { checksumHeaders, objectHeaders } from '../object-headers.ts';
+import type { ObjectAttributes } from '../types.ts';
 import { readDocument } from './xml.ts';
 
 /** Most repetitions of an abort while parts are still arriving. */
@@ -16,14 +16,14 @@ export async function createMultipart(
   control: Control,
   profile: Profile,
   key: string,
-  settings: ObjectSettings,
+  attributes: ObjectAttributes,
 ): Promise<{ readonly uploadId: string }> {
   return control({
     operation: 'CreateMultipartUpload',
     method: 'POST',
     key,
     query: { uploads: '' },
-    headers: { ...objectHeaders(settings, profile), ...checksumHeaders(settings, profile) },
+    headers: { ...objectHeaders(attributes, profile), ...checksumHeaders(attributes, profile) },
     idempotent: false,
     read: (answer) => {
       const uploadId = readDocument(answer.body, 'InitiateMultipartUploadResult')?.text('UploadId');

@@ -1,12 +1,12 @@
 /** Finished objects: what is there, and taking it away. */
 import type { ChecksumAlgorithm } from '../../protocol.ts';
-import { CHECKSUMS } from '../checksums.ts';
+import { CHECKSUM_HEADERS } from '../../protocol/checksum.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
 import { unquote } from '../etag.ts';
 import type { Answer, Outcome } from './exchange.ts';
 import type { Profile } from '../profile.ts';
-import { readMetadata } from '../settings.ts';
+import { readMetadata } from '../object-headers.ts';
 import type { StoredObject } from '../types.ts';
 
 /** @returns undefined where there is none. */
@@ -54,8 +54,7 @@ function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject
 function checksumsOf(headers: Headers, profile: Profile): StoredObject['checksums'] {
   const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
   for (const algorithm of profile.checksums) {
-    const { name, header } = CHECKSUMS[algorithm];
-    const value = name === null ? null : headers.get(header);
+    const value = algorithm === 'md5' ? null : headers.get(CHECKSUM_HEADERS[algorithm]);
     if (value !== null && !value.includes('-')) checksums[algorithm] = value;
   }
   return checksums;

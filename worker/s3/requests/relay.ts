@@ -21,9 +21,9 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
       return put('UploadPart', await signer.sign(number, bytes, checksum), bytes, body);
     },
-    async sendObject(key, bytes, settings, checksum, body) {
+    async sendObject(key, bytes, attributes, checksum, body) {
       const options = { checksum, expiresIn: EXPIRES_SECONDS };
-      const { request } = await signing.presignPut(key, bytes, settings, options);
+      const { request } = await signing.presignPut(key, bytes, attributes, options);
       return put('PutObject', request, bytes, body);
     },
   };

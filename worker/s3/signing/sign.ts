@@ -9,7 +9,7 @@ import { signForm } from './form.ts';
 import { partSigner } from './part-signer.ts';
 import { headerValue, lengthValue } from './header.ts';
 import { urlSigner } from './presign.ts';
-import { formFields, objectHeaders } from '../settings.ts';
+import { formFields, objectHeaders } from '../object-headers.ts';
 import type { ByteCount, Store, StoreConfig } from '../types.ts';
 
 type Signing = Pick<Store, 'lanes' | 'presignParts' | 'presignPut' | 'presignForm' | 'presignGet'>;
@@ -31,13 +31,13 @@ export function createSigning(config: StoreConfig): Signing {
       return partSigner(targets, uploadId, algorithm, keys, region, profile);
     },
 
-    async presignPut(key, bytes, settings, { checksum, expiresIn }) {
+    async presignPut(key, bytes, attributes, { checksum, expiresIn }) {
       const keys = await keysFor(expiresIn);
       const headers = {
-        ...objectHeaders(settings, profile),
-        ...checksumHeader(settings.checksum, checksum, profile),
+        ...objectHeaders(attributes, profile),
+        ...checksumHeader(attributes.checksum, checksum, profile),
         ...copyGuard(profile),
-        ...(settings.ifNoneMatch === true && profile.conditionalPut
+        ...(attributes.ifNoneMatch === true && profile.conditionalPut
           ? { 'if-none-match': '*' }
           : {}),
       };
@@ -61,11 +61,11 @@ export function createSigning(config: StoreConfig): Signing {
       return { request: { number: 1, method: 'PUT', url, headers }, expiresIn: keys.expiresIn };
     },
 
-    async presignForm(key, bytes, settings, { checksum, expiresIn, successStatus }) {
+    async presignForm(key, bytes, attributes, { checksum, expiresIn, successStatus }) {
       if (!profile.postPolicy) throw noForm('the store takes no form POST');
-      if (settings.ifNoneMatch === true) throw noForm('a form POST cannot refuse to replace');
-      if (settings.checksum !== null && !profile.formChecksums.includes(settings.checksum)) {
-        throw noForm(`the store checks no ${settings.checksum} in a form`);
+      if (attributes.ifNoneMatch === true) throw noForm('a form POST cannot refuse to replace');
+      if (attributes.checksum !== null && !profile.formChecksums.includes(attributes.checksum)) {
+        throw noForm(`the store checks no ${attributes.checksum} in a form`);
       }
       const [min, max] = rangeOf(bytes);
       const keys = await keysFor(expiresIn);
@@ -79,8 +79,8 @@ export function createSigning(config: StoreConfig): Signing {
           min,
           max,
           fields: {
-            ...formFields(settings, profile),
-            ...checksumHeader(settings.checksum, checksum, { payloadSha256: false }),
+            ...formFields(attributes, profile),
+            ...checksumHeader(attributes.checksum, checksum, { payloadSha256: false }),
             ...(successStatus === undefined ? {} : { success_action_status: `${successStatus}` }),
           },
           expiresIn: keys.expiresIn,

@@ -3,7 +3,7 @@ import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { prepareUpload } from './prepare.ts';
 import { keyTaken } from '../../refusals.ts';
 import type { Plan } from '../../protocol.ts';
-import { settingsOf, type Upload } from '../upload.ts';
+import { attributesOf, type Upload } from '../upload.ts';
 import { goesByForm } from '../single-request.ts';
 
 /**
@@ -43,7 +43,7 @@ async function openMultipart(
   draft: Upload,
   cut: { readonly partBytes?: number },
 ): Promise<Upload> {
-  const { uploadId } = await signer.store.createMultipart(draft.key, settingsOf(draft));
+  const { uploadId } = await signer.store.createMultipart(draft.key, attributesOf(draft));
   const upload: Upload = {
     ...draft,
     multipart: { uploadId, ...cut },

@@ -1,6 +1,6 @@
 /** Which file an id was first signed for: a form cannot refuse to replace what another one has stored. */
-import { ProblemError } from '../../problem.ts';
-import type { Upload } from '../upload.ts';
+import { ProblemError } from '../problem.ts';
+import type { Upload } from './upload.ts';
 
 /** @throws ProblemError `conflict` where the id has been bound to another checksum. */
 export type BindFile = (upload: Upload) => void;

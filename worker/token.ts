@@ -1,7 +1,7 @@
 /** Upload tokens: the decisions of Create, sealed, so that signing needs no reads. */
 import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
-import { bytesToHex } from './protocol/encoding.ts';
+import { bytesToHex } from './protocol/util/encoding.ts';
 import { ProblemError } from './problem.ts';
 import { openLink, sealLink } from './object/public-link.ts';
 import { keyedHex } from './util/subkeys.ts';

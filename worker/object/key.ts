@@ -2,7 +2,7 @@
 import { sha256Hex } from '../util/digest.ts';
 import { cleanName, extensionOf, utf8Length } from './name.ts';
 import { ProblemError } from '../problem.ts';
-import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToHex } from '../protocol/util/encoding.ts';
 import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/signing/encode.ts';
 
 /** Names are not shortened below this length. */

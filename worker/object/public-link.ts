@@ -1,5 +1,5 @@
 /** The part of a public link that identifies the owner to the Worker, and tells others nothing. */
-import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../protocol/util/encoding.ts';
 import { deriveKey, keyedDigest } from '../util/subkeys.ts';
 
 const NONCE_BYTES = 12;

@@ -3,8 +3,14 @@
  * are inferred from them.
  */
 import * as v from 'valibot';
-import type { DeepReadonly } from './deep-readonly.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
+
+/** A value that nobody changes: its properties and elements are read-only, at any depth. */
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
 
 const about = v.description;
 const Size = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,6 +1,6 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 import { CHECKSUM_HEADERS, isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
-import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToHex } from '../protocol/util/encoding.ts';
 import type { Profile } from './profile.ts';
 
 /** Header of a SHA-256 in hex. Its value is also signed as the payload hash. */

@@ -1,5 +1,5 @@
 /** Metadata in any script, as RFC 2047 encoded words: https://www.rfc-editor.org/rfc/rfc2047 */
-import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../protocol/util/encoding.ts';
 import { headerValue } from './signing/header.ts';
 
 /** Bytes of UTF-8 that fit into an encoded word of 75 characters: 45 bytes make 60 in base64. */

@@ -4,7 +4,7 @@
  */
 import type { AwsClient } from 'aws4fetch';
 import { sha256Hex } from '../../util/digest.ts';
-import { parseRetryAfter } from '../../protocol/retry-after.ts';
+import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf, type Fault } from './faults.ts';
 import { delayBefore, type RetryPolicy } from './retry.ts';

@@ -1,6 +1,6 @@
 /** Bytes through the Worker, for clients that cannot reach the store. */
 import type { SignedRequest } from '../../protocol.ts';
-import { parseRetryAfter } from '../../protocol/retry-after.ts';
+import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
 import { unquote } from '../etag.ts';

@@ -2,7 +2,7 @@
  * Form POSTs with a policy: one request without preflight.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
-import { bytesToBase64 } from '../../protocol/encoding.ts';
+import { bytesToBase64 } from '../../protocol/util/encoding.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { daySigner } from './sigv4.ts';

@@ -1,4 +1,4 @@
-/** `POST /uploads/:id/complete`: finishes an upload, once or many times. */
+/** `POST /uploads/:id/complete`: completes an upload. The call may be repeated. */
 import { uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
@@ -7,7 +7,7 @@ import { abortOrphansQuietly } from '../upload/end/orphans.ts';
 import type { Result } from '../protocol.ts';
 import { CompleteBody } from '../protocol/schemas.ts';
 
-/** Ten thousand receipts with their ETags and checksums. */
+/** Size of ten thousand receipts with their ETags and checksums. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 export function completeRoute(signer: Signer): SignerHandler {

@@ -1,4 +1,4 @@
-/** `POST /uploads`: makes many uploads, each in its own slot. */
+/** `POST /uploads`: creates uploads, each in its own slot. */
 import { rulesFor } from '../upload/access.ts';
 import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
@@ -57,7 +57,7 @@ export function createRoute(signer: Signer): SignerHandler {
   };
 }
 
-/** Called before an upload is opened on the store. @throws ProblemError `rate_limited`. */
+/** Counts the requests of opening one upload on the store. @throws ProblemError `rate_limited`. */
 type SpendRequests = () => void;
 
 function requestBudget({ open, maxToOpen }: BatchCosts): SpendRequests {
@@ -92,7 +92,7 @@ async function createUpload(
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
 }
 
-/** The same Create once more gives the same upload; with anything else in it, it is refused. */
+/** The upload of an earlier Create with this id. @throws ProblemError if it was for another file, or has ended. */
 function repeatedUpload(
   signer: Signer,
   c: SignerContext,
@@ -101,11 +101,11 @@ function repeatedUpload(
   path: string,
 ): Upload {
   const { upload } = entry;
-  const same = (['name', 'type', 'bytes'] as const).every(
+  const isSameFile = (['name', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
-  // The owner's, but perhaps not this caller's, who is confined to a prefix.
-  if (!same || !covers(c.get('rules'), upload)) {
+  // A claim may confine this caller to a prefix, and the upload may be outside of it.
+  if (!isSameFile || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
   const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());
@@ -129,7 +129,7 @@ function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {
   return planFor(file.bytes, plan);
 }
 
-/** As many as checksums came along, or eight where none are wanted. */
+/** As many parts as there were checksums, or eight if none are required. */
 function firstParts(upload: Upload, checksums: readonly string[]): PartsToSign {
   const count = partCount(planOf(upload));
   if (upload.checksum) return checksums.map((checksum, index) => ({ number: index + 1, checksum }));

@@ -36,8 +36,8 @@ export function policyRoute(signer: Signer): SignerHandler {
 }
 
 /**
- * As many as one invocation can do where small files are of one part; where they go by forms, the few
- * that do not are sent back to come again.
+ * Batch sizes that one invocation can serve if every file is a multipart upload. If small files are sent
+ * by forms, batches are larger, and the few files for which that is too many are sent again.
  */
 function batchLimits({
   store,

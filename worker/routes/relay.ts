@@ -12,7 +12,7 @@ import { isStoreError } from '../s3/requests/errors.ts';
 import { findObject } from '../upload/stored.ts';
 import { planOf, attributesOf, type Upload } from '../upload/upload.ts';
 
-/** A part that is the plan's: so many bytes, from there to there, with this checksum. */
+/** A part of the plan, with the checksum that the page sent. */
 interface Part {
   readonly number: number;
   readonly bytes: number;
@@ -20,8 +20,8 @@ interface Part {
 }
 
 /**
- * The part goes on to the store as it comes in; the Worker keeps none of it. What holds for a signed
- * request holds here: the number, the length and the checksum are those of the plan and the page.
+ * Sends the part on to the store as it arrives, without keeping any of it. The same limits apply as for a
+ * signed request: the number and size are those of the plan, the checksum is the page's.
  */
 export function relayRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -80,7 +80,7 @@ function assertLength(header: string | undefined, bytes: number): void {
   throw new ProblemError(code, `This part has ${bytes} bytes.`, { field: 'content-length' });
 }
 
-/** Some clients say where in the file they are: https://www.rfc-editor.org/rfc/rfc9110#name-content-range */
+/** Some clients send the part's place in the file: https://www.rfc-editor.org/rfc/rfc9110#name-content-range */
 function assertRange(header: string | undefined, range: string): void {
   if (header === undefined || header === range) return;
   throw new ProblemError('invalid_request', `This part is ${range}.`, { field: 'content-range' });
@@ -98,11 +98,11 @@ async function send(
     return store.sendPart({ key, uploadId: multipart.uploadId, algorithm }, part, body);
   }
   try {
-    // The Worker chooses the headers of this PUT, and so it can be one.
-    const settings = { ...attributesOf(upload), ifNoneMatch: true };
-    return await store.sendObject(key, bytes, settings, part.checksum, body);
+    // A PUT is safe here, because the Worker chooses its headers.
+    const attributes = { ...attributesOf(upload), ifNoneMatch: true };
+    return await store.sendObject(key, bytes, attributes, part.checksum, body);
   } catch (error) {
-    // Sent again after a lost answer, it has arrived already.
+    // The file was sent again after a lost answer, and has already arrived.
     const object = isStoreError(error, 'exists') && (await findObject(signer, upload));
     if (object) return object;
     throw error;

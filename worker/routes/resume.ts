@@ -1,4 +1,4 @@
-/** `POST /uploads/:id/resume`: a fresh token for the owner, and the parts that the store holds. */
+/** `POST /uploads/:id/resume`: a new token for the owner, and the parts that the store has. */
 import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
@@ -16,20 +16,20 @@ export function resumeRoute(signer: Signer): SignerHandler {
     await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
     const stored = entry?.result ? undefined : await inspectStore(signer, upload);
-    const done =
+    const result =
       entry?.result ??
       (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
-    if (!done && stateOf(upload, entry, stored, signer.now()) === 'expired') {
+    if (!result && stateOf(upload, entry, stored, signer.now()) === 'expired') {
       throw new ProblemError('expired', 'The upload has expired; start it again.');
     }
     const parts = storedParts(upload, stored);
-    const missing = done || upload.checksum ? [] : missingParts(upload, parts);
-    const answer = await createdAnswer(signer, upload, missing, done || undefined);
+    const missing = result || upload.checksum ? [] : missingParts(upload, parts);
+    const answer = await createdAnswer(signer, upload, missing, result || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });
   };
 }
 
-/** The first few that the store lacks; with checksums the page has to name them first. */
+/** The first few parts that the store lacks. With checksums, the page has to send those first. */
 function missingParts(upload: Upload, stored: readonly { number: number }[]) {
   const present = new Set(stored.map(({ number }) => number));
   const all = Array.from({ length: partCount(planOf(upload)) }, (_, index) => index + 1);

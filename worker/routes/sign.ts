@@ -1,4 +1,4 @@
-/** `POST /uploads/:id/sign`: signs a batch of parts, from the token alone. */
+/** `POST /uploads/:id/sign`: signs a batch of parts, by what the token says. */
 import { assertNotCancelled, rulesFor, uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';

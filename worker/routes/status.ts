@@ -1,4 +1,4 @@
-/** `GET /uploads/:id`: the upload's state, and the parts that the store holds. */
+/** `GET /uploads/:id`: the upload's state, and the parts that the store has. */
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';

@@ -12,10 +12,10 @@ import { isByForm, type Upload } from './upload.ts';
 const TOKEN_HEADER = 'upload-token';
 
 /**
- * The upload that the token seals. Reads nothing.
+ * The upload that the request's token seals. Reads neither KV nor the store.
  *
- * @throws ProblemError `unauthenticated` without a good token, `expired`, `forbidden` where the
- *   token is for another upload, `not_found` where it is somebody else's.
+ * @throws ProblemError `unauthenticated` without a valid token, `expired`, `forbidden` if the token is
+ *   for another upload, `not_found` if the upload is not the caller's.
  */
 export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<Upload> {
   const token = c.req.header(TOKEN_HEADER);
@@ -27,7 +27,7 @@ export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<U
   return upload;
 }
 
-/** The upload that `token` seals, for the one named `id`. @throws as `uploadOfToken`. */
+/** The upload that `token` seals, if it has this `id`. @throws ProblemError as `uploadOfToken`. */
 export async function openToken(
   signer: Signer,
   c: SignerContext,
@@ -42,7 +42,7 @@ export async function openToken(
   return upload;
 }
 
-/** The caller's own upload that `token` seals. @throws as `uploadOfToken`. */
+/** The upload that `token` seals, if it is the caller's. @throws ProblemError as `uploadOfToken`. */
 export async function openOwnUpload(
   signer: Signer,
   c: SignerContext,
@@ -54,7 +54,7 @@ export async function openOwnUpload(
 }
 
 /**
- * Parts of a size that was said are another matter than those of a client of Companion's.
+ * Refuses uploads of unknown size, which only /companion can continue.
  *
  * @throws ProblemError `conflict`.
  */
@@ -67,9 +67,9 @@ export function assertSized(upload: Upload): void {
 }
 
 /**
- * The upload of the path: by its token, else by the owner's record.
+ * The upload that the path names: from its token or, without one, from the owner's record.
  *
- * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ * @throws ProblemError `not_found` if it does not exist or is not the caller's.
  */
 export async function uploadOfOwner(
   signer: Signer,
@@ -88,9 +88,9 @@ export async function uploadOfOwner(
 }
 
 /**
- * What this caller may do with this file, the policy hook's word included.
+ * The rules for this file of this caller, narrowed by the policy hook.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if they refuse the file.
  */
 export async function rulesFor(
   signer: Signer,
@@ -105,9 +105,9 @@ export async function rulesFor(
 }
 
 /**
- * What this caller may do with an upload that ends, its limits over all uploads included.
+ * The rules for an upload that is about to be completed. The owner's limits are checked, too.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if they refuse the upload.
  */
 export async function rulesForCompletion(
   signer: Signer,
@@ -123,8 +123,8 @@ export async function rulesForCompletion(
 }
 
 /**
- * A cancelled file that goes by a form gives its room back when its last form expires, so no new one
- * is signed. Of any other upload the store refuses the parts as soon as it has been aborted.
+ * Refuses to sign another form for a cancelled file, whose room becomes free when its last form
+ * expires. Other uploads need no check, because the store refuses their parts after the abort.
  *
  * @throws ProblemError `conflict`.
  */
@@ -135,7 +135,7 @@ export async function assertNotCancelled(signer: Signer, upload: Upload): Promis
   throw cancelledUpload();
 }
 
-/** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
+/** The caller's rules, narrowed by the policy hook for this file. The file is not checked yet. */
 export async function narrowedRules(
   signer: Signer,
   c: SignerContext,
@@ -147,17 +147,17 @@ export async function narrowedRules(
   return narrow(c.get('rules'), by);
 }
 
-/** Also said of what is not there: nobody learns which ids exist. */
+/** Refuses other callers' uploads as if they did not exist, so that nobody learns which ids exist. */
 function assertOwner(c: SignerContext, upload: Upload): void {
   const caller = c.get('caller');
-  // An anonymous caller has no name: whoever holds the token of an anonymous upload is its owner.
-  const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
-  if (!mine || !covers(c.get('rules'), upload)) {
+  // An anonymous caller has no name, so whoever has the token of an anonymous upload is its owner.
+  const isOwner = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
+  if (!isOwner || !covers(c.get('rules'), upload)) {
     throw noSuchUpload();
   }
 }
 
-/** A token that is over may still lead to a result that has been kept. */
+/** Undefined for an expired token, because the record may still have a result. */
 async function unlessExpired(opened: Promise<Upload>): Promise<Upload | undefined> {
   try {
     return await opened;

@@ -1,18 +1,18 @@
-/** Which file an id was first signed for: a form cannot refuse to replace what another one has stored. */
+/** Remembers for which file an id was first signed, because a form cannot refuse to replace an object. */
 import { ProblemError } from '../problem.ts';
 import type { Upload } from './upload.ts';
 
-/** @throws ProblemError `conflict` where the id has been bound to another checksum. */
+/** Binds the upload's id to its checksum. @throws ProblemError `conflict` if it is bound to another one. */
 export type BindFile = (upload: Upload) => void;
 
 const REMEMBERED = 10_000;
 
 /**
- * Remembers the last ten thousand ids for as long as the isolate lives: longer than reservations
- * without the Durable Object do (see local-reservations.ts), because a form stays good for longer, and
- * also where no limit holds. Two Creates of one id that reach two isolates before the record of a
- * Complete does are not seen here. Then each may be handed a form for a file of its own, the later of
- * which replaces the first until the form expires. With the Durable Object the second is refused.
+ * Remembers the last ten thousand ids as long as the isolate lives. That is longer than reservations
+ * without the Durable Object last (see local-reservations.ts), because forms are valid for longer, and
+ * it does not depend on limits. It does not see two Creates of one id that reach two isolates before
+ * the record of a Complete does: each may get a form for a different file, and until the forms expire,
+ * the later file replaces the earlier one. With the Durable Object, the second Create is refused.
  */
 export function createFileBinder(): BindFile {
   const sums = new Map<string, string>();

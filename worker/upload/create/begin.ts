@@ -1,4 +1,4 @@
-/** Begins an upload that has been decided. */
+/** Begins an upload that Create has decided. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { prepareUpload } from './prepare.ts';
 import { keyTaken } from '../../refusals.ts';
@@ -7,10 +7,11 @@ import { attributesOf, type Upload } from '../upload.ts';
 import { goesByForm } from '../single-request.ts';
 
 /**
- * Asks the hook, opens the upload on the store unless it goes by a form, remembers it and tells.
+ * Calls the `prepare` hook, opens the upload on the store unless it is sent by a form, records it and
+ * emits the event.
  *
- * @throws ProblemError `conflict` where an object lies under its key already or its id belongs to
- *   another file, or what the hook says against it.
+ * @throws ProblemError `conflict` if its key is taken or its id belongs to another file, or the
+ *   hook's refusal.
  */
 export async function beginUpload(
   signer: Signer,
@@ -47,14 +48,14 @@ async function openMultipart(
   const upload: Upload = {
     ...draft,
     multipart: { uploadId, ...cut },
-    // The rest is settled by Create; only a form is signed with it again.
+    // The store knows the rest since Create; only forms are signed with it again.
     object: { ifNoneMatch: true },
   };
   await signer.ledger.put({ state: 'open', upload }, waitUntilOf(c));
   return upload;
 }
 
-/** Where keys may meet and the store cannot refuse to replace, look first. */
+/** Asks for an object under the key, for stores that cannot refuse to replace one. */
 async function refuseTaken(signer: Signer, draft: Upload): Promise<void> {
   const object = await signer.store.head(draft.key);
   if (object && object.mark !== draft.mark) {

@@ -8,9 +8,9 @@ import { beginUpload } from './begin.ts';
 import { goesByForm } from '../single-request.ts';
 
 /**
- * Reserves room for the upload and begins it. One that goes by a form is recorded only where a limit
- * or an id claim holds for it: then its id stays this file's, every isolate counts its bytes, and the
- * upkeep finds an object that nobody completed. Any other upload has a record in any case.
+ * Reserves room for the upload and begins it. An upload that is sent by a form is recorded only if a
+ * limit or an id claim applies to it. Then its id stays bound to this file, every isolate counts its
+ * bytes, and the upkeep finds an object that nobody completed. Other uploads always have a record.
  *
  * @throws ProblemError as `Quota.take` and `beginUpload` do.
  */
@@ -33,7 +33,7 @@ export async function beginWithinLimits(
   return upload;
 }
 
-/** What could not be begun takes no room. */
+/** Releases the room if the upload cannot be begun. */
 async function beginOrRelease(
   signer: Signer,
   c: SignerContext,

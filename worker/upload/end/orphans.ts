@@ -1,6 +1,6 @@
 /**
- * Multipart uploads that nobody remembers. Creates of one id that run in parallel, or within the
- * minute that KV is behind, each open one on the store, and the record knows only the last of them.
+ * Aborts orphans: multipart uploads that no record knows. Creates of one id that run in parallel, or
+ * within the minute that KV may be behind, each open one on the store, and the record has only the last.
  */
 import * as v from 'valibot';
 import type { Signer } from '../../context.ts';
@@ -10,28 +10,28 @@ import type { OpenUpload } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
 
 /**
- * How many uploads may still be aborted in this invocation. Each costs two requests, of the 50 that
+ * How many orphans may still be aborted in this invocation. Each costs two of the 50 requests that
  * Workers Free allows: https://developers.cloudflare.com/workers/platform/limits/#subrequests
  */
 export interface AbortBudget {
   left: number;
 }
 
-/** For a request that is about one upload. */
+/** Budget of a request that is about one upload. */
 export const ABORTS_PER_UPLOAD = 20;
 
-/** Begins the KV keys of uploads that have yet to be aborted. */
+/** Prefix of the KV keys of notes: lists of orphans that have yet to be aborted. */
 const NOTE_PREFIX = 'orphans:';
 const NOTE_SECONDS = 7 * 86_400;
 const Note = v.array(v.object({ key: v.string(), uploadId: v.string() }));
 
 /**
- * Aborts every multipart upload under the keys of `uploads` but their own, as far as `budget` allows;
- * the rest is noted for `abortNotedOrphans`. Does nothing where two uploads may meet under one key, or where
- * the store has no list of uploads or gives none to these credentials: there only a lifecycle rule
- * of the bucket removes them.
+ * Aborts every multipart upload under the keys of `uploads` except their own, as far as `budget`
+ * allows, and notes the others for `abortNotedOrphans`. Does nothing if two uploads may have the same
+ * key, if the store cannot list uploads, or if the credentials do not allow it. In these cases only a
+ * lifecycle rule of the bucket removes orphans.
  *
- * @throws StoreError where the store cannot be asked now.
+ * @throws StoreError if the store cannot be asked now.
  */
 export async function abortOrphans(
   signer: Signer,
@@ -54,7 +54,7 @@ export async function abortOrphans(
   await Promise.all(orphans.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
 }
 
-/** Does the same after the answer has been given. A failure is only logged. */
+/** Aborts orphans as `abortOrphans` does, after the answer. Failures are only logged. */
 export async function abortOrphansQuietly(
   ...[signer, ...rest]: Parameters<typeof abortOrphans>
 ): Promise<void> {
@@ -65,7 +65,7 @@ export async function abortOrphansQuietly(
   }
 }
 
-/** Goes on with one note of those that `abortOrphans` has left. */
+/** Aborts the orphans of one note that `abortOrphans` has written. */
 export async function abortNotedOrphans(signer: Signer, budget: AbortBudget): Promise<void> {
   const { kv, log, store } = signer;
   if (budget.left <= 0) return;
@@ -75,9 +75,9 @@ export async function abortNotedOrphans(signer: Signer, budget: AbortBudget): Pr
     if (name === undefined) return;
     const noted = v.safeParse(Note, parseJson((await kv.get(name)) ?? ''));
     const orphans = noted.success ? noted.output : [];
-    const now = orphans.splice(0, budget.left);
-    budget.left -= now.length;
-    await Promise.all(now.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
+    const batch = orphans.splice(0, budget.left);
+    budget.left -= batch.length;
+    await Promise.all(batch.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
     if (orphans.length === 0) return await kv.delete(name);
     const expiration = Math.floor(signer.now() / 1000) + NOTE_SECONDS;
     await kv.put(name, JSON.stringify(orphans), { expiration });
@@ -89,19 +89,20 @@ export async function abortNotedOrphans(signer: Signer, budget: AbortBudget): Pr
 async function openUnder({ log, store }: Signer, keys: readonly string[]): Promise<OpenUpload[]> {
   const { listUploads } = store.profile;
   if (listUploads === null) return [];
-  const prefixes = listUploads === 'prefix' ? [commonStart(keys)] : keys;
+  const prefixes = listUploads === 'prefix' ? [commonPrefix(keys)] : keys;
   try {
     return (await Promise.all(prefixes.map((prefix) => store.listUploads(prefix)))).flat();
   } catch (error) {
-    const canNever = isStoreError(error, 'misconfigured') || isStoreError(error, 'unsupported');
-    if (!canNever) throw error;
+    const isUnsupported =
+      isStoreError(error, 'misconfigured') || isStoreError(error, 'unsupported');
+    if (!isUnsupported) throw error;
     log.warn('uploads_not_listed', { error });
     return [];
   }
 }
 
-/** The longest text that all keys begin with. */
-function commonStart(keys: readonly string[]): string {
+/** The longest prefix of all keys. */
+function commonPrefix(keys: readonly string[]): string {
   const [first = '', ...rest] = keys;
   let length = first.length;
   for (const key of rest) {

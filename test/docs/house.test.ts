@@ -156,6 +156,23 @@ describe('the house', () => {
     assert.ok(imports.some(({ from, to }) => from.endsWith('services.ts') && to.includes('/api/')));
   });
 
+  it('is the one that docs/architecture.md describes: what is named there exists', () => {
+    const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const named = [...text.matchAll(/`([\w/-]+\.ts)`(?:: `(\w+)`)?/g)];
+    const isThere = (path = '', name = '') =>
+      globSync(
+        `{,widget/,widget/core/,worker/,worker/upload/,worker/s3/,worker/s3/signing/}${path}`,
+        {
+          cwd: ROOT,
+        },
+      ).some(
+        (file) => readFileSync(join(ROOT, file), 'utf8').includes(`function ${name}`) || !name,
+      );
+    assert.ok(named.length > 20, `${named.length} names`);
+    const lost = named.filter(([, path, name]) => !isThere(path, name)).map(([match]) => match);
+    assert.deepEqual(lost, []);
+  });
+
   it('has no circle in core, types included', () => {
     assert.deepEqual(coreFiles().map(circleFrom).filter(Boolean), []);
   });

@@ -52,7 +52,7 @@ onEveryStore(
       await assertDone(await completeUnder([{ on: COMPLETE, cut: 'after' }], await ready()));
     });
 
-    it('case 46: tries again after a 200 that holds an error', async () => {
+    it('case 46: tries again after a 200 that contains an error', async () => {
       const error = '<Error><Code>InternalError</Code><Message>again</Message></Error>';
       const fault = { on: COMPLETE, times: 1, status: 200, body: error };
       await assertDone(await completeUnder([fault], await ready()));
@@ -108,19 +108,19 @@ onEveryStore(
       assert.equal(await running().store.head(upload.key), undefined);
     });
 
-    it('case 60: takes the newest of a part that was sent twice', async () => {
+    it('case 60: uses the newest version of a part that was sent twice', async () => {
       const upload = await alice.create({ bytes: body.length });
       await alice.sendParts(upload, body, [1]);
       const parts = await alice.sendParts(upload, body, [1, 2]);
       await assertDone(await alice.complete(upload, { parts }));
     });
 
-    it('case 40: takes parts in any order', async () => {
+    it('case 40: accepts parts in any order', async () => {
       const { upload, parts } = await ready();
       await assertDone(await alice.complete(upload, { parts: parts.toReversed() }));
     });
 
-    it('does not call complete an object that has not the size that was announced', async () => {
+    it('does not accept an object whose size differs from the announced one', async () => {
       const upload = await alice.create({ bytes: 10 });
       const { store } = running();
       const { id } = upload;
@@ -173,7 +173,7 @@ onEveryStore(
       await assertDone(await alice.complete(upload, { parts }));
     });
 
-    it('case 51: ends with one of both when an abort and a Complete meet', async () => {
+    it('case 51: ends as one or the other when an abort and a Complete coincide', async () => {
       const { upload, parts } = await ready();
       const [completed, aborted] = await Promise.all([
         alice.complete(upload, { parts }),

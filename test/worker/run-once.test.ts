@@ -27,7 +27,7 @@ it('tries again what has failed', async () => {
   assert.equal(done, 1);
 });
 
-it('goes on when whoever was doing it has been gone for half a minute', async () => {
+it('continues if the request that was doing it has been gone for half a minute', async () => {
   let now = 0;
   const runOnce = createRunOnce(() => now);
   void runOnce('a', () => new Promise(() => undefined));

@@ -202,7 +202,7 @@ const listed = (numbers: readonly number[]): string =>
     .join('')}</ListPartsResult>`;
 
 describe('an abort', () => {
-  it('case 50: is said again while parts that were in flight keep landing', async () => {
+  it('case 50: is repeated while parts in flight keep arriving', async () => {
     const replies = [
       { status: 204 },
       { status: 200, body: listed([3]) },

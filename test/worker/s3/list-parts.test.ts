@@ -67,7 +67,7 @@ onEveryStore(
   'ListParts, where there is none,',
   ({ listParts }) => !listParts,
   (running) => {
-    it('case 58: is said to be unsupported', async () => {
+    it('case 58: is refused as unsupported', async () => {
       const { store, key } = running();
       await assert.rejects(store.listParts(key(), 'id'), kind('unsupported'));
     });

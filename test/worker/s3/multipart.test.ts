@@ -61,7 +61,7 @@ onEveryStore('a multipart upload', any, (running) => {
     assert.equal((await store.head(key))?.bytes, PART + 1);
   });
 
-  it('case 35: takes exactly the promised number of bytes for a part', async () => {
+  it('case 35: accepts exactly the announced number of bytes for a part', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
     const { uploadId } = await store.createMultipart(key, attributesWith());
@@ -75,7 +75,7 @@ onEveryStore('a multipart upload', any, (running) => {
     await store.abortMultipart(key, uploadId);
   });
 
-  it('case 26: signs a part URL that is good for that part, method, key and time alone', async () => {
+  it('case 26: signs a part URL that is valid only for that part, method, key and time', async () => {
     const { config, store, key: newKey } = running();
     const key = newKey();
     const { uploadId } = await store.createMultipart(key, attributesWith());
@@ -256,7 +256,7 @@ onEveryStore('a multipart upload', any, (running) => {
     );
   });
 
-  it('takes a part through the Worker, once, and refuses other bytes', async () => {
+  it('accepts a part through the Worker, and refuses other bytes', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
     const { uploadId } = await store.createMultipart(key, attributesWith());

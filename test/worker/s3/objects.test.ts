@@ -28,7 +28,7 @@ onEveryStore('a whole object in one PUT', any, (running) => {
     });
   }
 
-  it('case 26: takes neither another size, type, token nor checksum', async () => {
+  it('case 26: accepts no other size, type, mark or checksum', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
     const body = random(100);
@@ -48,7 +48,7 @@ onEveryStore('a whole object in one PUT', any, (running) => {
     assert.equal((await send(request, body)).status, 200);
   });
 
-  it('cases 4, 5 and 8: is found under its exact key, whatever that holds', async () => {
+  it('cases 4, 5 and 8: is found under its exact key, whatever that contains', async () => {
     const { store, key: newKey } = running();
     const names = [
       "? # & = + % ; : @ ' ( ) * !",
@@ -85,7 +85,7 @@ onEveryStore('a whole object in one PUT', any, (running) => {
 });
 
 onEveryStore('a download link', any, (running) => {
-  it('is good for reading one object until it expires', async () => {
+  it('is valid for reading one object until it expires', async () => {
     const { config, store, key: newKey } = running();
     const key = newKey();
     const { request } = await store.presignPut(key, 5, attributesWith(), { expiresIn: 60 });
@@ -171,7 +171,7 @@ onEveryStore(
       assert.deepEqual(await download(running(), key), body);
     });
 
-    it('case 35: takes exactly the promised number of bytes', async () => {
+    it('case 35: accepts exactly the announced number of bytes', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
       const { request } = await store.presignForm(key, 100, attributesWith(), { expiresIn: 60 });
@@ -182,7 +182,7 @@ onEveryStore(
       assert.equal((await send(request, random(100))).status, 204);
     });
 
-    it('case 26: takes no other key, type, token or field, and nothing after its time', async () => {
+    it('case 26: accepts no other key, type, mark or field, and nothing after it has expired', async () => {
       const { config, store, key: newKey } = running();
       const key = newKey();
       const body = random(10);
@@ -222,7 +222,7 @@ onEveryStore(
       }
     });
 
-    it('takes any size of a range, for those who do not say one', async () => {
+    it('accepts any size of a range, for clients that do not send a size', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
       const range = { min: 1, max: 50 };
@@ -238,7 +238,7 @@ for (const algorithm of allChecksums) {
     `a form POST with a ${algorithm} checksum`,
     ({ formChecksums }) => formChecksums.includes(algorithm),
     (running) => {
-      it('case 69: takes those bytes and no others', async () => {
+      it('case 69: accepts only those bytes', async () => {
         const { store, key: newKey } = running();
         const key = newKey();
         const body = random(100);

@@ -70,7 +70,7 @@ describe('part URLs', () => {
     });
   }
 
-  it('case 15: keep an upload id whole, whatever it holds', async () => {
+  it('case 15: keep an upload id unchanged, whatever it contains', async () => {
     const uploadId = `x&partNumber=9&X-Amz-Expires=1#\n/../${'i'.repeat(10_000)}`;
     const signer = await storeWith().presignParts({ ...upload, uploadId });
     const { searchParams, pathname, hash } = new URL((await signer.sign(1, 5)).url);
@@ -83,7 +83,7 @@ describe('part URLs', () => {
     await assert.rejects(storeWith().presignParts({ ...upload, key: 'a/../b' }), KeyError);
   });
 
-  it('bind the checksum that goes with the bytes', async () => {
+  it('bind the checksum that is sent with the bytes', async () => {
     const signer = await storeWith().presignParts({ ...upload, algorithm: 'crc32c' });
     const request = await signer.sign(1, 5, 'mnG7TA==');
     assert.deepEqual(request.headers, { 'x-amz-checksum-crc32c': 'mnG7TA==' });

@@ -89,7 +89,7 @@ describe('the keys of a role', () => {
     });
   });
 
-  it('case 77: are asked for anew once the store has refused them', async () => {
+  it('case 77: are fetched again once the store has refused them', async () => {
     const replies = [session('A', START + 3_600_000), session('B', START + 3_600_000)];
     await withReplies(replies, async ({ config }) => {
       const source = assumeRole(roleAt(config.endpoint, { now: () => START }));
@@ -110,7 +110,7 @@ describe('the keys of a role', () => {
     );
   });
 
-  it('that STS denies are a misconfiguration, without what it said', async () => {
+  it('that STS denies are a misconfiguration, and its message is not repeated', async () => {
     const body = `<ErrorResponse>${errorXml('AccessDenied').slice(39)}<RequestId>R</RequestId></ErrorResponse>`;
     await withReplies([{ status: 403, body }], async ({ config }) => {
       const denied = assumeRole(roleAt(config.endpoint)).get();
@@ -134,7 +134,7 @@ onEveryStore(
   'a role with a session policy',
   ({ assumeRole }) => assumeRole,
   (running) => {
-    it('uploads under its prefix, and nowhere else', async () => {
+    it('uploads only under its prefix', async () => {
       const { config, credentials, key: newKey } = running();
       const key = newKey();
       const prefix = key.slice(0, key.lastIndexOf('/') + 1);

@@ -68,7 +68,7 @@ onEveryStore(
       body?: Uint8Array,
     ): Promise<Came<Result>> => call<Result>(running(), method, parameters, body);
 
-    it('opens an upload, takes a part as it streams in, completes it and shows it', async () => {
+    it('opens an upload, accepts a part as a stream, completes it and shows it', async () => {
       const key = running().key("ü 'x' +%.bin");
       const attributes = attributesWith({ metadata: { who: 'Zoë 🚀' }, contentType: 'text/plain' });
       const { result: opened } = await ask<{ uploadId: string }>('createMultipart', [
@@ -103,7 +103,7 @@ onEveryStore(
       assert.deepEqual(object['metadata'], attributes.metadata);
     });
 
-    it('shows the size of an empty object, and nothing where there is none', async () => {
+    it('shows the size of an empty object, and nothing if there is no object', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
       assert.deepEqual(await ask('head', [key]), { result: null });
@@ -128,7 +128,7 @@ describe('workerd', () => {
     });
   });
 
-  it('case 47: takes an answer that breaks off for none', async () => {
+  it('case 47: treats an answer that breaks off as no answer', async () => {
     await withReplies([{ status: 200, body: '<Complete', cut: true }], async ({ config }) => {
       const request = { parts: [{ number: 1, etag: 'e' }], bytes: 1, algorithm: null };
       const { error } = await call({ config, credentials }, 'completeMultipart', [

@@ -24,7 +24,7 @@ export type {
   UploadStatusAnswer,
   UploadSummary,
 } from './protocol/answers.ts';
-export type { ChecksumAlgorithm } from './protocol/checksum.ts';
+export { CHECKSUM_HEADERS, type ChecksumAlgorithm } from './protocol/checksum.ts';
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';

@@ -63,10 +63,9 @@ export function partsPage(
 }
 
 function readPart(part: Xml): StoredPart {
-  const name = Object.values(CHECKSUM_NAMES).find(
-    (one) => one !== null && part.text(`Checksum${one}`) !== undefined,
-  );
-  const checksum = name == null ? undefined : part.text(`Checksum${name}`);
+  const checksum = Object.values(CHECKSUM_NAMES)
+    .map((name) => (name === null ? undefined : part.text(`Checksum${name}`)))
+    .find((value) => value !== undefined);
   return {
     number: Number(part.text('PartNumber')),
     bytes: Number(part.text('Size')),

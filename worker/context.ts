@@ -5,9 +5,9 @@ import type { Finalization, Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
-import type { BindFile } from './upload/create/bound.ts';
-import type { Once } from './util/once.ts';
-import type { Forms } from './upload/whole.ts';
+import type { BindFile } from './upload/bind-file.ts';
+import type { RunOnce } from './util/run-once.ts';
+import type { Forms } from './upload/single-request.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -58,8 +58,8 @@ export interface Signer {
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   /** Whether parts may go through the Worker. */
   readonly relay: boolean;
-  /** Remembers which uploads are settled, and what their hook added. */
-  readonly once: Once<Finalization>;
+  /** Remembers which uploads are finished, and what their hook added. */
+  readonly runOnce: RunOnce<Finalization>;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
   /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */

@@ -16,8 +16,8 @@ import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy/policy.ts';
-import { createBinding } from './upload/create/bound.ts';
-import { createOnce } from './util/once.ts';
+import { createFileBinder } from './upload/bind-file.ts';
+import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import { PATHS } from './protocol/paths.ts';
@@ -25,10 +25,9 @@ import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
-import { fileRoute } from './routes/file.ts';
+import { fileRoute, linksRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
-import { linksRoute } from './routes/links.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { publicFileRoute } from './routes/public-file.ts';
@@ -40,7 +39,7 @@ import type { Store } from './s3/store.ts';
 import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
 import { cleanPublicUrl, linkTo } from './upload/link.ts';
-import { singleChecksumFor, type Forms } from './upload/whole.ts';
+import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions, type Webhooks } from './webhooks/webhooks.ts';
 
@@ -230,8 +229,8 @@ function assemble(options: SignerOptions): Signer {
     reservations: options.reservations ?? localReservations(),
     rules,
     hooks,
-    once: createOnce(now),
-    bindFile: createBinding(),
+    runOnce: createRunOnce(now),
+    bindFile: createFileBinder(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),
     forms,

@@ -1,7 +1,7 @@
 /** HTTP Basic authentication, for scripts and the smallest clients. */
 import { timingSafeEqual } from 'hono/utils/buffer';
 import { sha256Hex } from '../util/digest.ts';
-import { base64ToBytes } from '../protocol/encoding.ts';
+import { base64ToBytes } from '../protocol/util/encoding.ts';
 import type { Authenticate } from './caller.ts';
 
 /** Options of `basic`. */

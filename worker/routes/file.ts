@@ -1,10 +1,11 @@
-/** `GET /uploads/:id/file`: a short-lived link to read a complete upload. */
-import { uploadOfOwner } from '../upload/access.ts';
-import { parse } from '../http/body.ts';
+/** `GET /uploads/:id/file` and `POST /uploads/links`: links to read complete uploads. */
+import { readBody, parse } from '../http/body.ts';
+import { slotsOf } from '../http/slots.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
+import type { FileAnswer, LinksAnswer } from '../protocol.ts';
+import { FileQuery, LinksBody } from '../protocol/schemas.ts';
 import { uploadNotComplete } from '../refusals.ts';
-import type { FileAnswer } from '../protocol.ts';
-import { FileQuery } from '../protocol/schemas.ts';
+import { uploadOfOwner, uploadOfRecord } from '../upload/access.ts';
 import { linkTo } from '../upload/link.ts';
 import { isReadable } from '../upload/stored.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -18,7 +19,23 @@ export function fileRoute(signer: Signer): SignerHandler {
   };
 }
 
-/** A link to the object, as JSON where that is asked for, else as a redirect. */
+/** Many at once, each answered in its own slot. */
+export function linksRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { ids, disposition = 'attachment' } = await readBody(c.req.raw, LinksBody);
+    await c.get('countFiles')?.(ids.length);
+    c.get('line')['files'] = ids.length;
+    const entries = ids.map((id) => ({ id }));
+    const links = await slotsOf(signer.log, entries, async ({ id }) => {
+      const { upload, state } = await uploadOfRecord(signer, c, id);
+      if (!(await isReadable(signer, upload, state))) throw uploadNotComplete();
+      return { id, ...(await linkTo(signer, upload, disposition)) };
+    });
+    return c.json<LinksAnswer>({ links });
+  };
+}
+
+/** A link to the object: as JSON if that is accepted, otherwise as a redirect. */
 export async function linkAnswer(
   signer: Signer,
   c: SignerContext,

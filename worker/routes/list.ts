@@ -1,10 +1,10 @@
-/** `GET /uploads`: the caller's own, the newest first. */
+/** `GET /uploads`: the caller's own uploads, newest first. */
 import { parse } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { covers } from '../policy/policy.ts';
 import type { ListAnswer, UploadSummary } from '../protocol.ts';
 import { ListQuery } from '../protocol/schemas.ts';
-import { partsOf, storedOf } from '../upload/stored.ts';
+import { storedParts, inspectStore } from '../upload/stored.ts';
 
 const DEFAULT_LIMIT = 50;
 /** Each asks the store, of the 50 requests that Workers Free allows. */
@@ -37,7 +37,7 @@ async function withParts(
   try {
     const entry = await signer.ledger.get(owner, row.id);
     if (!entry) return row;
-    const parts = partsOf(entry.upload, await storedOf(signer, entry.upload));
+    const parts = storedParts(entry.upload, await inspectStore(signer, entry.upload));
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     return { ...row, stored: { parts: parts.length, bytes } };
   } catch (error) {

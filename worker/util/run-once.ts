@@ -4,7 +4,7 @@
  * Does `work` unless it has been done under this name, and gives what it gave then. Rejects as `work`
  * does, and may be asked again.
  */
-export type Once<T> = (name: string, work: () => Promise<T>) => Promise<T>;
+export type RunOnce<T> = (name: string, work: () => Promise<T>) => Promise<T>;
 
 const REMEMBERED = 1000;
 const LOOK_AGAIN_MS = 20;
@@ -18,7 +18,7 @@ const GIVEN_UP_MS = 30_000;
  *
  * @param now milliseconds since the epoch.
  */
-export function createOnce<T>(now: () => number): Once<T> {
+export function createRunOnce<T>(now: () => number): RunOnce<T> {
   /** When the work began, or what it gave. */
   const names = new Map<string, number | { readonly given: T }>();
 

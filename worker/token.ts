@@ -70,7 +70,9 @@ export function createTokens(
         if (!upload.success) break;
         return upload.output;
       }
-      throw new ProblemError('unauthenticated', 'The upload token is not valid.');
+      throw new ProblemError('unauthenticated', 'The upload token is not valid.', {
+        reason: 'wrong upload token',
+      });
     },
     async mark(parts) {
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));

@@ -21,8 +21,9 @@ export interface Caller {
 }
 
 /**
- * Identifies the caller. Returns undefined for an unknown caller (401).
+ * Identifies the caller. Returns undefined for a request without credentials (401).
  *
- * @throws ProblemError for any other refusal.
+ * @throws ProblemError `unauthenticated`, with a `reason`, for credentials that are refused, and any
+ *   other code for another refusal.
  */
 export type Authenticate = (request: Request) => Caller | undefined | Promise<Caller | undefined>;

@@ -25,7 +25,7 @@ export const SETTINGS = [
   {
     name: 'JWT_JWKS_URL',
     meaning:
-      'For AUTH=jwt: the address at which your identity provider publishes its keys (RS256, ES256, EdDSA).',
+      'For AUTH=jwt: the address at which your identity provider publishes its keys, for any RS, PS, ES or EdDSA algorithm.',
     default: null,
     example: 'https://login.example.com/.well-known/jwks.json',
   },
@@ -37,7 +37,8 @@ export const SETTINGS = [
   },
   {
     name: 'JWT_AUDIENCE',
-    meaning: 'Accepted audiences; one of them has to be in `aud`. Required with JWT_JWKS_URL.',
+    meaning:
+      'Accepted audiences; one of them has to be in `aud`, or in a token without `aud` (Cognito, Clerk) be its `client_id`, otherwise its `azp`. Required with JWT_JWKS_URL.',
     default: '(anything)',
     example: 'uploads',
   },

@@ -27,7 +27,11 @@ export function answerError({ log }: Pick<Signer, 'log'>): ErrorHandler<SignerEn
   return (thrown, c) => {
     const error = asProblem(log, thrown);
     const { code, problem, reason } = error;
-    Object.assign(c.get('line'), { code, reason, ...causeOf(error) });
+    Object.assign(c.get('line'), {
+      code,
+      ...(reason !== undefined && { reason }),
+      ...causeOf(error),
+    });
     return answerProblem(c, problem, reason);
   };
 }

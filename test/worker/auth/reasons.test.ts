@@ -1,6 +1,6 @@
 /** Why a caller is refused, as the page's developer and the operator read it. */
 import assert from 'node:assert/strict';
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { JWT_SECRET, ORIGIN, startLab, type Lab } from '../harness.ts';
 import { localR2, type Running } from '../s3/stores.ts';
@@ -113,6 +113,26 @@ describe('a refused token', () => {
     assert.match(headers.get('access-control-expose-headers') ?? '', /WWW-Authenticate/i);
   });
 
+  it('is told from a wrong upload token, and from a cookie where none counts', async () => {
+    const headers = { authorization: `Bearer ${macOf(claims())}`, 'upload-token': 'a.b.c' };
+    const parts = { parts: [{ number: 1 }] };
+    const path = `/uploads/${randomUUID()}/sign`;
+    const open = await startLab(store.running, { JWT_COOKIE: 'session', ALLOWED_ORIGINS: '*' });
+    const answers = [
+      await lab.with(headers).post(path, parts),
+      await open.with({ cookie: `session=${macOf(claims())}` }).get('/policy'),
+    ];
+    const lines = [await requestLines(lab), await requestLines(open)].map((all) => all.at(-1));
+    await open.stop();
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [401, 401],
+    );
+    assert.match(answers[0]?.headers.get('www-authenticate') ?? '', /"wrong upload token"$/);
+    assert.equal(lines[0]?.['reason'], 'wrong upload token');
+    assert.equal(lines[1]?.['reason'], 'no credentials');
+  });
+
   it('is told from a request without a token, which is asked for one', async () => {
     await lab.seen();
     const { status, headers } = await lab.with({}).get('/policy');
@@ -120,7 +140,7 @@ describe('a refused token', () => {
     assert.equal(headers.get('www-authenticate'), 'Bearer');
     const [line] = await requestLines(lab);
     assert.equal(line?.['code'], 'unauthenticated');
-    assert.equal(line?.['reason'], undefined);
+    assert.equal(line?.['reason'], 'no credentials');
   });
 });
 

@@ -36,7 +36,7 @@ export function identify(
   return async (c, next) => {
     const request = takesCookies ? c.req.raw : withoutCookies(c.req.raw);
     const network = networkOf(c.req.header('cf-connecting-ip') ?? '');
-    const caller = await known(request, network, c.get('line'));
+    const caller = await knownCaller(request, network, c.get('line'));
     if (caller.byCookie && !takesCookies) {
       throw new ProblemError(
         'unauthenticated',
@@ -72,7 +72,7 @@ export function identify(
   };
 
   /** Refused callers have no name, so they are counted by network address. */
-  async function known(
+  async function knownCaller(
     request: Request,
     network: string,
     line: SignerEnv['Variables']['line'],

@@ -10,6 +10,7 @@ import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
+import { minifyCode, minifyTemplates } from './minify.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -94,6 +95,9 @@ export async function bundle(
     preserveEntrySignatures: 'allow-extension',
     resolve: { conditionNames: ['production', 'import', 'default'] },
     transform: { target: 'es2022' },
+    plugins: [minifyTemplates(), minifyCode()],
+    // Minifying takes nearly all of the time, which is what these tell.
+    checks: { pluginTimings: false },
   });
   const options = {
     format: 'esm',

@@ -54,23 +54,32 @@ export function parseAccept(list: string | readonly string[]): {
  * @example accepts(['.pdf'], { name: 'x.pdf', type: 'text/html' }) // false
  */
 export function accepts(list: string | readonly string[], file: NamedFile): boolean {
+  return acceptFilter(list)(file);
+}
+
+/** {@link accepts} for many files: the list is parsed once. */
+export function acceptFilter(list: string | readonly string[]): (file: NamedFile) => boolean {
   const { tokens, malformed } = parseAccept(list);
-  if (tokens.length === 0) return malformed.length === 0;
-  const name = file.name.toLowerCase();
-  const type = essenceOf(file.type);
-  const known = formatOf(name);
-  return tokens.some((token) => {
-    switch (token.kind) {
-      case 'any':
-        return true;
-      case 'extension':
-        return endsIn(name, token.extension) && suits(known, type);
-      default:
-        return isOf(token, type)
-          ? isGeneric(type) || !known?.own.some(canRunScript) || suits(known, type)
-          : known !== undefined && known.own.some((own) => isOf(token, own)) && suits(known, type);
-    }
-  });
+  if (tokens.length === 0) return () => malformed.length === 0;
+  return (file) => {
+    const name = file.name.toLowerCase();
+    const type = essenceOf(file.type);
+    const known = formatOf(name);
+    return tokens.some((token) => {
+      switch (token.kind) {
+        case 'any':
+          return true;
+        case 'extension':
+          return endsIn(name, token.extension) && suits(known, type);
+        default:
+          return isOf(token, type)
+            ? isGeneric(type) || !known?.own.some(canRunScript) || suits(known, type)
+            : known !== undefined &&
+                known.own.some((own) => isOf(token, own)) &&
+                suits(known, type);
+      }
+    });
+  };
 }
 
 /**

@@ -112,6 +112,8 @@ export async function bundle(
     // Beside the entry: where the script came from is where the Worker is.
     chunkFileNames: 's3-upload-[name]-[hash].js',
     codeSplitting: !isWhole,
+    // Declarations of one kind share a keyword.
+    topLevelVar: true,
   } satisfies OutputOptions;
   const { output } = await (dir ? build.write({ ...options, dir }) : build.generate(options));
   await build.close();

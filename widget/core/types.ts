@@ -110,6 +110,7 @@ export type Validator = (file: File) => UploadError | string | undefined;
 
 /** What the page itself requires of files; the Worker's policy may require more. Sizes are in bytes. */
 export interface Restrictions {
+  /** As in `<input accept>`. A file’s extension and type must both be allowed, as the Worker requires. */
   readonly accept?: string;
   readonly minBytes?: number;
   readonly maxBytes?: number;

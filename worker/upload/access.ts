@@ -9,7 +9,8 @@ import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
 import { isByForm, type Upload } from './upload.ts';
 
-const TOKEN_HEADER = 'upload-token';
+/** Carries the upload's token. */
+export const TOKEN_HEADER = 'upload-token';
 
 /**
  * The upload that the request's token seals. Reads neither KV nor the store.

@@ -11,6 +11,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Conflict' },
   expired: { status: 410, title: 'Expired' },
+  gone: { status: 410, title: 'Gone from the store' },
   too_large: { status: 413, title: 'Too large' },
   type_not_allowed: { status: 415, title: 'Type not allowed' },
   incomplete: { status: 422, title: 'The upload is not complete' },

@@ -85,8 +85,13 @@ export interface Created {
   readonly requests: readonly SignedRequest[];
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   readonly expiresIn: number;
-  /** When the upload itself expires, ISO 8601. */
+  /** When the upload itself expires, ISO 8601, unless signing calls extend it. */
   readonly expiresAt: string;
+  /**
+   * When the store drops the upload if it is not complete, in Unix seconds, as far as the Worker
+   * knows. Null: never.
+   */
+  readonly storeExpiresAt: number | null;
   /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   readonly result?: Result;
 }
@@ -101,7 +106,14 @@ export interface CreateAnswer {
   readonly uploads: readonly (Created | Refused)[];
 }
 
-export interface SignAnswer {
+/** A new upload token, at most once an hour. The one before is good until its own end. */
+export interface Renewal {
+  readonly token: string;
+  /** When the upload expires now, ISO 8601. */
+  readonly expiresAt: string;
+}
+
+export interface SignAnswer extends Partial<Renewal> {
   readonly requests: readonly SignedRequest[];
   readonly expiresIn: number;
 }
@@ -121,6 +133,7 @@ export interface UploadStatusAnswer {
   readonly parts: readonly StoredPart[];
   readonly createdAt: string;
   readonly expiresAt?: string;
+  readonly storeExpiresAt: number | null;
   readonly result?: Result;
 }
 
@@ -166,7 +179,7 @@ export interface ListAnswer {
 }
 
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
-export interface RelayAnswer {
+export interface RelayAnswer extends Partial<Renewal> {
   readonly etag: string;
 }
 
@@ -182,7 +195,10 @@ export type ProblemCode =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  /** Its time is up. `POST /uploads/:id/resume` continues it, unless it has reached its maximum age. */
   | 'expired'
+  /** The store does not hold it any more, and nothing of it can be continued. */
+  | 'gone'
   | 'too_large'
   | 'type_not_allowed'
   | 'incomplete'

@@ -3,6 +3,7 @@ import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
 import { bytesToHex } from './protocol/encoding.ts';
 import { ProblemError } from './problem.ts';
+import { expiredUpload } from './refusals.ts';
 import { openLink, sealLink } from './object/public-link.ts';
 import { keyedHex } from './util/subkeys.ts';
 import { isExpired } from './upload/state.ts';
@@ -20,6 +21,12 @@ export interface Tokens {
    *   expired one.
    */
   open(token: string): Promise<Upload>;
+  /**
+   * The same, even if the token has expired: what has arrived whole is completed at any time.
+   *
+   * @throws ProblemError `unauthenticated`.
+   */
+  openAtAnyTime(token: string): Promise<Upload>;
   /**
    * The upload's mark: always the same for the same file of the same upload, and impossible to
    * guess. So a repeated Create ends with the same object, without any memory.
@@ -56,22 +63,26 @@ export function createTokens(
   const [sealing] = keys;
   if (!sealing) throw new ProblemError('misconfigured', 'TOKEN_SECRET is missing.');
 
+  const openAtAnyTime = async (token: string): Promise<Upload> => {
+    for (const key of keys) {
+      const payload = await verified(token, await key());
+      if (!payload) continue;
+      const upload = v.safeParse(Upload, payload);
+      if (!upload.success) break;
+      return upload.output;
+    }
+    throw new ProblemError('unauthenticated', 'The upload token is not valid.');
+  };
+
   return {
+    openAtAnyTime,
     async seal(upload) {
       return sign({ ...upload, aud: AUDIENCE, exp: upload.expiresAt }, await sealing(), 'HS256');
     },
     async open(token) {
-      for (const key of keys) {
-        const payload = await verified(token, await key());
-        if (!payload) continue;
-        const upload = v.safeParse(Upload, payload);
-        if (!upload.success) break;
-        if (isExpired(upload.output, now())) {
-          throw new ProblemError('expired', 'The upload has expired; start it again.');
-        }
-        return upload.output;
-      }
-      throw new ProblemError('unauthenticated', 'The upload token is not valid.');
+      const upload = await openAtAnyTime(token);
+      if (isExpired(upload, now())) throw expiredUpload();
+      return upload;
     },
     async mark(parts) {
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));

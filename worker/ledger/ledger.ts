@@ -50,8 +50,8 @@ export interface Ledger {
   get(owner: string, id: string): Promise<Entry | undefined>;
   /** By the owner's hash, for links that anyone may follow. */
   getByHash(hash: string, id: string): Promise<Entry | undefined>;
-  /** Tries again in `waitUntil` where KV refused. */
-  put(entry: Entry, waitUntil: WaitUntil): Promise<void>;
+  /** Says whether it was written; where KV refused, it tries again in `waitUntil`. */
+  put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
   remove(owner: string, id: string): Promise<void>;
   /** The newest first. A page may hold fewer rows than `limit`, or none, and still have a cursor. */
   list(
@@ -108,8 +108,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       const key = keyOf(await ownerHash(entry.upload.owner), entry.upload.id);
       try {
         await write(key, entry);
+        return true;
       } catch {
         waitUntil(writeLater(key, entry));
+        return false;
       }
     },
     async remove(owner, id) {
@@ -175,7 +177,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     const upload = grant === undefined ? base : { ...base, grant };
     switch (row.state) {
       case 'open':
-        // A multipart upload cannot become an object after its token has ended.
+        // A multipart upload that becomes an object after its time is counted then.
         return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };
       case 'complete':
         return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;

@@ -25,7 +25,7 @@ export const Entry = v.object({
   result: v.exactOptional(StoredResult),
   /** What the upkeep holds an upload to that nobody completed; see `Limits`. */
   limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
-  /** When the upkeep looks for an object of a cancelled upload, in seconds since the epoch. */
+  /** When the upkeep looks at the upload, if not as soon as it expires, in seconds since the epoch. */
   sweepAt: v.exactOptional(v.number()),
 });
 export type Entry = v.InferOutput<typeof Entry>;
@@ -86,7 +86,9 @@ export function keyOf(hash: string, id: string): string {
   return `${prefixOf(hash)}${downwards}:${id}`;
 }
 
-export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
+export function rowOf(entry: Entry): Row {
+  const { upload, state, result } = entry;
+  const sweepAt = sweepAtOf(entry);
   return {
     id: upload.id,
     key: upload.key,
@@ -102,6 +104,19 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     ...(isByForm(upload) && { byForm: true }),
     ...(sweepAt !== undefined && { sweepAt }),
   };
+}
+
+/** How far KV may be behind, and more: https://developers.cloudflare.com/kv/concepts/how-kv-works/ */
+const BEHIND_SECONDS = 600;
+
+/**
+ * The upkeep comes later to an upload that can be extended: the record that it reads may be one from
+ * before the last call extended it.
+ */
+function sweepAtOf({ upload, state, sweepAt }: Entry): number | undefined {
+  const { lifeSeconds, endsAt, expiresAt } = upload;
+  const mayHaveMoved = state === 'open' && lifeSeconds !== undefined && expiresAt !== endsAt;
+  return sweepAt ?? (mayHaveMoved ? expiresAt + BEHIND_SECONDS : undefined);
 }
 
 /** The row; without key, name and type where it would be too long: they are in the value. */

@@ -42,6 +42,10 @@ export function localReservations(): Reservations {
       touch(remembered, upload.id, asker);
       return Promise.resolve(remembered.account.finish(upload, always));
     },
+    extend(asker, id, expiresAt) {
+      accountOf(asker).account.extend(id, expiresAt);
+      return Promise.resolve();
+    },
     cancel(asker, id, countsUntil) {
       const outcome = accountOf(asker).account.cancel(id, countsUntil);
       // Another isolate may have completed it.

@@ -36,8 +36,10 @@ export interface Rules extends MetadataRules {
   readonly object: Omit<ObjectChoices, 'metadata' | 'acl' | 'ifNoneMatch' | 'disposition'>;
   /** How the bucket itself presents the object; `auto`: what could run a script, as a download. */
   readonly disposition: Disposition;
-  /** An upload has to be complete within. */
+  /** How long an upload lives after its Create, and again after each call that signs parts of it. */
   readonly uploadSeconds: number;
+  /** No upload lives longer than this after its Create; null: as long as it moves. */
+  readonly maxAgeSeconds: number | null;
   /** A signed request is good for. */
   readonly urlSeconds: number;
   /** A complete upload may be removed by its owner. */
@@ -86,7 +88,8 @@ export function rulesFrom(options: RulesOptions): Rules {
     acl: [],
     object: {},
     disposition: 'auto',
-    uploadSeconds: DAY_SECONDS,
+    uploadSeconds: 1.5 * DAY_SECONDS,
+    maxAgeSeconds: null,
     urlSeconds: 15 * MINUTE_SECONDS,
     removable: false,
     public: false,
@@ -157,6 +160,7 @@ export function narrow(rules: Rules, claim: unknown): Rules {
       : { ...by.metadata, ...rules.fixedMetadata },
     acl: by.acl === undefined ? rules.acl : chosenAcl(rules.acl, by.acl),
     uploadSeconds: Math.min(rules.uploadSeconds, by.expiresIn ?? Infinity),
+    maxAgeSeconds: smaller(rules.maxAgeSeconds, by.expiresIn),
   };
 }
 

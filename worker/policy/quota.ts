@@ -121,8 +121,8 @@ function wayOf(upload: Upload): Way {
 function reservationOf(upload: Upload, { inParts, byForm }: Way): Reservation {
   const { id, bytes, sum, createdAt, expiresAt } = upload;
   const mark = sum === undefined ? upload.mark : `${upload.mark} ${sum}`;
-  // A multipart upload cannot become an object after its token has ended. The object of a form may
-  // lie there, and counts until the upkeep has decided about it.
+  // A multipart upload that becomes an object after its time is counted then. The object of a form
+  // may lie there, and counts until the upkeep has decided about it.
   const countsUntil = expiresAt + (byForm ? GRACE_SECONDS : 0);
   return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
 }

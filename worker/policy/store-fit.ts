@@ -15,7 +15,7 @@ const MIN_UPLOAD_SECONDS = 60;
 /** @throws ProblemError `misconfigured`. */
 export function assertAble(rules: Rules, profile: Profile): void {
   assertSendable(rules);
-  const { acl, object, uploadSeconds, urlSeconds } = rules;
+  const { acl, object, uploadSeconds, maxAgeSeconds, urlSeconds } = rules;
   const has = (able: boolean, setting: string, what: string) =>
     assertSetting(able, `${setting}: a ${profile.name} store has no ${what}.`);
   has(acl.length === 0 || profile.acl, 'ACL', 'ACLs');
@@ -26,10 +26,15 @@ export function assertAble(rules: Rules, profile: Profile): void {
     has(profile.sse.includes(kind), 'SSE', `encryption by ${kind}`);
   }
   assertSetting(
-    uploadSeconds <= (profile.staleAfterSeconds ?? Infinity),
-    `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
+    (maxAgeSeconds ?? 0) <= (profile.staleAfterSeconds ?? Infinity),
+    `UPLOAD_MAX_AGE: the store drops unfinished uploads after ${profile.staleAfterSeconds} s, by its ` +
+      'profile or S3_ABORTS_AFTER.',
   );
   assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL: at least a minute is needed.');
+  assertSetting(
+    maxAgeSeconds === null || maxAgeSeconds >= MIN_UPLOAD_SECONDS,
+    'UPLOAD_MAX_AGE: at least a minute is needed.',
+  );
   assertLinkSeconds(urlSeconds, 'URL_TTL');
 }
 

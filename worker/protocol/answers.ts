@@ -26,6 +26,15 @@ const Texts = v.record(v.string(), v.string());
 const Time = v.pipe(v.string(), v.isoTimestamp());
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
 const Count = v.pipe(Whole, v.minValue(1));
+const StoreEnd = v.pipe(
+  v.nullable(Whole),
+  about('When the store drops the upload if it is not complete, in Unix seconds; null: never.'),
+);
+/** A new upload token, if the call has extended the upload. */
+const Renewed = {
+  token: v.exactOptional(v.pipe(v.string(), about('A new upload token, at most once an hour.'))),
+  expiresAt: v.exactOptional(Time),
+};
 
 /** All problem codes. */
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
@@ -97,9 +106,14 @@ export const ResultSchema = v.strictObject({
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
 
-export const SignAnswerSchema = v.strictObject({
+const signed = {
   requests: v.array(RequestSchema),
   expiresIn: v.pipe(Whole, about('Seconds, from the moment of the answer.')),
+};
+
+export const SignAnswerSchema = v.strictObject({
+  ...signed,
+  ...Renewed,
 }) satisfies v.GenericSchema<unknown, SignAnswer>;
 
 const CreatedSchema = v.strictObject({
@@ -108,8 +122,9 @@ const CreatedSchema = v.strictObject({
   key: v.string(),
   plan: PlanSchema,
   checksum: Algorithm,
-  ...SignAnswerSchema.entries,
+  ...signed,
   expiresAt: Time,
+  storeExpiresAt: StoreEnd,
   result: v.exactOptional(ResultSchema),
 });
 
@@ -134,6 +149,7 @@ export const StatusAnswerSchema = v.strictObject({
   parts: v.array(PartSchema),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
+  storeExpiresAt: StoreEnd,
   result: v.exactOptional(ResultSchema),
 }) satisfies v.GenericSchema<unknown, UploadStatusAnswer>;
 
@@ -159,6 +175,7 @@ export const ListAnswerSchema = v.strictObject({
 
 export const RelayAnswerSchema = v.strictObject({
   etag: v.string(),
+  ...Renewed,
 }) satisfies v.GenericSchema<unknown, RelayAnswer>;
 
 export const FileAnswerSchema = v.strictObject({

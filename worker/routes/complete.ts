@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
-    const upload = await uploadOfToken(signer, c);
+    const upload = await uploadOfToken(signer, c, 'at-any-time');
     const body = await readBody(c.req.raw, CompleteBody, MAX_BODY_BYTES);
     const result = await complete(signer, c, upload, body);
     if (upload.multipart) waitUntilOf(c)(abortOthersQuietly(signer, [upload]));

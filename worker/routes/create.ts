@@ -4,9 +4,9 @@ import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
 import type { Entry } from '../ledger/ledger.ts';
-import { covers } from '../policy/policy.ts';
+import { covers, type Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
-import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
+import { cancelledUpload, forgottenByStore, idOfAnotherFile } from '../refusals.ts';
 import {
   largestFile,
   MAX_CHECKSUMS_PER_CREATE,
@@ -19,7 +19,7 @@ import {
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created.ts';
 import { beginWithin } from '../upload/create/reserve.ts';
-import { recordedState } from '../upload/state.ts';
+import { resumed } from '../upload/life.ts';
 import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
@@ -84,7 +84,7 @@ async function createOne(
   const known = await signer.ledger.get(draft.owner, draft.id);
   if (!known && (plan.kind === 'multipart' || !goesWhole(signer, draft))) spend();
   const upload = known
-    ? again(signer, c, known, draft, path)
+    ? await again(signer, c, rules, known, draft, path)
     : await beginWithin(signer, c, rules, draft, plan);
   const result = known?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
@@ -92,13 +92,14 @@ async function createOne(
 }
 
 /** The same Create once more gives the same upload; with anything else in it, it is refused. */
-function again(
+async function again(
   signer: Signer,
   c: SignerContext,
+  rules: Rules,
   entry: Entry,
   draft: Upload,
   path: string,
-): Upload {
+): Promise<Upload> {
   const { upload } = entry;
   const same = (['name', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
@@ -107,14 +108,10 @@ function again(
   if (!same || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
-  const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());
+  const { state } = entry;
   if (state === 'aborted') throw cancelledUpload(`${path}.id`);
-  if (state === 'expired') {
-    throw new ProblemError('expired', 'This upload has expired; choose a new id.', {
-      field: `${path}.id`,
-    });
-  }
-  return upload;
+  if (state === 'expired') throw forgottenByStore(`${path}.id`);
+  return state === 'open' ? resumed(signer, c, rules, upload, `${path}.id`) : upload;
 }
 
 function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {

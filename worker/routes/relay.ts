@@ -6,6 +6,7 @@ import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
+import { extended, renewalOf } from '../upload/life.ts';
 import { assertNotStored, checkParts } from '../upload/requests.ts';
 import { isChecksum } from '../protocol/checksum.ts';
 import { CHECKSUMS } from '../s3/checksums.ts';
@@ -30,13 +31,15 @@ export function relayRoute(signer: Signer): SignerHandler {
     try {
       const upload = await uploadOfToken(signer, c);
       const part = partOf(c, upload);
-      await rulesFor(signer, c, upload, 'sign');
+      const rules = await rulesFor(signer, c, upload, 'sign');
       if (upload.multipart) await assertNotStored(signer, upload);
       const stream = body ?? new Blob().stream();
       const { etag } = await pipeWithLength(part.bytes, stream, (known) =>
         send(signer, upload, part, known),
       );
-      return c.json<RelayAnswer>({ etag }, 200, { etag: `"${etag}"` });
+      const longer = upload.multipart && (await extended(signer, c, rules, upload));
+      const renewal = await renewalOf(signer, longer);
+      return c.json<RelayAnswer>({ etag, ...renewal }, 200, { etag: `"${etag}"` });
     } catch (error) {
       if (body && !body.locked) await drain(body.getReader());
       throw error;

@@ -1,11 +1,10 @@
 /** `POST /uploads/:id/resume`: a fresh token for the owner, and the parts that the store holds. */
 import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import { cancelledUpload } from '../refusals.ts';
+import { cancelledUpload, forgottenByStore } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created.ts';
-import { stateOf } from '../upload/state.ts';
+import { resumed } from '../upload/life.ts';
 import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 
@@ -13,18 +12,17 @@ export function resumeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
     assertSized(upload);
-    await rulesFor(signer, c, upload, 'sign');
+    const rules = await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
     const stored = entry?.result ? undefined : await storedOf(signer, upload);
     const done =
       entry?.result ??
       (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
-    if (!done && stateOf(upload, entry, stored, signer.now()) === 'expired') {
-      throw new ProblemError('expired', 'The upload has expired; start it again.');
-    }
+    if (!done && (stored?.kind === 'gone' || entry?.state === 'expired')) throw forgottenByStore();
+    const living = done ? upload : await resumed(signer, c, rules, upload);
     const parts = partsOf(upload, stored);
     const missing = done || upload.checksum ? [] : missingParts(upload, parts);
-    const answer = await createdAnswer(signer, upload, missing, done || undefined);
+    const answer = await createdAnswer(signer, living, missing, done || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });
   };
 }

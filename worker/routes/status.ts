@@ -2,6 +2,7 @@
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';
+import { isoOf, storeEndOf } from '../upload/life.ts';
 import { stateOf } from '../upload/state.ts';
 import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
 import { planOf } from '../upload/upload.ts';
@@ -23,8 +24,9 @@ export function statusRoute(signer: Signer): SignerHandler {
       plan: planOf(upload),
       checksum: upload.checksum,
       parts: partsOf(upload, stored),
-      createdAt: new Date(upload.createdAt * 1000).toISOString(),
-      expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+      createdAt: isoOf(upload.createdAt),
+      expiresAt: isoOf(upload.expiresAt),
+      storeExpiresAt: storeEndOf(signer, upload),
       ...(state === 'complete' && result && { result }),
     });
   };

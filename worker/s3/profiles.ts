@@ -77,7 +77,10 @@ export interface Profile {
   readonly maxPartBytes: number;
   readonly maxParts: number;
   readonly maxObjectBytes: number;
-  /** How long the store keeps an unfinished upload. Null: without end, unless the bucket has a rule. */
+  /**
+   * How long the store keeps an unfinished upload after it was begun, whatever arrives meanwhile. Null:
+   * without end, unless the bucket has a rule, which S3_ABORTS_AFTER names.
+   */
   readonly staleAfterSeconds: number | null;
   readonly acl: boolean;
   readonly tagging: boolean;

@@ -67,6 +67,13 @@ export interface Completed {
   readonly checksum?: string;
 }
 
+/** A multipart upload that the store has just opened. */
+export interface OpenedUpload {
+  readonly uploadId: string;
+  /** When the store aborts it, in seconds since the epoch, if a lifecycle rule of the bucket says so. */
+  readonly abortsAt?: number;
+}
+
 /** A multipart upload that is neither complete nor aborted. */
 export interface OpenUpload {
   readonly key: string;
@@ -144,7 +151,7 @@ export interface Store {
   /** Number of hostnames that take parts. */
   readonly lanes: number;
 
-  createMultipart(key: string, settings: ObjectSettings): Promise<{ readonly uploadId: string }>;
+  createMultipart(key: string, settings: ObjectSettings): Promise<OpenedUpload>;
   /** All pages, by part number. A gone upload is `not_found`; without ListParts `unsupported`. */
   listParts(key: string, uploadId: string): Promise<StoredPart[]>;
   /**

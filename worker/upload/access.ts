@@ -1,28 +1,36 @@
 /** Finds the upload that a request is about, and checks that the caller may use it. */
 import type { SignerContext, Signer, PolicyAction } from '../context.ts';
 import { answerOf } from '../hooks.ts';
-import type { Entry } from '../ledger/ledger.ts';
+import { GRACE_SECONDS, type Entry } from '../ledger/ledger.ts';
 import { isCounted } from '../policy/quota.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
-import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
+import { cancelledUpload, expiredUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
+import { isExpired } from './state.ts';
 import { isByForm, type Upload } from './upload.ts';
 
 const TOKEN_HEADER = 'upload-token';
 
+/** Until when a token is good: until the upload expires, or, to complete what has arrived, at any time. */
+export type TokenUse = 'in-time' | 'at-any-time';
+
 /**
- * The upload that the token seals. Reads nothing.
+ * The upload that the token seals. Reads nothing, unless the token has ended.
  *
  * @throws ProblemError `unauthenticated` without a good token, `expired`, `forbidden` where the
  *   token is for another upload, `not_found` where it is somebody else's.
  */
-export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<Upload> {
+export async function uploadOfToken(
+  signer: Signer,
+  c: SignerContext,
+  use?: TokenUse,
+): Promise<Upload> {
   const token = c.req.header(TOKEN_HEADER);
   if (!token) {
     throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.');
   }
-  const upload = await openToken(signer, c, token, idOf(c));
+  const upload = await openToken(signer, c, token, idOf(c), use);
   c.get('line')['upload'] = upload.id;
   return upload;
 }
@@ -33,20 +41,58 @@ export async function openToken(
   c: SignerContext,
   token: string,
   id: string,
+  use?: TokenUse,
 ): Promise<Upload> {
-  const upload = await openMine(signer, c, token);
-  if (upload.id !== id) {
-    throw new ProblemError('forbidden', 'The upload token is for another upload.');
-  }
+  const upload = await openMine(signer, c, token, use);
+  assertIsOf(upload, id);
   assertSized(upload);
   return upload;
 }
 
-/** The caller's own upload that `token` seals. @throws as `uploadOfToken`. */
-export async function openMine(signer: Signer, c: SignerContext, token: string): Promise<Upload> {
-  const upload = await signer.tokens.open(token);
+/**
+ * The caller's own upload that `token` seals. A token that has ended is good for as long as the upload
+ * has been extended with a later one.
+ *
+ * @throws as `uploadOfToken`.
+ */
+export async function openMine(
+  signer: Signer,
+  c: SignerContext,
+  token: string,
+  use: TokenUse = 'in-time',
+): Promise<Upload> {
+  const upload = await signer.tokens.openAtAnyTime(token);
   assertMine(c, upload);
-  return upload;
+  if (!isExpired(upload, signer.now())) return upload;
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  const known = latest(signer, upload, entry);
+  if (!known || (use === 'in-time' && isExpired(known, signer.now()))) throw expiredUpload();
+  if (use === 'at-any-time' && isOwn(entry, upload) && entry.state === 'aborted') {
+    throw cancelledUpload();
+  }
+  return known;
+}
+
+/**
+ * The sealed upload with the end that its record knows. Undefined where its time was up so long ago
+ * that the record may be gone: nothing would show then that it had been completed before.
+ */
+function latest(signer: Signer, sealed: Upload, entry: Entry | undefined): Upload | undefined {
+  if (isOwn(entry, sealed)) {
+    return { ...sealed, expiresAt: Math.max(sealed.expiresAt, entry.upload.expiresAt) };
+  }
+  const { expiresAt } = sealed;
+  return isExpired({ expiresAt: expiresAt + GRACE_SECONDS }, signer.now()) ? undefined : sealed;
+}
+
+/** Whether the record is the upload's: its id may have been used for another file. */
+function isOwn(entry: Entry | undefined, { mark }: Upload): entry is Entry {
+  return entry?.upload.mark === mark;
+}
+
+function assertIsOf(upload: Upload, id: string): void {
+  if (upload.id === id) return;
+  throw new ProblemError('forbidden', 'The upload token is for another upload.');
 }
 
 /**
@@ -71,12 +117,17 @@ export async function uploadOfOwner(
   signer: Signer,
   c: SignerContext,
 ): Promise<{ readonly upload: Upload; readonly entry: Entry | undefined }> {
-  const { owner } = c.get('caller');
-  const sealed = c.req.header(TOKEN_HEADER)
-    ? await unlessOver(uploadOfToken(signer, c))
-    : undefined;
-  const entry = await signer.ledger.get(sealed?.owner ?? owner, idOf(c));
-  const upload = sealed ?? entry?.upload;
+  const id = idOf(c);
+  const token = c.req.header(TOKEN_HEADER);
+  // An ended token still says who owns the upload.
+  const sealed = token ? await signer.tokens.openAtAnyTime(token) : undefined;
+  if (sealed) {
+    assertMine(c, sealed);
+    assertIsOf(sealed, id);
+    assertSized(sealed);
+  }
+  const entry = await signer.ledger.get((sealed ?? c.get('caller')).owner, id);
+  const upload = sealed ? latest(signer, sealed, entry) : entry?.upload;
   if (!upload) throw noSuchUpload();
   assertMine(c, upload);
   c.get('line')['upload'] = upload.id;
@@ -146,16 +197,6 @@ function assertMine(c: SignerContext, upload: Upload): void {
   const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
   if (!mine || !covers(c.get('rules'), upload)) {
     throw noSuchUpload();
-  }
-}
-
-/** A token that is over may still lead to a result that has been kept. */
-async function unlessOver(opened: Promise<Upload>): Promise<Upload | undefined> {
-  try {
-    return await opened;
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === 'expired') return undefined;
-    throw error;
   }
 }
 

@@ -60,13 +60,20 @@ export const Upload = v.object({
   mark: v.string(),
   /** Seconds since the epoch. */
   createdAt: Whole,
+  /** Moves while parts are signed. The token ends then. */
   expiresAt: Whole,
+  /** Seconds for which a signing call extends the upload. Absent in uploads of earlier versions. */
+  lifeSeconds: v.exactOptional(Whole),
+  /** Beyond this nothing extends the upload. Seconds since the epoch. */
+  endsAt: v.exactOptional(Whole),
   /** Seconds for which one signed request is good. */
   urlSeconds: Whole,
   /** Without `partBytes` the whole file is its only part, and to the page a single request. */
   multipart: v.exactOptional(
     v.strictObject({
       uploadId: v.string(),
+      /** When the store said that it would drop the upload. Seconds since the epoch. */
+      abortsAt: v.exactOptional(Whole),
       partBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
     }),
   ),

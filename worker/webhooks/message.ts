@@ -1,6 +1,7 @@
 /** The content of a webhook. */
 import { sha256Hex } from '../util/digest.ts';
 import type { UploadEvent } from '../hooks.ts';
+import { isoOf } from '../upload/life.ts';
 
 /** One message. The same event always makes the same message, so receivers can drop repeats. */
 export interface Message {
@@ -41,8 +42,4 @@ export async function messageOf(event: UploadEvent, bucket: string, now: number)
     id: `msg_${(await sha256Hex(identity)).slice(0, 32)}`,
     body: JSON.stringify(body),
   };
-}
-
-function isoOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

@@ -8,7 +8,13 @@ import type { Answer } from './exchange.ts';
 import { faultOf, type Fault } from './faults.ts';
 import type { Profile } from '../profiles.ts';
 import { checksumHeaders, objectHeaders } from '../settings.ts';
-import type { CompleteRequest, Completed, ObjectSettings, OpenUpload } from '../types.ts';
+import type {
+  CompleteRequest,
+  Completed,
+  ObjectSettings,
+  OpenedUpload,
+  OpenUpload,
+} from '../types.ts';
 import { escapeXml, readXml, type Xml } from './xml.ts';
 
 /** S3 may put parts together for minutes before it answers; a repeat would only wait again. */
@@ -22,7 +28,7 @@ export async function createMultipart(
   profile: Profile,
   key: string,
   settings: ObjectSettings,
-): Promise<{ readonly uploadId: string }> {
+): Promise<OpenedUpload> {
   return control({
     operation: 'CreateMultipartUpload',
     method: 'POST',
@@ -34,9 +40,18 @@ export async function createMultipart(
       const uploadId = documentOf(answer, 'InitiateMultipartUploadResult')?.text('UploadId');
       return uploadId === undefined
         ? unreadable('CreateMultipartUpload')
-        : { result: { uploadId } };
+        : { result: { uploadId, ...abortDateOf(answer.headers) } };
     },
   });
+}
+
+/**
+ * Said by a store whose bucket has a rule for incomplete uploads:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+ */
+function abortDateOf(headers: Headers): Pick<OpenedUpload, 'abortsAt'> {
+  const ms = Date.parse(headers.get('x-amz-abort-date') ?? '');
+  return ms > 0 ? { abortsAt: Math.floor(ms / 1000) } : {};
 }
 
 /** All pages. */

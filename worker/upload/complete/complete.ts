@@ -1,10 +1,11 @@
 /** Completes uploads, once or many times: the object under the key decides, by its mark and its size. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
-import { objectOfAnotherUpload } from '../../refusals.ts';
+import { expiredUpload, objectOfAnotherUpload } from '../../refusals.ts';
 import type { CompleteBody, Result } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { rulesAtEnd } from '../access.ts';
+import { isExpired } from '../state.ts';
 import type { Upload } from '../upload.ts';
 import { checksumOf, isOf } from '../stored.ts';
 import { putTogether } from './assemble.ts';
@@ -15,10 +16,26 @@ import { partsFor } from './parts.ts';
 /**
  * Completes an upload. Asked twice, in order or at once, it answers the same.
  *
- * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or what the policy
- *   says against it: then the upload is thrown away.
+ * What has arrived whole is completed even after its time; what has not, can only be resumed then.
+ *
+ * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `gone`, `expired`, or what the
+ *   policy says against it: then the upload is thrown away.
  */
 export async function complete(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  body: CompleteBody,
+): Promise<Result> {
+  try {
+    return await completeWhole(signer, c, upload, body);
+  } catch (error) {
+    const isIncomplete = error instanceof ProblemError && error.code === 'incomplete';
+    throw isIncomplete && isExpired(upload, signer.now()) ? expiredUpload() : error;
+  }
+}
+
+async function completeWhole(
   signer: Signer,
   c: SignerContext,
   upload: Upload,

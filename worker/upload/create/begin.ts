@@ -38,10 +38,10 @@ async function open(
   draft: Upload,
   cut: { readonly partBytes?: number },
 ): Promise<Upload> {
-  const { uploadId } = await signer.store.createMultipart(draft.key, settingsOf(draft));
+  const opened = await signer.store.createMultipart(draft.key, settingsOf(draft));
   const upload: Upload = {
     ...draft,
-    multipart: { uploadId, ...cut },
+    multipart: { ...opened, ...cut },
     // The rest is settled by Create; only a form is signed with it again.
     object: { ifNoneMatch: true },
   };

@@ -1,6 +1,7 @@
 /** What a page is told so that it can go on with an upload. */
 import type { Signer } from '../../context.ts';
 import type { Created, Result } from '../../protocol.ts';
+import { isoOf, storeEndOf } from '../life.ts';
 import { planOf, type Upload } from '../upload.ts';
 import { signParts, type PartsToSign } from '../requests.ts';
 
@@ -27,7 +28,8 @@ export async function createdAnswer(
     plan: planOf(upload),
     checksum: upload.checksum,
     ...signed,
-    expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+    expiresAt: isoOf(upload.expiresAt),
+    storeExpiresAt: storeEndOf(signer, upload),
     ...(result && { result }),
   };
 }

@@ -8,6 +8,7 @@ import { ownerHash } from '../../ledger/record.ts';
 import type { Rules } from '../../policy/policy.ts';
 import { ProblemError } from '../../problem.ts';
 import type { FileEntry, Plan } from '../../protocol.ts';
+import { lifeOf } from '../life.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
@@ -56,7 +57,7 @@ export async function draftOf(
     ...(sum !== undefined && { sum }),
     mark: await signer.tokens.mark([owner, file.id, file.name, file.bytes, type]),
     createdAt,
-    expiresAt: createdAt + rules.uploadSeconds,
+    ...lifeOf(rules, createdAt),
     urlSeconds: rules.urlSeconds,
     object: objectOf(signer, rules, { ...file, type }, path),
   };

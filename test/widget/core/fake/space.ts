@@ -23,6 +23,8 @@ export interface SpaceOptions {
   readonly maxBytes?: number;
   /** An upload has to be complete within so many seconds. */
   readonly uploadSeconds?: number;
+  /** The store drops an upload after so many seconds; by default never. */
+  readonly storeSeconds?: number;
 }
 
 /** What a fault does to the requests that it meets. */

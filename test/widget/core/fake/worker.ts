@@ -141,7 +141,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
 
 function created(space: Space, upload: FakeUpload, first: readonly Wanted[]): Created {
   const { id, plan } = upload;
-  const { expiresIn = 900, uploadSeconds = 86_400 } = space.options;
+  const { expiresIn = 900, uploadSeconds = 86_400, storeSeconds } = space.options;
   return {
     id,
     token: `token-${id}`,
@@ -151,6 +151,8 @@ function created(space: Space, upload: FakeUpload, first: readonly Wanted[]): Cr
     requests: first.map((part) => request(space, upload, part)),
     expiresIn,
     expiresAt: new Date(Date.now() + uploadSeconds * 1000).toISOString(),
+    storeExpiresAt:
+      storeSeconds === undefined ? null : Math.floor(Date.now() / 1000) + storeSeconds,
     ...(upload.result && { result: upload.result }),
   };
 }

@@ -152,11 +152,15 @@ describe('an upload that the store drops', () => {
     assert.equal(await worker.count('api', /^POST \/uploads$/), 2);
   });
 
-  for (const code of ['not_found', 'gone']) {
+  for (const [code, match] of [
+    ['gone', '/complete$'],
+    ['not_found', '/(complete|resume)$'],
+  ] as const) {
     it(`as the Worker says with ${code} at Complete, begins again`, async () => {
       const worker = await fake();
       const answer = problem(code, code === 'gone' ? 410 : 404);
-      await worker.fault({ side: 'api', match: '/complete$', answer });
+      const times = code === 'gone' ? 1 : 2;
+      await worker.fault({ side: 'api', match, answer, times });
       const from = uploader(worker);
       from.add([randomFile(8 * MIB)]);
       const { status, restarts } = await only(from);
@@ -176,6 +180,18 @@ describe('an upload that the store drops', () => {
     assert.equal(error?.code, 'gone');
     assert.equal(error?.retryable, true);
     assert.ok(restarts >= 3 && restarts <= 4, `${restarts} restarts`);
+  });
+
+  it('as the Worker says once, is resumed if the Worker finds it after all', async () => {
+    const worker = await fake();
+    const answer = problem('not_found', 404);
+    await worker.fault({ side: 'api', match: '/complete$', answer });
+    const from = uploader(worker);
+    from.add([randomFile(8 * MIB)]);
+    const { status, restarts } = await only(from);
+    assert.equal(status, 'done');
+    assert.equal(restarts, 0);
+    await assertNothingTwice(worker, 8);
   });
 
   it('only by the word of a box in between is resumed, however often the box says so', async () => {

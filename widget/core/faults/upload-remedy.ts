@@ -38,7 +38,7 @@ const REMEDIES: {
     if (setbacks > 0 && (isSingle || isForgotten)) return 'renew';
     return isSingle ? 'create-again' : 'reconcile';
   },
-  not_found: () => 'renew',
+  not_found: ({ isSingle, isAgreed }) => (isAgreed && !isSingle ? 'reconcile' : 'renew'),
   gone: () => 'renew',
   expired: ({ setbacks, isSingle, isAgreed }) => {
     if (isAgreed) return isSingle ? 'create-again' : 'reconcile';

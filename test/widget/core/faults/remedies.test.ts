@@ -88,9 +88,14 @@ describe('the remedy for an upload', () => {
   });
 
   it('that the store does not know any more is another id', () => {
-    for (const code of ['not_found', 'gone', 'conflict'] as const) {
+    for (const code of ['gone', 'conflict'] as const) {
       assert.equal(uploadRemedy(code, FIRST), 'renew');
     }
+  });
+
+  it('that the Worker does not find is to ask what is stored, and only then another id', () => {
+    assert.equal(uploadRemedy('not_found', FIRST), 'reconcile');
+    assert.equal(uploadRemedy('not_found', { ...FIRST, isAgreed: false }), 'renew');
   });
 
   it('whose time is up is to ask what is stored, and never to begin what was sent again', () => {
@@ -109,7 +114,7 @@ describe('the remedy for an upload', () => {
   });
 
   it('is none after three setbacks, and none for any other error', () => {
-    assert.equal(uploadRemedy('not_found', { ...FIRST, setbacks: 3 }), 'fail');
+    assert.equal(uploadRemedy('gone', { ...FIRST, setbacks: 3 }), 'fail');
     assert.equal(uploadRemedy('cors', FIRST), 'fail');
   });
 });

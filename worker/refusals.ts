@@ -35,12 +35,12 @@ export function forgottenByStore(field?: string): ProblemError {
   return new ProblemError('gone', FORGOTTEN_BY_STORE, { field });
 }
 
-/** The token has ended. The store may still hold the parts, and the owner may resume the upload. */
+/** The token has expired. The store may still have the parts, and the owner may resume the upload. */
 export function expiredUpload(): ProblemError {
   return new ProblemError('expired', 'The upload token has expired; resume the upload.');
 }
 
-/** The upload has reached the age at which it ends, whatever the store still holds. */
+/** The upload has reached its maximum age, whatever the store still has. */
 export function tooOldUpload(field?: string): ProblemError {
   const detail = 'The upload has reached its maximum age; start it again.';
   return new ProblemError('expired', detail, { field });

@@ -1,12 +1,12 @@
 /** `GET /s3/multipart/:uploadId/:partNumber` and `…/batch`: signed URLs for parts. */
 import { rulesFor } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
-import { extended } from '../upload/life.ts';
-import { secondsFor } from '../upload/requests.ts';
+import { extendUpload } from '../upload/life.ts';
+import { secondsFor } from '../upload/sign-parts.ts';
 import type { Upload } from '../upload/upload.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf } from './upload-of.ts';
@@ -52,9 +52,9 @@ async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]
   const rules = await rulesFor(signer, c, upload, 'sign');
   await assertRoom(signer, c, upload, uploadId);
   // These clients keep the token that they began with; the record says how long it is good.
-  const longer = await extended(signer, c, rules, upload);
+  const extended = await extendUpload(signer, c, rules, upload);
   const { key } = upload;
-  const expiresIn = secondsFor(signer, longer ?? upload);
+  const expiresIn = secondsFor(signer, extended ?? upload);
   const parts = await signer.store.presignParts({ key, uploadId, algorithm: null, expiresIn });
   const urls = await Promise.all(
     numbers.map(async (number) => [number, (await parts.sign(number, undefined)).url] as const),
@@ -77,7 +77,7 @@ async function assertRoom(
   const parts = await store.listParts(upload.key, uploadId);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (bytes <= upload.bytes) return;
-  await discard(signer, upload, waitUntilOf(c), 'always');
+  await discardUpload(signer, upload, waitUntilOf(c), 'always');
   throw tooManyBytes(upload.bytes);
 }
 

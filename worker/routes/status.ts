@@ -1,16 +1,16 @@
-/** `GET /uploads/:id`: the upload's state, and the parts that the store holds. */
+/** `GET /uploads/:id`: the upload's state, and the parts that the store has. */
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';
-import { isoOf, storeEndOf } from '../upload/life.ts';
+import { isoOf, storeExpiryOf } from '../upload/life.ts';
 import { stateOf } from '../upload/state.ts';
-import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
+import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf } from '../upload/upload.ts';
 
 export function statusRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
-    const stored = entry?.result ? undefined : await storedOf(signer, upload);
+    const stored = entry?.result ? undefined : await inspectStore(signer, upload);
     const object = stored?.kind === 'object' ? stored.object : undefined;
     const result = entry?.result ?? (object && resultOf(upload, object));
     const state = stateOf(upload, entry, stored, signer.now());
@@ -23,10 +23,10 @@ export function statusRoute(signer: Signer): SignerHandler {
       bytes: upload.bytes,
       plan: planOf(upload),
       checksum: upload.checksum,
-      parts: partsOf(upload, stored),
+      parts: storedParts(upload, stored),
       createdAt: isoOf(upload.createdAt),
       expiresAt: isoOf(upload.expiresAt),
-      storeExpiresAt: storeEndOf(signer, upload),
+      storeExpiresAt: storeExpiryOf(signer, upload),
       ...(state === 'complete' && result && { result }),
     });
   };

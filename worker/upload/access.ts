@@ -12,14 +12,15 @@ import { isByForm, type Upload } from './upload.ts';
 
 const TOKEN_HEADER = 'upload-token';
 
-/** Until when a token is good: until the upload expires, or, to complete what has arrived, at any time. */
+/** Whether an expired token is accepted. It is to complete an upload whose parts have arrived. */
 export type TokenUse = 'in-time' | 'at-any-time';
 
 /**
- * The upload that the token seals. Reads nothing, unless the token has ended.
+ * The upload that the request's token seals. Reads neither KV nor the store, unless the token has
+ * expired.
  *
- * @throws ProblemError `unauthenticated` without a good token, `expired`, `forbidden` where the
- *   token is for another upload, `not_found` where it is somebody else's.
+ * @throws ProblemError `unauthenticated` without a valid token, `expired`, `forbidden` if the token is
+ *   for another upload, `not_found` if the upload is not the caller's.
  */
 export async function uploadOfToken(
   signer: Signer,
@@ -35,7 +36,7 @@ export async function uploadOfToken(
   return upload;
 }
 
-/** The upload that `token` seals, for the one named `id`. @throws as `uploadOfToken`. */
+/** The upload that `token` seals, if it has this `id`. @throws ProblemError as `uploadOfToken`. */
 export async function openToken(
   signer: Signer,
   c: SignerContext,
@@ -43,60 +44,60 @@ export async function openToken(
   id: string,
   use?: TokenUse,
 ): Promise<Upload> {
-  const upload = await openMine(signer, c, token, use);
-  assertIsOf(upload, id);
+  const upload = await openOwnUpload(signer, c, token, use);
+  assertId(upload, id);
   assertSized(upload);
   return upload;
 }
 
 /**
- * The caller's own upload that `token` seals. A token that has ended is good for as long as the upload
- * has been extended with a later one.
+ * The upload that `token` seals, if it is the caller's. An expired token is accepted for as long as a
+ * later one has extended the upload.
  *
- * @throws as `uploadOfToken`.
+ * @throws ProblemError as `uploadOfToken`.
  */
-export async function openMine(
+export async function openOwnUpload(
   signer: Signer,
   c: SignerContext,
   token: string,
   use: TokenUse = 'in-time',
 ): Promise<Upload> {
-  const upload = await signer.tokens.openAtAnyTime(token);
-  assertMine(c, upload);
-  if (!isExpired(upload, signer.now())) return upload;
-  const entry = await signer.ledger.get(upload.owner, upload.id);
-  const known = latest(signer, upload, entry);
-  if (!known || (use === 'in-time' && isExpired(known, signer.now()))) throw expiredUpload();
-  if (use === 'at-any-time' && isOwn(entry, upload) && entry.state === 'aborted') {
-    throw cancelledUpload();
-  }
-  return known;
+  const sealed = await signer.tokens.openAtAnyTime(token);
+  assertOwner(c, sealed);
+  const now = signer.now();
+  if (!isExpired(sealed, now)) return sealed;
+  const entry = await signer.ledger.get(sealed.owner, sealed.id);
+  const upload = latestOf(signer, sealed, entry);
+  if (!upload || (use === 'in-time' && isExpired(upload, now))) throw expiredUpload();
+  const isCancelled = isRecordOf(entry, sealed) && entry.state === 'aborted';
+  if (use === 'at-any-time' && isCancelled) throw cancelledUpload();
+  return upload;
 }
 
 /**
- * The sealed upload with the end that its record knows. Undefined where its time was up so long ago
- * that the record may be gone: nothing would show then that it had been completed before.
+ * The sealed upload with the expiry of its record. Undefined if it expired so long ago that its
+ * record may be gone, because then nothing would show that it has been completed before.
  */
-function latest(signer: Signer, sealed: Upload, entry: Entry | undefined): Upload | undefined {
-  if (isOwn(entry, sealed)) {
-    return { ...sealed, expiresAt: Math.max(sealed.expiresAt, entry.upload.expiresAt) };
-  }
+function latestOf(signer: Signer, sealed: Upload, entry: Entry | undefined): Upload | undefined {
   const { expiresAt } = sealed;
+  if (isRecordOf(entry, sealed)) {
+    return { ...sealed, expiresAt: Math.max(expiresAt, entry.upload.expiresAt) };
+  }
   return isExpired({ expiresAt: expiresAt + GRACE_SECONDS }, signer.now()) ? undefined : sealed;
 }
 
-/** Whether the record is the upload's: its id may have been used for another file. */
-function isOwn(entry: Entry | undefined, { mark }: Upload): entry is Entry {
+/** False if there is no record, or if the upload's id was used for another file. */
+function isRecordOf(entry: Entry | undefined, { mark }: Upload): entry is Entry {
   return entry?.upload.mark === mark;
 }
 
-function assertIsOf(upload: Upload, id: string): void {
+function assertId(upload: Upload, id: string): void {
   if (upload.id === id) return;
   throw new ProblemError('forbidden', 'The upload token is for another upload.');
 }
 
 /**
- * Parts of a size that was said are another matter than those of a client of Companion's.
+ * Refuses uploads of unknown size, which only /companion can continue.
  *
  * @throws ProblemError `conflict`.
  */
@@ -109,9 +110,9 @@ export function assertSized(upload: Upload): void {
 }
 
 /**
- * The upload of the path: by its token, else by the owner's record.
+ * The upload that the path names: from its token or, without one, from the owner's record.
  *
- * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ * @throws ProblemError `not_found` if it does not exist or is not the caller's.
  */
 export async function uploadOfOwner(
   signer: Signer,
@@ -119,25 +120,25 @@ export async function uploadOfOwner(
 ): Promise<{ readonly upload: Upload; readonly entry: Entry | undefined }> {
   const id = idOf(c);
   const token = c.req.header(TOKEN_HEADER);
-  // An ended token still says who owns the upload.
+  // An expired token still shows who owns the upload.
   const sealed = token ? await signer.tokens.openAtAnyTime(token) : undefined;
   if (sealed) {
-    assertMine(c, sealed);
-    assertIsOf(sealed, id);
+    assertOwner(c, sealed);
+    assertId(sealed, id);
     assertSized(sealed);
   }
   const entry = await signer.ledger.get((sealed ?? c.get('caller')).owner, id);
-  const upload = sealed ? latest(signer, sealed, entry) : entry?.upload;
+  const upload = sealed ? latestOf(signer, sealed, entry) : entry?.upload;
   if (!upload) throw noSuchUpload();
-  assertMine(c, upload);
+  assertOwner(c, upload);
   c.get('line')['upload'] = upload.id;
   return { upload, entry };
 }
 
 /**
- * What this caller may do with this file, the policy hook's word included.
+ * The rules for this file of this caller, narrowed by the policy hook.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if they refuse the file.
  */
 export async function rulesFor(
   signer: Signer,
@@ -146,17 +147,21 @@ export async function rulesFor(
   action: PolicyAction,
   path = '',
 ): Promise<Rules> {
-  const rules = await narrowedFor(signer, c, file, action);
+  const rules = await narrowedRules(signer, c, file, action);
   checkFile(rules, file, path);
   return rules;
 }
 
 /**
- * What this caller may do with an upload that ends, its limits over all uploads included.
+ * The rules for an upload that is about to be completed. The owner's limits are checked, too.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if they refuse the upload.
  */
-export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Upload): Promise<Rules> {
+export async function rulesForCompletion(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+): Promise<Rules> {
   const rules = await rulesFor(signer, c, upload, 'complete');
   await c.get('quota')?.take(rules, upload, 'complete');
   if (!isCounted(rules) || signer.reservations.exact) return rules;
@@ -166,20 +171,20 @@ export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Uploa
 }
 
 /**
- * A cancelled file that goes by a form gives its room back when its last form expires, so no new one
- * is signed. Of any other upload the store refuses the parts as soon as it has been aborted.
+ * Refuses to sign another form for a cancelled file, whose room becomes free when its last form
+ * expires. Other uploads need no check, because the store refuses their parts after the abort.
  *
  * @throws ProblemError `conflict`.
  */
-export async function assertLive(signer: Signer, upload: Upload): Promise<void> {
+export async function assertNotCancelled(signer: Signer, upload: Upload): Promise<void> {
   if (!isByForm(upload)) return;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.state !== 'aborted' || entry.upload.mark !== upload.mark) return;
   throw cancelledUpload();
 }
 
-/** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
-export async function narrowedFor(
+/** The caller's rules, narrowed by the policy hook for this file. The file is not checked yet. */
+export async function narrowedRules(
   signer: Signer,
   c: SignerContext,
   file: CheckedFile,
@@ -190,12 +195,12 @@ export async function narrowedFor(
   return narrow(c.get('rules'), by);
 }
 
-/** Also said of what is not there: nobody learns which ids exist. */
-function assertMine(c: SignerContext, upload: Upload): void {
+/** Refuses other callers' uploads as if they did not exist, so that nobody learns which ids exist. */
+function assertOwner(c: SignerContext, upload: Upload): void {
   const caller = c.get('caller');
-  // An anonymous caller has no name: whoever holds the token of an anonymous upload is its owner.
-  const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
-  if (!mine || !covers(c.get('rules'), upload)) {
+  // An anonymous caller has no name, so whoever has the token of an anonymous upload is its owner.
+  const isOwner = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
+  if (!isOwner || !covers(c.get('rules'), upload)) {
     throw noSuchUpload();
   }
 }

@@ -1,10 +1,10 @@
 /**
- * How long an upload lives. Every call that signs parts of it extends it, so that what moves does not
- * expire; what lies still ends `UPLOAD_TTL` after the last such call, less an hour at most.
+ * The lifetime of an upload. Each call that signs parts extends it, so an upload that makes progress
+ * does not expire. An idle one expires `UPLOAD_TTL` after the last such call, or up to an hour sooner.
  *
- * A signing call counts as movement because it is all that the Worker sees without asking the store.
- * Whoever signs only to keep an upload open needs a valid token of its own and the policy's consent
- * each time, the upload counts against the owner's limits for as long, and UPLOAD_MAX_AGE ends it.
+ * A signing call counts as progress because the Worker learns of nothing else without asking the store.
+ * A caller who signs only to keep an upload open needs a valid token and the policy's consent each
+ * time; the upload counts against the owner's limits meanwhile, and UPLOAD_MAX_AGE ends it.
  */
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import { askerOf } from '../policy/quota.ts';
@@ -15,10 +15,10 @@ import { tooOldUpload } from '../refusals.ts';
 import { isExpired } from './state.ts';
 import type { Upload } from './upload.ts';
 
-/** The record is written this often at most, because a write to KV is what costs most. */
+/** Least time between two extensions, because each of them costs a write to KV. */
 const STEP_SECONDS = 3600;
 
-/** What the rules give a new upload. `createdAt` in seconds since the epoch. */
+/** The lifetime that the rules give a new upload. `createdAt` is in seconds since the epoch. */
 export function lifeOf(
   { uploadSeconds, maxAgeSeconds }: Pick<Rules, 'uploadSeconds' | 'maxAgeSeconds'>,
   createdAt: number,
@@ -29,8 +29,8 @@ export function lifeOf(
   return { expiresAt: Math.min(expiresAt, endsAt), lifeSeconds: uploadSeconds, endsAt };
 }
 
-/** When the store drops an unfinished upload, in Unix seconds; null: never, as far as is known. */
-export function storeEndOf(
+/** When the store deletes the unfinished upload, in Unix seconds. Null: never, as far as is known. */
+export function storeExpiryOf(
   { store }: Pick<Signer, 'store'>,
   { multipart, createdAt }: Upload,
 ): number | null {
@@ -39,8 +39,8 @@ export function storeEndOf(
   return multipart.abortsAt ?? (staleAfterSeconds === null ? null : createdAt + staleAfterSeconds);
 }
 
-/** The end that a call made now gives an upload. It may lie in the past: then nothing extends it. */
-function nextEnd(
+/** When the upload would expire if it were extended now. A time in the past: it has its maximum age. */
+function nextExpiry(
   { uploadSeconds, maxAgeSeconds }: Rules,
   { createdAt, expiresAt, lifeSeconds = expiresAt - createdAt, endsAt = Infinity }: Upload,
   now: number,
@@ -50,15 +50,15 @@ function nextEnd(
 }
 
 /**
- * Extends the upload, and its record and reservation before it; at most once an hour, and more often
- * only where UPLOAD_TTL is shorter than two. Where the record cannot be written the upload stays as
- * it is, and the next call tries again: so the upkeep, which goes by the record, never aborts what
- * moves.
+ * Extends the upload together with its reservation and its record, at most once an hour (more often
+ * only if UPLOAD_TTL is shorter than two hours). If the record cannot be written, the upload is not
+ * extended, and the next call tries again. The upkeep goes by records, so it never aborts an upload
+ * that makes progress.
  *
- * @param rules those of this call, which bound what an earlier one allowed.
- * @returns the upload with its new end; undefined if it keeps the one that it has.
+ * @param rules the caller's present rules. They may allow less than those of Create did.
+ * @returns the upload with its new expiry, or undefined if that has not changed.
  */
-export async function extended(
+export async function extendUpload(
   signer: Signer,
   c: SignerContext,
   rules: Rules,
@@ -67,7 +67,7 @@ export async function extended(
   const { ledger, reservations } = signer;
   const { owner, id } = upload;
   const asker = await askerOf(signer, owner);
-  const expiresAt = nextEnd(rules, upload, asker.now);
+  const expiresAt = nextExpiry(rules, upload, asker.now);
   const { lifeSeconds = upload.expiresAt - upload.createdAt } = upload;
   const step = Math.min(STEP_SECONDS, Math.ceil(lifeSeconds / 2));
   const isWorthwhile = (end: number) => expiresAt - end >= (end > asker.now ? step : 1);
@@ -78,11 +78,11 @@ export async function extended(
   if (entry && !isWorthwhile(entry.upload.expiresAt)) {
     return { ...upload, expiresAt: entry.upload.expiresAt };
   }
-  const recorded = { ...(entry?.upload ?? upload), expiresAt, lifeSeconds };
+  const extended = { ...(entry?.upload ?? upload), expiresAt, lifeSeconds };
   try {
     await reservations.extend(asker, id, expiresAt);
     const isWritten = await ledger.put(
-      { ...entry, state: 'open', upload: recorded },
+      { ...entry, state: 'open', upload: extended },
       waitUntilOf(c),
     );
     return isWritten ? { ...upload, expiresAt, lifeSeconds } : undefined;
@@ -92,13 +92,13 @@ export async function extended(
 }
 
 /**
- * The upload for its owner who comes back to it: extended, even after its time, as long as nothing has
- * ended it. One whose time was up takes its room again.
+ * Extends the upload for an owner who returns to it, even if it has expired. In that case, room is
+ * reserved for it again.
  *
- * @throws ProblemError `expired` where it has reached its maximum age, `store_unavailable` where its
- *   record cannot be written now, or what `Quota.take` says.
+ * @throws ProblemError `expired` if it has reached its maximum age, `store_unavailable` if its record
+ *   cannot be written, or a refusal of `Quota.take`.
  */
-export async function resumed(
+export async function resumeUpload(
   signer: Signer,
   c: SignerContext,
   rules: Rules,
@@ -106,21 +106,21 @@ export async function resumed(
   field?: string,
 ): Promise<Upload> {
   const now = signer.now();
-  const isOver = isExpired(upload, now);
-  if (isOver) {
-    const expiresAt = nextEnd(rules, upload, Math.floor(now / 1000));
+  const wasExpired = isExpired(upload, now);
+  if (wasExpired) {
+    const expiresAt = nextExpiry(rules, upload, Math.floor(now / 1000));
     if (isExpired({ expiresAt }, now)) throw tooOldUpload(field);
     await c.get('quota')?.take(rules, { ...upload, expiresAt }, 'create');
   }
-  const longer = await extended(signer, c, rules, upload);
-  if (!longer && isOver) {
+  const extended = await extendUpload(signer, c, rules, upload);
+  if (!extended && wasExpired) {
     const detail = 'The upload cannot be extended now: try again.';
     throw new ProblemError('store_unavailable', detail, { retryAfter: 1 });
   }
-  return longer ?? upload;
+  return extended ?? upload;
 }
 
-/** What a page is told of an upload that a call has extended. */
+/** The fields of an answer by which the page learns that the upload was extended; none otherwise. */
 export async function renewalOf(
   signer: Signer,
   upload: Upload | undefined,
@@ -129,6 +129,7 @@ export async function renewalOf(
   return { token: await signer.tokens.seal(upload), expiresAt: isoOf(upload.expiresAt) };
 }
 
+/** A time in seconds since the epoch, in ISO 8601. */
 export function isoOf(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }

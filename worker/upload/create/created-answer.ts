@@ -1,12 +1,14 @@
-/** What a page is told so that it can go on with an upload. */
+/** Makes the answer with which a page begins or continues an upload. */
 import type { Signer } from '../../context.ts';
 import type { Created, Result } from '../../protocol.ts';
-import { isoOf, storeEndOf } from '../life.ts';
+import { isoOf, storeExpiryOf } from '../life.ts';
 import { planOf, type Upload } from '../upload.ts';
-import { signParts, type PartsToSign } from '../requests.ts';
+import { signParts, type PartsToSign } from '../sign-parts.ts';
 
 /**
- * A token of the upload, and signed requests for `parts`; `field` is where those sit in the request.
+ * The upload's token, and signed requests for `parts`.
+ *
+ * @param field path of the parts in the request, for errors.
  *
  * @throws ProblemError as `signParts` does.
  */
@@ -29,7 +31,7 @@ export async function createdAnswer(
     checksum: upload.checksum,
     ...signed,
     expiresAt: isoOf(upload.expiresAt),
-    storeExpiresAt: storeEndOf(signer, upload),
+    storeExpiresAt: storeExpiryOf(signer, upload),
     ...(result && { result }),
   };
 }

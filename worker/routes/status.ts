@@ -2,7 +2,8 @@
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';
-import { isoOf, storeExpiryOf } from '../upload/life.ts';
+import { storeExpiryOf } from '../upload/life.ts';
+import { isoOf } from '../util/iso-time.ts';
 import { stateOf } from '../upload/state.ts';
 import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf } from '../upload/upload.ts';

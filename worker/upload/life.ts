@@ -12,6 +12,7 @@ import type { Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import type { Renewal } from '../protocol.ts';
 import { tooOldUpload } from '../refusals.ts';
+import { isoOf } from '../util/iso-time.ts';
 import { isExpired } from './state.ts';
 import type { Upload } from './upload.ts';
 
@@ -127,9 +128,4 @@ export async function renewalOf(
 ): Promise<Partial<Renewal>> {
   if (!upload) return {};
   return { token: await signer.tokens.seal(upload), expiresAt: isoOf(upload.expiresAt) };
-}
-
-/** A time in seconds since the epoch, in ISO 8601. */
-export function isoOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

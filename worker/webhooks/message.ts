@@ -1,7 +1,7 @@
 /** The content of a webhook. */
 import { sha256Hex } from '../util/digest.ts';
 import type { UploadEvent } from '../hooks.ts';
-import { isoOf } from '../upload/life.ts';
+import { isoOf } from '../util/iso-time.ts';
 
 /** One message. The same event always makes the same message, so receivers can drop repeats. */
 export interface Message {

@@ -14,7 +14,7 @@ import type { WaitReason } from '../types.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import { checksumOfPart, isSamePart } from './part-checksum.ts';
 import type { PartsRound } from './context.ts';
-import { extendUpload } from './extend.ts';
+import { extendUpload } from './register.ts';
 import { sendOnce } from './send-once.ts';
 
 /** What one part has been through. */

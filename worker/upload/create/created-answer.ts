@@ -1,7 +1,8 @@
 /** Makes the answer with which a page begins or continues an upload. */
 import type { Signer } from '../../context.ts';
 import type { Created, Result } from '../../protocol.ts';
-import { isoOf, storeExpiryOf } from '../life.ts';
+import { isoOf } from '../../util/iso-time.ts';
+import { storeExpiryOf } from '../life.ts';
 import { planOf, type Upload } from '../upload.ts';
 import { signParts, type PartsToSign } from '../sign-parts.ts';
 

@@ -18,6 +18,7 @@ export type {
   Problem,
   Refused,
   RelayAnswer,
+  Renewal,
   Result,
   ResumeAnswer,
   SignAnswer,

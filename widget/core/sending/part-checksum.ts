@@ -1,4 +1,5 @@
 import type { ChecksumAlgorithm, StoredPart } from '../../../worker/protocol.ts';
+import { base64ToBytes, bytesToHex } from '../../../worker/protocol/util/encoding.ts';
 import { changedError, fileError } from '../faults/file-error.ts';
 import type { Parts } from '../upload/parts.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -46,9 +47,5 @@ export function isSamePart(
 ): boolean {
   if (stored) return stored === checksum;
   const md5 = algorithm === 'md5' ? /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1] : undefined;
-  return md5 === undefined || binaryOfHex(md5) === atob(checksum);
-}
-
-function binaryOfHex(hex: string): string {
-  return hex.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+  return md5 === undefined || md5 === bytesToHex(base64ToBytes(checksum));
 }

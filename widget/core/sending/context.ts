@@ -63,9 +63,12 @@ export interface PartsRound {
 /** One request for a part. Without `signed` it goes through the Worker. */
 export interface PartAttempt extends WantedPart {
   readonly signed: SignedPart | undefined;
+  readonly url: string;
   readonly flight: Flight;
   /** Requests for this part that have stalled. */
   readonly stalls: number;
+  /** When the request was sent, in the page's time. */
+  readonly startedMs: number;
 }
 
 /** Creates of all files, and Completes of files that go in one request: many share one call. */

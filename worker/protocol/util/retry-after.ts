@@ -9,6 +9,7 @@ export function parseRetryAfter(value: string | null, now = Date.now()): number 
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text);
   // A date begins with the name of a day; Date.parse also reads numbers such as "-1" as dates.
-  const date = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+  if (!/^[a-z]/i.test(text)) return undefined;
+  const seconds = Math.ceil((Date.parse(text) - now) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

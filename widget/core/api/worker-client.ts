@@ -98,13 +98,13 @@ export class WorkerClient {
   /** Headers that say who is calling, and about which upload. */
   async headers(token?: string): Promise<Record<string, string>> {
     const { getToken, headers } = this.options;
-    const asked = (this.#bearer ??= getToken?.());
+    const pending = (this.#bearer ??= getToken?.());
     let bearer: string | undefined;
     try {
-      bearer = await asked;
+      bearer = await pending;
     } finally {
       // A page that has no token now may have one later.
-      if (!bearer && this.#bearer === asked) this.discardBearer();
+      if (!bearer && this.#bearer === pending) this.discardBearer();
     }
     return {
       ...headers,

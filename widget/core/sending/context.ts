@@ -100,7 +100,8 @@ export function shareCalls(services: Services): SharedCalls {
   services.onTurn(() => {
     const running = [...services.running()];
     if (!running.some(({ phase }) => phase === 'claiming')) creates.flush();
-    if (!running.some((one) => one.isSingle && one.phase !== 'completing')) completes.flush();
+    if (!running.some((upload) => upload.isSingle && upload.phase !== 'completing'))
+      completes.flush();
   });
   return { creates, completes };
 }

@@ -170,6 +170,25 @@ export interface RelayAnswer {
   readonly etag: string;
 }
 
+/** Every answer of `/chunks` to a client of drf-chunked-upload's protocol. */
+export interface ChunkedAnswer {
+  readonly id: string;
+  /** Where the next chunk goes. Good for the caller alone. */
+  readonly url: string;
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  /** Bytes that have come: the next chunk begins here. */
+  readonly offset: number;
+  /** Size of the file. Null if it is not known yet. */
+  readonly bytes: number | null;
+  readonly state: 'open' | 'complete';
+  /** When the upload expires, ISO 8601. */
+  readonly expires: string;
+  /** Present once the upload is complete. */
+  readonly result?: Result;
+}
+
 /** `GET /uploads/:id/file`, for a caller that accepts JSON. */
 export interface FileAnswer {
   readonly url: string;

@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono';
 import type { Authenticate } from './auth.ts';
+import { chunkedApp, chunkedOptions } from './chunked/app.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
 import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
@@ -123,6 +124,8 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(createGate(options.origins ?? []));
   if (signer.rules.public) app.get(PATHS.file(':id'), publicFileRoute(signer));
   if (options.companion) app.post(`${PATHS.companion}${FORM_PATH}`, formRoute(signer));
+  if (signer.relay)
+    app.on('OPTIONS', [PATHS.chunks, PATHS.chunked(':upload')], chunkedOptions(signer));
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
@@ -136,6 +139,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get(PATHS.upload(':id'), statusRoute(signer));
   app.delete(PATHS.upload(':id'), abortRoute(signer));
   app.get(PATHS.file(':id'), fileRoute(signer));
+  if (signer.relay) app.route(PATHS.chunks, chunkedApp(signer));
   if (options.companion) app.route(PATHS.companion, companionApp(signer, urlOf(options.companion)));
   return app;
 }

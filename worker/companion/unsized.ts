@@ -32,6 +32,7 @@ export async function draftUnsized(
   c: SignerContext,
   file: Announced,
   most = Infinity,
+  id?: string,
 ): Promise<{ readonly draft: Upload; readonly rules: Rules }> {
   checkName(file.name, 'filename');
   const { store, plan } = signer;
@@ -41,7 +42,7 @@ export async function draftUnsized(
     largestFile(plan),
     most,
   );
-  const asked = { ...file, id: await idFor(signer, c), bytes };
+  const asked = { ...file, id: id ?? (await idFor(signer, c)), bytes };
   const rules = await narrowedFor(signer, c, asked, 'create');
   const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
@@ -53,8 +54,8 @@ export async function draftUnsized(
   return { rules, draft: { ...draft, unsized, checksum: null } };
 }
 
-/** The clients send no id. If a caller may use only certain ids, this is the first of them. */
-async function idFor(signer: Signer, c: SignerContext): Promise<string> {
+/** For clients that send no id. If a caller may use only certain ids, this is the first of them. */
+export async function idFor(signer: Signer, c: SignerContext): Promise<string> {
   const { ids } = c.get('rules');
   if (ids === null) return uuidv7();
   const [id] = ids;

@@ -7,7 +7,7 @@ const MAX_DRAINED_BYTES = 1024 * 1024;
  * answer.
  */
 export async function drain(
-  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'> | undefined,
+  reader: { read(): Promise<{ readonly value?: Uint8Array | undefined }> } | undefined,
 ): Promise<void> {
   try {
     for (let left = MAX_DRAINED_BYTES; left > 0;) {

@@ -104,7 +104,7 @@ function again(
     (field) => upload[field] === draft[field],
   );
   // The owner's, but perhaps not this caller's, who is confined to a prefix.
-  if (!same || !covers(c.get('rules'), upload)) {
+  if (!same || upload.chunked || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
   const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());

@@ -161,6 +161,12 @@ export interface Store {
    */
   listUploads(prefix: string): Promise<OpenUpload[]>;
   head(key: string): Promise<StoredObject | undefined>;
+  /** The object and its bytes. Read or cancel the body. */
+  read(
+    key: string,
+  ): Promise<
+    { readonly object: StoredObject; readonly body: ReadableStream<Uint8Array> } | undefined
+  >;
   /** A missing object is fine. */
   remove(key: string): Promise<void>;
 

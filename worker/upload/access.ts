@@ -55,6 +55,9 @@ export async function openMine(signer: Signer, c: SignerContext, token: string):
  * @throws ProblemError `conflict`.
  */
 export function assertSized(upload: Upload): void {
+  if (upload.chunked) {
+    throw new ProblemError('conflict', 'This upload was started through /chunks; finish it there.');
+  }
   if (!upload.unsized) return;
   throw new ProblemError(
     'conflict',
@@ -81,6 +84,22 @@ export async function uploadOfOwner(
   assertMine(c, upload);
   c.get('line')['upload'] = upload.id;
   return { upload, entry };
+}
+
+/**
+ * The caller's own upload of this id, by its record.
+ *
+ * @throws ProblemError `not_found`.
+ */
+export async function uploadOfRecord(
+  signer: Signer,
+  c: SignerContext,
+  id: string,
+): Promise<{ readonly upload: Upload; readonly entry: Entry }> {
+  const entry = await signer.ledger.get(c.get('caller').owner, id);
+  if (!entry) throw noSuchUpload();
+  assertMine(c, entry.upload);
+  return { upload: entry.upload, entry };
 }
 
 /**

@@ -5,6 +5,7 @@ import { askerOf } from '../../policy/quota.ts';
 import { isByForm, type Upload } from '../upload.ts';
 import { abortOthers } from './orphans.ts';
 import { objectOf } from '../stored.ts';
+import { removeTail } from '../../chunked/tail.ts';
 
 /**
  * `always`: the object of a form is removed unless it is known to be complete. `proven`: only where
@@ -60,6 +61,7 @@ export async function takeFromStore(
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
+    await removeTail(signer, upload);
     return !(await objectOf(signer, upload));
   }
   if (!(await objectOf(signer, upload))) return true;

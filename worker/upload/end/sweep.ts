@@ -15,6 +15,7 @@ import { abortNoted, abortOthers, type AbortBudget } from './orphans.ts';
 import { settle } from '../complete/settle.ts';
 import { isByForm } from '../upload.ts';
 import { objectOf } from '../stored.ts';
+import { removeTail } from '../../chunked/tail.ts';
 
 /** What a sweep did. */
 export interface Swept {
@@ -89,6 +90,7 @@ async function expire(
   try {
     if (upload.multipart) {
       await store.abortMultipart(upload.key, upload.multipart.uploadId);
+      await removeTail(signer, upload);
       await abortOthers(signer, [upload], budget);
     }
     const object = await objectOf(signer, upload);

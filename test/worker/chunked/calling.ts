@@ -1,0 +1,118 @@
+/** Calls `/chunks` as clients of its three protocols do. */
+import type { ChunkedAnswer, Problem } from '../../../worker/protocol.ts';
+import { jwtFor, type Lab } from '../harness.ts';
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: ChunkedAnswer & Problem & { readonly offset: number };
+}
+
+export type Headers_ = Readonly<Record<string, string>>;
+
+/** One caller. */
+export class Caller {
+  readonly #lab: Lab;
+  readonly authorization: string;
+
+  constructor(lab: Lab, authorization: string) {
+    this.#lab = lab;
+    this.authorization = authorization;
+  }
+
+  /** @param url a path, or a URL of an answer. */
+  async call(
+    method: string,
+    url: string,
+    headers: Headers_ = {},
+    body?: Uint8Array | string | FormData,
+  ): Promise<Answer> {
+    const path = url.startsWith('http') ? new URL(url).pathname : url;
+    const response = await this.#lab.fetch(path, {
+      method,
+      headers: { authorization: this.authorization, ...headers },
+      ...(body !== undefined && {
+        body: body instanceof Uint8Array ? new Uint8Array(body) : body,
+      }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : {}) as Answer['body'],
+    };
+  }
+
+  /** One chunk with its range; without `url`, the first one. */
+  put(
+    file: Uint8Array,
+    start: number,
+    end: number,
+    { url, headers = {} }: { url?: string | undefined; headers?: Headers_ } = {},
+  ): Promise<Answer> {
+    return this.call(
+      'PUT',
+      url ?? '/chunks?filename=film.bin',
+      { 'content-range': `bytes ${start}-${end - 1}/${file.length}`, ...headers },
+      file.subarray(start, end),
+    );
+  }
+
+  /** All chunks, of `size` bytes each; the answer to the last. */
+  async putAll(file: Uint8Array, size: number): Promise<Answer> {
+    let answer = await this.put(file, 0, Math.min(size, file.length));
+    const { url } = answer.body;
+    for (let start = size; start < file.length; start += size) {
+      answer = await this.put(file, start, Math.min(start + size, file.length), { url });
+      if (answer.status !== 200) throw new Error(`${start}: ${JSON.stringify(answer.body)}`);
+    }
+    return answer;
+  }
+
+  tus(method: string, url: string, headers: Headers_ = {}, body?: Uint8Array): Promise<Answer> {
+    const type = body === undefined ? {} : { 'content-type': 'application/offset+octet-stream' };
+    return this.call(method, url, { 'tus-resumable': '1.0.0', ...type, ...headers }, body);
+  }
+
+  /** Creates by tus; its URL. */
+  async tusCreate(headers: Headers_): Promise<string> {
+    const { status, headers: answered, body } = await this.tus('POST', '/chunks', headers);
+    if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`);
+    return answered.get('location') ?? '';
+  }
+
+  tusPatch(url: string, offset: number, body: Uint8Array, headers: Headers_ = {}): Promise<Answer> {
+    return this.tus('PATCH', url, { 'upload-offset': String(offset), ...headers }, body);
+  }
+
+  /** Appends as Resumable Uploads for HTTP has it. */
+  patch(
+    url: string,
+    offset: number,
+    body: Uint8Array,
+    isLast: boolean,
+    headers: Headers_ = {},
+  ): Promise<Answer> {
+    return this.call(
+      'PATCH',
+      url,
+      {
+        'content-type': 'application/partial-upload',
+        'upload-offset': String(offset),
+        'upload-complete': isLast ? '?1' : '?0',
+        ...headers,
+      },
+      body,
+    );
+  }
+}
+
+export async function callerOf(
+  lab: Lab,
+  sub = 'alice',
+  claims: Record<string, unknown> = {},
+): Promise<Caller> {
+  return new Caller(lab, `Bearer ${await jwtFor(sub, claims)}`);
+}

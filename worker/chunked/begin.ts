@@ -1,0 +1,125 @@
+/** Begins uploads that come in chunks, and finds them again. */
+import type { Signer, SignerContext } from '../context.ts';
+import { draftUnsized, idFor } from '../companion/unsized.ts';
+import type { Entry } from '../ledger/ledger.ts';
+import { covers } from '../policy/policy.ts';
+import { ProblemError } from '../problem.ts';
+import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
+import { isUploadId } from '../protocol/id.ts';
+import { openMine, rulesFor, uploadOfRecord } from '../upload/access.ts';
+import { beginWithin } from '../upload/create/reserve.ts';
+import { checkName, draftOf } from '../upload/create/draft.ts';
+import { recordedState } from '../upload/state.ts';
+import { sized, type Upload } from '../upload/upload.ts';
+import { chunkedPlan, largestChunkedFile } from './plan.ts';
+
+/** A file as a client announces it. */
+export interface NewFile {
+  /** Chosen by the client, so that the request can be repeated. */
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly type: string;
+  /** Undefined if the client does not know yet. */
+  readonly bytes: number | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Begins an upload by the same rules as `POST /uploads`. The same id with the same file gives the same
+ * upload again.
+ *
+ * @throws ProblemError for what the rules forbid, and `conflict` if the id belongs to another file.
+ */
+export async function begin(
+  signer: Signer,
+  c: SignerContext,
+  { id, name, type, bytes, metadata }: NewFile,
+): Promise<{ readonly upload: Upload; readonly entry?: Entry | undefined }> {
+  const { profile } = signer.store;
+  if (name === undefined || name === '') {
+    const detail = 'The file’s name is missing: send it in Content-Disposition or as ?filename=.';
+    throw new ProblemError('invalid_request', detail, { field: 'filename' });
+  }
+  if (id !== undefined && !isUploadId(id)) {
+    throw new ProblemError('invalid_request', 'id must be a UUID.', { field: 'id' });
+  }
+  checkName(name, 'filename');
+  const entry = id === undefined ? undefined : await signer.ledger.get(c.get('caller').owner, id);
+  if (entry) return { upload: again(signer, c, entry, { name, bytes }), entry };
+  if (bytes === undefined) {
+    const most = largestChunkedFile(profile);
+    const { draft, rules } = await draftUnsized(signer, c, { name, type, metadata }, most, id);
+    const plan = chunkedPlan(draft.bytes, profile);
+    return { upload: await beginWithin(signer, c, rules, { ...draft, chunked: true }, plan) };
+  }
+  const file = { id: id ?? (await idFor(signer, c)), name, type, bytes, metadata };
+  const rules = await rulesFor(signer, c, file, 'create');
+  const plan = chunkedPlan(bytes, profile);
+  const draft = await draftOf(signer, c, rules, plan, file, '');
+  // The Worker cannot tell the checksum of a part before the part has come.
+  const chunked = { ...draft, checksum: null, chunked: true as const };
+  return { upload: await beginWithin(signer, c, rules, chunked, plan) };
+}
+
+/** The upload that was begun with this id before. */
+function again(
+  signer: Signer,
+  c: SignerContext,
+  { upload, state }: Entry,
+  { name, bytes }: { readonly name: string; readonly bytes: number | undefined },
+): Upload {
+  const isSame = upload.chunked && upload.name === name && (bytes ?? upload.bytes) === upload.bytes;
+  if (!isSame || !covers(c.get('rules'), upload)) throw idOfAnotherFile('id');
+  const now = recordedState({ state, expiresAt: upload.expiresAt }, signer.now());
+  if (now === 'aborted') throw cancelledUpload('id');
+  if (now === 'expired') throw expired();
+  return upload;
+}
+
+/** An upload that came in chunks, and what is recorded of it. */
+export interface Located {
+  readonly upload: Upload;
+  readonly entry: Entry | undefined;
+}
+
+/**
+ * The caller's upload of the path: by the token that its URL contains, or by its id.
+ *
+ * @throws ProblemError `not_found`, `expired`.
+ */
+export async function locate(signer: Signer, c: SignerContext): Promise<Located> {
+  const name = c.req.param('upload') ?? '';
+  if (isUploadId(name)) {
+    const found = await uploadOfRecord(signer, c, name);
+    if (found.entry?.state === 'expired') throw expired();
+    return current(found.upload, found.entry);
+  }
+  let sealed: Upload;
+  try {
+    sealed = await openMine(signer, c, name);
+  } catch (error) {
+    // A URL that was not made here is no upload.
+    const isForged = error instanceof ProblemError && error.code === 'unauthenticated';
+    throw isForged ? noSuchUpload() : error;
+  }
+  return current(sealed, await signer.ledger.get(sealed.owner, sealed.id));
+}
+
+/** The name under which requests to one upload take turns. */
+export function turnOf({ owner, id }: Upload): string {
+  return `${owner} ${id}`;
+}
+
+/** The record may know the size of a file whose size was not known at first. */
+function current(sealed: Upload, entry: Entry | undefined): Located {
+  if (!sealed.chunked) throw noSuchUpload();
+  const own = entry?.upload.mark === sealed.mark ? entry : undefined;
+  if (own?.state === 'aborted') throw cancelledUpload();
+  if (own?.state === 'expired') throw expired();
+  const isKnownNow = sealed.unsized && own && !own.upload.unsized && own.state === 'open';
+  return { upload: isKnownNow ? sized(sealed, own.upload.bytes) : sealed, entry: own };
+}
+
+function expired(): ProblemError {
+  return new ProblemError('expired', 'The upload has expired; start it again.');
+}

@@ -33,7 +33,10 @@ onEveryStore(
     }
     it('tus', async () => {
       const file = random(16 * MIB + 17);
-      const url = await alice.tusCreate({ 'upload-length': String(file.length), 'upload-metadata': 'filename YS5iaW4=' });
+      const url = await alice.tusCreate({
+        'upload-length': String(file.length),
+        'upload-metadata': 'filename YS5iaW4=',
+      });
       const a = await alice.tusPatch(url, 0, file.subarray(0, 6 * MIB));
       assert.equal(a.status, 204, JSON.stringify(a.body));
       const h = await alice.tus('HEAD', url);

@@ -119,7 +119,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   let isRead = false;
   try {
     for (;;) {
-      const { value } = await read();
+      const { value } = await read().catch(brokenOff);
       isRead = value === undefined || value.length === 0;
       if (!value || isRead) return;
       yield value;
@@ -127,6 +127,12 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   } finally {
     if (!isRead) await drain({ read });
   }
+}
+
+/** @throws ProblemError `incomplete`: nobody may be there to read it, but the log tells it from a defect. */
+function brokenOff(): never {
+  const detail = 'The request broke off: ask for the offset, and continue there.';
+  throw new ProblemError('incomplete', detail);
 }
 
 type Read = () => Promise<{ readonly value?: Uint8Array | undefined }>;

@@ -1,4 +1,6 @@
 /** Calls `/chunks` as clients of its three protocols do. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import type { ChunkedAnswer, Problem } from '../../../worker/protocol.ts';
 import { jwtFor, type Lab } from '../harness.ts';
 
@@ -9,7 +11,30 @@ export interface Answer {
   readonly body: ChunkedAnswer & Problem & { readonly offset: number };
 }
 
-export type Headers_ = Readonly<Record<string, string>>;
+/** Names and values of headers. */
+export type Given = Readonly<Record<string, string>>;
+
+/** Sends the beginning of a request and hangs up, as a client does whose line breaks. */
+export async function hangUp(
+  lab: Lab,
+  [method, url]: readonly [string, string],
+  headers: Given,
+  sent: Uint8Array,
+): Promise<void> {
+  const { hostname, port, host } = new URL((await lab.fetch('/health')).url);
+  const socket = connect(Number(port), hostname);
+  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
+  socket.write(`${method} ${new URL(url).pathname} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  await new Promise((resolve) => socket.write(sent, resolve));
+  // What is written has reached the kernel; the Worker has it when it has read it.
+  await untilQuiet(socket);
+  socket.destroy();
+}
+
+async function untilQuiet(socket: Socket): Promise<void> {
+  while (socket.writableLength > 0) await once(socket, 'drain');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
 
 /** One caller. */
 export class Caller {
@@ -25,7 +50,7 @@ export class Caller {
   async call(
     method: string,
     url: string,
-    headers: Headers_ = {},
+    headers: Given = {},
     body?: Uint8Array | string | FormData,
   ): Promise<Answer> {
     const path = url.startsWith('http') ? new URL(url).pathname : url;
@@ -41,7 +66,7 @@ export class Caller {
     return {
       status: response.status,
       headers: response.headers,
-      body: (isJson ? JSON.parse(text) : {}) as Answer['body'],
+      body: (isJson && text !== '' ? JSON.parse(text) : {}) as Answer['body'],
     };
   }
 
@@ -50,7 +75,7 @@ export class Caller {
     file: Uint8Array,
     start: number,
     end: number,
-    { url, headers = {} }: { url?: string | undefined; headers?: Headers_ } = {},
+    { url, headers = {} }: { url?: string | undefined; headers?: Given } = {},
   ): Promise<Answer> {
     return this.call(
       'PUT',
@@ -71,19 +96,19 @@ export class Caller {
     return answer;
   }
 
-  tus(method: string, url: string, headers: Headers_ = {}, body?: Uint8Array): Promise<Answer> {
+  tus(method: string, url: string, headers: Given = {}, body?: Uint8Array): Promise<Answer> {
     const type = body === undefined ? {} : { 'content-type': 'application/offset+octet-stream' };
     return this.call(method, url, { 'tus-resumable': '1.0.0', ...type, ...headers }, body);
   }
 
   /** Creates by tus; its URL. */
-  async tusCreate(headers: Headers_): Promise<string> {
+  async tusCreate(headers: Given): Promise<string> {
     const { status, headers: answered, body } = await this.tus('POST', '/chunks', headers);
     if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`);
     return answered.get('location') ?? '';
   }
 
-  tusPatch(url: string, offset: number, body: Uint8Array, headers: Headers_ = {}): Promise<Answer> {
+  tusPatch(url: string, offset: number, body: Uint8Array, headers: Given = {}): Promise<Answer> {
     return this.tus('PATCH', url, { 'upload-offset': String(offset), ...headers }, body);
   }
 
@@ -93,7 +118,7 @@ export class Caller {
     offset: number,
     body: Uint8Array,
     isLast: boolean,
-    headers: Headers_ = {},
+    headers: Given = {},
   ): Promise<Answer> {
     return this.call(
       'PATCH',

@@ -64,6 +64,14 @@ export function resumableHeadRoute(signer: Signer, turns: Turns): SignerHandler 
 /** `PATCH /chunks/:upload`. */
 export function resumablePatchRoute(signer: Signer, turns: Turns): SignerHandler {
   return async (c) => {
+    // The first drafts, which some clients speak, had no type.
+    const type = c.req.header('content-type') ?? PARTIAL_UPLOAD;
+    if (type !== PARTIAL_UPLOAD) {
+      throw new ProblemError('invalid_request', `Content-Type must be ${PARTIAL_UPLOAD}.`, {
+        status: 415,
+        field: 'content-type',
+      });
+    }
     const isLast = isComplete(c);
     const header = c.req.header('upload-offset');
     if (header === undefined) {

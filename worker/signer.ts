@@ -17,8 +17,8 @@ import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy/policy.ts';
-import { createBinding } from './upload/create/bound.ts';
-import { createOnce } from './util/once.ts';
+import { createFileBinder } from './upload/bind-file.ts';
+import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import { PATHS } from './protocol/paths.ts';
@@ -39,7 +39,7 @@ import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
 import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
-import { singleChecksumFor, type Forms } from './upload/whole.ts';
+import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
@@ -139,7 +139,10 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get(PATHS.upload(':id'), statusRoute(signer));
   app.delete(PATHS.upload(':id'), abortRoute(signer));
   app.get(PATHS.file(':id'), fileRoute(signer));
-  if (signer.relay) app.route(PATHS.chunks, chunkedApp(signer));
+  if (signer.relay) {
+    app.get(PATHS.chunks, listRoute(signer));
+    app.route(PATHS.chunks, chunkedApp(signer));
+  }
   if (options.companion) app.route(PATHS.companion, companionApp(signer, urlOf(options.companion)));
   return app;
 }
@@ -233,8 +236,8 @@ function assemble(options: SignerOptions): Signer {
       tellHooks(event, waitUntil);
       webhooks?.send(event, waitUntil);
     },
-    once: createOnce(now),
-    bindFile: createBinding(),
+    runOnce: createRunOnce(now),
+    bindFile: createFileBinder(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),
     forms,

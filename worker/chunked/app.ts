@@ -8,8 +8,7 @@ import { Hono, type Handler } from 'hono';
 import { waitUntilOf, type Signer, type SignerContext, type SignerEnv } from '../context.ts';
 import { asProblem, causeOf } from '../http/as-problem.ts';
 import { answerProblem, ProblemError } from '../problem.ts';
-import { listRoute } from '../routes/list.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { OffsetMismatch } from './append.ts';
 import { locate, turnOf } from './begin.ts';
 import { beginRoute, chunkRoute, finishRoute, statusRoute } from './protocols/chunks.ts';
@@ -73,7 +72,6 @@ export function chunkedApp(signer: Signer): Hono<SignerEnv> {
   const finish = finishRoute(signer, turns);
   app.post('/', begin);
   app.put('/', begin);
-  app.get('/', listRoute(signer));
   // Hono answers HEAD by the route of GET.
   app.get('/:upload', (c, next) => (c.req.method === 'HEAD' ? head : status)(c, next));
   app.put('/:upload', chunkRoute(signer, turns));
@@ -85,7 +83,7 @@ export function chunkedApp(signer: Signer): Hono<SignerEnv> {
     const { upload, entry } = await locate(signer, c);
     await turns.wait(turnOf(upload));
     const isOpen = entry?.state !== 'complete';
-    if (isOpen && (await discard(signer, upload, waitUntilOf(c), 'proven', entry))) {
+    if (isOpen && (await discardUpload(signer, upload, waitUntilOf(c), 'proven', entry))) {
       return c.body(null, 204);
     }
     const detail = `The upload is complete: DELETE /uploads/${upload.id} removes the file.`;

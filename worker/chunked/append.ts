@@ -8,7 +8,7 @@ import type { Upload } from '../upload/upload.ts';
 import { turnOf } from './begin.ts';
 import type { Content } from './content.ts';
 import { positionOf } from './position.ts';
-import { tailKey, tailOf } from './tail.ts';
+import { tailKey, tailOf } from '../upload/tail.ts';
 import type { Turns } from './turns.ts';
 import { partBytesOf, Writer } from './writer.ts';
 
@@ -79,7 +79,7 @@ async function pour(content: Content, writer: Writer): Promise<void> {
 async function startOf(signer: Signer, upload: Upload, entry: Entry | undefined) {
   let body: ReadableStream<Uint8Array> | undefined;
   const position = await positionOf(signer, upload, entry, async () => {
-    const stored = await signer.store.read(tailKey(upload));
+    const stored = await signer.store.open(tailKey(upload));
     body = stored?.body;
     return stored && tailOf(upload, stored.object) ? stored.object : undefined;
   });

@@ -1,16 +1,16 @@
 /** Begins uploads that come in chunks, and finds them again. */
 import type { Signer, SignerContext } from '../context.ts';
-import { draftUnsized, idFor } from '../companion/unsized.ts';
+import { draftUnsized, idFor } from '../upload/create/unsized.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import { covers } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
-import { openMine, rulesFor, uploadOfRecord } from '../upload/access.ts';
-import { beginWithin } from '../upload/create/reserve.ts';
+import { openOwnUpload, rulesFor, uploadOfRecord } from '../upload/access.ts';
+import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
 import { recordedState } from '../upload/state.ts';
-import { sized, type Upload } from '../upload/upload.ts';
+import { withSize, type Upload } from '../upload/upload.ts';
 import { chunkedPlan, largestChunkedFile } from './plan.ts';
 
 /** A file as a client announces it. */
@@ -50,7 +50,7 @@ export async function begin(
     const most = largestChunkedFile(profile);
     const { draft, rules } = await draftUnsized(signer, c, { name, type, metadata }, most, id);
     const plan = chunkedPlan(draft.bytes, profile);
-    return { upload: await beginWithin(signer, c, rules, { ...draft, chunked: true }, plan) };
+    return { upload: await beginWithinLimits(signer, c, rules, { ...draft, chunked: true }, plan) };
   }
   const file = { id: id ?? (await idFor(signer, c)), name, type, bytes, metadata };
   const rules = await rulesFor(signer, c, file, 'create');
@@ -58,7 +58,7 @@ export async function begin(
   const draft = await draftOf(signer, c, rules, plan, file, '');
   // The Worker cannot tell the checksum of a part before the part has come.
   const chunked = { ...draft, checksum: null, chunked: true as const };
-  return { upload: await beginWithin(signer, c, rules, chunked, plan) };
+  return { upload: await beginWithinLimits(signer, c, rules, chunked, plan) };
 }
 
 /** The upload that was begun with this id before. */
@@ -96,7 +96,7 @@ export async function locate(signer: Signer, c: SignerContext): Promise<Located>
   }
   let sealed: Upload;
   try {
-    sealed = await openMine(signer, c, name);
+    sealed = await openOwnUpload(signer, c, name);
   } catch (error) {
     // A URL that was not made here is no upload.
     const isForged = error instanceof ProblemError && error.code === 'unauthenticated';
@@ -117,7 +117,7 @@ function current(sealed: Upload, entry: Entry | undefined): Located {
   if (own?.state === 'aborted') throw cancelledUpload();
   if (own?.state === 'expired') throw expired();
   const isKnownNow = sealed.unsized && own && !own.upload.unsized && own.state === 'open';
-  return { upload: isKnownNow ? sized(sealed, own.upload.bytes) : sealed, entry: own };
+  return { upload: isKnownNow ? withSize(sealed, own.upload.bytes) : sealed, entry: own };
 }
 
 function expired(): ProblemError {

@@ -1,6 +1,6 @@
 /** The bytes of a request, whether they are its body or the file of a form. */
 import type { SignerContext } from '../context.ts';
-import { FormReader } from '../companion/forms/form-data.ts';
+import { FormReader } from '../http/form-data.ts';
 import { drain } from '../http/drain.ts';
 import { ProblemError } from '../problem.ts';
 

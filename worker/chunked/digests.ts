@@ -1,6 +1,6 @@
 /** Checksums that clients send: of one chunk, and of the whole file. */
 import { ProblemError } from '../problem.ts';
-import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../protocol/util/encoding.ts';
 
 /** A checksum of the whole file. */
 export interface WholeChecksum {

@@ -4,13 +4,13 @@ import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { partCount, type Result } from '../protocol.ts';
 import { rulesFor } from '../upload/access.ts';
-import { complete } from '../upload/complete/complete.ts';
-import { abortOthersQuietly } from '../upload/end/orphans.ts';
-import { planOf, sized, type Upload } from '../upload/upload.ts';
+import { completeUpload } from '../upload/complete/complete.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
+import { planOf, withSize, type Upload } from '../upload/upload.ts';
 import type { Located } from './begin.ts';
 import type { WholeChecksum } from './digests.ts';
 import { positionOf } from './position.ts';
-import { removeTail, tailKey } from './tail.ts';
+import { removeTail, tailKey } from '../upload/tail.ts';
 
 /**
  * Makes the object, by the same rules as `POST /uploads/:id/complete`. Asked again, it answers the same.
@@ -31,11 +31,11 @@ export async function finish(
   if (position.kind === 'complete') return position.result;
   const { offset, parts, tail } = position;
   if (!upload.unsized && offset !== upload.bytes) throw missingBytes(offset, upload.bytes);
-  const whole = sized(upload, offset);
+  const whole = withSize(upload, offset);
   if (parts < partCount(planOf(whole))) await sendLast(signer, whole, parts + 1, tail?.bytes ?? 0);
-  const result = await complete(signer, c, whole, {});
+  const result = await completeUpload(signer, c, whole, {});
   const after = waitUntilOf(c);
-  after(abortOthersQuietly(signer, [whole]));
+  after(abortOrphansQuietly(signer, [whole]));
   if (tail) after(removeTail(signer, whole));
   return result;
 }
@@ -50,7 +50,7 @@ async function sendLast(
   const { store, ledger } = signer;
   const { key, multipart } = upload;
   const part = { key, uploadId: multipart?.uploadId ?? '', algorithm: null };
-  const stored = bytes === 0 ? undefined : await store.read(tailKey(upload));
+  const stored = bytes === 0 ? undefined : await store.open(tailKey(upload));
   if (bytes > 0 && stored?.object.bytes !== bytes) {
     await stored?.body.cancel();
     throw new ProblemError('conflict', 'Another request is writing to this upload: try again.', {
@@ -82,7 +82,7 @@ export async function giveSize(
   }
   if (bytes < offset) throw new InconsistentLength(offset);
   if (bytes > upload.bytes) throw tooManyBytes(upload.bytes, 'upload-length');
-  const known = sized(upload, bytes);
+  const known = withSize(upload, bytes);
   await rulesFor(signer, c, known, 'sign');
   await signer.ledger.put({ state: 'open', upload: known }, waitUntilOf(c));
   return { upload: known, entry };

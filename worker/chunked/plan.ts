@@ -1,7 +1,7 @@
 /** How a file that comes in chunks is divided into parts. */
 import { ProblemError } from '../problem.ts';
 import type { Plan } from '../protocol.ts';
-import type { Profile } from '../s3/profiles.ts';
+import type { Profile } from '../s3/profile.ts';
 
 const MIB = 1024 * 1024;
 

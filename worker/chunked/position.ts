@@ -8,9 +8,9 @@ import type { Entry } from '../ledger/ledger.ts';
 import { forgottenByStore } from '../refusals.ts';
 import { partRange, type Result } from '../protocol.ts';
 import type { StoredObject } from '../s3/store.ts';
-import { resultOf, storedOf } from '../upload/stored.ts';
-import { planOf, sized, type Upload } from '../upload/upload.ts';
-import { tailKey, tailOf, type Tail } from './tail.ts';
+import { resultOf, inspectStore } from '../upload/stored.ts';
+import { planOf, withSize, type Upload } from '../upload/upload.ts';
+import { tailKey, tailOf, type Tail } from '../upload/tail.ts';
 
 /** How far an upload has come. Offsets are in bytes. */
 export type Position =
@@ -34,11 +34,11 @@ export async function positionOf(
   tailObject: () => Promise<StoredObject | undefined> = () => signer.store.head(tailKey(upload)),
 ): Promise<Position> {
   if (entry?.result) return { kind: 'complete', offset: entry.result.bytes, result: entry.result };
-  const stored = await storedOf(signer, upload);
+  const stored = await inspectStore(signer, upload);
   if (stored.kind === 'gone') throw forgottenByStore();
   if (stored.kind === 'object') {
     const { object } = stored;
-    const result = resultOf(sized(upload, object.bytes), object);
+    const result = resultOf(withSize(upload, object.bytes), object);
     return { kind: 'complete', offset: object.bytes, result };
   }
   const plan = planOf(upload);

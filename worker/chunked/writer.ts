@@ -7,7 +7,7 @@ import { isStoreError } from '../s3/requests/errors.ts';
 import { DEFAULT_RETRY, delayBefore } from '../s3/requests/retry.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { Turn } from './turns.ts';
-import { removeTail, tailKey, tailOf, writeTail } from './tail.ts';
+import { removeTail, tailKey, tailOf, writeTail } from '../upload/tail.ts';
 
 /** Where a writer starts. */
 export interface Start {

@@ -5,9 +5,10 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
-import { PROBLEMS } from '../problem.ts';
+import { CHECKSUM_HEADERS } from './checksum.ts';
+import { CHUNKED_OPERATIONS } from './openapi-chunks.ts';
 import { PATHS } from './paths.ts';
-import { CHECKSUMS } from '../s3/checksums.ts';
+import { PROBLEMS } from './problems.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -19,7 +20,7 @@ import {
 } from './schemas.ts';
 
 interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
   readonly path: string;
   readonly id: string;
   readonly summary: string;
@@ -115,11 +116,7 @@ const OPERATIONS: readonly Operation[] = [
     id: 'relayPart',
     summary: 'Send a part through the Worker, where the policy has `relay`',
     token: 'needed',
-    bytes: [
-      'Content-Length',
-      'Content-Range',
-      ...Object.values(CHECKSUMS).map(({ header }) => header),
-    ],
+    bytes: ['Content-Length', 'Content-Range', ...Object.values(CHECKSUM_HEADERS)],
     answer: ['RelayAnswer', answers.RelayAnswerSchema],
   },
   {
@@ -133,6 +130,8 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
+
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {
   const schemas: Record<string, object> = {
@@ -140,7 +139,7 @@ export function openApiDocument(version: string): object {
     FileEntry: schemaOf(FileEntry),
   };
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) {
+  for (const operation of ALL) {
     for (const [name, schema] of [operation.body, operation.answer].filter((one) => !!one)) {
       schemas[name] = schemaOf(schema);
     }
@@ -181,6 +180,7 @@ function describe({
       ...(path.includes('{number}')
         ? [parameter('path', 'number', true, { type: 'integer', minimum: 1 })]
         : []),
+      ...(path.includes('{upload}') ? [parameter('path', 'upload', true, { type: 'string' })] : []),
       ...bytes.map((name, index) => parameter('header', name, index === 0, { type: 'string' })),
       ...(token
         ? [parameter('header', 'Upload-Token', token === 'needed', { type: 'string' })]

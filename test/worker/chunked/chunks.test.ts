@@ -75,8 +75,8 @@ onEveryStore(
       const tail = `${body.key.slice(0, body.key.lastIndexOf('/') + 1)}.`;
       const { body: done } = await alice.call('POST', body.url);
       const object = await running().store.head(done.key);
-      assert.ok(object?.uploadToken);
-      assert.equal(await running().store.head(`${tail}${object.uploadToken}.part`), undefined);
+      assert.ok(object?.mark);
+      assert.equal(await running().store.head(`${tail}${object.mark}.part`), undefined);
     });
 
     it('are answered with url, offset and expires, each time', async () => {

@@ -3,13 +3,14 @@
  * begins the upload, each one says its place in `Content-Range`, and a POST with the checksum of the
  * whole file finishes it. A request without `Content-Range` holds the whole file.
  */
-import * as v from 'valibot';
-import { metadataOfQuery } from '../../companion/metadata.ts';
+import type * as v from 'valibot';
+import { metadataOfQuery } from '../../object/metadata.ts';
 import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { readBody } from '../../http/body.ts';
 import { drain } from '../../http/drain.ts';
 import { ProblemError } from '../../problem.ts';
 import type { ChunkedAnswer } from '../../protocol.ts';
+import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/schemas.ts';
 import { rulesFor } from '../../upload/access.ts';
 import { readCapped } from '../../util/read-capped.ts';
 import { append, OffsetMismatch } from '../append.ts';
@@ -22,31 +23,19 @@ import { finish } from '../finish.ts';
 import { positionOf } from '../position.ts';
 import type { Turns } from '../turns.ts';
 
-/** `POST /chunks` with JSON: begins an upload whose bytes come later. */
-export const BeginBody = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
-  bytes: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  type: v.optional(v.pipe(v.string(), v.maxLength(255))),
-  metadata: v.optional(v.record(v.string(), v.string())),
-  id: v.optional(v.string()),
-});
-
-/** `POST /chunks/:upload`: the checksum of the whole file, in hex or base64. */
-export const FinishBody = v.strictObject({
-  md5: v.optional(v.string()),
-  sha1: v.optional(v.string()),
-  sha256: v.optional(v.string()),
-  crc32c: v.optional(v.string()),
-  crc64nvme: v.optional(v.string()),
-});
-
 const MOST_FIELD_BYTES = 16 * 1024;
 
 /** `PUT /chunks` and `POST /chunks`: begins an upload with its first chunk, or with the whole file. */
 export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
   return async (c) => {
     if (isDescription(c)) {
-      const { name, bytes, type = '', metadata = {}, id } = await readBody(c.req.raw, BeginBody);
+      const {
+        name,
+        bytes,
+        type = '',
+        metadata = {},
+        id,
+      } = await readBody(c.req.raw, ChunkedBeginBody);
       const { upload, entry } = await begin(signer, c, { id, name, bytes, type, metadata });
       return begun(signer, c, { upload, entry }, 0);
     }
@@ -190,7 +179,8 @@ function inRange(sent: Sent, range: Range | undefined): Sent {
 async function finishFields(c: SignerContext): Promise<Record<string, string>> {
   const type = c.req.header('content-type') ?? '';
   if (type === '' || c.req.raw.body === null) return c.req.query();
-  if (/^application\/json\b/i.test(type)) return stated(await readBody(c.req.raw, FinishBody));
+  if (/^application\/json\b/i.test(type))
+    return stated(await readBody(c.req.raw, ChunkedFinishBody));
   const body = await readCapped(c.req.raw.body, MOST_FIELD_BYTES, drain);
   if (!body) throw new ProblemError('too_large', 'These fields are too large.');
   const form = await new Response(body, { headers: { 'content-type': type } })
@@ -204,7 +194,7 @@ async function finishFields(c: SignerContext): Promise<Record<string, string>> {
   return { ...c.req.query(), ...Object.fromEntries(texts) };
 }
 
-function stated(fields: v.InferOutput<typeof FinishBody>): Record<string, string> {
+function stated(fields: v.InferOutput<typeof ChunkedFinishBody>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );

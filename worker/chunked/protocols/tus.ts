@@ -6,7 +6,7 @@
 import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { rulesFor } from '../../upload/access.ts';
-import { base64ToBytes, bytesToBase64 } from '../../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../../protocol/util/encoding.ts';
 import type { Upload } from '../../upload/upload.ts';
 import { append } from '../append.ts';
 import { offsetHeaders, urlOf } from './answers.ts';

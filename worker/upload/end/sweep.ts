@@ -11,11 +11,11 @@ import { inTurn, Position } from '../../ledger/walk.ts';
 import { askerOf, quotaOf } from '../../policy/quota.ts';
 import { isFinal } from '../../problem.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { abortNoted, abortOthers, type AbortBudget } from './orphans.ts';
-import { settle } from '../complete/settle.ts';
+import { abortNotedOrphans, abortOrphans, type AbortBudget } from './orphans.ts';
+import { finishUpload } from '../complete/finish.ts';
 import { isByForm } from '../upload.ts';
-import { objectOf } from '../stored.ts';
-import { removeTail } from '../../chunked/tail.ts';
+import { findObject } from '../stored.ts';
+import { removeTail } from '../tail.ts';
 
 /** What a sweep did. */
 export interface Swept {
@@ -73,7 +73,7 @@ export async function sweep(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  await abortNoted(signer, budget);
+  await abortNotedOrphans(signer, budget);
   log.info('sweep', swept);
   return swept;
 }
@@ -91,12 +91,12 @@ async function expire(
     if (upload.multipart) {
       await store.abortMultipart(upload.key, upload.multipart.uploadId);
       await removeTail(signer, upload);
-      await abortOthers(signer, [upload], budget);
+      await abortOrphans(signer, [upload], budget);
     }
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     if (object && (await mayStay(signer, entry))) {
       // It was completed, and the record of that was lost; or nobody came back to complete it.
-      await settle(signer, waitUntil, upload, object);
+      await finishUpload(signer, waitUntil, upload, object);
       return true;
     }
     if (object) await removeObject(signer, entry, object);

@@ -7,7 +7,7 @@
  */
 import type { Signer } from '../context.ts';
 import type { StoredObject } from '../s3/store.ts';
-import type { Upload } from '../upload/upload.ts';
+import type { Upload } from './upload.ts';
 
 /** Bytes that belong to the beginning of part `part`. */
 export interface Tail {
@@ -28,7 +28,7 @@ export function tailKey({ key, mark }: Pick<Upload, 'key' | 'mark'>): string {
 /** The tail that this object is; undefined for an object of something else. */
 export function tailOf(upload: Upload, object: StoredObject | undefined): Tail | undefined {
   const part = Number(object?.metadata[PART]);
-  if (object?.uploadToken !== upload.mark || !Number.isSafeInteger(part)) return undefined;
+  if (object?.mark !== upload.mark || !Number.isSafeInteger(part)) return undefined;
   return { part, bytes: object.bytes };
 }
 
@@ -41,11 +41,11 @@ export async function writeTail(
 ): Promise<void> {
   const settings = {
     contentType: 'application/octet-stream',
-    uploadToken: upload.mark,
+    mark: upload.mark,
     metadata: { [PART]: String(part) },
     checksum: null,
   };
-  await store.sendWhole(tailKey(upload), bytes.length, settings, undefined, bytes);
+  await store.sendObject(tailKey(upload), bytes.length, settings, undefined, bytes);
 }
 
 /** Removes the tail. It is fine if there is none. */

@@ -4,15 +4,15 @@
  * have is not signed; and the sizes of all parts are added up before they become an object. If the
  * store cannot list parts, the object is measured and removed.
  */
-import { narrowedFor } from '../upload/access.ts';
-import type { SignerContext, Signer } from '../context.ts';
-import { checkName, draftOf } from '../upload/create/draft.ts';
-import { checkFile, type Rules } from '../policy/policy.ts';
-import { isCounted } from '../policy/quota.ts';
-import { ProblemError } from '../problem.ts';
-import { idNotAllowed } from '../refusals.ts';
-import { largestFile, uuidv7 } from '../protocol.ts';
-import type { Upload } from '../upload/upload.ts';
+import { narrowedRules } from '../access.ts';
+import type { SignerContext, Signer } from '../../context.ts';
+import { checkName, draftOf } from './draft.ts';
+import { checkFile, type Rules } from '../../policy/policy.ts';
+import { isCounted } from '../../policy/quota.ts';
+import { ProblemError } from '../../problem.ts';
+import { idNotAllowed } from '../../refusals.ts';
+import { largestFile, uuidv7 } from '../../protocol.ts';
+import type { Upload } from '../upload.ts';
 
 /** A file as these clients announce it. */
 export interface Announced {
@@ -31,7 +31,7 @@ export async function draftUnsized(
   signer: Signer,
   c: SignerContext,
   file: Announced,
-  most = Infinity,
+  maxBytes = Infinity,
   id?: string,
 ): Promise<{ readonly draft: Upload; readonly rules: Rules }> {
   checkName(file.name, 'filename');
@@ -40,10 +40,10 @@ export async function draftUnsized(
     c.get('rules').maxBytes,
     store.profile.maxObjectBytes,
     largestFile(plan),
-    most,
+    maxBytes,
   );
   const asked = { ...file, id: id ?? (await idFor(signer, c)), bytes };
-  const rules = await narrowedFor(signer, c, asked, 'create');
+  const rules = await narrowedRules(signer, c, asked, 'create');
   const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);

@@ -120,8 +120,8 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   try {
     for (;;) {
       const { value } = await read().catch(brokenOff);
-      isRead = value === undefined || value.length === 0;
-      if (!value || isRead) return;
+      isRead = value === undefined;
+      if (!value) return;
       yield value;
     }
   } finally {
@@ -148,8 +148,10 @@ function readerOf(body: ReadableStream<Uint8Array>): Read {
   }
   let memory = new ArrayBuffer(READ_BYTES);
   return async () => {
-    const { value } = await byob.read(new Uint8Array(memory));
-    if (value) memory = value.buffer;
+    const { value, done } = await byob.read(new Uint8Array(memory));
+    // At the end there is an empty view, with the memory.
+    if (done || !value) return {};
+    memory = value.buffer;
     return { value };
   };
 }

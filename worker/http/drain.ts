@@ -18,7 +18,7 @@ export async function drain(
   try {
     for (let left = MAX_DRAINED_BYTES; left > 0;) {
       const { value } = (await reader?.read()) ?? {};
-      if (!value) return;
+      if (!value?.length) return;
       left -= value.length;
     }
   } catch {

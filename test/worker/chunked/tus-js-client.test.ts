@@ -77,7 +77,7 @@ onEveryStore(
       assert.deepEqual(await download(running(), body.key), file);
     });
 
-    it('retries what the store refused for a while', async () => {
+    it('retries what the store refused for a while', { timeout: 60_000 }, async () => {
       await lab.bend({ store: [{ on: ['PUT', 'partNumber=3'], status: 503, times: 6 }] });
       const url = await run({ chunkSize: 9 * MIB });
       await lab.bend({});

@@ -11,6 +11,8 @@ export type {
   CreateAnswer,
   Created,
   FileAnswer,
+  Link,
+  LinksAnswer,
   ListAnswer,
   Policy,
   Problem,
@@ -31,10 +33,12 @@ export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type { ProblemCode } from './protocol/problems.ts';
 export type {
+  CannedAcl,
   CompleteBody,
   CompleteManyBody,
   CreateBody,
   FileEntry,
+  LinksBody,
   PartReceipt,
   SignBody,
 } from './protocol/schemas.ts';

@@ -19,6 +19,8 @@ export interface NewFile {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly type: string;
+  /** Folders and name, as in `POST /uploads`. */
+  readonly path?: string | undefined;
   /** Undefined if the client does not know yet. */
   readonly bytes: number | undefined;
   readonly metadata: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export interface NewFile {
 export async function begin(
   signer: Signer,
   c: SignerContext,
-  { id, name, type, bytes, metadata }: NewFile,
+  { id, name, type, path, bytes, metadata }: NewFile,
 ): Promise<{ readonly upload: Upload; readonly entry?: Entry | undefined }> {
   const { profile } = signer.store;
   if (name === undefined || name === '') {
@@ -46,13 +48,20 @@ export async function begin(
   checkName(name, 'filename');
   const entry = id === undefined ? undefined : await signer.ledger.get(c.get('caller').owner, id);
   if (entry) return { upload: again(signer, c, entry, { name, bytes }), entry };
+  const inFolder = path === undefined || path === '' ? {} : { path };
   if (bytes === undefined) {
     const most = largestChunkedFile(profile);
-    const { draft, rules } = await draftUnsized(signer, c, { name, type, metadata }, most, id);
+    const { draft, rules } = await draftUnsized(
+      signer,
+      c,
+      { name, type, metadata, ...inFolder },
+      most,
+      id,
+    );
     const plan = chunkedPlan(draft.bytes, profile);
     return { upload: await beginWithinLimits(signer, c, rules, { ...draft, chunked: true }, plan) };
   }
-  const file = { id: id ?? (await idFor(signer, c)), name, type, bytes, metadata };
+  const file = { id: id ?? (await idFor(signer, c)), name, type, bytes, metadata, ...inFolder };
   const rules = await rulesFor(signer, c, file, 'create');
   const plan = chunkedPlan(bytes, profile);
   const draft = await draftOf(signer, c, rules, plan, file, '');
@@ -90,9 +99,8 @@ export interface Located {
 export async function locate(signer: Signer, c: SignerContext): Promise<Located> {
   const name = c.req.param('upload') ?? '';
   if (isUploadId(name)) {
-    const found = await uploadOfRecord(signer, c, name);
-    if (found.entry?.state === 'expired') throw expired();
-    return current(found.upload, found.entry);
+    const entry = await uploadOfRecord(signer, c, name);
+    return current(entry.upload, entry);
   }
   let sealed: Upload;
   try {

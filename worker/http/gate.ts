@@ -7,7 +7,14 @@ import { ProblemError } from '../problem.ts';
 /** Chromium caps this at two hours, WebKit at ten minutes. */
 const PREFLIGHT_SECONDS = 7200;
 
-const EXPOSED = ['Anonymous-Token', 'ETag', 'Location', 'Retry-After', 'X-Request-Id'];
+const EXPOSED = [
+  'Anonymous-Token',
+  'ETag',
+  'Location',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+];
 /** What tus and Resumable Uploads for HTTP answer in headers. */
 const CHUNKED_EXPOSED = [
   'Tus-Checksum-Algorithm',

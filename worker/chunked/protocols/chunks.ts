@@ -36,7 +36,7 @@ export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
         metadata = {},
         id,
       } = await readBody(c.req.raw, ChunkedBeginBody);
-      const { upload, entry } = await begin(signer, c, { id, name, bytes, type, metadata });
+      const { upload, entry } = await begin(signer, c, { id, name, bytes, type, path, metadata });
       return begun(signer, c, { upload, entry }, 0);
     }
     const range = rangeOf(c);
@@ -48,6 +48,7 @@ export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
       id: fields['id'],
       name: fields['filename'] ?? fields['name'] ?? sent.name,
       type: typeOf(fields['type'] ?? sent.type),
+      path: fields['path'],
       bytes: range ? range.total : sent.bytes,
       metadata: metadataOfQuery(fields),
     });

@@ -48,7 +48,7 @@ export function tusBeginRoute(signer: Signer, turns: Turns): SignerHandler {
   return async (c) => {
     const bytes = sizeOf(c);
     const metadata = metadataOf(c.req.header('upload-metadata') ?? '');
-    const { id, filename, name, filetype, type, ...others } = metadata;
+    const { id, filename, name, filetype, type, relativePath, ...others } = metadata;
     const content = c.req.header('content-type') === undefined ? undefined : contentFor(c);
     const checked = content && (await checkedContent(c, content));
     const { upload, entry } = await begin(signer, c, {
@@ -56,6 +56,7 @@ export function tusBeginRoute(signer: Signer, turns: Turns): SignerHandler {
       // A browser's File and a path in Node have other names in `metadata`; some clients send none.
       name: filename ?? name ?? 'file',
       type: filetype ?? type ?? '',
+      path: relativePath,
       bytes,
       metadata: others,
     });

@@ -18,6 +18,8 @@ import type { Upload } from '../upload.ts';
 export interface Announced {
   readonly name: string;
   readonly type: string;
+  /** Folders and name, as in `FileEntry`. */
+  readonly path?: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +44,9 @@ export async function draftUnsized(
     largestFile(plan),
     maxBytes,
   );
-  const asked = { ...file, id: id ?? (await idFor(signer, c)), bytes };
+  // Uppy's name for the path, null for a file without folders.
+  const path = file.path ?? file.metadata['relativePath'];
+  const asked = { ...file, ...(path && { path }), id: id ?? (await idFor(signer, c)), bytes };
   const rules = await narrowedRules(signer, c, asked, 'create');
   const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };

@@ -29,13 +29,8 @@ const MOST_FIELD_BYTES = 16 * 1024;
 export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
   return async (c) => {
     if (isDescription(c)) {
-      const {
-        name,
-        bytes,
-        type = '',
-        metadata = {},
-        id,
-      } = await readBody(c.req.raw, ChunkedBeginBody);
+      const { id, name, bytes, path, ...rest } = await readBody(c.req.raw, ChunkedBeginBody);
+      const { type = '', metadata = {} } = rest;
       const { upload, entry } = await begin(signer, c, { id, name, bytes, type, path, metadata });
       return begun(signer, c, { upload, entry }, 0);
     }

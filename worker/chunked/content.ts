@@ -42,7 +42,7 @@ export async function readForm(c: SignerContext, field: string | undefined): Pro
 /** @throws ProblemError `invalid_request` for a length that is not a number. */
 export function bodyOf(c: SignerContext): Content {
   const { body } = c.req.raw;
-  return { bytes: lengthOf(c), chunks: body ? chunksOf(body) : nothing() };
+  return { bytes: lengthOf(c), chunks: body ? chunksOf(body, c.req.raw) : nothing() };
 }
 
 function lengthOf(c: SignerContext): number | undefined {
@@ -114,7 +114,10 @@ export function contentOf(bytes: Uint8Array): Content {
   };
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  request: Request,
+): AsyncGenerator<Uint8Array> {
   const read = readerOf(body);
   let isRead = false;
   try {
@@ -125,7 +128,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
       yield value;
     }
   } finally {
-    if (!isRead) await drain({ read });
+    if (!isRead) await drain({ read }, request);
   }
 }
 

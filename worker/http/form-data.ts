@@ -114,7 +114,7 @@ export class FormReader {
 
   /** Discards the rest of the body. */
   drain(): Promise<void> {
-    return drain(this.#reader);
+    return drain(this.#reader, this.#request);
   }
 
   /**

@@ -177,7 +177,9 @@ async function finishFields(c: SignerContext): Promise<Record<string, string>> {
   if (type === '' || c.req.raw.body === null) return c.req.query();
   if (/^application\/json\b/i.test(type))
     return stated(await readBody(c.req.raw, ChunkedFinishBody));
-  const body = await readCapped(c.req.raw.body, MOST_FIELD_BYTES, drain);
+  const body = await readCapped(c.req.raw.body, MOST_FIELD_BYTES, (reader) =>
+    drain(reader, c.req.raw),
+  );
   if (!body) throw new ProblemError('too_large', 'These fields are too large.');
   const form = await new Response(body, { headers: { 'content-type': type } })
     .formData()

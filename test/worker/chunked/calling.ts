@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ChunkedAnswer, Problem } from '../../../worker/protocol.ts';
+import { tailKey } from '../../../worker/upload/tail.ts';
 import { jwtFor, type Lab } from '../harness.ts';
 
 /** An answer, read to its end. */
@@ -9,6 +10,13 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: ChunkedAnswer & Problem & { readonly offset: number };
+}
+
+/** Where the tail of an upload lies: its URL holds the token, which says key and mark. */
+export function tailKeyOf(url: string): string {
+  const [, payload = ''] = new URL(url).pathname.split('/').at(-1)?.split('.') ?? [];
+  const text = Buffer.from(payload, 'base64url').toString();
+  return tailKey(JSON.parse(text) as { key: string; mark: string });
 }
 
 /** Names and values of headers. */

@@ -21,6 +21,7 @@ import { createFileBinder } from './upload/bind-file.ts';
 import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
+import { CHUNK_PATHS } from './protocol/chunk-paths.ts';
 import { PATHS } from './protocol/paths.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
@@ -131,7 +132,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   if (signer.rules.public) app.get(PATHS.file(':id'), publicFileRoute(signer));
   if (options.companion) app.post(`${PATHS.companion}${FORM_PATH}`, formRoute(signer));
   if (signer.relay)
-    app.on('OPTIONS', [PATHS.chunks, PATHS.chunked(':upload')], chunkedOptions(signer));
+    app.on('OPTIONS', [CHUNK_PATHS.all, CHUNK_PATHS.one(':upload')], chunkedOptions(signer));
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
@@ -147,8 +148,8 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.delete(PATHS.upload(':id'), abortRoute(signer));
   app.get(PATHS.file(':id'), fileRoute(signer));
   if (signer.relay) {
-    app.get(PATHS.chunks, listRoute(signer));
-    app.route(PATHS.chunks, chunkedApp(signer));
+    app.get(CHUNK_PATHS.all, listRoute(signer));
+    app.route(CHUNK_PATHS.all, chunkedApp(signer));
   }
   if (options.companion) app.route(PATHS.companion, companionApp(signer, urlOf(options.companion)));
   return app;

@@ -18,6 +18,8 @@ export interface Sent extends Content {
   /** The file's name and media type, if they came with the file. */
   readonly name: string | undefined;
   readonly type: string | undefined;
+  /** Reads what is left of a request that is refused, if some of it has been read: see `drain`. */
+  discard(): Promise<void>;
 }
 
 /** Read at a time: fewer calls cost less CPU, and this much is lost when a connection breaks. */
@@ -35,8 +37,15 @@ export function isForm(c: SignerContext): boolean {
  * @throws ProblemError `invalid_request`.
  */
 export async function readForm(c: SignerContext, field: string | undefined): Promise<Sent> {
-  const form = await new FormReader(c.req.raw).readUpTo(field);
-  return { ...form, name: form.file.filename, type: form.file.type };
+  const reader = new FormReader(c.req.raw);
+  const discard = () => reader.drain();
+  try {
+    const form = await reader.readUpTo(field);
+    return { ...form, name: form.file.filename, type: form.file.type, discard };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
 }
 
 /** @throws ProblemError `invalid_request` for a length that is not a number. */

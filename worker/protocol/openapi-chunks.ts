@@ -4,11 +4,11 @@
  * the headers that they are told apart by.
  */
 import { ChunkedAnswerSchema, ListAnswerSchema } from './answers.ts';
-import { PATHS } from './paths.ts';
+import { CHUNK_PATHS } from './chunk-paths.ts';
 import { ChunkedBeginBody, ChunkedFinishBody, ListQuery } from './schemas.ts';
 
-const WHOLE = PATHS.chunks;
-const ONE = PATHS.chunked('{upload}');
+const WHOLE = CHUNK_PATHS.all;
+const ONE = CHUNK_PATHS.one('{upload}');
 const SENT = ['Content-Length', 'Content-Range', 'Content-Disposition', 'Upload-Complete'];
 
 export const CHUNKED_OPERATIONS = [

@@ -14,7 +14,5 @@ export const PATHS = {
   complete: (id: string) => `/uploads/${id}/complete`,
   file: (id: string) => `/uploads/${id}/file`,
   part: (id: string, number: number | string) => `/uploads/${id}/parts/${number}`,
-  chunks: '/chunks',
-  chunked: (upload: string) => `/chunks/${upload}`,
   companion: '/companion',
 } as const;

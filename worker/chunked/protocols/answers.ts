@@ -2,7 +2,7 @@
 import type { Signer, SignerContext } from '../../context.ts';
 import type { ChunkedAnswer } from '../../protocol.ts';
 import type { Result } from '../../protocol.ts';
-import { PATHS } from '../../protocol/paths.ts';
+import { CHUNK_PATHS } from '../../protocol/chunk-paths.ts';
 import type { Upload } from '../../upload/upload.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Upload } from '../../upload/upload.ts';
  */
 export async function urlOf(signer: Signer, c: SignerContext, upload: Upload): Promise<string> {
   const { origin, pathname } = new URL(c.req.url);
-  const base = pathname.slice(0, pathname.lastIndexOf(PATHS.chunks) + PATHS.chunks.length);
+  const base = pathname.slice(0, pathname.lastIndexOf(CHUNK_PATHS.all) + CHUNK_PATHS.all.length);
   return `${origin}${base}/${await signer.tokens.seal(upload)}`;
 }
 

@@ -36,20 +36,21 @@ export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
     }
     const range = rangeOf(c);
     if (range && range.start !== 0) throw new OffsetMismatch(0, range.start);
-    const sent = inRange(await sentOf(c), range);
-    const fields = fieldsOf(c, sent);
-    const checksum = wholeChecksumOf(fields);
-    const { upload, entry } = await begin(signer, c, {
-      id: fields['id'],
-      name: fields['filename'] ?? fields['name'] ?? sent.name,
-      type: typeOf(fields['type'] ?? sent.type),
-      path: fields['path'],
-      bytes: range ? range.total : sent.bytes,
-      metadata: metadataOfQuery(fields),
+    return withContent(c, range, async (sent) => {
+      const fields = fieldsOf(c, sent);
+      const checksum = wholeChecksumOf(fields);
+      const { upload, entry } = await begin(signer, c, {
+        id: fields['id'],
+        name: fields['filename'] ?? fields['name'] ?? sent.name,
+        type: typeOf(fields['type'] ?? sent.type),
+        path: fields['path'],
+        bytes: range ? range.total : sent.bytes,
+        metadata: metadataOfQuery(fields),
+      });
+      const offset = await append(signer, c, turns, upload, entry, 0, sent);
+      if (range) return begun(signer, c, { upload, entry }, offset);
+      return finished(signer, c, { upload, entry }, checksum, 201);
     });
-    const offset = await append(signer, c, turns, upload, entry, 0, sent);
-    if (range) return begun(signer, c, { upload, entry }, offset);
-    return finished(signer, c, { upload, entry }, checksum, 201);
   };
 }
 
@@ -67,8 +68,9 @@ export function chunkRoute(signer: Signer, turns: Turns): SignerHandler {
       throw new ProblemError('invalid_request', detail, { field: 'content-range' });
     }
     await rulesFor(signer, c, upload, 'sign');
-    const sent = inRange(await sentOf(c), range);
-    const offset = await append(signer, c, turns, upload, entry, range.start, sent);
+    const offset = await withContent(c, range, (sent) =>
+      append(signer, c, turns, upload, entry, range.start, sent),
+    );
     const answer = await chunkedAnswer(signer, c, upload, offset);
     return c.json<ChunkedAnswer>(answer, 200, offsetHeaders(upload, offset));
   };
@@ -124,11 +126,27 @@ function isDescription(c: SignerContext): boolean {
   return isJson && !isFile && c.req.method === 'POST';
 }
 
+/** Hands over the bytes of the request. If it is refused, the rest of what has been begun is read. */
+async function withContent<T>(
+  c: SignerContext,
+  range: Range | undefined,
+  use: (sent: Sent) => Promise<T>,
+): Promise<T> {
+  const sent = await sentOf(c);
+  try {
+    return await use(inRange(sent, range));
+  } catch (error) {
+    await sent.discard();
+    throw error;
+  }
+}
+
 /** The body as it is, or the file of a form. */
 async function sentOf(c: SignerContext): Promise<Sent> {
   if (isForm(c)) return readForm(c, c.req.query('field'));
   const name = filenameOf(c.req.header('content-disposition'));
-  return { ...bodyOf(c), fields: new Map(), name, type: c.req.header('content-type') };
+  const type = c.req.header('content-type');
+  return { ...bodyOf(c), fields: new Map(), name, type, discard: () => Promise.resolve() };
 }
 
 /** Fields of the query and of the form; those of the form count. */

@@ -4,8 +4,10 @@ import type { Entry } from '../ledger/ledger.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { readCapped } from '../util/read-capped.ts';
+import { rulesFor } from '../upload/access.ts';
+import { extendUpload } from '../upload/life.ts';
 import type { Upload } from '../upload/upload.ts';
-import { turnOf } from './begin.ts';
+import { turnOf, type Located } from './begin.ts';
 import type { Content } from './content.ts';
 import { positionOf } from './position.ts';
 import { tailKey, tailOf } from '../upload/tail.ts';
@@ -63,6 +65,26 @@ export async function append(
   })();
   waitUntilOf(c)(work.catch(() => undefined));
   return work;
+}
+
+/**
+ * Appends a later chunk, if the policy still allows it, and extends the upload's life.
+ *
+ * @returns the new offset, and the upload with its new end.
+ * @throws ProblemError as `append`, and what the policy says.
+ */
+export async function appendMore(
+  signer: Signer,
+  c: SignerContext,
+  turns: Turns,
+  { upload, entry }: Located,
+  offset: number,
+  content: Content,
+): Promise<{ readonly offset: number; readonly upload: Upload }> {
+  const rules = await rulesFor(signer, c, upload, 'sign');
+  const reached = await append(signer, c, turns, upload, entry, offset, content);
+  const extended = await extendUpload(signer, c, rules, upload);
+  return { offset: reached, upload: extended ?? upload };
 }
 
 async function pour(content: Content, writer: Writer): Promise<void> {

@@ -4,12 +4,12 @@ import { draftUnsized, idFor } from '../upload/create/unsized.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import { covers } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
-import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
+import { cancelledUpload, expiredUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
-import { openOwnUpload, rulesFor, uploadOfRecord } from '../upload/access.ts';
+import { openOwnUpload, rulesFor, uploadOfRecord, type TokenUse } from '../upload/access.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
-import { recordedState } from '../upload/state.ts';
+import { isExpired, recordedState } from '../upload/state.ts';
 import { withSize, type Upload } from '../upload/upload.ts';
 import { chunkedPlan, largestChunkedFile } from './plan.ts';
 
@@ -81,7 +81,7 @@ function again(
   if (!isSame || !covers(c.get('rules'), upload)) throw idOfAnotherFile('id');
   const now = recordedState({ state, expiresAt: upload.expiresAt }, signer.now());
   if (now === 'aborted') throw cancelledUpload('id');
-  if (now === 'expired') throw expired();
+  if (now === 'expired') throw expiredUpload();
   return upload;
 }
 
@@ -94,23 +94,28 @@ export interface Located {
 /**
  * The caller's upload of the path: by the token that its URL contains, or by its id.
  *
- * @throws ProblemError `not_found`, `expired`.
+ * @param use whether it may have expired: to finish what has come.
+ * @throws ProblemError `not_found`, `expired`, `conflict` if it was cancelled.
  */
-export async function locate(signer: Signer, c: SignerContext): Promise<Located> {
+export async function locate(
+  signer: Signer,
+  c: SignerContext,
+  use: TokenUse = 'in-time',
+): Promise<Located> {
   const name = c.req.param('upload') ?? '';
   if (isUploadId(name)) {
     const entry = await uploadOfRecord(signer, c, name);
-    return current(entry.upload, entry);
+    return latest(signer, c, entry.upload, entry, use);
   }
   let sealed: Upload;
   try {
-    sealed = await openOwnUpload(signer, c, name);
+    sealed = await openOwnUpload(signer, c, name, use);
   } catch (error) {
     // A URL that was not made here is no upload.
     const isForged = error instanceof ProblemError && error.code === 'unauthenticated';
     throw isForged ? noSuchUpload() : error;
   }
-  return current(sealed, await signer.ledger.get(sealed.owner, sealed.id));
+  return latest(signer, c, sealed, await signer.ledger.get(sealed.owner, sealed.id), use);
 }
 
 /** The name under which requests to one upload take turns. */
@@ -118,16 +123,23 @@ export function turnOf({ owner, id }: Upload): string {
   return `${owner} ${id}`;
 }
 
-/** The record may know the size of a file whose size was not known at first. */
-function current(sealed: Upload, entry: Entry | undefined): Located {
+/** The upload with what its record knows better: its end, and a size that was told later. */
+function latest(
+  signer: Signer,
+  c: SignerContext,
+  sealed: Upload,
+  entry: Entry | undefined,
+  use: TokenUse,
+): Located {
   if (!sealed.chunked) throw noSuchUpload();
+  c.get('line')['upload'] = sealed.id;
   const own = entry?.upload.mark === sealed.mark ? entry : undefined;
   if (own?.state === 'aborted') throw cancelledUpload();
-  if (own?.state === 'expired') throw expired();
-  const isKnownNow = sealed.unsized && own && !own.upload.unsized && own.state === 'open';
-  return { upload: isKnownNow ? withSize(sealed, own.upload.bytes) : sealed, entry: own };
-}
-
-function expired(): ProblemError {
-  return new ProblemError('expired', 'The upload has expired; start it again.');
+  if (own?.state === 'expired') throw expiredUpload();
+  const expiresAt = Math.max(sealed.expiresAt, own?.upload.expiresAt ?? 0);
+  const isOver = own?.state !== 'complete' && isExpired({ expiresAt }, signer.now());
+  if (isOver && use === 'in-time') throw expiredUpload();
+  const isKnownNow = sealed.unsized && own?.state === 'open' && !own.upload.unsized;
+  const upload = isKnownNow ? withSize(sealed, own.upload.bytes) : sealed;
+  return { upload: { ...upload, expiresAt }, entry: own };
 }

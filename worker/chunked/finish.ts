@@ -84,7 +84,8 @@ export async function giveSize(
   if (bytes > upload.bytes) throw tooManyBytes(upload.bytes, 'upload-length');
   const known = withSize(upload, bytes);
   await rulesFor(signer, c, known, 'sign');
-  await signer.ledger.put({ state: 'open', upload: known }, waitUntilOf(c));
+  const recorded = withSize(entry?.upload ?? upload, bytes);
+  await signer.ledger.put({ ...entry, state: 'open', upload: recorded }, waitUntilOf(c));
   return { upload: known, entry };
 }
 

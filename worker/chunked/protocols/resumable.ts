@@ -7,9 +7,8 @@
 import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import type { Result } from '../../protocol.ts';
-import { rulesFor } from '../../upload/access.ts';
 import type { Upload } from '../../upload/upload.ts';
-import { append } from '../append.ts';
+import { append, appendMore } from '../append.ts';
 import { offsetHeaders, secondsLeft, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
@@ -85,10 +84,8 @@ export function resumablePatchRoute(signer: Signer, turns: Turns): SignerHandler
     const found = await locate(signer, c);
     const bytes = sizeOf(c, remaining);
     const located = bytes === undefined ? found : await giveSize(signer, c, found, bytes, from);
-    const { upload, entry } = located;
-    await rulesFor(signer, c, upload, 'sign');
     const content = await checkedContent(c, body);
-    const offset = await append(signer, c, turns, upload, entry, from, content);
+    const { upload, offset } = await appendMore(signer, c, turns, located, from, content);
     if (isLast) return completed(signer, c, located, {});
     return c.body(null, 204, stateHeaders(signer, upload, offset, false));
   };

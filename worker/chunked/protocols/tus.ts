@@ -5,10 +5,9 @@
  */
 import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
-import { rulesFor } from '../../upload/access.ts';
 import { base64ToBytes, bytesToBase64 } from '../../protocol/util/encoding.ts';
 import type { Upload } from '../../upload/upload.ts';
-import { append } from '../append.ts';
+import { append, appendMore } from '../append.ts';
 import { offsetHeaders, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
@@ -100,10 +99,8 @@ export function tusPatchRoute(signer: Signer, turns: Turns): SignerHandler {
       length === undefined
         ? found
         : await giveSize(signer, c, found, wholeNumber(length, 'upload-length'), from);
-    const { upload, entry } = located;
-    await rulesFor(signer, c, upload, 'sign');
     const checked = await checkedContent(c, content);
-    const offset = await append(signer, c, turns, upload, entry, from, checked);
+    const { upload, offset } = await appendMore(signer, c, turns, located, from, checked);
     await finishIfWhole(signer, c, located, offset);
     return c.body(null, 204, headersOf(upload, offset));
   };

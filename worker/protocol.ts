@@ -6,6 +6,7 @@
 import type { Refused } from './protocol/answers.ts';
 
 export type {
+  ChunkedAnswer,
   CompleteManyAnswer,
   CreateAnswer,
   Created,

@@ -16,7 +16,7 @@ export interface Terms {
   readonly checksum: ChecksumAlgorithm | null;
 }
 
-/** What the Worker has agreed to. It holds whatever the policy says by now. */
+/** What the Worker has agreed to. It stays valid when the policy changes. */
 export interface Agreement extends Terms {
   readonly token: string;
   readonly key: string;

@@ -1,9 +1,6 @@
 /** The request for a part that goes through the Worker, and its answer. */
-import {
-  CHECKSUM_HEADERS,
-  type RelayAnswer,
-  type SignedRequest,
-} from '../../../worker/protocol.ts';
+import type { RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
+import { CHECKSUM_HEADERS } from '../../../worker/protocol/checksum.ts';
 import { relayUrl } from './upload-calls.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { Outcome } from '../store/outcome.ts';

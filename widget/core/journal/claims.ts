@@ -3,7 +3,7 @@ import type { StoredPart } from '../../../worker/protocol.ts';
 import type { Services } from '../services.ts';
 import { can } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
-import { uuidv7 } from '../../../worker/protocol.ts';
+import { uuidv7 } from '../../../worker/protocol/id.ts';
 import { deleteEntry, readEntry, readKeyHeads, writeEntry } from './entries.ts';
 import { fingerprint } from './fingerprint.ts';
 import { lock } from './locks.ts';

@@ -5,7 +5,7 @@
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { StoredPart } from '../../../worker/protocol.ts';
 import type { Interrupted } from '../types.ts';
-import { isUploadId } from '../../../worker/protocol.ts';
+import { isUploadId } from '../../../worker/protocol/id.ts';
 
 export interface JournalEntry extends Interrupted {
   /** Parts that are stored, for a store that cannot list them. */

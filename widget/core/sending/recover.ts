@@ -4,7 +4,7 @@ import { uploadRemedy } from '../faults/upload-remedy.ts';
 import type { UploadEvent } from '../upload/state.ts';
 import { isSameTerms, termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
-import { uuidv7 } from '../../../worker/protocol.ts';
+import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { SendingContext } from './context.ts';
 
 /** The pause before another round grows by this much with each remedy. */

@@ -1,9 +1,6 @@
 /** Agrees with the Worker on an upload: creates it, or continues it from an earlier visit. */
-import {
-  MAX_CHECKSUMS_PER_CREATE,
-  type Created,
-  type FileEntry,
-} from '../../../worker/protocol.ts';
+import type { Created, FileEntry } from '../../../worker/protocol.ts';
+import { MAX_CHECKSUMS_PER_CREATE } from '../../../worker/protocol/limits.ts';
 import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
 import { assertReadable } from '../faults/file-error.ts';

@@ -4,7 +4,7 @@ import { corsError } from '../faults/store-error.ts';
 import type { Verdict } from '../faults/verdict.ts';
 import type { Services } from '../services.ts';
 
-/** Requests in a row that the store has not answered, before the Worker is asked whether it is there. */
+/** After this many requests in a row without an answer of the store, the Worker is asked for one. */
 const SILENT_REQUESTS = 2;
 /** How often a part tries the store again: parts through the Worker are slower and cost more. */
 const TRIAL_MS = 300_000;

@@ -29,9 +29,9 @@ export async function completeUploads(
   return (await worker.call<CompleteManyAnswer>(PATHS.completeMany, options)).uploads;
 }
 
-/** The caller's open uploads. Leaves out entries whose id is not a UUID. */
+/** The caller's open uploads, with what the store has of them. Leaves out entries whose id is not a UUID. */
 export async function listOpenUploads(worker: WorkerClient): Promise<readonly UploadSummary[]> {
-  const { uploads } = await worker.call<ListAnswer>(`${PATHS.uploads}?state=open`, {
+  const { uploads } = await worker.call<ListAnswer>(`${PATHS.uploads}?state=open&stored=true`, {
     has: 'uploads',
   });
   return uploads.filter(({ id }) => isUploadId(id));

@@ -10,6 +10,7 @@ import { judge } from './part/judge.ts';
 import { signPart } from './part/sign.ts';
 import { pausePart, takeSlot } from './part/slot.ts';
 import { isStoredAlready, storePart, storeUnseen } from './part/store.ts';
+import { extendUpload } from './register.ts';
 import { sendOnce } from './send-once.ts';
 
 /** @throws UploadError if the part cannot be stored; the reason of `signal` once it is aborted. */
@@ -35,7 +36,10 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
       const startedMs = performance.now();
       const attempt = { number, checksum, signed, url, flight, stalls, startedMs };
       const outcome = await sendOnce(round, attempt);
-      if (outcome.kind === 'stored') return storePart(round, attempt, outcome.etag);
+      if (outcome.kind === 'stored') {
+        extendUpload(upload, outcome.renewal ?? {}, context);
+        return storePart(round, attempt, outcome.etag);
+      }
       signal.throwIfAborted();
       if (outcome.kind === 'stalled') stalls++;
 

@@ -9,6 +9,8 @@ import { waitFor } from './slot.ts';
  *
  * @throws UploadError if the upload was completed elsewhere, so that no part has to be sent any more.
  */
+import { extendUpload } from '../register.ts';
+
 export async function askWhatIsStored(
   round: PartsRound,
   flight: Flight,
@@ -20,7 +22,8 @@ export async function askWhatIsStored(
   round.asking ??= resumeUpload(context.services.worker, upload, signal).finally(
     () => (round.asking = undefined),
   );
-  const { parts: stored, result } = await round.asking;
+  const { parts: stored, result, ...renewal } = await round.asking;
   if (result) throw new UploadError('incomplete', 'The upload was completed elsewhere.');
+  extendUpload(upload, renewal, context);
   parts.find(stored.filter((part) => part.number === number));
 }

@@ -1,7 +1,7 @@
 import type { Algorithm } from './algorithm.ts';
 
 /**
- * SHA-256 (FIPS 180-4, section 6.2), for pages without WebCrypto, which browsers keep from plain http.
+ * SHA-256 (FIPS 180-4, section 6.2), for pages served over plain http, where browsers do not offer WebCrypto.
  *
  * Refers to nothing outside itself, because its source text also runs in the hashing worker.
  */

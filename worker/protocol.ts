@@ -13,6 +13,7 @@ export type {
   Link,
   LinksAnswer,
   ListAnswer,
+  PlainCreated,
   Policy,
   Problem,
   Refused,

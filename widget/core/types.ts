@@ -79,7 +79,10 @@ export interface FileWithPath {
   readonly handle?: FileSystemFileHandle | undefined;
 }
 
-/** An upload that is not finished, as the Worker lists it. */
+/**
+ * An upload that is not finished, as the Worker lists it, from any device of the caller's. `stored`
+ * says how many parts and bytes of it the store has, unless the store could not be asked.
+ */
 export interface Unfinished extends UploadSummary {
   /**
    * Handle of the file, if the upload was begun in this browser, and the browser has handles

@@ -189,6 +189,22 @@ export const CreateAnswerSchema = v.strictObject({
 /** `POST /uploads`: a slot for each file, in order. */
 export type CreateAnswer = DeepReadonly<v.InferOutput<typeof CreateAnswerSchema>>;
 
+export const PlainCreatedSchema = v.strictObject({
+  id: v.string(),
+  key: v.string(),
+  /** The upload token, for the `Upload-Token` header of later calls. */
+  token: v.string(),
+  /** How the file is sent to `url`, with `headers`. */
+  method: RequestSchema.entries.method,
+  url: RequestSchema.entries.url,
+  headers: RequestSchema.entries.headers,
+  expiresIn: SignAnswerSchema.entries.expiresIn,
+  /** Address to which a POST completes the upload once the file has been sent. */
+  complete: v.pipe(v.string(), v.url(), about('POST here once the file has been sent.')),
+});
+/** `POST /uploads` with a form-encoded body. */
+export type PlainCreated = DeepReadonly<v.InferOutput<typeof PlainCreatedSchema>>;
+
 export const ResumeAnswerSchema = v.strictObject({
   ...CreatedSchema.entries,
   parts: v.array(PartSchema),

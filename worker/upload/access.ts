@@ -10,7 +10,8 @@ import { isUploadId } from '../protocol/id.ts';
 import { isExpired } from './state.ts';
 import { isByForm, type Upload } from './upload.ts';
 
-const TOKEN_HEADER = 'upload-token';
+/** Carries the upload's token. */
+export const TOKEN_HEADER = 'upload-token';
 
 /** Whether an expired token is accepted. It is to complete an upload whose parts have arrived. */
 export type TokenUse = 'in-time' | 'at-any-time';

@@ -88,7 +88,8 @@ function policyOf({ options, checksum }: Space): Policy {
 
 function open(space: Space): UploadSummary[] {
   const uploads = [...space.uploads.values()].filter(({ state }) => state === 'open');
-  return uploads.map(({ id, name, bytes, type, state }) => {
+  return uploads.map(({ id, name, bytes, type, state, parts }) => {
+    const stored = [...parts.values()].reduce((sum, { body }) => sum + body.length, 0);
     return {
       id,
       key: `files/${id}`,
@@ -97,6 +98,7 @@ function open(space: Space): UploadSummary[] {
       type,
       state,
       createdAt: new Date().toISOString(),
+      stored: { parts: parts.size, bytes: stored },
     };
   });
 }

@@ -31,7 +31,7 @@ export async function uploadOf(signer: Signer, c: SignerContext, use?: TokenUse)
   }
   const upload = await openOwnUpload(signer, c, c.req.param('uploadId') ?? '', use);
   c.get('line')['upload'] = upload.id;
-  if (!upload.unsized || !upload.multipart) throw noSuchUpload();
+  if (!upload.unsized || !upload.multipart || upload.chunked) throw noSuchUpload();
   if (upload.key !== key) throw new ProblemError('forbidden', 'The key belongs to another upload.');
   return { upload, uploadId: upload.multipart.uploadId };
 }

@@ -68,7 +68,7 @@ function typeOf(request: Request): string | undefined {
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (!request.body) throw new ProblemError('invalid_request', 'The body is missing.');
-  const bytes = await readCapped(request.body, maxBytes, drain);
+  const bytes = await readCapped(request.body, maxBytes, (reader) => drain(reader, request));
   if (!bytes) throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);

@@ -3,14 +3,8 @@
  * are inferred from them.
  */
 import * as v from 'valibot';
-import { PROBLEMS, type ProblemCode } from './problems.ts';
-
-/** A value that nobody changes: its properties and elements are read-only, at any depth. */
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
+import { ProblemSchema } from './problems.ts';
+import type { DeepReadonly } from './util/deep-readonly.ts';
 
 const about = v.description;
 const Size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -30,25 +24,6 @@ const StoreExpiry = v.pipe(
 
 /** State of an upload. */
 export type UploadState = v.InferOutput<typeof State>;
-
-export const ProblemSchema = v.strictObject({
-  type: v.string(),
-  title: v.string(),
-  status: Count,
-  detail: v.string(),
-  code: v.picklist(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  /** Path to the invalid value in the request, such as `files[0].bytes`. */
-  field: v.exactOptional(
-    v.pipe(
-      v.string(),
-      about('Path to the invalid value in the request, such as `files[0].bytes`.'),
-    ),
-  ),
-  /** Delay before a retry, in seconds. */
-  retryAfter: v.exactOptional(v.pipe(Seconds, about('Delay before a retry, in seconds.'))),
-});
-/** RFC 9457 `application/problem+json`. */
-export type Problem = DeepReadonly<v.InferOutput<typeof ProblemSchema>>;
 
 const PlanSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('single'), bytes: Size }),
@@ -272,6 +247,26 @@ export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 export const RelayAnswerSchema = v.strictObject({ etag: v.string(), ...Renewal });
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
+
+export const ChunkedAnswerSchema = v.strictObject({
+  id: v.string(),
+  /** Where the next chunk goes. Good for the owner alone. */
+  url: v.pipe(v.string(), v.url()),
+  key: v.string(),
+  name: v.string(),
+  type: v.string(),
+  /** Bytes that have come: the next chunk begins here. */
+  offset: Size,
+  /** Size of the file. Null if it is not known yet. */
+  bytes: v.nullable(Size),
+  state: v.picklist(['open', 'complete']),
+  /** When the upload expires, ISO 8601. */
+  expires: Time,
+  /** Present once the upload is complete. */
+  result: v.exactOptional(ResultSchema),
+});
+/** Every answer of `/chunks` to a client that sends `Content-Range`. */
+export type ChunkedAnswer = DeepReadonly<v.InferOutput<typeof ChunkedAnswerSchema>>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),

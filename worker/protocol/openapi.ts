@@ -6,8 +6,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
+import { CHUNKED_OPERATIONS } from './openapi-chunks.ts';
 import { PATHS } from './paths.ts';
-import { PROBLEMS } from './problems.ts';
+import { PROBLEMS, ProblemSchema } from './problems.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -21,7 +22,7 @@ import {
 } from './schemas.ts';
 
 interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
   readonly path: string;
   readonly id: string;
   readonly summary: string;
@@ -149,14 +150,16 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
+
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {
   const schemas: Record<string, object> = {
-    Problem: schemaOf(answers.ProblemSchema),
+    Problem: schemaOf(ProblemSchema),
     FileEntry: schemaOf(FileEntry),
   };
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) {
+  for (const operation of ALL) {
     for (const [name, schema] of [
       operation.body,
       operation.answer,
@@ -203,6 +206,7 @@ function describe({
       ...(path.includes('{number}')
         ? [parameter('path', 'number', true, { type: 'integer', minimum: 1 })]
         : []),
+      ...(path.includes('{upload}') ? [parameter('path', 'upload', true, { type: 'string' })] : []),
       ...bytes.map((name, index) => parameter('header', name, index === 0, { type: 'string' })),
       ...(token
         ? [parameter('header', 'Upload-Token', token === 'needed', { type: 'string' })]

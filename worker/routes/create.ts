@@ -106,7 +106,7 @@ async function repeatedUpload(
     (field) => upload[field] === draft[field],
   );
   // A claim may confine this caller to a prefix, and the upload may be outside of it.
-  if (!isSameFile || !covers(c.get('rules'), upload)) {
+  if (!isSameFile || upload.chunked || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
   const { state } = entry;

@@ -166,6 +166,12 @@ export interface Store {
    */
   listUploads(prefix: string): Promise<OpenUpload[]>;
   head(key: string): Promise<StoredObject | undefined>;
+  /** The object and its bytes. Read the body, or cancel it. Undefined if there is none. */
+  open(
+    key: string,
+  ): Promise<
+    { readonly object: StoredObject; readonly body: ReadableStream<Uint8Array> } | undefined
+  >;
   /** Removes an object. It is not an error if there is none. */
   remove(key: string): Promise<void>;
 

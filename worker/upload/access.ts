@@ -103,6 +103,9 @@ function assertId(upload: Upload, id: string): void {
  * @throws ProblemError `conflict`.
  */
 export function assertSized(upload: Upload): void {
+  if (upload.chunked) {
+    throw new ProblemError('conflict', 'This upload was started through /chunks; finish it there.');
+  }
   if (!upload.unsized) return;
   throw new ProblemError(
     'conflict',

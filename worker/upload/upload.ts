@@ -57,6 +57,8 @@ export const Upload = v.object({
       ),
     }),
   ),
+  /** Comes in chunks by offset, through the Worker alone: see worker/chunked/. */
+  chunked: v.exactOptional(v.literal(true)),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a file that is sent in one request, if Create had it. No other checksum is signed. */
   fileChecksum: v.exactOptional(v.string()),
@@ -97,7 +99,8 @@ export function planOf(upload: Upload): Plan {
   const { bytes, multipart } = upload;
   const partBytes = multipart?.partBytes;
   if (partBytes === undefined) return { kind: 'single', bytes };
-  return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
+  // An empty file has one part, too.
+  return { kind: 'multipart', bytes, partBytes, parts: Math.max(1, Math.ceil(bytes / partBytes)) };
 }
 
 /** True for an upload that the page sends in several requests. */

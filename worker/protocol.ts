@@ -6,7 +6,6 @@
 import type { Refused } from './protocol/answers.ts';
 
 export type {
-  ChunkedAnswer,
   CompleteManyAnswer,
   CreateAnswer,
   Created,
@@ -30,6 +29,7 @@ export type {
   UploadSummary,
 } from './protocol/answers.ts';
 export { CHECKSUM_HEADERS, type ChecksumAlgorithm } from './protocol/checksum.ts';
+export type { ChunkedAnswer } from './protocol/chunks/schemas.ts';
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';

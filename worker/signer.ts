@@ -21,7 +21,7 @@ import { createFileBinder } from './upload/bind-file.ts';
 import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
-import { CHUNK_PATHS } from './protocol/chunk-paths.ts';
+import { CHUNK_PATHS } from './protocol/chunks/paths.ts';
 import { PATHS } from './protocol/paths.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 
 /** A value that nobody changes: its properties and elements are read-only, at any depth. */
-type DeepReadonly<T> = T extends readonly (infer Item)[]
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
@@ -272,26 +272,6 @@ export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 export const RelayAnswerSchema = v.strictObject({ etag: v.string(), ...Renewal });
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
-
-export const ChunkedAnswerSchema = v.strictObject({
-  id: v.string(),
-  /** Where the next chunk goes. Good for the owner alone. */
-  url: v.pipe(v.string(), v.url()),
-  key: v.string(),
-  name: v.string(),
-  type: v.string(),
-  /** Bytes that have come: the next chunk begins here. */
-  offset: Size,
-  /** Size of the file. Null if it is not known yet. */
-  bytes: v.nullable(Size),
-  state: v.picklist(['open', 'complete']),
-  /** When the upload expires, ISO 8601. */
-  expires: Time,
-  /** Present once the upload is complete. */
-  result: v.exactOptional(ResultSchema),
-});
-/** Every answer of `/chunks` to a client that sends `Content-Range`. */
-export type ChunkedAnswer = DeepReadonly<v.InferOutput<typeof ChunkedAnswerSchema>>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),

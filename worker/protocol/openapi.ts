@@ -6,7 +6,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
-import { CHUNKED_OPERATIONS } from './openapi-chunks.ts';
+import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS } from './problems.ts';
 import {

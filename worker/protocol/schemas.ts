@@ -138,23 +138,3 @@ export const LinksBody = v.strictObject({
   disposition: Presentation,
 });
 export type LinksBody = v.InferOutput<typeof LinksBody>;
-
-/** `POST /chunks`: begins an upload whose bytes come later. */
-export const ChunkedBeginBody = v.strictObject({
-  name: FileEntry.entries.name,
-  /** Left out if the client does not know it yet. */
-  bytes: v.optional(Bytes),
-  type: v.optional(FileEntry.entries.type),
-  path: FileEntry.entries.path,
-  metadata: FileEntry.entries.metadata,
-  id: v.optional(UploadId),
-});
-
-/** `POST /chunks/:upload`: the checksum of the whole file, in hex or base64. */
-export const ChunkedFinishBody = v.strictObject({
-  md5: v.optional(v.string()),
-  sha1: v.optional(v.string()),
-  sha256: v.optional(v.string()),
-  crc32c: v.optional(v.string()),
-  crc64nvme: v.optional(v.string()),
-});

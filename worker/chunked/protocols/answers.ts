@@ -2,7 +2,7 @@
 import type { Signer, SignerContext } from '../../context.ts';
 import type { ChunkedAnswer } from '../../protocol.ts';
 import type { Result } from '../../protocol.ts';
-import { CHUNK_PATHS } from '../../protocol/chunk-paths.ts';
+import { CHUNK_PATHS } from '../../protocol/chunks/paths.ts';
 import type { Upload } from '../../upload/upload.ts';
 
 /**

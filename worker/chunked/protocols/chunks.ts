@@ -10,7 +10,7 @@ import { readBody } from '../../http/body.ts';
 import { drain } from '../../http/drain.ts';
 import { ProblemError } from '../../problem.ts';
 import type { ChunkedAnswer } from '../../protocol.ts';
-import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/schemas.ts';
+import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/chunks/schemas.ts';
 import { readCapped } from '../../util/read-capped.ts';
 import { append, appendMore, OffsetMismatch } from '../append.ts';
 import { chunkedAnswer, offsetHeaders } from './answers.ts';

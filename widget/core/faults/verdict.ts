@@ -105,14 +105,14 @@ export function verdict(outcome: Outcome, history: History): Verdict {
     if (!history.isOnline) return { do: 'wait', delayMs: OFFLINE_DELAY_MS };
     return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
   }
-  const { status, code, retryAfterMs } = outcome;
+  const { status, code, retryAfter } = outcome;
   const reaction = reactionTo(status, code);
   switch (reaction) {
     case 'retry':
       if (isOver) return fail('store_unavailable', true);
-      return retryAfterMs === undefined
+      return retryAfter === undefined
         ? { do: reaction, delayMs }
-        : { do: reaction, delayMs: Math.min(retryAfterMs, patienceMs), isLeast: true };
+        : { do: reaction, delayMs: Math.min(retryAfter * 1000, patienceMs), isLeast: true };
     case 'resign':
       if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
       break;

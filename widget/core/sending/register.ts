@@ -140,11 +140,11 @@ function requestCreate(
   { services, calls, claims }: SendingContext,
   entry: FileEntry,
 ) {
-  const askedAt = now();
+  const requestedAt = now();
   const answer: Promise<void> = calls.creates.add(entry).then(
     (created) => {
       if (!isAwaited()) return;
-      const parts = partsFor(upload, created, askedAt);
+      const parts = partsFor(upload, created, requestedAt);
       services.apply(upload, { type: 'agree', agreement: agreementOf(created), parts });
       void claims.note(upload);
     },
@@ -160,13 +160,13 @@ function requestCreate(
 }
 
 /** Keeps what was hashed if the Worker has agreed to the terms that were expected. */
-function partsFor(upload: Upload, created: Created, askedAt: Moment): Parts {
+function partsFor(upload: Upload, created: Created, requestedAt: Moment): Parts {
   const { parts: prepared, state } = upload;
   const isAsExpected = prepared && isSameTerms(state.terms, created);
   const parts = isAsExpected ? prepared : new Parts(created.plan);
   // Otherwise the signatures cover other bytes.
   if (isAsExpected || !created.checksum) {
-    parts.addSigned(created.requests, askedAt, created.expiresIn);
+    parts.addSigned(created.requests, requestedAt, created.expiresIn);
   }
   return parts;
 }

@@ -19,7 +19,8 @@ export interface Answered {
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
-  readonly retryAfterMs?: number | undefined;
+  /** Seconds that the answer asks to wait. */
+  readonly retryAfter?: number | undefined;
 }
 
 /**

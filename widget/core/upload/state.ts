@@ -132,7 +132,7 @@ const BEFORE_SENDING = ['claiming', 'creating', 'reconciling'] as const;
 const BEFORE_COMPLETING = [...BEFORE_SENDING, 'hashing', 'sending'] as const;
 const WORKING = [...BEFORE_COMPLETING, 'completing'] as const;
 const ACTIVE = ['queued', ...WORKING] as const;
-const UNFINISHED = ['added', ...ACTIVE, 'paused', 'failed'] as const;
+const BEFORE_END = ['added', ...ACTIVE, 'paused', 'failed'] as const;
 
 /** Every transition that can happen. */
 export const RULES: { readonly [type in EventType]: Rule } = {
@@ -151,22 +151,22 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   pause: { from: ['added', 'queued', ...BEFORE_COMPLETING] },
   resume: { from: ['paused'] },
   retry: { from: ['failed'], to: 'queued' },
-  cancel: { from: UNFINISHED, to: 'cancelled' },
+  cancel: { from: BEFORE_END, to: 'cancelled' },
   // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it.
   done: { from: [...BEFORE_SENDING, 'completing'], standings: ['agreed'] },
   fail: { from: ACTIVE },
-  expect: { from: UNFINISHED, standings: ['unregistered', 'unconfirmed'] },
+  expect: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
   prepare: { from: WORKING, standings: ['unregistered'] },
-  recognise: { from: UNFINISHED, standings: ['unregistered', 'unconfirmed'] },
+  recognise: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
   request: { from: WORKING, standings: ['unregistered'] },
   // The answer to a Create may arrive during a pause, or after the upload was cancelled.
   refuse: { standings: ['requested'] },
   agree: { standings: ['requested', 'unconfirmed'] },
   extend: { standings: ['agreed'] },
   doubt: { from: WORKING, standings: ['agreed'] },
-  forget: { from: UNFINISHED },
-  renew: { from: UNFINISHED },
-  relay: { from: UNFINISHED },
+  forget: { from: BEFORE_END },
+  renew: { from: BEFORE_END },
+  relay: { from: BEFORE_END },
   read: {},
 };
 

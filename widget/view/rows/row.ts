@@ -10,9 +10,9 @@ import { nameView, shownName } from './name.ts';
 import { tile } from './thumbs.ts';
 
 /** What an upload's row offers, apart from Remove or Cancel. */
-type Offer = 'pause' | 'resume' | 'retry' | 'download';
+type MainAction = 'pause' | 'resume' | 'retry' | 'download';
 
-const OFFERS: Readonly<Record<UploadStatus, Offer | undefined>> = {
+const MAIN_ACTIONS: Readonly<Record<UploadStatus, MainAction | undefined>> = {
   queued: 'pause',
   hashing: 'pause',
   uploading: 'pause',
@@ -79,18 +79,18 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     return [
-      says(progress),
+      statusText(progress),
       noticed,
       bytesPerSecond && html`<span class="rate">${localizer.rate(bytesPerSecond)}</span>`,
       time && html`<span>${localizer.text('left', { time })}</span>`,
     ].filter(Boolean);
   }
   if (status === 'failed')
-    return [says(error ? reasonOf(error, localizer) : localizer.text(status))];
+    return [statusText(error ? reasonOf(error, localizer) : localizer.text(status))];
   const id = status === 'waiting' && waitingFor === 'online' ? 'offline' : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
-    status !== 'done' && says(localizer.text(id)),
+    status !== 'done' && statusText(localizer.text(id)),
     noticed,
     // A page may know only the id of an upload that was finished earlier.
     (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
@@ -108,23 +108,23 @@ function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
   return restarts > 0 ? localizer.text('restarted') : '';
 }
 
-function says(text: string): TemplateResult {
+function statusText(text: string): TemplateResult {
   return html`<span part="status" class="status">${text}</span>`;
 }
 
 function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
   const { name, status } = upload;
   const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
-  return [offered(OFFERS[status], upload, view), end].filter(Boolean);
+  return [mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
 }
 
-function offered(
-  offer: Offer | undefined,
+function mainAction(
+  kind: MainAction | undefined,
   { name, error }: UploadSnapshot,
   view: View,
 ): TemplateResult | undefined {
   const shown = shownName(name);
-  switch (offer) {
+  switch (kind) {
     case 'pause':
       return action(view, 'pause', 'pause', shown);
     case 'resume':

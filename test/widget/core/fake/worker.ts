@@ -13,6 +13,7 @@ import {
   type StoredPart,
   type UploadSummary,
 } from '../../../../worker/protocol.ts';
+import { CHECKSUM_BYTES } from '../../../../worker/protocol/checksum.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -26,7 +27,6 @@ import { headerFor } from './store.ts';
 import { sumOf } from './sums.ts';
 
 const MIB = 2 ** 20;
-const DIGEST_BYTES = { crc64nvme: 8, crc32c: 4, md5: 16, sha256: 32 };
 
 export async function workerRoutes(call: Call): Promise<Answer> {
   const { space, method, url, headers } = call;
@@ -116,7 +116,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
     if (bytes > maxBytes) return { id, problem: problemOf('too_large', 413) };
     const plan = planFor(bytes, limits);
     const { checksum: algorithm } = space;
-    const isOfIt = (sum: string) => atob(sum).length === DIGEST_BYTES[algorithm ?? 'md5'];
+    const isOfIt = (sum: string) => atob(sum).length === CHECKSUM_BYTES[algorithm ?? 'md5'];
     if (algorithm && (checksums.length > partCount(plan) || !checksums.every(isOfIt)))
       return { id, problem: problemOf('invalid_request', 400) };
     const known = space.uploads.get(id);

@@ -1,12 +1,13 @@
 /**
  * The contract: what the page sends and what the Worker answers. The page imports only from here,
- * so nothing here may add to its bundle: the schemas that validate requests stay in schemas.ts, and
+ * so nothing here may add to its bundle unless it is used: the schemas that validate requests stay in schemas.ts, and
  * only their types are exported.
  */
 import type { ChecksumAlgorithm } from './protocol/checksum.ts';
 import type { Plan } from './protocol/plan.ts';
 
-export type { ChecksumAlgorithm } from './protocol/checksum.ts';
+export type { ChecksumAlgorithm, FileChecksum, WholeAlgorithm } from './protocol/checksum.ts';
+export * from './protocol/hashing/index.ts';
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';

@@ -7,6 +7,7 @@ import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
 import type { BindFile } from './upload/create/bound.ts';
 import type { Once } from './util/once.ts';
+import type { ProgressMemory } from './upload/verify/progress.ts';
 import type { Forms } from './upload/whole.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
@@ -67,6 +68,10 @@ export interface Signer {
   readonly checksum: ChecksumAlgorithm | null;
   /** Checksum algorithm for files that are sent in one request. */
   readonly singleChecksum: ChecksumAlgorithm | null;
+  /** How far the checksum of a whole file is verified by reading the stored file. */
+  readonly verify: VerifyLimits;
+  /** What this isolate has read last of each such file. */
+  readonly progress: ProgressMemory;
   /** Which forms pages may get. */
   readonly forms: Forms;
   readonly plan: PlanLimits;
@@ -76,6 +81,14 @@ export interface Signer {
   readonly linkSeconds: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+/** Limits for reading stored files, in bytes. */
+export interface VerifyLimits {
+  /** Size of the largest file that is read. */
+  readonly maxBytes: number;
+  /** How much of it one invocation reads. */
+  readonly stepBytes: number;
 }
 
 export interface SignerEnv {

@@ -3,7 +3,7 @@
  * so nothing here may add to its bundle unless it is used: the schemas that validate requests stay in schemas.ts, and
  * only their types are exported.
  */
-import type { ChecksumAlgorithm } from './protocol/checksum.ts';
+import type { ChecksumAlgorithm, FileChecksum, WholeAlgorithm } from './protocol/checksum.ts';
 import type { Plan } from './protocol/plan.ts';
 
 export type { ChecksumAlgorithm, FileChecksum, WholeAlgorithm } from './protocol/checksum.ts';
@@ -37,6 +37,13 @@ export interface Policy {
     readonly minPartBytes: number;
     readonly maxPartBytes: number;
     readonly maxParts: number;
+  };
+  /** Checksums of whole files that the Worker verifies. */
+  readonly wholeChecksums: {
+    /** Algorithms of the parts whose value for the whole file the store compares at Complete. */
+    readonly free: readonly WholeAlgorithm[];
+    /** Size of the largest file that is read back to verify any other. */
+    readonly maxBytes: number;
   };
   readonly batch: { readonly create: number; readonly sign: number; readonly complete: number };
   /** Number of hostnames of the bucket. Each takes six connections of its own. */
@@ -107,7 +114,8 @@ export interface SignAnswer {
   readonly expiresIn: number;
 }
 
-export type UploadState = 'open' | 'complete' | 'aborted' | 'expired';
+/** `verifying`: everything is stored, and the checksum of the whole file is being verified. */
+export type UploadState = 'open' | 'verifying' | 'complete' | 'aborted' | 'expired';
 
 /** `GET /uploads/:id`. */
 export interface UploadStatusAnswer {
@@ -122,12 +130,38 @@ export interface UploadStatusAnswer {
   readonly parts: readonly StoredPart[];
   readonly createdAt: string;
   readonly expiresAt?: string;
+  /** How much of the file has been read back; present while the state is `verifying`. */
+  readonly verifiedBytes?: number;
   readonly result?: Result;
 }
 
 /** `POST /uploads/:id/resume`: a new token, and the parts that the store has. */
 export interface ResumeAnswer extends Created {
   readonly parts: readonly StoredPart[];
+}
+
+/**
+ * Who computed the checksum of the whole file: the store, from the bytes that it received; or the
+ * Worker, from the checksums of the parts or by reading the object.
+ */
+export type VerifiedBy = 'store' | 'worker';
+
+/** A checksum that holds for the stored file. */
+export interface VerifiedChecksum extends FileChecksum {
+  readonly verifiedBy: VerifiedBy;
+}
+
+/**
+ * The answer to a Complete, with status 202, while the Worker is still reading the object. Send the
+ * same Complete again to learn the result.
+ */
+export interface Verifying {
+  readonly id: string;
+  readonly state: 'verifying';
+  readonly bytes: number;
+  readonly verifiedBytes: number;
+  /** Delay before the next Complete, in seconds. */
+  readonly retryAfter: number;
 }
 
 /** A completed upload. */
@@ -138,15 +172,18 @@ export interface Result {
   readonly bytes: number;
   readonly type: string;
   readonly etag: string;
-  /** Checksum of the whole object by the upload's algorithm, in base64, if the store keeps one. */
+  /** Checksum of the whole file in base64, if it was verified. */
   readonly checksum?: string;
+  /** Algorithm of `checksum`. */
+  readonly checksumAlgorithm?: WholeAlgorithm;
+  readonly verifiedBy?: VerifiedBy;
   readonly completedAt: string;
   /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
   readonly href?: string;
 }
 
 export interface CompleteManyAnswer {
-  readonly uploads: readonly (Result | Refused)[];
+  readonly uploads: readonly (Result | Verifying | Refused)[];
 }
 
 /** One row of `GET /uploads`. */
@@ -159,6 +196,10 @@ export interface UploadSummary {
   readonly state: UploadState;
   readonly createdAt: string;
   readonly completedAt?: string;
+  /** As in `Result`. Absent from a row that is too long. */
+  readonly checksum?: string;
+  readonly checksumAlgorithm?: WholeAlgorithm;
+  readonly verifiedBy?: VerifiedBy;
 }
 
 export interface ListAnswer {
@@ -203,6 +244,26 @@ export interface Problem {
   readonly field?: string;
   /** Delay before a retry, in seconds. */
   readonly retryAfter?: number;
+}
+
+export function isVerifying(answer: object): answer is Verifying {
+  return 'state' in answer && answer.state === 'verifying';
+}
+
+/** The fields that tell of a verified checksum. */
+export function checksumFields({
+  checksum,
+  checksumAlgorithm,
+  verifiedBy,
+}: Pick<Result, 'checksum' | 'checksumAlgorithm' | 'verifiedBy'>): Pick<
+  Result,
+  'checksum' | 'checksumAlgorithm' | 'verifiedBy'
+> {
+  return {
+    ...(checksum === undefined ? {} : { checksum }),
+    ...(checksumAlgorithm === undefined ? {} : { checksumAlgorithm }),
+    ...(verifiedBy === undefined ? {} : { verifiedBy }),
+  };
 }
 
 export function isRefused(slot: object): slot is Refused {

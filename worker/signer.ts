@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { Authenticate } from './auth.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
-import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
+import type { PolicyHook, RateLimit, Signer, SignerEnv, VerifyLimits } from './context.ts';
 import { createGate } from './http/gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './object/key.ts';
@@ -36,7 +36,13 @@ import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
-import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
+import {
+  assertAble,
+  assertLinkSeconds,
+  checksumFor,
+  planLimitsFor,
+  verifyLimits,
+} from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
 import { singleChecksumFor, type Forms } from './upload/whole.ts';
 import { createTokens } from './token.ts';
@@ -72,6 +78,12 @@ export interface SignerOptions {
   readonly checksum?: ChecksumAlgorithm | null;
   /** Which files may be sent by form POST. @default 'bound' */
   readonly forms?: Forms;
+  /**
+   * Limits for verifying checksums of whole files by reading them back, in bytes: `maxBytes` is the
+   * size of the largest such file, `stepBytes` how much one invocation reads. The defaults fit the
+   * 10 ms of CPU of Workers Free. @default {maxBytes: 32 MiB, stepBytes: 2 MiB}
+   */
+  readonly verify?: Partial<VerifyLimits>;
   /** How files are divided into parts. */
   readonly plan?: Partial<PlanLimits>;
   /** Types that browsers may show, in addition to types that cannot run a script. */
@@ -233,6 +245,8 @@ function assemble(options: SignerOptions): Signer {
     bindFile: createBinding(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),
+    verify: verifyLimits(options.verify ?? {}),
+    progress: new Map(),
     forms,
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),

@@ -6,11 +6,23 @@ import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from
 import { putTogether } from '../upload/complete/assemble.ts';
 import { discard } from '../upload/end/discard.ts';
 import { abortOthersQuietly } from '../upload/end/orphans.ts';
-import { remembered, settle } from '../upload/complete/settle.ts';
+import { conclude } from '../upload/complete/conclude.ts';
+import { assertResult, remembered } from '../upload/complete/settle.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import { objectOfAnotherUpload } from '../refusals.ts';
-import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
+import {
+  isVerifying,
+  MAX_PART_NUMBER,
+  type FileChecksum,
+  type PartReceipt,
+  type Result,
+  type StoredPart,
+  type Verifying,
+} from '../protocol.ts';
+import { WholeChecksum } from '../protocol/schemas.ts';
 import { sized, type Upload } from '../upload/upload.ts';
+import { assertVerifiable } from '../upload/verify/proof.ts';
+import { wantedChecksum } from '../upload/verify/wanted.ts';
 import { locationOf } from './location.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf, type InParts } from './upload-of.ts';
@@ -23,16 +35,23 @@ const Parts = v.array(
   }),
 );
 
+/** A checksum is none of Companion's: it is verified or refused, as in our own contract. */
+const Body = v.object({ parts: v.optional(v.unknown()), checksum: v.optional(WholeChecksum) });
+
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const inParts = await uploadOf(signer, c);
-    const body = await readBody(c.req.raw, v.object({ parts: v.optional(v.unknown()) }));
+    const body = await readBody(c.req.raw, Body);
+    const wanted = wantedChecksum(inParts.upload, body.checksum);
     const parts = v.safeParse(Parts, body.parts);
     if (!parts.success) {
       return refuse('s3: `parts` must be an array of {ETag, PartNumber} objects.');
     }
     const said = parts.output.map(({ PartNumber, ETag }) => ({ number: PartNumber, etag: ETag }));
-    await complete(signer, c, inParts, said);
+    const answer = await complete(signer, c, inParts, said, wanted);
+    if (isVerifying(answer)) {
+      return c.json<Verifying>(answer, 202, { 'retry-after': String(answer.retryAfter) });
+    }
     waitUntilOf(c)(abortOthersQuietly(signer, [inParts.upload]));
     const { key } = inParts.upload;
     const { store } = signer;
@@ -45,25 +64,36 @@ async function complete(
   c: SignerContext,
   { upload, uploadId }: InParts,
   said: readonly PartReceipt[],
-): Promise<void> {
+  wanted: FileChecksum | undefined,
+): Promise<Result | Verifying> {
   const known = await signer.ledger.get(upload.owner, upload.id);
-  if (known?.result) return;
+  if (known?.result) {
+    assertResult(known.result, wanted);
+    return known.result;
+  }
   const { store } = signer;
-  const object = await putTogether(signer, upload, uploadId, async () => {
-    if (!store.profile.listParts) return { parts: said, bytes: upload.bytes };
+  const assertReadable = (file: Upload) => {
+    if (wanted) assertVerifiable(signer, file, false, wanted.algorithm, 'checksum');
+  };
+  const { object, isNew } = await putTogether(signer, upload, uploadId, async () => {
+    if (!store.profile.listParts) {
+      assertReadable(upload);
+      return { parts: said, bytes: upload.bytes };
+    }
     const listed = await store.listParts(upload.key, uploadId);
     assertOneFile(listed, said);
     const bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
+    assertReadable(sized(upload, bytes));
     await assertFits(signer, c, sized(upload, bytes));
     return { parts: said, bytes };
   });
-  if (!object) return void (await remembered(signer, upload));
+  if (!object) return remembered(signer, upload, wanted);
   if (object.uploadToken !== upload.mark) {
     throw objectOfAnotherUpload();
   }
   const whole = sized(upload, object.bytes);
   await assertFits(signer, c, whole, () => store.remove(upload.key));
-  await settle(signer, waitUntilOf(c), upload, object);
+  return conclude(signer, waitUntilOf(c), upload, object, { wanted, isNew });
 }
 
 /** Removes what the policy does not allow: the parts and, if it exists, the object. */

@@ -52,6 +52,8 @@ export interface Ledger {
   getByHash(hash: string, id: string): Promise<Entry | undefined>;
   /** Tries again in `waitUntil` where KV refused. */
   put(entry: Entry, waitUntil: WaitUntil): Promise<void>;
+  /** Writes at once or not at all: for what a later write must not be followed by. */
+  putOnce(entry: Entry): Promise<void>;
   remove(owner: string, id: string): Promise<void>;
   /** The newest first. A page may hold fewer rows than `limit`, or none, and still have a cursor. */
   list(
@@ -110,6 +112,13 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
         await write(key, entry);
       } catch {
         waitUntil(writeLater(key, entry));
+      }
+    },
+    async putOnce(entry) {
+      try {
+        await write(keyOf(await ownerHash(entry.upload.owner), entry.upload.id), entry);
+      } catch (error) {
+        log.warn('record_not_written', { upload: entry.upload.id, error });
       }
     },
     async remove(owner, id) {
@@ -174,6 +183,8 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     const base = { id, mark: '', bytes, inParts, createdAt, expiresAt };
     const upload = grant === undefined ? base : { ...base, grant };
     switch (row.state) {
+      case 'verifying':
+        return { ...upload, state: 'open', countsUntil: FOREVER };
       case 'open':
         // A multipart upload cannot become an object after its token has ended.
         return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };

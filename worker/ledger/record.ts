@@ -1,7 +1,9 @@
 /** One upload's record in KV: its key, its value, and the row that lists show of it. */
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
-import type { UploadSummary } from '../protocol.ts';
+import { checksumFields, type UploadSummary } from '../protocol.ts';
+import { WHOLE_ALGORITHMS } from '../protocol/checksum.ts';
+import { Progress } from '../upload/verify/progress.ts';
 import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
 const StoredResult = v.object({
@@ -12,19 +14,26 @@ const StoredResult = v.object({
   type: v.string(),
   etag: v.string(),
   checksum: v.exactOptional(v.string()),
+  checksumAlgorithm: v.exactOptional(v.picklist(WHOLE_ALGORITHMS)),
+  verifiedBy: v.exactOptional(v.picklist(['store', 'worker'])),
   completedAt: v.string(),
   href: v.exactOptional(v.string()),
 });
 
+const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
 const Limit = v.nullable(v.number());
 
 /** The value. */
 export const Entry = v.object({
-  state: v.picklist(['open', 'complete', 'aborted', 'expired']),
+  state: State,
   upload: Upload,
   result: v.exactOptional(StoredResult),
   /** What the upkeep holds an upload to that nobody completed; see `Limits`. */
   limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
+  /** How far the object has been read, while its checksum is being verified. */
+  verifying: v.exactOptional(Progress),
+  /** It was aborted because its checksum was wrong. */
+  mismatch: v.exactOptional(v.literal(true)),
   /** When the upkeep looks for an object of a cancelled upload, in seconds since the epoch. */
   sweepAt: v.exactOptional(v.number()),
 });
@@ -34,7 +43,7 @@ export type Entry = v.InferOutput<typeof Entry>;
 const Essentials = {
   id: v.string(),
   bytes: v.number(),
-  state: v.picklist(['open', 'complete', 'aborted', 'expired']),
+  state: State,
   createdAt: v.string(),
   completedAt: v.exactOptional(v.string()),
   /** Seconds since the epoch. */
@@ -57,6 +66,9 @@ export const Row = v.object({
   key: v.string(),
   name: v.string(),
   type: v.string(),
+  checksum: v.exactOptional(v.string()),
+  checksumAlgorithm: v.exactOptional(v.picklist(WHOLE_ALGORITHMS)),
+  verifiedBy: v.exactOptional(v.picklist(['store', 'worker'])),
 });
 export type Row = v.InferOutput<typeof Row>;
 
@@ -97,7 +109,7 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     createdAt: new Date(upload.createdAt * 1000).toISOString(),
     expiresAt: upload.expiresAt,
     ...(upload.grant !== undefined && { grant: upload.grant }),
-    ...(result && { completedAt: result.completedAt }),
+    ...(result && { completedAt: result.completedAt, ...checksumFields(result) }),
     inParts: isInParts(upload),
     ...(isByForm(upload) && { byForm: true }),
     ...(sweepAt !== undefined && { sweepAt }),
@@ -119,6 +131,6 @@ export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
 /** What a caller sees of it. */
 export function summaryOf(row: Row): UploadSummary {
   const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
-  const summary = { id, key, name, bytes, type, state, createdAt };
+  const summary = { id, key, name, bytes, type, state, createdAt, ...checksumFields(row) };
   return completedAt === undefined ? summary : { ...summary, completedAt };
 }

@@ -3,6 +3,7 @@
  * starts, by the name of the setting, and never dropped in silence.
  */
 import { isMetadataName } from '../object/metadata.ts';
+import type { VerifyLimits } from '../context.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
@@ -75,6 +76,25 @@ export function checksumFor(
     `CHECKSUM: a ${profile.name} store does not check ${wanted}, but ${profile.checksums.join(', ') || 'none'}.`,
   );
 }
+
+const MIB = 1024 * 1024;
+
+/**
+ * Hashing takes 1 ms of CPU for 0.2 MiB (SHA-1, SHA-256) to 0.5 MiB (CRCs, MD5), and Workers Free
+ * allows 10 ms: https://developers.cloudflare.com/workers/platform/limits/#cpu-time
+ */
+const DEFAULT_VERIFY: VerifyLimits = { maxBytes: 32 * MIB, stepBytes: 2 * MIB };
+
+/** How far stored files are read to verify a checksum. @throws ProblemError `misconfigured`. */
+export function verifyLimits(wanted: Partial<VerifyLimits>): VerifyLimits {
+  const limits = { ...DEFAULT_VERIFY, ...wanted };
+  const isEnough = limits.stepBytes >= MIN_STEP_BYTES;
+  assertSetting(isEnough, `VERIFY_STEP_BYTES: at least ${MIN_STEP_BYTES} bytes are needed.`);
+  return limits;
+}
+
+/** Less would cost more requests than bytes. */
+const MIN_STEP_BYTES = 64 * 1024;
 
 /**
  * What goes through a Worker on any plan, with room to spare: Free and Pro take 100 MB.

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { PROBLEMS } from '../problem.ts';
+import { WHOLE_ALGORITHMS } from './checksum.ts';
 import type {
   CompleteManyAnswer,
   CreateAnswer,
@@ -17,14 +18,16 @@ import type {
   ResumeAnswer,
   SignAnswer,
   UploadStatusAnswer,
+  Verifying,
 } from '../protocol.ts';
 
 const about = v.description;
 const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Algorithm = v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256']));
+const WholeAlgorithms = v.picklist(WHOLE_ALGORITHMS);
 const Texts = v.record(v.string(), v.string());
 const Time = v.pipe(v.string(), v.isoTimestamp());
-const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
+const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
 const Count = v.pipe(Whole, v.minValue(1));
 
 /** All problem codes. */
@@ -67,6 +70,13 @@ export const PolicySchema = v.strictObject({
   maxFiles: v.nullable(Whole),
   checksum: v.pipe(Algorithm, about('Of each part of a multipart upload.')),
   singleChecksum: v.pipe(Algorithm, about('Of a file that goes in one request.')),
+  wholeChecksums: v.strictObject({
+    free: v.pipe(
+      v.array(WholeAlgorithms),
+      about('By these the store itself compares a checksum of the whole file.'),
+    ),
+    maxBytes: v.pipe(Whole, about('Any other is verified by reading files up to this size.')),
+  }),
   plan: v.strictObject({
     singleMaxBytes: Whole,
     minPartBytes: Whole,
@@ -83,6 +93,16 @@ export const PolicySchema = v.strictObject({
   ),
 }) satisfies v.GenericSchema<unknown, Policy>;
 
+const VerifiedFields = {
+  checksum: v.exactOptional(
+    v.pipe(v.string(), about('Of the whole file, base64; only if it was verified.')),
+  ),
+  checksumAlgorithm: v.exactOptional(WholeAlgorithms),
+  verifiedBy: v.exactOptional(
+    v.pipe(v.picklist(['store', 'worker']), about('Who computed the checksum.')),
+  ),
+};
+
 export const ResultSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
@@ -90,10 +110,18 @@ export const ResultSchema = v.strictObject({
   bytes: Whole,
   type: v.string(),
   etag: v.string(),
-  checksum: v.exactOptional(v.pipe(v.string(), about('Of the whole object, base64.'))),
+  ...VerifiedFields,
   completedAt: Time,
   href: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Result>;
+
+export const VerifyingSchema = v.strictObject({
+  id: v.string(),
+  state: v.literal('verifying'),
+  bytes: Whole,
+  verifiedBytes: v.pipe(Whole, about('How much of the file has been read back.')),
+  retryAfter: v.pipe(Whole, about('Seconds until the same Complete may be sent again.')),
+}) satisfies v.GenericSchema<unknown, Verifying>;
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
 
@@ -134,11 +162,14 @@ export const StatusAnswerSchema = v.strictObject({
   parts: v.array(PartSchema),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
+  verifiedBytes: v.exactOptional(
+    v.pipe(Whole, about('While the state is `verifying`: how much has been read back.')),
+  ),
   result: v.exactOptional(ResultSchema),
 }) satisfies v.GenericSchema<unknown, UploadStatusAnswer>;
 
 export const CompleteManyAnswerSchema = v.strictObject({
-  uploads: v.array(v.union([ResultSchema, RefusedSchema])),
+  uploads: v.array(v.union([ResultSchema, VerifyingSchema, RefusedSchema])),
 }) satisfies v.GenericSchema<unknown, CompleteManyAnswer>;
 
 export const ListAnswerSchema = v.strictObject({
@@ -152,6 +183,7 @@ export const ListAnswerSchema = v.strictObject({
       state: State,
       createdAt: Time,
       completedAt: v.exactOptional(Time),
+      ...VerifiedFields,
     }),
   ),
   cursor: v.exactOptional(v.string()),

@@ -32,6 +32,8 @@ interface Operation {
   readonly body?: readonly [name: string, schema: GenericSchema];
   /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
+  /** The answer with status 202: the work is not done yet. */
+  readonly accepted?: readonly [name: string, schema: GenericSchema];
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
 }
@@ -108,6 +110,7 @@ const OPERATIONS: readonly Operation[] = [
     token: 'needed',
     body: ['CompleteBody', CompleteBody],
     answer: ['Result', answers.ResultSchema],
+    accepted: ['Verifying', answers.VerifyingSchema],
   },
   {
     method: 'put',
@@ -141,7 +144,8 @@ export function openApiDocument(version: string): object {
   };
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of OPERATIONS) {
-    for (const [name, schema] of [operation.body, operation.answer].filter((one) => !!one)) {
+    const { body, answer, accepted } = operation;
+    for (const [name, schema] of [body, answer, accepted].filter((one) => !!one)) {
       schemas[name] = schemaOf(schema);
     }
     (paths[operation.path] ??= {})[operation.method] = describe(operation);
@@ -170,6 +174,7 @@ function describe({
   body,
   bytes = [],
   answer,
+  accepted,
 }: Operation): object {
   return {
     operationId: id,
@@ -193,6 +198,7 @@ function describe({
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
+      ...(accepted && { 202: { description: 'Not done yet', content: json(accepted[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {
         description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,

@@ -28,16 +28,18 @@ export function completeManyRoute(signer: Signer): SignerHandler {
           field: `uploads[${index}].id`,
         });
       }
-      const { etag } = slot;
+      const { etag, checksum } = slot;
       // Without a receipt the part has to be listed.
-      const cost = upload.multipart ? costs.completePart + (etag ? 0 : 1) : costs.completeForm;
+      const isListed = !etag || checksum !== undefined || upload.announced !== undefined;
+      const cost = upload.multipart ? costs.completePart + (isListed ? 1 : 0) : costs.completeForm;
       if ((spent += cost) > costs.mostToComplete) {
         throw new ProblemError('rate_limited', 'Too many at once: complete this one again.', {
           retryAfter: 0,
         });
       }
       const parts = etag === undefined ? [] : [{ number: 1, etag }];
-      const result = await complete(signer, c, upload, { parts });
+      const field = `uploads[${index}].checksum`;
+      const result = await complete(signer, c, upload, { parts, checksum }, field);
       if (upload.multipart) ofOnePart.push(upload);
       return result;
     });

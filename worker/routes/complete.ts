@@ -4,7 +4,7 @@ import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { complete } from '../upload/complete/complete.ts';
 import { abortOthersQuietly } from '../upload/end/orphans.ts';
-import type { Result } from '../protocol.ts';
+import { isVerifying, type Result, type Verifying } from '../protocol.ts';
 import { CompleteBody } from '../protocol/schemas.ts';
 
 /** Ten thousand receipts with their ETags and checksums. */
@@ -14,8 +14,11 @@ export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const upload = await uploadOfToken(signer, c);
     const body = await readBody(c.req.raw, CompleteBody, MAX_BODY_BYTES);
-    const result = await complete(signer, c, upload, body);
+    const answer = await complete(signer, c, upload, body);
+    if (isVerifying(answer)) {
+      return c.json<Verifying>(answer, 202, { 'retry-after': String(answer.retryAfter) });
+    }
     if (upload.multipart) waitUntilOf(c)(abortOthersQuietly(signer, [upload]));
-    return c.json<Result>(result);
+    return c.json<Result>(answer);
   };
 }

@@ -19,6 +19,7 @@ import {
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created.ts';
 import { beginWithin } from '../upload/create/reserve.ts';
+import { assertVerifiable, provenByParts } from '../upload/verify/proof.ts';
 import { recordedState } from '../upload/state.ts';
 import type { PartsToSign } from '../upload/requests.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
@@ -81,14 +82,27 @@ async function createOne(
   const rules = await rulesFor(signer, c, file, 'create', path);
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
+  checkAnnounced(signer, draft, plan, `${path}.checksum`);
   const known = await signer.ledger.get(draft.owner, draft.id);
   if (!known && (plan.kind === 'multipart' || !goesWhole(signer, draft))) spend();
   const upload = known
     ? again(signer, c, known, draft, path)
     : await beginWithin(signer, c, rules, draft, plan);
   const result = known?.result;
-  const parts = result ? [] : firstParts(upload, file.checksums ?? []);
+  const parts = result || known?.verifying ? [] : firstParts(upload, file.checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
+}
+
+/** @throws ProblemError `invalid_request`, or `checksum_mismatch` where the first part is the file. */
+function checkAnnounced(signer: Signer, draft: Upload, plan: Plan, field: string): void {
+  const { announced } = draft;
+  if (!announced) return;
+  const { algorithm, value } = announced;
+  const isSingle = plan.kind === 'single';
+  assertVerifiable(signer, draft, isSingle, algorithm, field);
+  if (value !== undefined) {
+    provenByParts(signer, draft, isSingle, [], { algorithm, value }, field);
+  }
 }
 
 /** The same Create once more gives the same upload; with anything else in it, it is refused. */
@@ -104,7 +118,8 @@ function again(
     (field) => upload[field] === draft[field],
   );
   // The owner's, but perhaps not this caller's, who is confined to a prefix.
-  if (!same || !covers(c.get('rules'), upload)) {
+  const sameSum = JSON.stringify(upload.announced) === JSON.stringify(draft.announced);
+  if (!same || !sameSum || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
   const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());

@@ -6,7 +6,7 @@ import { cancelledUpload } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created.ts';
 import { stateOf } from '../upload/state.ts';
-import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
+import { partsOf, partsOfObject, resultOf, storedOf } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 
 export function resumeRoute(signer: Signer): SignerHandler {
@@ -16,13 +16,15 @@ export function resumeRoute(signer: Signer): SignerHandler {
     await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
     const stored = entry?.result ? undefined : await storedOf(signer, upload);
-    const done =
-      entry?.result ??
-      (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
-    if (!done && stateOf(upload, entry, stored, signer.now()) === 'expired') {
+    const state = stateOf(upload, entry, stored, signer.now());
+    const object = stored?.kind === 'object' && upload.multipart ? stored.object : undefined;
+    const isUnverified = state === 'verifying' && object !== undefined;
+    const done = entry?.result ?? (object && !isUnverified && resultOf(upload, object));
+    if (!done && state === 'expired') {
       throw new ProblemError('expired', 'The upload has expired; start it again.');
     }
-    const parts = partsOf(upload, stored);
+    // Nothing has to be sent again, and Complete tells how far it is.
+    const parts = isUnverified ? partsOfObject(upload, object) : partsOf(upload, stored);
     const missing = done || upload.checksum ? [] : missingParts(upload, parts);
     const answer = await createdAnswer(signer, upload, missing, done || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });

@@ -9,7 +9,8 @@ import { planOf } from '../upload/upload.ts';
 export function statusRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
-    const stored = entry?.result ? undefined : await storedOf(signer, upload);
+    const isKnown = entry?.result !== undefined || entry?.state === 'verifying';
+    const stored = isKnown ? undefined : await storedOf(signer, upload);
     const object = stored?.kind === 'object' ? stored.object : undefined;
     const result = entry?.result ?? (object && resultOf(upload, object));
     const state = stateOf(upload, entry, stored, signer.now());
@@ -25,6 +26,7 @@ export function statusRoute(signer: Signer): SignerHandler {
       parts: partsOf(upload, stored),
       createdAt: new Date(upload.createdAt * 1000).toISOString(),
       expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+      ...(state === 'verifying' && { verifiedBytes: entry?.verifying?.verifiedBytes ?? 0 }),
       ...(state === 'complete' && result && { result }),
     });
   };

@@ -1,5 +1,5 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
-import { isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
+import { isChecksum, type ChecksumAlgorithm, type WholeAlgorithm } from '../protocol/checksum.ts';
 import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
 import type { Profile } from './profiles.ts';
 
@@ -20,6 +20,15 @@ export const CHECKSUMS: Readonly<Record<ChecksumAlgorithm, ChecksumNames>> = {
   sha256: { header: 'x-amz-checksum-sha256', name: 'SHA256' },
   md5: { header: 'content-md5', name: null },
 };
+
+/** Headers in which HEAD shows the checksum of a whole object. */
+export const OBJECT_CHECKSUM_HEADERS: readonly (readonly [WholeAlgorithm, string])[] = [
+  ['crc32', 'x-amz-checksum-crc32'],
+  ['crc32c', 'x-amz-checksum-crc32c'],
+  ['crc64nvme', 'x-amz-checksum-crc64nvme'],
+  ['sha1', 'x-amz-checksum-sha1'],
+  ['sha256', 'x-amz-checksum-sha256'],
+];
 
 /**
  * The header that binds a checksum in a signed PUT; none where there is no algorithm.

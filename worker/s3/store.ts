@@ -8,6 +8,7 @@ import {
   listUploads,
 } from './requests/multipart.ts';
 import { head, remove } from './requests/objects.ts';
+import { createReader } from './requests/read.ts';
 import { createRelay } from './requests/relay.ts';
 import { createSigning } from './signing/sign.ts';
 import type { Store, StoreConfig } from './types.ts';
@@ -34,6 +35,7 @@ export function createStore(config: StoreConfig): Store {
     listUploads: (prefix) => listUploads(control, profile, prefix),
     head: (key) => head(control, profile, key),
     remove: (key) => remove(control, key),
+    ...createReader(config),
     ...createRelay(config),
   };
 }

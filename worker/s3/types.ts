@@ -1,5 +1,11 @@
 /** What the rest of the Worker may ask of a store, and how it is told where the store is. */
-import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
+import type {
+  ChecksumAlgorithm,
+  PartReceipt,
+  SignedRequest,
+  StoredPart,
+  WholeAlgorithm,
+} from '../protocol.ts';
 import type { CannedAcl } from './acls.ts';
 import type { CredentialSource } from './signing/credentials.ts';
 import type { Profile } from './profiles.ts';
@@ -84,11 +90,18 @@ export interface StoredObject {
    * Of the whole object, base64, by algorithm (never a composite). A store may keep one that nobody
    * asked for: Amazon S3 computes CRC64NVME for what came with none of its checksums.
    */
-  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  readonly checksums: Readonly<Partial<Record<WholeAlgorithm, string>>>;
   /** Without the upload token; RFC 2047 decoded. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly lastModified?: number;
+}
+
+/** Bytes of an object, as they come. */
+export interface ObjectRange {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Of the whole object; unquoted. */
+  readonly etag: string;
 }
 
 /** A signed request, and for how many seconds it is good: keys of a session may end sooner. */
@@ -161,6 +174,8 @@ export interface Store {
    */
   listUploads(prefix: string): Promise<OpenUpload[]>;
   head(key: string): Promise<StoredObject | undefined>;
+  /** The bytes from `start` up to, but without, `end`; asked for once. The stream may end early. */
+  read(key: string, start: number, end: number): Promise<ObjectRange>;
   /** A missing object is fine. */
   remove(key: string): Promise<void>;
 

@@ -1,6 +1,7 @@
 /** An upload as it was decided at Create: what the token seals and the ledger keeps. */
 import * as v from 'valibot';
 import type { Plan } from '../protocol.ts';
+import { WHOLE_ALGORITHMS } from '../protocol/checksum.ts';
 import { UploadId } from '../protocol/schemas.ts';
 import { CANNED_ACLS } from '../s3/acls.ts';
 import type { ObjectSettings } from '../s3/store.ts';
@@ -56,6 +57,13 @@ export const Upload = v.object({
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a single request, where it came with the Create: nothing is signed for another. */
   sum: v.exactOptional(v.string()),
+  /** Checksum of the whole file that has to hold at Complete. Without a value, Complete gives it. */
+  announced: v.exactOptional(
+    v.strictObject({
+      algorithm: v.picklist(WHOLE_ALGORITHMS),
+      value: v.exactOptional(v.string()),
+    }),
+  ),
   /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
   mark: v.string(),
   /** Seconds since the epoch. */
@@ -87,6 +95,11 @@ export function planOf(upload: Upload): Plan {
   const partBytes = multipart?.partBytes;
   if (partBytes === undefined) return { kind: 'single', bytes };
   return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
+}
+
+/** True for an upload of one part, or by a form. */
+export function isSingle(upload: Upload): boolean {
+  return !isInParts(upload) && !upload.unsized;
 }
 
 /** True for an upload that the page sends in several requests. */

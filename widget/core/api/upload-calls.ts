@@ -5,6 +5,7 @@ import type {
   ResumeAnswer,
   SignAnswer,
   SignBody,
+  Verifying,
 } from '../../../worker/protocol.ts';
 import { isTokenRefused } from '../faults/worker-error.ts';
 import type { WorkerClient } from './worker-client.ts';
@@ -23,9 +24,9 @@ export function completeUpload(
   { id, token }: UploadReference,
   body: CompleteBody,
   signal: AbortSignal,
-): Promise<Result> {
+): Promise<Result | Verifying> {
   const path = `/uploads/${id}/complete`;
-  return worker.call(path, { body, token, signal, has: 'etag', terms: COMPLETE_TERMS });
+  return worker.call(path, { body, token, signal, has: 'bytes', terms: COMPLETE_TERMS });
 }
 
 export function signParts(

@@ -1,6 +1,6 @@
 /** Finished objects: what is there, and taking it away. */
-import type { ChecksumAlgorithm } from '../../protocol.ts';
-import { CHECKSUMS } from '../checksums.ts';
+import type { WholeAlgorithm } from '../../protocol.ts';
+import { OBJECT_CHECKSUM_HEADERS } from '../checksums.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
 import { unquote } from './etag.ts';
@@ -52,11 +52,14 @@ function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject
 
 /** Composites (`…==-3`) are left out: they are of no use to anyone with the file alone. */
 function checksumsOf(headers: Headers, profile: Profile): StoredObject['checksums'] {
-  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
-  for (const algorithm of profile.checksums) {
-    const { name, header } = CHECKSUMS[algorithm];
-    const value = name === null ? null : headers.get(header);
-    if (value !== null && !value.includes('-')) checksums[algorithm] = value;
+  const checksums: Partial<Record<WholeAlgorithm, string>> = {};
+  // A store that checks whole objects checks whatever it shows; any other may only repeat it.
+  const isChecked = (algorithm: WholeAlgorithm) =>
+    profile.fullObjectChecksums.length > 0 || profile.checksums.some((one) => one === algorithm);
+  for (const [algorithm, header] of OBJECT_CHECKSUM_HEADERS) {
+    const value = headers.get(header);
+    if (value !== null && !value.includes('-') && isChecked(algorithm))
+      checksums[algorithm] = value;
   }
   return checksums;
 }

@@ -6,8 +6,15 @@ import type { CompleteRequest, StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
 import { objectOf } from '../stored.ts';
 
+/** An object made of parts. */
+export interface Assembled {
+  readonly object: StoredObject | undefined;
+  /** The store was asked by this call to make it. */
+  readonly isNew: boolean;
+}
+
 /**
- * The object that the parts make; undefined where the upload is gone and has left none. `partsOf`
+ * The object that the parts make, and whether this call has made it; no object where the upload is gone and has left none. `partsOf`
  * runs under the same care: the store may know the upload no longer when it is asked for its parts.
  */
 export async function putTogether(
@@ -15,13 +22,15 @@ export async function putTogether(
   upload: Upload,
   uploadId: string,
   partsOf: () => Promise<Pick<CompleteRequest, 'parts' | 'bytes' | 'checksum'>>,
-): Promise<StoredObject | undefined> {
+): Promise<Assembled> {
   const { store } = signer;
+  let isNew = false;
   try {
     const parts = await partsOf();
     // A store that cannot refuse to replace an object is asked first what there is.
     const there = store.profile.conditionalComplete ? undefined : await store.head(upload.key);
-    if (there) return there;
+    if (there) return { object: there, isNew };
+    isNew = true;
     await store.completeMultipart(upload.key, uploadId, {
       ...parts,
       algorithm: upload.checksum,
@@ -29,11 +38,11 @@ export async function putTogether(
     });
   } catch (error) {
     const object = await lookFor(signer, upload, delaysAfter(error));
-    if (object) return object;
-    if (isStoreError(error, 'not_found')) return undefined;
+    if (object) return { object, isNew };
+    if (isStoreError(error, 'not_found')) return { object: undefined, isNew: false };
     throw error;
   }
-  return store.head(upload.key);
+  return { object: await store.head(upload.key), isNew };
 }
 
 /** Another Complete of the same upload may be at work: its object shows soon. */

@@ -2,20 +2,31 @@
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
 import { objectOfAnotherUpload } from '../../refusals.ts';
-import type { CompleteBody, Result } from '../../protocol.ts';
+import type {
+  CompleteBody,
+  FileChecksum,
+  Result,
+  VerifiedChecksum,
+  Verifying,
+} from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { rulesAtEnd } from '../access.ts';
-import type { Upload } from '../upload.ts';
+import { isSingle, type Upload } from '../upload.ts';
+import { assertVerifiable, provenByParts } from '../verify/proof.ts';
+import { wantedChecksum } from '../verify/wanted.ts';
 import { checksumOf, isOf } from '../stored.ts';
-import { putTogether } from './assemble.ts';
+import { putTogether, type Assembled } from './assemble.ts';
+import { conclude } from './conclude.ts';
 import { discard, takeFromStore } from '../end/discard.ts';
-import { remembered, settle } from './settle.ts';
+import { remembered } from './settle.ts';
 import { partsFor } from './parts.ts';
 
 /**
  * Completes an upload. Asked twice, in order or at once, it answers the same.
  *
- * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or what the policy
+ * @param field place of the checksum in the request.
+ * @returns the result, or how far the checksum of the whole file has been verified.
+ * @throws ProblemError `invalid_request` for a checksum that cannot be verified, `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or what the policy
  *   says against it: then the upload is thrown away.
  */
 export async function complete(
@@ -23,14 +34,16 @@ export async function complete(
   c: SignerContext,
   upload: Upload,
   body: CompleteBody,
-): Promise<Result> {
+  field = 'checksum',
+): Promise<Result | Verifying> {
+  const wanted = wantedChecksum(upload, body.checksum, field);
   await assertAllowed(signer, c, upload);
-  const object = upload.multipart
-    ? await completeParts(signer, upload, upload.multipart.uploadId, body)
-    : await signer.store.head(upload.key);
-  if (!object) return remembered(signer, upload);
-  await assertWhole(signer, upload, object);
-  return settle(signer, waitUntilOf(c), upload, object);
+  const made = upload.multipart
+    ? await completeParts(signer, upload, upload.multipart.uploadId, { body, wanted, field })
+    : await formObject(signer, upload, wanted, field);
+  if (!made.object) return remembered(signer, upload, wanted);
+  await assertWhole(signer, upload, made.object);
+  return conclude(signer, waitUntilOf(c), upload, made.object, { ...made, wanted });
 }
 
 /**
@@ -52,17 +65,48 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
   }
 }
 
+/** An object, if there is one, and what is known about it. */
+interface Made extends Assembled {
+  readonly proven?: VerifiedChecksum | undefined;
+}
+
+interface Asked {
+  readonly body: CompleteBody;
+  readonly wanted: FileChecksum | undefined;
+  /** Place of the checksum in the request. */
+  readonly field: string;
+}
+
+/** The checksum is compared, or refused, before the store is asked to make an object of the parts. */
 async function completeParts(
   signer: Signer,
   upload: Upload,
   uploadId: string,
-  body: CompleteBody,
-): Promise<StoredObject | undefined> {
-  return putTogether(signer, upload, uploadId, async () => ({
-    parts: await partsFor(signer, upload, uploadId, body.parts ?? []),
-    bytes: upload.bytes,
-    checksum: body.checksum,
-  }));
+  { body, wanted, field }: Asked,
+): Promise<Made> {
+  let proven: VerifiedChecksum | undefined;
+  const single = isSingle(upload);
+  const assembled = await putTogether(signer, upload, uploadId, async () => {
+    const said = body.parts ?? [];
+    const { parts, listed } = await partsFor(signer, upload, uploadId, said, !!wanted);
+    if (wanted) {
+      proven = provenByParts(signer, upload, single, listed, wanted, field);
+      if (!proven) assertVerifiable(signer, upload, single, wanted.algorithm, field);
+    }
+    const isOwn = wanted?.algorithm === upload.checksum;
+    return { parts, bytes: upload.bytes, checksum: isOwn ? wanted?.value : undefined };
+  });
+  return { ...assembled, proven };
+}
+
+async function formObject(
+  signer: Signer,
+  upload: Upload,
+  wanted: FileChecksum | undefined,
+  field: string,
+): Promise<Made> {
+  if (wanted) assertVerifiable(signer, upload, true, wanted.algorithm, field);
+  return { object: await signer.store.head(upload.key), isNew: true };
 }
 
 /** Another size cannot come from a signed request; it is not kept, and not called complete. */

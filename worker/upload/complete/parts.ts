@@ -4,16 +4,27 @@ import { ProblemError } from '../../problem.ts';
 import { partCount, partRange, type PartReceipt, type StoredPart } from '../../protocol.ts';
 import { planOf, type Upload } from '../upload.ts';
 
-/** Every part of the plan, as the store lists it, or by receipts where it cannot. */
+/** Parts of an upload, and whether the store has listed them or the client reports them. */
+export interface CompleteParts {
+  readonly parts: readonly PartReceipt[];
+  readonly listed: readonly StoredPart[];
+}
+
+/**
+ * Every part of the plan, as the store lists it, or by receipts where it cannot.
+ *
+ * @param mustList a part that the client reports is no proof.
+ */
 export async function partsFor(
   signer: Signer,
   upload: Upload,
   uploadId: string,
   said: readonly PartReceipt[],
-): Promise<PartReceipt[]> {
+  mustList = false,
+): Promise<CompleteParts> {
   const { store, ledger } = signer;
-  const only = onlyPart(signer, upload, said);
-  if (only) return [only];
+  const only = mustList && store.profile.listParts ? undefined : onlyPart(signer, upload, said);
+  if (only) return { parts: [only], listed: [] };
   if (!store.profile.listParts) {
     const parts = new Map<number, PartReceipt>();
     const complete = said.length === partCount(planOf(upload));
@@ -21,7 +32,7 @@ export async function partsFor(
       parts.set(part.number, part);
     }
     assertAll(upload, parts);
-    return [...parts.values()];
+    return { parts: [...parts.values()], listed: [] };
   }
   const listed = await store.listParts(upload.key, uploadId);
   const parts = new Map(listed.filter((part) => fits(upload, part)).map((p) => [p.number, p]));
@@ -38,7 +49,8 @@ export async function partsFor(
       );
     }
   }
-  return [...parts.values()];
+  const all = [...parts.values()];
+  return { parts: all, listed: all };
 }
 
 /**

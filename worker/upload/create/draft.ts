@@ -8,6 +8,8 @@ import { ownerHash } from '../../ledger/record.ts';
 import type { Rules } from '../../policy/policy.ts';
 import { ProblemError } from '../../problem.ts';
 import type { FileEntry, Plan } from '../../protocol.ts';
+import { isChecksum } from '../../protocol/checksum.ts';
+import { malformedChecksum } from '../../refusals.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
@@ -54,12 +56,23 @@ export async function draftOf(
     bytes: file.bytes,
     checksum,
     ...(sum !== undefined && { sum }),
+    ...(file.checksum && { announced: announcedOf(file.checksum, `${path}.checksum`) }),
     mark: await signer.tokens.mark([owner, file.id, file.name, file.bytes, type]),
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
     object: objectOf(signer, rules, { ...file, type }, path),
   };
+}
+
+/** @throws ProblemError `invalid_request`. */
+function announcedOf(
+  { algorithm, value }: NonNullable<FileEntry['checksum']>,
+  field: string,
+): NonNullable<Upload['announced']> {
+  if (value === undefined) return { algorithm };
+  if (!isChecksum(algorithm, value)) throw malformedChecksum(algorithm, `${field}.value`);
+  return { algorithm, value };
 }
 
 function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {

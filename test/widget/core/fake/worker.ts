@@ -77,6 +77,7 @@ function policyOf({ options, checksum }: Space): Policy {
     maxFiles: null,
     checksum,
     singleChecksum: checksum,
+    wholeChecksums: { free: checksum === 'crc64nvme' ? [checksum] : [], maxBytes: 0 },
     plan: { singleMaxBytes, minPartBytes: partBytes, maxPartBytes: 256 * MIB, maxParts: 10_000 },
     batch: { create: 100, sign: 500, complete: 45 },
     lanes,

@@ -2,72 +2,24 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  CompleteManyAnswer,
-  Created,
-  ListAnswer,
-  PartReceipt,
-  Result,
-  UploadStatusAnswer,
-  Verifying,
-  WholeAlgorithm,
-} from '../../worker/protocol.ts';
+import type { Created, UploadStatusAnswer, WholeAlgorithm } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
 import { WHOLE_ALGORITHMS } from '../../worker/protocol/checksum.ts';
-import { createStore } from '../../worker/s3/store.ts';
-import { createTokens } from '../../worker/token.ts';
 import { apps } from './apps.ts';
-import { sumOf, tokenOf, type Answer, type Client } from './harness.ts';
-import { quickSum } from './quick-sums.ts';
 import { onEveryStore } from './s3/stores.ts';
 import { download, MIB, random } from './s3/uploads.ts';
+import { begin, finish, rightOf, wrongOf } from './whole.ts';
 
 const LARGE = random(6 * MIB + 77);
 const SMALL = random(100_001);
-/** Parts of 5 MiB are read in four steps. */
+/** A large file is read in several steps. */
 const VERIFY = { maxBytes: 8 * MIB, stepBytes: 2 * MIB };
-const STEPS = 4;
-
-const rightOf = (algorithm: WholeAlgorithm, body: Uint8Array) => ({
-  algorithm,
-  value: quickSum(algorithm, body),
-});
-/** Of other bytes: as long as a right one. */
-const wrongOf = (algorithm: WholeAlgorithm) => rightOf(algorithm, new Uint8Array(3));
 
 onEveryStore(
   'the checksum of a whole file',
   () => true,
   (running) => {
     const mount = apps(running, `whole-tests/${randomUUID()}/`);
-
-    /** As a page does it: with the checksum of a small file in Create. */
-    const begin = async (client: Client, body: Uint8Array, more: object = {}) => {
-      const policy = (await client.get<{ singleChecksum: 'md5' | null }>('/policy')).body;
-      const isSmall = body.length < 5 * MIB;
-      const plan = { kind: 'single', bytes: body.length } as const;
-      const sum = sumOf({ checksum: policy.singleChecksum, plan }, body).checksum;
-      const checksums = isSmall && sum !== undefined ? { checksums: [sum] } : {};
-      const upload = await client.create({ bytes: body.length, ...checksums, ...more });
-      return { upload, parts: await client.sendParts(upload, body) };
-    };
-
-    /** Asks until the answer is no longer that it is being verified. */
-    const finish = async (
-      client: Client,
-      { upload, parts }: { upload: Created; parts: PartReceipt[] },
-      checksum: unknown,
-    ) => {
-      const states: Verifying[] = [];
-      for (;;) {
-        const answer = await client.complete<Result & Verifying>(upload, { parts, checksum });
-        if (answer.status !== 202) return { answer: answer as Answer<Result>, states };
-        states.push(answer.body);
-        assert.equal(answer.headers.get('retry-after'), String(answer.body.retryAfter));
-        assert.ok(states.length < 20, 'it goes on');
-      }
-    };
 
     /** Whether the store or the parts prove it, so that nothing is read. */
     const isProven = (upload: Created, algorithm: WholeAlgorithm) => {

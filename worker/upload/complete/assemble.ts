@@ -11,6 +11,8 @@ export interface Assembled {
   readonly object: StoredObject | undefined;
   /** The store was asked by this call to make it. */
   readonly isNew: boolean;
+  /** The store has answered this call that it made the object, with the checksum that was sent. */
+  readonly isConfirmed: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function putTogether(
     const parts = await partsOf();
     // A store that cannot refuse to replace an object is asked first what there is.
     const there = store.profile.conditionalComplete ? undefined : await store.head(upload.key);
-    if (there) return { object: there, isNew };
+    if (there) return { object: there, isNew, isConfirmed: false };
     isNew = true;
     await store.completeMultipart(upload.key, uploadId, {
       ...parts,
@@ -38,11 +40,13 @@ export async function putTogether(
     });
   } catch (error) {
     const object = await lookFor(signer, upload, delaysAfter(error));
-    if (object) return { object, isNew };
-    if (isStoreError(error, 'not_found')) return { object: undefined, isNew: false };
+    if (object) return { object, isNew, isConfirmed: false };
+    if (isStoreError(error, 'not_found')) {
+      return { object: undefined, isNew: false, isConfirmed: false };
+    }
     throw error;
   }
-  return { object: await store.head(upload.key), isNew };
+  return { object: await store.head(upload.key), isNew, isConfirmed: true };
 }
 
 /** Another Complete of the same upload may be at work: its object shows soon. */

@@ -12,7 +12,7 @@ import type {
 import type { StoredObject } from '../../s3/store.ts';
 import { rulesAtEnd } from '../access.ts';
 import { isSingle, type Upload } from '../upload.ts';
-import { assertVerifiable, provenByParts } from '../verify/proof.ts';
+import { assertVerifiable, isCheckedByStore, provenByParts } from '../verify/proof.ts';
 import { wantedChecksum } from '../verify/wanted.ts';
 import { checksumOf, isOf } from '../stored.ts';
 import { putTogether, type Assembled } from './assemble.ts';
@@ -96,6 +96,9 @@ async function completeParts(
     const isOwn = wanted?.algorithm === upload.checksum;
     return { parts, bytes: upload.bytes, checksum: isOwn ? wanted?.value : undefined };
   });
+  if (wanted && assembled.isConfirmed && isCheckedByStore(signer, upload, wanted.algorithm)) {
+    proven = { ...wanted, verifiedBy: 'store' };
+  }
   return { ...assembled, proven };
 }
 
@@ -106,7 +109,7 @@ async function formObject(
   field: string,
 ): Promise<Made> {
   if (wanted) assertVerifiable(signer, upload, true, wanted.algorithm, field);
-  return { object: await signer.store.head(upload.key), isNew: true };
+  return { object: await signer.store.head(upload.key), isNew: true, isConfirmed: false };
 }
 
 /** Another size cannot come from a signed request; it is not kept, and not called complete. */

@@ -5,10 +5,10 @@ import type { Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
-import type { BindFile } from './upload/create/bound.ts';
-import type { Once } from './util/once.ts';
+import type { BindFile } from './upload/bind-file.ts';
+import type { RunOnce } from './util/run-once.ts';
+import type { Forms } from './upload/single-request.ts';
 import type { ProgressMemory } from './upload/verify/progress.ts';
-import type { Forms } from './upload/whole.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -59,7 +59,7 @@ export interface Signer {
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   /** Whether parts may go through the Worker. */
   readonly relay: boolean;
-  readonly once: Once;
+  readonly runOnce: RunOnce;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
   /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */
@@ -70,7 +70,7 @@ export interface Signer {
   readonly singleChecksum: ChecksumAlgorithm | null;
   /** How far the checksum of a whole file is verified by reading the stored file. */
   readonly verify: VerifyLimits;
-  /** What this isolate has read last of each such file. */
+  /** How far this isolate has read each such file. */
   readonly progress: ProgressMemory;
   /** Which forms pages may get. */
   readonly forms: Forms;

@@ -16,8 +16,8 @@ import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy/policy.ts';
-import { createBinding } from './upload/create/bound.ts';
-import { createOnce } from './util/once.ts';
+import { createFileBinder } from './upload/bind-file.ts';
+import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import { PATHS } from './protocol/paths.ts';
@@ -44,7 +44,7 @@ import {
   verifyLimits,
 } from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
-import { singleChecksumFor, type Forms } from './upload/whole.ts';
+import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
@@ -241,8 +241,8 @@ function assemble(options: SignerOptions): Signer {
       tellHooks(event, waitUntil);
       webhooks?.send(event, waitUntil);
     },
-    once: createOnce(now),
-    bindFile: createBinding(),
+    runOnce: createRunOnce(now),
+    bindFile: createFileBinder(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),
     verify: verifyLimits(options.verify ?? {}),

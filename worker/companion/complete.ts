@@ -1,26 +1,26 @@
 /** `POST /s3/multipart/:uploadId/complete`: makes one object of the parts. */
 import * as v from 'valibot';
-import { rulesAtEnd } from '../upload/access.ts';
+import { rulesForCompletion } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { putTogether } from '../upload/complete/assemble.ts';
-import { discard } from '../upload/end/discard.ts';
-import { abortOthersQuietly } from '../upload/end/orphans.ts';
+import { assembleObject } from '../upload/complete/assemble.ts';
+import { discardUpload } from '../upload/end/discard.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
 import { conclude } from '../upload/complete/conclude.ts';
-import { assertResult, remembered } from '../upload/complete/settle.ts';
+import { assertResult, recordedResult } from '../upload/complete/finish.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import { objectOfAnotherUpload } from '../refusals.ts';
 import {
   isVerifying,
   MAX_PART_NUMBER,
-  type FileChecksum,
   type PartReceipt,
   type Result,
   type StoredPart,
   type Verifying,
+  type WholeChecksum,
 } from '../protocol.ts';
-import { WholeChecksum } from '../protocol/schemas.ts';
-import { sized, type Upload } from '../upload/upload.ts';
+import { GivenChecksum } from '../protocol/schemas.ts';
+import { withSize, type Upload } from '../upload/upload.ts';
 import { assertVerifiable } from '../upload/verify/proof.ts';
 import { wantedChecksum } from '../upload/verify/wanted.ts';
 import { locationOf } from './location.ts';
@@ -36,7 +36,7 @@ const Parts = v.array(
 );
 
 /** A checksum is none of Companion's: it is verified or refused, as in our own contract. */
-const Body = v.object({ parts: v.optional(v.unknown()), checksum: v.optional(WholeChecksum) });
+const Body = v.object({ parts: v.optional(v.unknown()), checksum: v.optional(GivenChecksum) });
 
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -47,52 +47,55 @@ export function completeRoute(signer: Signer): SignerHandler {
     if (!parts.success) {
       return refuse('s3: `parts` must be an array of {ETag, PartNumber} objects.');
     }
-    const said = parts.output.map(({ PartNumber, ETag }) => ({ number: PartNumber, etag: ETag }));
-    const answer = await complete(signer, c, inParts, said, wanted);
+    const receipts = parts.output.map(({ PartNumber, ETag }) => ({
+      number: PartNumber,
+      etag: ETag,
+    }));
+    const answer = await completeParts(signer, c, inParts, receipts, wanted);
     if (isVerifying(answer)) {
       return c.json<Verifying>(answer, 202, { 'retry-after': String(answer.retryAfter) });
     }
-    waitUntilOf(c)(abortOthersQuietly(signer, [inParts.upload]));
+    waitUntilOf(c)(abortOrphansQuietly(signer, [inParts.upload]));
     const { key } = inParts.upload;
     const { store } = signer;
     return c.json({ location: await locationOf(store, key), key, bucket: store.bucket });
   };
 }
 
-async function complete(
+async function completeParts(
   signer: Signer,
   c: SignerContext,
   { upload, uploadId }: InParts,
-  said: readonly PartReceipt[],
-  wanted: FileChecksum | undefined,
+  receipts: readonly PartReceipt[],
+  wanted: WholeChecksum | undefined,
 ): Promise<Result | Verifying> {
-  const known = await signer.ledger.get(upload.owner, upload.id);
-  if (known?.result) {
-    assertResult(known.result, wanted);
-    return known.result;
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  if (entry?.result) {
+    assertResult(entry.result, wanted);
+    return entry.result;
   }
   const { store } = signer;
   const assertReadable = (file: Upload) => {
     if (wanted) assertVerifiable(signer, file, false, wanted.algorithm, 'checksum');
   };
-  const { object, isNew } = await putTogether(signer, upload, uploadId, async () => {
+  const { object, isNew } = await assembleObject(signer, upload, uploadId, async () => {
     if (!store.profile.listParts) {
       assertReadable(upload);
-      return { parts: said, bytes: upload.bytes };
+      return { parts: receipts, bytes: upload.bytes };
     }
     const listed = await store.listParts(upload.key, uploadId);
-    assertOneFile(listed, said);
+    assertOneFile(listed, receipts);
     const bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
-    assertReadable(sized(upload, bytes));
-    await assertFits(signer, c, sized(upload, bytes));
-    return { parts: said, bytes };
+    assertReadable(withSize(upload, bytes));
+    await assertFits(signer, c, withSize(upload, bytes));
+    return { parts: receipts, bytes };
   });
-  if (!object) return remembered(signer, upload, wanted);
-  if (object.uploadToken !== upload.mark) {
+  if (!object) return recordedResult(signer, upload, wanted);
+  if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
-  const whole = sized(upload, object.bytes);
-  await assertFits(signer, c, whole, () => store.remove(upload.key));
+  const resized = withSize(upload, object.bytes);
+  await assertFits(signer, c, resized, () => store.remove(upload.key));
   return conclude(signer, waitUntilOf(c), upload, object, { wanted, isNew });
 }
 
@@ -104,11 +107,11 @@ async function assertFits(
   undo?: () => Promise<void>,
 ): Promise<void> {
   try {
-    await rulesAtEnd(signer, c, upload);
+    await rulesForCompletion(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
     await undo?.();
-    await discard(signer, upload, waitUntilOf(c), 'always');
+    await discardUpload(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }
@@ -119,8 +122,8 @@ async function assertFits(
  *
  * @throws ProblemError `incomplete`.
  */
-function assertOneFile(listed: readonly StoredPart[], said: readonly PartReceipt[]): void {
-  const numbers = new Set(said.map(({ number }) => number));
+function assertOneFile(listed: readonly StoredPart[], receipts: readonly PartReceipt[]): void {
+  const numbers = new Set(receipts.map(({ number }) => number));
   const [first] = listed;
   const [last] = listed.slice(-1);
   const fits = listed.every(

@@ -7,10 +7,16 @@ export type ChecksumAlgorithm = 'crc64nvme' | 'crc32c' | 'md5' | 'sha256';
 export type WholeAlgorithm = ChecksumAlgorithm | 'crc32' | 'sha1';
 
 /** Checksum of a whole file. */
-export interface FileChecksum {
+export interface WholeChecksum {
   readonly algorithm: WholeAlgorithm;
   /** Base64 of the bytes in network order. */
   readonly value: string;
+}
+
+/** A checksum that holds for the stored file. */
+export interface VerifiedChecksum extends WholeChecksum {
+  /** See `verifiedBy` of a result. */
+  readonly verifiedBy: 'store' | 'worker';
 }
 
 /** Length of a value in bytes. */
@@ -28,6 +34,17 @@ export const WHOLE_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as [
   WholeAlgorithm,
   ...WholeAlgorithm[],
 ];
+
+/**
+ * The header of a part's checksum, lower-case. MD5 has the old `Content-MD5`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ */
+export const CHECKSUM_HEADERS: Readonly<Record<ChecksumAlgorithm, string>> = {
+  crc64nvme: 'x-amz-checksum-crc64nvme',
+  crc32c: 'x-amz-checksum-crc32c',
+  sha256: 'x-amz-checksum-sha256',
+  md5: 'content-md5',
+};
 
 /** Whether the text could be a value of the algorithm: base64 of the right length and padding. */
 export function isChecksum(algorithm: WholeAlgorithm, text: string): boolean {

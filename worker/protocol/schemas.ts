@@ -21,7 +21,7 @@ const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
 const Algorithm = v.picklist(WHOLE_ALGORITHMS);
 
 /** Of the whole file; a bare value is by the announced algorithm, otherwise by that of the parts. */
-export const WholeChecksum = v.union([
+export const GivenChecksum = v.union([
   Checksum,
   v.strictObject({ algorithm: Algorithm, value: Checksum }),
 ]);
@@ -75,7 +75,7 @@ export type SignBody = v.InferOutput<typeof SignBody>;
 export const CompleteBody = v.strictObject({
   parts: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
   /** Checksum of the whole file: verified, or refused. */
-  checksum: v.optional(WholeChecksum),
+  checksum: v.optional(GivenChecksum),
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
 
@@ -89,7 +89,7 @@ export const CompleteManyBody = v.strictObject({
         id: UploadId,
         token: Token,
         etag: v.optional(ETag),
-        checksum: v.optional(WholeChecksum),
+        checksum: v.optional(GivenChecksum),
       }),
     ),
     v.minLength(1),

@@ -1,9 +1,9 @@
 /** Reads a stored object, as a stream. */
-import { parseRetryAfter } from '../../protocol/retry-after.ts';
+import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { createSigning } from '../signing/sign.ts';
 import type { ObjectRange, Store, StoreConfig } from '../types.ts';
 import { StoreError } from './errors.ts';
-import { unquote } from './etag.ts';
+import { unquote } from '../etag.ts';
 import { faultOf } from './faults.ts';
 import { readBody } from './xml.ts';
 

@@ -1,35 +1,35 @@
-/** Completes uploads, once or many times: the object under the key decides, by its mark and its size. */
+/** Completes uploads. The object under the key decides, by its mark and its size, so a repeated Complete does no harm. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
 import { objectOfAnotherUpload } from '../../refusals.ts';
 import type {
   CompleteBody,
-  FileChecksum,
   Result,
   VerifiedChecksum,
   Verifying,
+  WholeChecksum,
 } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { rulesAtEnd } from '../access.ts';
+import { rulesForCompletion } from '../access.ts';
 import { isSingle, type Upload } from '../upload.ts';
 import { assertVerifiable, isCheckedByStore, provenByParts } from '../verify/proof.ts';
 import { wantedChecksum } from '../verify/wanted.ts';
-import { checksumOf, isOf } from '../stored.ts';
-import { putTogether, type Assembled } from './assemble.ts';
+import { checksumOf, isObjectOf } from '../stored.ts';
+import { assembleObject, type Assembled } from './assemble.ts';
 import { conclude } from './conclude.ts';
-import { discard, takeFromStore } from '../end/discard.ts';
-import { remembered } from './settle.ts';
-import { partsFor } from './parts.ts';
+import { discardUpload, removeFromStore } from '../end/discard.ts';
+import { recordedResult } from './finish.ts';
+import { partsToComplete } from './parts.ts';
 
 /**
- * Completes an upload. Asked twice, in order or at once, it answers the same.
+ * Completes an upload. Repeated or parallel calls give the same answer.
  *
  * @param field place of the checksum in the request.
  * @returns the result, or how far the checksum of the whole file has been verified.
- * @throws ProblemError `invalid_request` for a checksum that cannot be verified, `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or what the policy
- *   says against it: then the upload is thrown away.
+ * @throws ProblemError `invalid_request` for a checksum that cannot be verified, `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or the policy's
+ *   refusal; a refused upload is discarded.
  */
-export async function complete(
+export async function completeUpload(
   signer: Signer,
   c: SignerContext,
   upload: Upload,
@@ -41,26 +41,27 @@ export async function complete(
   const made = upload.multipart
     ? await completeParts(signer, upload, upload.multipart.uploadId, { body, wanted, field })
     : await formObject(signer, upload, wanted, field);
-  if (!made.object) return remembered(signer, upload, wanted);
-  await assertWhole(signer, upload, made.object);
+  if (!made.object) return recordedResult(signer, upload, wanted);
+  await assertIntact(signer, upload, made.object);
   return conclude(signer, waitUntilOf(c), upload, made.object, { ...made, wanted });
 }
 
 /**
- * Asks the policy once more: an upload that it would not let through now is thrown away.
+ * Asks the policy again, and discards an upload that it no longer allows.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if the policy refuses.
  */
 async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): Promise<void> {
   try {
-    await rulesAtEnd(signer, c, upload);
+    await rulesForCompletion(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
-    // What was complete when it was allowed stays.
+    // An upload that was completed while it was allowed stays.
     const entry = await signer.ledger.get(upload.owner, upload.id);
-    const isOthers = entry !== undefined && entry.upload.mark !== upload.mark;
-    if (isOthers) await takeFromStore(signer, upload);
-    else if (entry?.state !== 'complete') await discard(signer, upload, waitUntilOf(c), 'always');
+    const isOfAnotherFile = entry !== undefined && entry.upload.mark !== upload.mark;
+    if (isOfAnotherFile) await removeFromStore(signer, upload);
+    else if (entry?.state !== 'complete')
+      await discardUpload(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }
@@ -72,7 +73,7 @@ interface Made extends Assembled {
 
 interface Asked {
   readonly body: CompleteBody;
-  readonly wanted: FileChecksum | undefined;
+  readonly wanted: WholeChecksum | undefined;
   /** Place of the checksum in the request. */
   readonly field: string;
 }
@@ -86,9 +87,9 @@ async function completeParts(
 ): Promise<Made> {
   let proven: VerifiedChecksum | undefined;
   const single = isSingle(upload);
-  const assembled = await putTogether(signer, upload, uploadId, async () => {
-    const said = body.parts ?? [];
-    const { parts, listed } = await partsFor(signer, upload, uploadId, said, !!wanted);
+  const assembled = await assembleObject(signer, upload, uploadId, async () => {
+    const reported = body.parts ?? [];
+    const { parts, listed } = await partsToComplete(signer, upload, uploadId, reported, !!wanted);
     if (wanted) {
       proven = provenByParts(signer, upload, single, listed, wanted, field);
       if (!proven) assertVerifiable(signer, upload, single, wanted.algorithm, field);
@@ -105,19 +106,19 @@ async function completeParts(
 async function formObject(
   signer: Signer,
   upload: Upload,
-  wanted: FileChecksum | undefined,
+  wanted: WholeChecksum | undefined,
   field: string,
 ): Promise<Made> {
   if (wanted) assertVerifiable(signer, upload, true, wanted.algorithm, field);
   return { object: await signer.store.head(upload.key), isNew: true, isConfirmed: false };
 }
 
-/** Another size cannot come from a signed request; it is not kept, and not called complete. */
-async function assertWhole(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
-  if (object.uploadToken !== upload.mark) {
+/** Removes an object of another size or checksum. No signed request can have made it. */
+async function assertIntact(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
+  if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
-  if (!isOf(object, upload)) {
+  if (!isObjectOf(object, upload)) {
     await signer.store.remove(upload.key);
     throw new ProblemError(
       'incomplete',
@@ -125,7 +126,11 @@ async function assertWhole(signer: Signer, upload: Upload, object: StoredObject)
     );
   }
   const checksum = checksumOf(upload, object);
-  if (upload.sum !== undefined && checksum !== undefined && upload.sum !== checksum) {
+  if (
+    upload.fileChecksum !== undefined &&
+    checksum !== undefined &&
+    upload.fileChecksum !== checksum
+  ) {
     await signer.store.remove(upload.key);
     throw new ProblemError(
       'checksum_mismatch',

@@ -1,17 +1,17 @@
-/** The end of a Complete: what is stored is verified if a checksum is to hold, and settled. */
+/** The end of a Complete: what is stored is verified if a checksum is to hold, and the upload finished. */
 import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { ProblemError } from '../../problem.ts';
-import type { FileChecksum, Result, VerifiedChecksum, Verifying } from '../../protocol.ts';
+import type { WholeChecksum, Result, VerifiedChecksum, Verifying } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
 import { verifyWhole } from '../verify/verify.ts';
-import { assertResult, settle } from './settle.ts';
+import { assertResult, finishUpload } from './finish.ts';
 
 /** What a Complete knows about the object. */
 export interface Claim {
   /** The checksum that has to hold; see `wantedChecksum`. */
-  readonly wanted: FileChecksum | undefined;
+  readonly wanted: WholeChecksum | undefined;
   /** What the parts have proven. */
   readonly proven?: VerifiedChecksum | undefined;
   /** This request has made the object. */
@@ -19,9 +19,9 @@ export interface Claim {
 }
 
 /**
- * Settles an upload whose object is stored, once its checksum is verified.
+ * Finishes an upload whose object is stored, once its checksum is verified.
  *
- * @throws ProblemError `checksum_mismatch`, or as `verifyWhole` and `settle` do.
+ * @throws ProblemError `checksum_mismatch`, or as `verifyWhole` and `finishUpload` do.
  */
 export async function conclude(
   signer: Signer,
@@ -33,15 +33,15 @@ export async function conclude(
   const entry = ownEntry(upload, await signer.ledger.get(upload.owner, upload.id));
   if (entry?.result?.etag === object.etag) {
     assertResult(entry.result, claim.wanted);
-    return settle(signer, waitUntil, upload, object, entry);
+    return finishUpload(signer, waitUntil, upload, object, entry);
   }
   const wanted = wantedNow(entry, claim.wanted);
-  if (!wanted) return settle(signer, waitUntil, upload, object, entry);
+  if (!wanted) return finishUpload(signer, waitUntil, upload, object, entry);
   const verdict = await verifyWhole(signer, waitUntil, upload, object, wanted, { ...claim, entry });
   if (verdict.kind === 'verifying') {
     return verifyingAnswer(upload, object.bytes, verdict.verifiedBytes);
   }
-  return settle(signer, waitUntil, upload, object, entry, verdict.checksum);
+  return finishUpload(signer, waitUntil, upload, object, entry, verdict.checksum);
 }
 
 /** What the client is told as long as the object is being read. */
@@ -53,8 +53,8 @@ export function verifyingAnswer({ id }: Upload, bytes: number, verifiedBytes: nu
 /** The checksum that is being verified holds for every Complete of the upload. */
 function wantedNow(
   entry: Entry | undefined,
-  wanted: FileChecksum | undefined,
-): FileChecksum | undefined {
+  wanted: WholeChecksum | undefined,
+): WholeChecksum | undefined {
   const running = entry?.verifying;
   if (!running) return wanted;
   const isSame =

@@ -11,11 +11,11 @@ import { inTurn, Position } from '../../ledger/walk.ts';
 import { askerOf, quotaOf } from '../../policy/quota.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { abortNoted, abortOthers, type AbortBudget } from './orphans.ts';
+import { abortNotedOrphans, abortOrphans, type AbortBudget } from './orphans.ts';
 import { conclude } from '../complete/conclude.ts';
-import { settle } from '../complete/settle.ts';
+import { finishUpload } from '../complete/finish.ts';
 import { isByForm } from '../upload.ts';
-import { objectOf } from '../stored.ts';
+import { findObject } from '../stored.ts';
 import { rejectObject } from '../verify/reject.ts';
 
 /** What a sweep did. */
@@ -74,7 +74,7 @@ export async function sweep(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  await abortNoted(signer, budget);
+  await abortNotedOrphans(signer, budget);
   log.info('sweep', swept);
   return swept;
 }
@@ -92,13 +92,13 @@ async function expire(
     if (state === 'verifying' && (await verifyLeft(signer, entry, waitUntil))) return true;
     if (upload.multipart) {
       await store.abortMultipart(upload.key, upload.multipart.uploadId);
-      await abortOthers(signer, [upload], budget);
+      await abortOrphans(signer, [upload], budget);
     }
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     if (object && (await mayStay(signer, entry))) {
       // It was completed, and the record of that was lost; or nobody came back to complete it.
       if (upload.announced) return await verifyLeft(signer, entry, waitUntil, object);
-      await settle(signer, waitUntil, upload, object, entry);
+      await finishUpload(signer, waitUntil, upload, object, entry);
       return true;
     }
     if (object) await removeObject(signer, entry, object);
@@ -118,8 +118,7 @@ async function expire(
 }
 
 /**
- * Goes on with the checksum of a file whose client has gone, by one step. False if there is no
- * object.
+ * Continues to verify a file whose client has gone, by one step. False if there is no object.
  */
 async function verifyLeft(
   signer: Signer,
@@ -127,12 +126,12 @@ async function verifyLeft(
   waitUntil: WaitUntil,
   found?: StoredObject,
 ): Promise<boolean> {
-  const object = found ?? (await objectOf(signer, upload));
+  const object = found ?? (await findObject(signer, upload));
   if (!object) return false;
   const { algorithm, value } = verifying ?? upload.announced ?? {};
   try {
     if (algorithm === undefined || value === undefined) {
-      // A checksum was to hold, and nobody has said which.
+      // A checksum was to hold, and nobody has given it.
       await rejectObject(signer, waitUntil, upload, 'cancelled');
     } else {
       const wanted = { algorithm, value };

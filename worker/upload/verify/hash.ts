@@ -1,6 +1,6 @@
 /** A hash that can be put down after any invocation and taken up by another. */
 import type { WholeAlgorithm } from '../../protocol.ts';
-import { base64ToBytes, bytesToBase64 } from '../../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../../protocol/util/encoding.ts';
 import {
   createCrc,
   createMd5,

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Signer } from '../../context.ts';
 import type { Entry } from '../../ledger/ledger.ts';
-import type { FileChecksum } from '../../protocol.ts';
+import type { WholeChecksum } from '../../protocol.ts';
 import { WHOLE_ALGORITHMS } from '../../protocol/checksum.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
@@ -31,7 +31,7 @@ export function furthest(
   { progress }: Pick<Signer, 'progress'>,
   upload: Upload,
   object: StoredObject,
-  wanted: FileChecksum,
+  wanted: WholeChecksum,
   entry: Entry | undefined,
 ): Progress | undefined {
   const fits = (saved: Progress | undefined): saved is Progress =>

@@ -1,9 +1,14 @@
 /** What proves a checksum of the whole file without reading the file. */
 import type { Signer } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
-import type { FileChecksum, StoredPart, VerifiedChecksum, WholeAlgorithm } from '../../protocol.ts';
+import type {
+  WholeChecksum,
+  StoredPart,
+  VerifiedChecksum,
+  WholeAlgorithm,
+} from '../../protocol.ts';
 import { isChecksum } from '../../protocol/checksum.ts';
-import { bytesToBase64 } from '../../protocol/encoding.ts';
+import { bytesToBase64 } from '../../protocol/util/encoding.ts';
 import { combine } from '../../protocol/hashing/index.ts';
 import { wrongChecksum } from '../../refusals.ts';
 import type { StoredObject } from '../../s3/store.ts';
@@ -58,7 +63,7 @@ export function provenByParts(
   upload: Upload,
   isSingle: boolean,
   listed: readonly StoredPart[],
-  wanted: FileChecksum,
+  wanted: WholeChecksum,
   field: string,
 ): VerifiedChecksum | undefined {
   const { algorithm } = wanted;
@@ -76,7 +81,7 @@ function knownOfParts(
   algorithm: WholeAlgorithm,
 ): VerifiedChecksum | undefined {
   if (isBound(upload, isSingle, algorithm)) {
-    return { algorithm, value: upload.sum ?? '', verifiedBy: 'store' };
+    return { algorithm, value: upload.fileChecksum ?? '', verifiedBy: 'store' };
   }
   const [first] = listed;
   if (isSingle && first && hasMd5ETags(signer, algorithm)) return md5Of(first.etag);
@@ -103,7 +108,7 @@ export function provenByObject(
   upload: Upload,
   isSingle: boolean,
   object: StoredObject,
-  wanted: FileChecksum,
+  wanted: WholeChecksum,
 ): VerifiedChecksum | undefined {
   const { algorithm } = wanted;
   const value = object.checksums[algorithm];
@@ -115,14 +120,18 @@ export function provenByObject(
   return known && compared(known, wanted, 'checksum');
 }
 
-function compared(known: VerifiedChecksum, wanted: FileChecksum, field: string): VerifiedChecksum {
+function compared(known: VerifiedChecksum, wanted: WholeChecksum, field: string): VerifiedChecksum {
   if (known.value === wanted.value) return known;
   throw wrongChecksum(wanted.algorithm, field);
 }
 
 /** Everything that was signed for the file takes bytes of this checksum only. */
-function isBound({ checksum, sum }: Upload, isSingle: boolean, algorithm: WholeAlgorithm): boolean {
-  return isSingle && sum !== undefined && checksum === algorithm;
+function isBound(
+  { checksum, fileChecksum }: Upload,
+  isSingle: boolean,
+  algorithm: WholeAlgorithm,
+): boolean {
+  return isSingle && fileChecksum !== undefined && checksum === algorithm;
 }
 
 /** With encryption by a key of its own, an ETag is not an MD5 anywhere. */

@@ -2,7 +2,7 @@
 import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { ProblemError } from '../../problem.ts';
-import type { FileChecksum, VerifiedChecksum } from '../../protocol.ts';
+import type { WholeChecksum, VerifiedChecksum } from '../../protocol.ts';
 import { wrongChecksum } from '../../refusals.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { isSingle, type Upload } from '../upload.ts';
@@ -40,7 +40,7 @@ export async function verifyWhole(
   waitUntil: WaitUntil,
   upload: Upload,
   object: StoredObject,
-  wanted: FileChecksum,
+  wanted: WholeChecksum,
   { proven, entry, isNew }: Evidence,
 ): Promise<Verdict> {
   const { algorithm, value } = wanted;

@@ -1,6 +1,6 @@
 /** Which checksum of the whole file has to hold: the one announced at Create, or given with Complete. */
 import { ProblemError } from '../../problem.ts';
-import type { CompleteBody, FileChecksum } from '../../protocol.ts';
+import type { CompleteBody, WholeChecksum } from '../../protocol.ts';
 import { isChecksum } from '../../protocol/checksum.ts';
 import { malformedChecksum, wrongChecksum } from '../../refusals.ts';
 import type { Upload } from '../upload.ts';
@@ -17,7 +17,7 @@ export function wantedChecksum(
   { announced, checksum }: Pick<Upload, 'announced' | 'checksum'>,
   given: CompleteBody['checksum'],
   field = 'checksum',
-): FileChecksum | undefined {
+): WholeChecksum | undefined {
   if (given === undefined) return announced && announcedChecksum(announced, field);
   const { algorithm, value } =
     typeof given === 'string'
@@ -40,7 +40,7 @@ export function wantedChecksum(
 function announcedChecksum(
   { algorithm, value }: NonNullable<Upload['announced']>,
   field: string,
-): FileChecksum {
+): WholeChecksum {
   if (value !== undefined) return { algorithm, value };
   const detail = `The upload announced its ${algorithm}: give the value.`;
   throw new ProblemError('invalid_request', detail, { field });

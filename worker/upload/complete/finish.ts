@@ -1,38 +1,38 @@
-/** What follows a complete upload: the hook, the record, the event, once. */
+/** Runs what follows a complete upload, once: the hook, the record and the event. */
 import type { Signer } from '../../context.ts';
 import { answerOf } from '../../hooks.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { finishReservation } from '../../policy/quota.ts';
 import { ProblemError } from '../../problem.ts';
 import { cancelledUpload, forgottenByStore, wrongChecksum } from '../../refusals.ts';
-import type { FileChecksum, Result, VerifiedChecksum } from '../../protocol.ts';
+import type { Result, VerifiedChecksum, WholeChecksum } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { isByForm, sized, type Upload } from '../upload.ts';
+import { isByForm, withSize, type Upload } from '../upload.ts';
 import { resultOf } from '../stored.ts';
 
 /**
- * Asks the `finalize` hook, remembers that the upload is complete, and tells; once, by this
- * isolate's memory, else by the ledger's. Only two Completes that reach two places within a minute
- * can both be the first.
+ * Calls the `finalize` hook, records that the upload is complete, and emits the event. This happens
+ * once, by the isolate's memory and by the ledger; only if two Completes reach two locations within a
+ * minute may both do it.
  *
  * @param entry the upload's record, if there is one.
  * @param verified the checksum of the whole file, if one was to hold.
- * @throws ProblemError what the hook says, else `store_unavailable`, so that it is asked again.
+ * @throws ProblemError the hook's own, or `store_unavailable` if the hook failed; then try again.
  */
-export async function settle(
+export async function finishUpload(
   signer: Signer,
   waitUntil: WaitUntil,
-  begun: Upload,
+  original: Upload,
   object: StoredObject,
   entry: Entry | undefined,
   verified?: VerifiedChecksum,
 ): Promise<Result> {
   if (entry?.state === 'complete' && entry.result?.etag === object.etag) return entry.result;
-  const upload = sized(begun, object.bytes);
+  const upload = withSize(original, object.bytes);
   const result = resultOf(upload, object, verified);
   const { owner, id } = upload;
-  await signer.once(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
-    // An object of parts exists because somebody has completed it, whatever was cancelled since.
+  await signer.runOnce(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
+    // An object of parts proves that the upload was completed, even if it was cancelled since.
     if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
       throw cancelledUpload();
     }
@@ -48,11 +48,17 @@ async function finalize({ hooks, log }: Signer, upload: Upload, result: Result):
   await answerOf(log, 'finalize', () => hooks.finalize?.(upload, result), detail);
 }
 
-/** The object has been moved since, or it never came. */
-export async function remembered(
+/**
+ * The result from the record, for an object that is not under its key: it was moved, or it never came.
+ *
+ * @param wanted the checksum of the whole file that the result must have.
+ * @throws ProblemError `expired` or `incomplete` if there is no recorded result, or
+ *   `checksum_mismatch` if the object was removed for that, and as `assertResult` does.
+ */
+export async function recordedResult(
   signer: Signer,
   upload: Upload,
-  wanted?: FileChecksum,
+  wanted?: WholeChecksum,
 ): Promise<Result> {
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.mismatch) throw wrongChecksum(wanted?.algorithm ?? 'checksum');
@@ -70,7 +76,7 @@ export async function remembered(
  * @throws ProblemError `checksum_mismatch` if it has another value, `conflict` if it has none by
  *   this algorithm.
  */
-export function assertResult(result: Result, wanted: FileChecksum | undefined): void {
+export function assertResult(result: Result, wanted: WholeChecksum | undefined): void {
   if (!wanted) return;
   if (result.checksumAlgorithm !== wanted.algorithm) {
     const detail = `The upload was completed without its ${wanted.algorithm}.`;

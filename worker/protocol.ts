@@ -10,7 +10,10 @@ export type {
   CreateAnswer,
   Created,
   FileAnswer,
+  Link,
+  LinksAnswer,
   ListAnswer,
+  PlainCreated,
   Policy,
   Problem,
   Refused,
@@ -38,10 +41,12 @@ export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type { ProblemCode } from './protocol/problems.ts';
 export type {
+  CannedAcl,
   CompleteBody,
   CompleteManyBody,
   CreateBody,
   FileEntry,
+  LinksBody,
   PartReceipt,
   SignBody,
 } from './protocol/schemas.ts';

@@ -25,12 +25,12 @@ import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
-import { fileRoute } from './routes/file.ts';
+import { createPlainRoute } from './routes/create-plain.ts';
+import { fileRoute, linksRoute, publicFileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
-import { publicFileRoute } from './routes/public-file.ts';
 import { relayRoute } from './routes/relay.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
@@ -44,9 +44,10 @@ import {
   verifyLimits,
 } from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
+import { cleanPublicUrl, linkTo } from './upload/link.ts';
 import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
-import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
+import { createWebhooks, type WebhookOptions, type Webhooks } from './webhooks/webhooks.ts';
 
 /** Options of a signer. Only the first four have no default. */
 export interface SignerOptions {
@@ -88,6 +89,11 @@ export interface SignerOptions {
   readonly plan?: Partial<PlanLimits>;
   /** Types that browsers may show, in addition to types that cannot run a script. */
   readonly inlineTypes?: readonly string[];
+  /**
+   * Address at which the bucket's objects can be read by anyone: its own, or a CDN's. Links lead
+   * there and do not expire. Without it, links are signed.
+   */
+  readonly publicUrl?: string;
   /** Lifetime of a download link, in seconds. @default 900 */
   readonly linkSeconds?: number;
   /** How long a completed upload stays listed, in seconds. Null: without end. @default 30 days */
@@ -138,9 +144,11 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
+  app.post(PATHS.uploads, createPlainRoute(signer));
   app.post(PATHS.uploads, createRoute(signer));
   app.get(PATHS.uploads, listRoute(signer));
   app.post(PATHS.completeMany, completeManyRoute(signer));
+  app.post(PATHS.links, linksRoute(signer));
   app.post(PATHS.sign(':id'), signRoute(signer));
   if (signer.relay) app.put(PATHS.part(':id', ':number'), relayRoute(signer));
   app.post(PATHS.resume(':id'), resumeRoute(signer));
@@ -216,11 +224,9 @@ function assemble(options: SignerOptions): Signer {
   const log = createLog(options.log);
   const checksum = checksumFor(profile, options.checksum);
   const { forms = 'bound' } = options;
-  const webhooks =
-    options.webhooks && createWebhooks(options.webhooks, { kv, log, now, bucket: store.bucket });
   const tellHooks = eventsOf(hooks, log);
   const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
-  return {
+  const signer: Omit<Signer, 'webhooks' | 'emit'> = {
     store,
     kv,
     authenticate,
@@ -236,11 +242,6 @@ function assemble(options: SignerOptions): Signer {
     reservations: options.reservations ?? localReservations(),
     rules,
     hooks,
-    webhooks,
-    emit(event, waitUntil) {
-      tellHooks(event, waitUntil);
-      webhooks?.send(event, waitUntil);
-    },
     runOnce: createRunOnce(now),
     bindFile: createFileBinder(),
     checksum,
@@ -251,6 +252,32 @@ function assemble(options: SignerOptions): Signer {
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),
     inlineTypes: options.inlineTypes ?? [],
+    publicUrl: options.publicUrl === undefined ? undefined : cleanPublicUrl(options.publicUrl),
     linkSeconds: assertLinkSeconds(options.linkSeconds ?? 900, 'LINK_TTL'),
   };
+  const webhooks = webhooksOf(signer, options.webhooks);
+  return {
+    ...signer,
+    webhooks,
+    emit(event, waitUntil) {
+      tellHooks(event, waitUntil);
+      webhooks?.send(event, waitUntil);
+    },
+  };
+}
+
+function webhooksOf(
+  signer: Omit<Signer, 'webhooks' | 'emit'>,
+  options: WebhookOptions | undefined,
+): Webhooks | undefined {
+  if (!options) return undefined;
+  const { linkSeconds } = options;
+  if (linkSeconds !== undefined) assertLinkSeconds(linkSeconds, 'WEBHOOK_LINK_TTL');
+  const hasLink = linkSeconds !== undefined || signer.publicUrl !== undefined;
+  return createWebhooks(options, {
+    ...signer,
+    bucket: signer.store.bucket,
+    linkTo: async (upload) =>
+      hasLink ? (await linkTo(signer, upload, 'attachment', linkSeconds)).url : undefined,
+  });
 }

@@ -10,6 +10,7 @@ const StoredResult = v.object({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  path: v.exactOptional(v.string()),
   bytes: v.number(),
   type: v.string(),
   etag: v.string(),
@@ -18,6 +19,7 @@ const StoredResult = v.object({
   verifiedBy: v.exactOptional(v.picklist(['store', 'worker'])),
   completedAt: v.string(),
   href: v.exactOptional(v.string()),
+  data: v.exactOptional(v.unknown()),
 });
 
 const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
@@ -65,10 +67,12 @@ export const Row = v.object({
   ...Essentials,
   key: v.string(),
   name: v.string(),
+  path: v.exactOptional(v.string()),
   type: v.string(),
   checksum: v.exactOptional(v.string()),
   checksumAlgorithm: v.exactOptional(v.picklist(WHOLE_ALGORITHMS)),
   verifiedBy: v.exactOptional(v.picklist(['store', 'worker'])),
+  user: v.exactOptional(v.string()),
 });
 export type Row = v.InferOutput<typeof Row>;
 
@@ -103,8 +107,10 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     id: upload.id,
     key: upload.key,
     name: upload.name,
+    ...(upload.path !== undefined && { path: upload.path }),
     bytes: result?.bytes ?? upload.bytes,
     type: upload.type,
+    ...(upload.user !== undefined && { user: upload.user }),
     state,
     createdAt: new Date(upload.createdAt * 1000).toISOString(),
     expiresAt: upload.expiresAt,
@@ -130,7 +136,18 @@ export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
 
 /** The row as callers see it. */
 export function summaryOf(row: Row): UploadSummary {
-  const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
-  const summary = { id, key, name, bytes, type, state, createdAt, ...checksumFields(row) };
-  return completedAt === undefined ? summary : { ...summary, completedAt };
+  const { id, key, name, path, bytes, type, user, state, createdAt, completedAt } = row;
+  return {
+    id,
+    key,
+    name,
+    ...(path !== undefined && { path }),
+    bytes,
+    type,
+    ...(user !== undefined && { user }),
+    state,
+    createdAt,
+    ...checksumFields(row),
+    ...(completedAt !== undefined && { completedAt }),
+  };
 }

@@ -14,7 +14,9 @@ import {
   CreateBody,
   FileEntry,
   FileQuery,
+  LinksBody,
   ListQuery,
+  PlainCreateBody,
   SignBody,
 } from './schemas.ts';
 
@@ -34,6 +36,11 @@ interface Operation {
   readonly bytes?: readonly string[];
   /** The answer with status 202: the work is not done yet. */
   readonly accepted?: readonly [name: string, schema: GenericSchema];
+  /** Set if the body may also be form-encoded, with an answer of its own (201). */
+  readonly form?: {
+    readonly body: readonly [name: string, schema: GenericSchema];
+    readonly answer: readonly [name: string, schema: GenericSchema];
+  };
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
 }
@@ -50,9 +57,14 @@ const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: PATHS.uploads,
     id: 'createUploads',
-    summary: 'Create many uploads; each is answered in its own slot, in the same order',
+    summary:
+      'Create many uploads; each is answered in its own slot, in the same order. Form-encoded: create one',
     body: ['CreateBody', CreateBody],
     answer: ['CreateAnswer', answers.CreateAnswerSchema],
+    form: {
+      body: ['PlainCreateBody', PlainCreateBody],
+      answer: ['PlainCreated', answers.PlainCreatedSchema],
+    },
   },
   {
     method: 'get',
@@ -69,6 +81,14 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Complete many uploads of one request each',
     body: ['CompleteManyBody', CompleteManyBody],
     answer: ['CompleteManyAnswer', answers.CompleteManyAnswerSchema],
+  },
+  {
+    method: 'post',
+    path: PATHS.links,
+    id: 'linkUploads',
+    summary: 'Links to read many complete uploads',
+    body: ['LinksBody', LinksBody],
+    answer: ['LinksAnswer', answers.LinksAnswerSchema],
   },
   {
     method: 'get',
@@ -140,8 +160,13 @@ export function openApiDocument(version: string): object {
   };
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of OPERATIONS) {
-    const { body, answer, accepted } = operation;
-    for (const [name, schema] of [body, answer, accepted].filter((one) => !!one)) {
+    for (const [name, schema] of [
+      operation.body,
+      operation.answer,
+      operation.accepted,
+      operation.form?.body,
+      operation.form?.answer,
+    ].filter((one) => !!one)) {
       schemas[name] = schemaOf(schema);
     }
     (paths[operation.path] ??= {})[operation.method] = describe(operation);
@@ -171,6 +196,7 @@ function describe({
   bytes = [],
   answer,
   accepted,
+  form,
 }: Operation): object {
   return {
     operationId: id,
@@ -188,13 +214,14 @@ function describe({
         : []),
       ...(query ? queryParameters(query) : []),
     ],
-    ...(body && { requestBody: { required: true, content: json(body[0]) } }),
+    ...(body && { requestBody: { required: true, content: bodies(body[0], form?.body[0]) } }),
     ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
     responses: {
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
       ...(accepted && { 202: { description: 'Not done yet', content: json(accepted[0]) } }),
+      ...(form && { 201: { description: 'Created', content: json(form.answer[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {
         description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,
@@ -217,6 +244,15 @@ function parameter(where: string, name: string, required: boolean, schema: objec
 
 function json(name: string): object {
   return { 'application/json': { schema: reference(name) } };
+}
+
+function bodies(name: string, form: string | undefined): object {
+  return {
+    ...json(name),
+    ...(form !== undefined && {
+      'application/x-www-form-urlencoded': { schema: reference(form) },
+    }),
+  };
 }
 
 function reference(name: string): object {

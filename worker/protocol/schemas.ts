@@ -7,7 +7,9 @@ import {
   MAX_PARTS_PER_SIGN,
   MAX_UPLOADS_PER_COMPLETE,
   MAX_CHECKSUMS_PER_CREATE,
+  MAX_LINKS,
   MAX_PART_NUMBER,
+  MAX_PATH_BYTES,
 } from './limits.ts';
 
 const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -25,6 +27,16 @@ export const GivenChecksum = v.union([
   Checksum,
   v.strictObject({ algorithm: Algorithm, value: Checksum }),
 ]);
+/** The six canned ones of https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
+export const CANNED_ACLS = [
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+] as const;
+export type CannedAcl = (typeof CANNED_ACLS)[number];
 
 /** The page makes the id before its first attempt, so that a Create can be repeated. RFC 9562. */
 export const UploadId = v.pipe(v.string(), v.regex(UPLOAD_ID));
@@ -32,10 +44,14 @@ export const UploadId = v.pipe(v.string(), v.regex(UPLOAD_ID));
 export const FileEntry = v.strictObject({
   id: UploadId,
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  /** Where the file was in the folder that its user chose: `photos/2026/a.jpg`. */
+  path: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_BYTES))),
   bytes: Bytes,
   /** MIME type as the browser reported it; may be empty. */
   type: v.pipe(v.string(), v.maxLength(255)),
   metadata: v.optional(v.record(v.string(), v.string())),
+  /** One of the ACLs that the policy allows; without it, the first of them. */
+  acl: v.optional(v.picklist(CANNED_ACLS)),
   /** Checksums of the first parts, in order. */
   checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
   /** Checksum of the whole file, to be verified. Without a value, Complete has to give it. */
@@ -50,6 +66,22 @@ export const CreateBody = v.strictObject({
 export interface CreateBody {
   readonly files: readonly FileEntry[];
 }
+
+/** A size in a form, where it is text. */
+const BytesAsText = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), Bytes);
+
+/** `POST /uploads` with a form-encoded body: one file. */
+export const PlainCreateBody = v.strictObject({
+  name: FileEntry.entries.name,
+  bytes: v.exactOptional(BytesAsText),
+  /** The same as `bytes`. */
+  size: v.exactOptional(BytesAsText),
+  type: v.exactOptional(FileEntry.entries.type),
+  path: v.exactOptional(FileEntry.entries.path.wrapped),
+  acl: v.exactOptional(FileEntry.entries.acl.wrapped),
+  id: v.exactOptional(UploadId),
+});
+export type PlainCreateBody = v.InferOutput<typeof PlainCreateBody>;
 
 const PartReceipt = v.strictObject({
   number: PartNumber,
@@ -79,6 +111,9 @@ export const CompleteBody = v.strictObject({
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
 
+/** `POST /uploads/:id/complete` with a form-encoded body: the ETag of the one part. */
+export const PlainCompleteBody = v.strictObject({ etag: ETag });
+
 /**
  * `POST /uploads/complete`: uploads that were sent in one request; `etag` is the store's answer.
  */
@@ -100,6 +135,8 @@ export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;
 
 /** The query of `GET /uploads`. */
 export const ListQuery = v.object({
+  /** Says how much of each open upload the store holds; then a page has at most 20 uploads. */
+  stored: v.exactOptional(v.picklist(['true', 'false'])),
   state: v.exactOptional(v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired'])),
   cursor: v.exactOptional(v.pipe(v.string(), v.maxLength(2048))),
   limit: v.exactOptional(
@@ -107,7 +144,14 @@ export const ListQuery = v.object({
   ),
 });
 
+const Presentation = v.exactOptional(v.picklist(['inline', 'attachment']));
+
 /** The query of `GET /uploads/:id/file`. */
-export const FileQuery = v.object({
-  disposition: v.exactOptional(v.picklist(['inline', 'attachment'])),
+export const FileQuery = v.object({ disposition: Presentation });
+
+/** `POST /uploads/links`. */
+export const LinksBody = v.strictObject({
+  ids: v.pipe(v.array(UploadId), v.minLength(1), v.maxLength(MAX_LINKS)),
+  disposition: Presentation,
 });
+export type LinksBody = v.InferOutput<typeof LinksBody>;

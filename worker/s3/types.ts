@@ -6,7 +6,7 @@ import type {
   StoredPart,
   WholeAlgorithm,
 } from '../protocol.ts';
-import type { CannedAcl } from './acls.ts';
+import type { CannedAcl } from '../protocol/schemas.ts';
 import type { CredentialSource } from './signing/credentials.ts';
 import type { Profile } from './profile.ts';
 import type { RetryPolicy } from './requests/retry.ts';

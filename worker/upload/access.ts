@@ -9,7 +9,8 @@ import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
 import { isByForm, type Upload } from './upload.ts';
 
-const TOKEN_HEADER = 'upload-token';
+/** Carries the upload's token. */
+export const TOKEN_HEADER = 'upload-token';
 
 /**
  * The upload that the request's token seals. Reads neither KV nor the store.
@@ -85,6 +86,18 @@ export async function uploadOfOwner(
   assertOwner(c, upload);
   c.get('line')['upload'] = upload.id;
   return { upload, entry };
+}
+
+/**
+ * The caller's own upload of this id, by its record alone, and the state that the record says.
+ *
+ * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ */
+export async function uploadOfRecord(signer: Signer, c: SignerContext, id: string): Promise<Entry> {
+  const entry = await signer.ledger.get(c.get('caller').owner, id);
+  if (!entry) throw noSuchUpload();
+  assertOwner(c, entry.upload);
+  return entry;
 }
 
 /**

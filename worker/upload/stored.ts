@@ -115,12 +115,13 @@ export function resultOf(
   object: StoredObject,
   verified = checkedByStore(upload, object),
 ): Result {
-  const { id, key, name, type } = upload;
+  const { id, key, name, path, type } = upload;
   const completedAt = new Date(object.lastModified ?? upload.createdAt * 1000).toISOString();
   return {
     id,
     key,
     name,
+    ...(path !== undefined && { path }),
     bytes: object.bytes,
     type,
     etag: object.etag,

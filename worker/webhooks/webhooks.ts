@@ -4,6 +4,7 @@ import type { KV } from '../ledger/kv.ts';
 import type { WaitUntil } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import { ProblemError } from '../problem.ts';
+import type { Upload } from '../upload/upload.ts';
 import { messageOf } from './message.ts';
 import { createOutbox } from './outbox.ts';
 import { createSign } from './signature.ts';
@@ -27,6 +28,11 @@ export interface WebhookOptions {
    * hundred
    */
   readonly events?: readonly UploadEvent['type'][];
+  /**
+   * Lifetime of the link to read the file that `completed` carries, in seconds. Without it there is
+   * a link only if the bucket has a public address. @default none
+   */
+  readonly linkSeconds?: number;
 }
 
 export interface Webhooks {
@@ -42,10 +48,21 @@ export interface Webhooks {
  */
 const RESENT_AT_ONCE = 10;
 
+/** What webhooks need of the signer. */
+interface WebhookSurroundings {
+  readonly kv: KV;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly bucket: string;
+  /** The link for `completed`; undefined if none is wanted. */
+  readonly linkTo: (upload: Upload) => Promise<string | undefined>;
+}
+
 /** @throws ProblemError `misconfigured`. */
 export function createWebhooks(
   { url, secrets, events = [] }: WebhookOptions,
-  { kv, log, now, bucket }: { kv: KV; log: Log; now: () => number; bucket: string },
+  { kv, log, now, bucket, linkTo }: WebhookSurroundings,
 ): Webhooks {
   assertUrl(url);
   const wanted = new Set(events.length > 0 ? events : DEFAULT_EVENTS);
@@ -59,8 +76,12 @@ export function createWebhooks(
   return {
     send(event, waitUntil) {
       if (!wanted.has(event.type)) return;
-      const message = messageOf(event, bucket, now());
-      waitUntil(message.then((made) => outbox.send(event, made)));
+      waitUntil(
+        (async () => {
+          const link = event.type === 'completed' ? await linkTo(event.upload) : undefined;
+          await outbox.send(event, await messageOf(event, bucket, now(), link));
+        })(),
+      );
     },
     resend: (limit = RESENT_AT_ONCE) => outbox.resend(limit),
   };

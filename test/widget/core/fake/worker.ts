@@ -89,7 +89,8 @@ function policyOf({ options, checksum }: Space): Policy {
 
 function open(space: Space): UploadSummary[] {
   const uploads = [...space.uploads.values()].filter(({ state }) => state === 'open');
-  return uploads.map(({ id, name, bytes, type, state }) => {
+  return uploads.map(({ id, name, bytes, type, state, parts }) => {
+    const stored = [...parts.values()].reduce((sum, { body }) => sum + body.length, 0);
     return {
       id,
       key: `files/${id}`,
@@ -98,6 +99,7 @@ function open(space: Space): UploadSummary[] {
       type,
       state,
       createdAt: new Date().toISOString(),
+      stored: { parts: parts.size, bytes: stored },
     };
   });
 }
@@ -110,7 +112,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       space.breaches.push(JSON.stringify(v.flatten(parsed.issues)));
       return { id: '', problem: problemOf('invalid_request', 400) };
     }
-    const { id, name, bytes, type, checksums = [] } = parsed.output;
+    const { id, name, path, bytes, type, checksums = [] } = parsed.output;
     const { plan: limits, maxBytes } = policyOf(space);
     if (bytes > maxBytes) return { id, problem: problemOf('too_large', 413) };
     const plan = planFor(bytes, limits);
@@ -122,6 +124,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
     const upload: FakeUpload = known ?? {
       id,
       name,
+      path,
       bytes,
       type,
       plan,

@@ -3,7 +3,8 @@
  * so nothing here may add to its bundle unless it is used: the schemas stay in schemas.ts and answers.ts, and only the
  * types that are inferred from them are exported.
  */
-import type { Refused, Result, Verifying } from './protocol/answers.ts';
+import type { Refused, Result } from './protocol/answers.ts';
+import type { Verifying } from './protocol/verified.ts';
 
 export type {
   CompleteManyAnswer,
@@ -26,8 +27,8 @@ export type {
   UploadState,
   UploadStatusAnswer,
   UploadSummary,
-  Verifying,
 } from './protocol/answers.ts';
+export type { Verifying } from './protocol/verified.ts';
 export {
   CHECKSUM_HEADERS,
   type ChecksumAlgorithm,

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { Authenticate } from './auth.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
-import type { PolicyHook, RateLimit, Signer, SignerEnv, VerifyLimits } from './context.ts';
+import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
 import { createGate } from './http/gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './object/key.ts';
@@ -42,6 +42,7 @@ import {
   checksumFor,
   planLimitsFor,
   verifyLimits,
+  type VerifyLimits,
 } from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
 import { cleanPublicUrl, linkTo } from './upload/link.ts';

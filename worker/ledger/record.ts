@@ -2,8 +2,7 @@
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
 import { checksumFields, type UploadSummary } from '../protocol.ts';
-import { WHOLE_ALGORITHMS } from '../protocol/checksum.ts';
-import { Progress } from '../upload/verify/progress.ts';
+import { VerifiedFields, WholeAlgorithms } from '../protocol/verified.ts';
 import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
 const StoredResult = v.object({
@@ -14,9 +13,7 @@ const StoredResult = v.object({
   bytes: v.number(),
   type: v.string(),
   etag: v.string(),
-  checksum: v.exactOptional(v.string()),
-  checksumAlgorithm: v.exactOptional(v.picklist(WHOLE_ALGORITHMS)),
-  verifiedBy: v.exactOptional(v.picklist(['store', 'worker'])),
+  ...VerifiedFields,
   completedAt: v.string(),
   href: v.exactOptional(v.string()),
   data: v.exactOptional(v.unknown()),
@@ -24,6 +21,18 @@ const StoredResult = v.object({
 
 const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
 const Limit = v.nullable(v.number());
+
+/** A checksum that is being verified, and how far. */
+const Progress = v.object({
+  algorithm: WholeAlgorithms,
+  value: v.string(),
+  /** Of the object that is being read. */
+  etag: v.string(),
+  verifiedBytes: v.number(),
+  /** See `SavedHash`. */
+  state: v.string(),
+});
+export type Progress = v.InferOutput<typeof Progress>;
 
 /** The value of a record. */
 export const Entry = v.object({
@@ -69,9 +78,7 @@ export const Row = v.object({
   name: v.string(),
   path: v.exactOptional(v.string()),
   type: v.string(),
-  checksum: v.exactOptional(v.string()),
-  checksumAlgorithm: v.exactOptional(v.picklist(WHOLE_ALGORITHMS)),
-  verifiedBy: v.exactOptional(v.picklist(['store', 'worker'])),
+  ...VerifiedFields,
   user: v.exactOptional(v.string()),
 });
 export type Row = v.InferOutput<typeof Row>;

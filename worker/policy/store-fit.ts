@@ -3,7 +3,6 @@
  * name the setting; nothing is ignored silently.
  */
 import { isMetadataName } from '../object/metadata.ts';
-import type { VerifyLimits } from '../context.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
@@ -75,6 +74,14 @@ export function checksumFor(
     'misconfigured',
     `CHECKSUM: a ${profile.name} store does not check ${wanted}; it checks ${profile.checksums.join(', ') || 'none'}.`,
   );
+}
+
+/** Limits for reading stored files, in bytes. */
+export interface VerifyLimits {
+  /** Size of the largest file that is read. */
+  readonly maxBytes: number;
+  /** How much of it one invocation reads. */
+  readonly stepBytes: number;
 }
 
 const MIB = 1024 * 1024;

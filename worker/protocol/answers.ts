@@ -3,8 +3,8 @@
  * are inferred from them.
  */
 import * as v from 'valibot';
-import { WHOLE_ALGORITHMS } from './checksum.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { VerifiedFields, VerifyingSchema, WholeAlgorithms } from './verified.ts';
 
 /** A value that nobody changes: its properties and elements are read-only, at any depth. */
 type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -24,7 +24,6 @@ const FilePath = v.exactOptional(
   v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
 );
 const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
-const WholeAlgorithms = v.picklist(WHOLE_ALGORITHMS);
 
 /**
  * State of an upload. `verifying`: everything is stored, and the checksum of the whole file is being
@@ -129,25 +128,6 @@ export const PolicySchema = v.strictObject({
 /** `GET /policy`: what this caller may upload. */
 export type Policy = DeepReadonly<v.InferOutput<typeof PolicySchema>>;
 
-const VerifiedFields = {
-  /** Checksum of the whole file, in base64. Present only if it was verified. */
-  checksum: v.exactOptional(
-    v.pipe(v.string(), about('Checksum of the whole file, in base64; only if it was verified.')),
-  ),
-  /** Algorithm of `checksum`. */
-  checksumAlgorithm: v.exactOptional(WholeAlgorithms),
-  /**
-   * Who computed the checksum: the store, from the bytes that it received; or the Worker, from the
-   * checksums of the parts or by reading the file.
-   */
-  verifiedBy: v.exactOptional(
-    v.pipe(
-      v.picklist(['store', 'worker']),
-      about('Who computed the checksum: the store as it received the bytes, or the Worker.'),
-    ),
-  ),
-};
-
 export const ResultSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
@@ -166,21 +146,6 @@ export const ResultSchema = v.strictObject({
 });
 /** A completed upload. */
 export type Result = DeepReadonly<v.InferOutput<typeof ResultSchema>>;
-
-export const VerifyingSchema = v.strictObject({
-  id: v.string(),
-  state: v.literal('verifying'),
-  bytes: Size,
-  /** How much of the file has been read back. */
-  verifiedBytes: v.pipe(Size, about('How much of the file has been read back.')),
-  /** Delay before the next Complete, in seconds. */
-  retryAfter: v.pipe(Seconds, about('Delay before the next Complete, in seconds.')),
-});
-/**
- * The answer to a Complete, with status 202, while the Worker is still reading the file. Send the same
- * Complete again to learn the result.
- */
-export type Verifying = DeepReadonly<v.InferOutput<typeof VerifyingSchema>>;
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
 /** One failed slot of a batch answer. */

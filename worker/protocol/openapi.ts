@@ -5,6 +5,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
+import { VerifyingSchema } from './verified.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS } from './problems.ts';
@@ -130,7 +131,7 @@ const OPERATIONS: readonly Operation[] = [
     token: 'needed',
     body: ['CompleteBody', CompleteBody],
     answer: ['Result', answers.ResultSchema],
-    accepted: ['Verifying', answers.VerifyingSchema],
+    accepted: ['Verifying', VerifyingSchema],
   },
   {
     method: 'put',

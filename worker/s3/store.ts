@@ -5,7 +5,6 @@ import { listParts } from './requests/list-parts.ts';
 import { listUploads } from './requests/list-uploads.ts';
 import { abortMultipart, createMultipart } from './requests/multipart.ts';
 import { head, remove } from './requests/objects.ts';
-import { createReader } from './requests/read.ts';
 import { createRelay } from './requests/relay.ts';
 import { createSigning } from './signing/sign.ts';
 import type { Store, StoreConfig } from './types.ts';
@@ -32,7 +31,6 @@ export function createStore(config: StoreConfig): Store {
     listUploads: (prefix) => listUploads(control, profile, prefix),
     head: (key) => head(control, profile, key),
     remove: (key) => remove(control, key),
-    ...createReader(config),
     ...createRelay(config),
   };
 }

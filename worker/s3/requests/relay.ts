@@ -1,18 +1,20 @@
-/** Sends bytes through the Worker, for clients that cannot reach the store. */
+/** Bytes through the Worker: to the store for clients that cannot reach it, and back to be verified. */
 import type { SignedRequest } from '../../protocol.ts';
 import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
 import { unquote } from '../etag.ts';
 import { createSigning } from '../signing/sign.ts';
-import type { Store, StoreConfig } from '../types.ts';
+import type { ObjectRange, Store, StoreConfig } from '../types.ts';
 import { readBody } from './xml.ts';
 
 /** Time between signing and the first byte, in seconds. Stores check the expiry when a request starts. */
 const EXPIRES_SECONDS = 300;
+/** Time for a whole answer to a GET. What has come by then is kept by the caller. */
+const READ_TIMEOUT_MS = 180_000;
 
 /** The relaying half of a store. Nothing is retried, because a body can be read only once; the client retries. */
-export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject'> {
+export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject' | 'read'> {
   const send = config.fetch ?? ((input, init) => fetch(input, init));
   const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
 
@@ -25,6 +27,36 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       const options = { checksum, expiresIn: EXPIRES_SECONDS };
       const { request } = await signing.presignPut(key, bytes, attributes, options);
       return put('PutObject', request, bytes, body);
+    },
+    async read(key, start, end): Promise<ObjectRange> {
+      const { url } = await signing.presignGet(key, { expiresIn: EXPIRES_SECONDS });
+      let response: Response;
+      try {
+        response = await send(url, {
+          headers: { range: `bytes=${start}-${end - 1}` },
+          redirect: 'manual',
+          signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+        });
+      } catch {
+        throw new StoreError({ kind: 'unavailable', operation: 'GetObject', code: 'NoAnswer' });
+      }
+      const { status, headers, body } = response;
+      if (!response.ok) {
+        const text = await readBody(response);
+        const retryAfterSeconds = parseRetryAfter(
+          headers.get('retry-after'),
+          (config.now ?? Date.now)(),
+        );
+        throw faultOf({ operation: 'GetObject', status, headers, body: text, retryAfterSeconds })
+          .error;
+      }
+      const isRange = headers.get('content-range')?.startsWith(`bytes ${start}-`) === true;
+      if (body === null || (status === 206 ? !isRange : start !== 0)) {
+        await body?.cancel();
+        const code = 'UnreadableAnswer';
+        throw new StoreError({ kind: 'unavailable', operation: 'GetObject', code, status });
+      }
+      return { body, etag: unquote(headers.get('etag') ?? '') };
     },
   };
 

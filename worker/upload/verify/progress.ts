@@ -1,30 +1,15 @@
 /** How far an object has been read, kept between invocations. */
-import * as v from 'valibot';
 import type { Signer } from '../../context.ts';
 import type { Entry } from '../../ledger/ledger.ts';
+import type { Progress } from '../../ledger/record.ts';
 import type { WholeChecksum } from '../../protocol.ts';
-import { WHOLE_ALGORITHMS } from '../../protocol/checksum.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
-
-/** A checksum that is being verified, and the saved hash. */
-export const Progress = v.object({
-  algorithm: v.picklist(WHOLE_ALGORITHMS),
-  value: v.string(),
-  /** Of the object that is being read. */
-  etag: v.string(),
-  verifiedBytes: v.number(),
-  state: v.string(),
-});
-export type Progress = v.InferOutput<typeof Progress>;
 
 /** How many seconds after the last step the upkeep continues: the client has gone by then. */
 const LEFT_ALONE_SECONDS = 120;
 /** How many uploads an isolate remembers. */
 const REMEMBERED = 1000;
-
-/** What this isolate has read last of each upload: KV may be a minute behind. */
-export type ProgressMemory = Map<string, Progress>;
 
 /** Where to continue: from the record or from memory, whichever is further; undefined: from the start. */
 export function furthest(

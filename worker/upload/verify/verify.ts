@@ -1,13 +1,14 @@
 /** Verifies the checksum of a whole stored file, by what the store says or by reading the file. */
 import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
+import type { Progress } from '../../ledger/record.ts';
 import { ProblemError } from '../../problem.ts';
 import type { WholeChecksum, VerifiedChecksum } from '../../protocol.ts';
 import { wrongChecksum } from '../../refusals.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { isSingle, type Upload } from '../upload.ts';
 import { provenByObject } from './proof.ts';
-import { furthest, keepProgress, type Progress } from './progress.ts';
+import { furthest, keepProgress } from './progress.ts';
 import { readBack } from './read-back.ts';
 import { rejectObject } from './reject.ts';
 

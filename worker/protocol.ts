@@ -19,6 +19,7 @@ export type {
   Problem,
   Refused,
   RelayAnswer,
+  Renewal,
   Result,
   ResumeAnswer,
   SignAnswer,

@@ -40,7 +40,7 @@ const Body = v.object({ parts: v.optional(v.unknown()), checksum: v.optional(Giv
 
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
-    const inParts = await uploadOf(signer, c);
+    const inParts = await uploadOf(signer, c, 'at-any-time');
     const body = await readBody(c.req.raw, Body);
     const wanted = wantedChecksum(inParts.upload, body.checksum);
     const parts = v.safeParse(Parts, body.parts);

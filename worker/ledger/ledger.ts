@@ -46,8 +46,12 @@ export interface Ledger {
   get(owner: string, id: string): Promise<Entry | undefined>;
   /** Reads by the owner's hash, for public links. */
   getByHash(hash: string, id: string): Promise<Entry | undefined>;
-  /** Writes a record. If KV refuses, it tries again in `waitUntil`. */
-  put(entry: Entry, waitUntil: WaitUntil): Promise<void>;
+  /**
+   * Writes a record. If KV refuses, it tries again in `waitUntil`.
+   *
+   * @returns whether the record was written at once.
+   */
+  put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
   /** Writes at once or not at all: for what a later write must not be followed by. */
   putOnce(entry: Entry): Promise<void>;
   remove(owner: string, id: string): Promise<void>;
@@ -111,8 +115,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       try {
         await write(key, entry);
         forget(key, entry);
+        return true;
       } catch {
         waitUntil(writeLater(key, entry));
+        return false;
       }
     },
     async putOnce(entry) {
@@ -187,7 +193,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       case 'verifying':
         return { ...upload, state: 'open', countsUntil: FOREVER };
       case 'open':
-        // A multipart upload cannot become an object after its token has expired.
+        // A multipart upload that is completed after it has expired is counted again then.
         return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };
       case 'complete':
         return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;

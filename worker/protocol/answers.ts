@@ -24,6 +24,10 @@ const FilePath = v.exactOptional(
   v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
 );
 const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
+const StoreExpiry = v.pipe(
+  v.nullable(Seconds),
+  about('When the store deletes the upload if it is not complete, in Unix seconds. Null: never.'),
+);
 
 /**
  * State of an upload. `verifying`: everything is stored, and the checksum of the whole file is being
@@ -151,10 +155,21 @@ const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema })
 /** One failed slot of a batch answer. */
 export type Refused = DeepReadonly<v.InferOutput<typeof RefusedSchema>>;
 
+const Renewal = {
+  /** Replaces the upload token. The earlier one stays valid until it expires. */
+  token: v.exactOptional(v.pipe(v.string(), about('A new upload token, at most once an hour.'))),
+  /** When the upload expires from now on, ISO 8601. */
+  expiresAt: v.exactOptional(Time),
+};
+const RenewalSchema = v.strictObject(Renewal);
+/** Present in an answer if the call has extended the upload. */
+export type Renewal = DeepReadonly<v.InferOutput<typeof RenewalSchema>>;
+
 export const SignAnswerSchema = v.strictObject({
   requests: v.array(RequestSchema),
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   expiresIn: v.pipe(Seconds, about('Validity in seconds, from the moment of the answer.')),
+  ...Renewal,
 });
 /** `POST /uploads/:id/sign`. */
 export type SignAnswer = DeepReadonly<v.InferOutput<typeof SignAnswerSchema>>;
@@ -171,8 +186,10 @@ const CreatedSchema = v.strictObject({
   requests: SignAnswerSchema.entries.requests,
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   expiresIn: SignAnswerSchema.entries.expiresIn,
-  /** When the upload itself expires, ISO 8601. */
+  /** When the upload itself expires, ISO 8601, unless a later call extends it. */
   expiresAt: Time,
+  /** When the store deletes the upload if it is not complete, in Unix seconds. Null: never, as far as is known. */
+  storeExpiresAt: StoreExpiry,
   /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   result: v.exactOptional(ResultSchema),
 });
@@ -226,6 +243,7 @@ export const StatusAnswerSchema = v.strictObject({
   verifiedBytes: v.exactOptional(
     v.pipe(Size, about('While the state is `verifying`: how much has been read back.')),
   ),
+  storeExpiresAt: StoreExpiry,
   result: v.exactOptional(ResultSchema),
 });
 /** `GET /uploads/:id`. */
@@ -269,7 +287,7 @@ export const ListAnswerSchema = v.strictObject({
 /** `GET /uploads`: a page of the caller's uploads, and where the next page begins. */
 export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 
-export const RelayAnswerSchema = v.strictObject({ etag: v.string() });
+export const RelayAnswerSchema = v.strictObject({ etag: v.string(), ...Renewal });
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
 

@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const upload = c.req.header(TOKEN_HEADER)
-      ? await uploadOfToken(signer, c)
+      ? await uploadOfToken(signer, c, 'at-any-time')
       : (await uploadOfOwner(signer, c)).upload;
     const body = await bodyOf(c.req.raw);
     const answer = await completeUpload(signer, c, upload, body);

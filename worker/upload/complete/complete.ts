@@ -1,7 +1,7 @@
 /** Completes uploads. The object under the key decides, by its mark and its size, so a repeated Complete does no harm. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
-import { objectOfAnotherUpload } from '../../refusals.ts';
+import { expiredUpload, objectOfAnotherUpload } from '../../refusals.ts';
 import type {
   CompleteBody,
   Result,
@@ -11,6 +11,7 @@ import type {
 } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { rulesForCompletion } from '../access.ts';
+import { isExpired } from '../state.ts';
 import { isSingle, type Upload } from '../upload.ts';
 import { assertVerifiable, isCheckedByStore, provenByParts } from '../verify/proof.ts';
 import { wantedChecksum } from '../verify/wanted.ts';
@@ -22,12 +23,14 @@ import { recordedResult } from './finish.ts';
 import { partsToComplete } from './parts.ts';
 
 /**
- * Completes an upload. Repeated or parallel calls give the same answer.
+ * Completes an upload. Repeated or parallel calls give the same answer. If all parts have arrived, it
+ * is completed even after it has expired; otherwise it can only be resumed then.
  *
  * @param field place of the checksum in the request.
  * @returns the result, or how far the checksum of the whole file has been verified.
- * @throws ProblemError `invalid_request` for a checksum that cannot be verified, `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or the policy's
- *   refusal; a refused upload is discarded.
+ * @throws ProblemError `invalid_request` for a checksum that cannot be verified, `incomplete`,
+ *   `checksum_mismatch`, `conflict`, `gone`, `expired`, or the policy's refusal; a refused upload is
+ *   discarded.
  */
 export async function completeUpload(
   signer: Signer,
@@ -35,6 +38,21 @@ export async function completeUpload(
   upload: Upload,
   body: CompleteBody,
   field = 'checksum',
+): Promise<Result | Verifying> {
+  try {
+    return await completeWhole(signer, c, upload, body, field);
+  } catch (error) {
+    const isIncomplete = error instanceof ProblemError && error.code === 'incomplete';
+    throw isIncomplete && isExpired(upload, signer.now()) ? expiredUpload() : error;
+  }
+}
+
+async function completeWhole(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  body: CompleteBody,
+  field: string,
 ): Promise<Result | Verifying> {
   const wanted = wantedChecksum(upload, body.checksum, field);
   await assertAllowed(signer, c, upload);

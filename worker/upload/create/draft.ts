@@ -11,6 +11,7 @@ import { ProblemError } from '../../problem.ts';
 import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
 import { isChecksum } from '../../protocol/checksum.ts';
 import { malformedChecksum } from '../../refusals.ts';
+import { lifeOf } from '../life.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
@@ -64,7 +65,7 @@ export async function draftOf(
     ...(file.checksum && { announced: announcedOf(file.checksum, `${path}.checksum`) }),
     mark: await signer.tokens.mark([owner, file.id, filePath ?? file.name, file.bytes, type]),
     createdAt,
-    expiresAt: createdAt + rules.uploadSeconds,
+    ...lifeOf(rules, createdAt),
     urlSeconds: rules.urlSeconds,
     object: objectChoices(signer, rules, { ...file, path: filePath, type }, path),
   };

@@ -21,6 +21,8 @@ export interface FakeUpload {
   state: 'open' | 'complete' | 'aborted';
   /** Completes so far. */
   completes: number;
+  /** The token that is good now. */
+  token: string;
   /** What the page said that the store answered to the one PUT. */
   saidEtag?: string | undefined;
   result?: Result;

@@ -21,6 +21,7 @@ export const ChunkedFinishBody = v.strictObject({
   md5: v.optional(v.string()),
   sha1: v.optional(v.string()),
   sha256: v.optional(v.string()),
+  crc32: v.optional(v.string()),
   crc32c: v.optional(v.string()),
   crc64nvme: v.optional(v.string()),
 });
@@ -36,7 +37,9 @@ export const ChunkedAnswerSchema = v.strictObject({
   offset: Bytes,
   /** Bytes of the file. Null if it is not known yet. */
   bytes: v.nullable(Bytes),
-  state: v.picklist(['open', 'complete']),
+  state: v.picklist(['open', 'verifying', 'complete']),
+  /** While the state is `verifying`: how much of the file has been read back. */
+  verifiedBytes: v.exactOptional(Bytes),
   /** When the upload expires, ISO 8601. */
   expires: Time,
   /** Present once the upload is complete. */

@@ -1,21 +1,17 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol/checksum.ts';
-import {
-  base64ToBytes,
-  bytesToBase64,
-  bytesToHex,
-} from '../../../worker/protocol/util/encoding.ts';
+import type { WholeAlgorithm } from '../checksum.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex } from '../util/encoding.ts';
 import { createMd5 } from './md5.ts';
 import { POLYNOMIALS } from './polynomials.ts';
 
 /**
  * The CRC of a whole file from those of its parts, in order, all base64: what S3 calls a
  * full-object checksum. The file need not be read again. Undefined for algorithms whose values do
- * not combine (MD5, SHA-256), and where a part's checksum is missing.
+ * not combine (MD5, SHA-1, SHA-256), and where a part's checksum is missing.
  *
  * The CRC of A followed by B is crc(A) · x^(8 · bytes of B) + crc(B), modulo the polynomial.
  */
 export function combine(
-  algorithm: ChecksumAlgorithm,
+  algorithm: WholeAlgorithm,
   parts: readonly { readonly checksum: string; readonly bytes: number }[],
 ): string | undefined {
   const polynomial = POLYNOMIALS[algorithm];

@@ -47,6 +47,10 @@ export function optionsFrom(bindings: object): SignerOptions {
     keyTemplate: read.text('KEY_TEMPLATE'),
     checksum: checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum,
     forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
+    verify: defined({
+      maxBytes: read.bytes('VERIFY_MAX_BYTES'),
+      stepBytes: read.bytes('VERIFY_STEP_BYTES'),
+    }),
     plan: planFrom(read),
     inlineTypes: inlineTypesFrom(read),
     publicUrl: read.text('PUBLIC_URL'),

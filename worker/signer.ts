@@ -21,7 +21,7 @@ import { createFileBinder } from './upload/bind-file.ts';
 import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
-import { CHUNK_PATHS } from './protocol/chunk-paths.ts';
+import { CHUNK_PATHS } from './protocol/chunks/paths.ts';
 import { PATHS } from './protocol/paths.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
@@ -38,7 +38,14 @@ import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
-import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
+import {
+  assertAble,
+  assertLinkSeconds,
+  checksumFor,
+  planLimitsFor,
+  verifyLimits,
+  type VerifyLimits,
+} from './policy/store-fit.ts';
 import { sweep } from './upload/end/sweep.ts';
 import { cleanPublicUrl, linkTo } from './upload/link.ts';
 import { singleChecksumFor, type Forms } from './upload/single-request.ts';
@@ -75,6 +82,12 @@ export interface SignerOptions {
   readonly checksum?: ChecksumAlgorithm | null;
   /** Which files may be sent by form POST. @default 'bound' */
   readonly forms?: Forms;
+  /**
+   * Limits for verifying checksums of whole files by reading them back, in bytes: `maxBytes` is the
+   * size of the largest such file, `stepBytes` how much one invocation reads. The defaults fit the
+   * 10 ms of CPU of Workers Free. @default {maxBytes: 32 MiB, stepBytes: 2 MiB}
+   */
+  readonly verify?: Partial<VerifyLimits>;
   /** How files are divided into parts. */
   readonly plan?: Partial<PlanLimits>;
   /** Types that browsers may show, in addition to types that cannot run a script. */
@@ -242,6 +255,8 @@ function assemble(options: SignerOptions): Signer {
     bindFile: createFileBinder(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),
+    verify: verifyLimits(options.verify ?? {}),
+    progress: new Map(),
     forms,
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),

@@ -106,7 +106,7 @@ async function startOf(signer: Signer, upload: Upload, entry: Entry | undefined)
     return stored && tailOf(upload, stored.object) ? stored.object : undefined;
   });
   const { offset } = position;
-  if (position.kind === 'complete') {
+  if (position.kind !== 'open') {
     await body?.cancel();
     return { offset, parts: 0, tail: () => Promise.resolve(undefined), isComplete: true };
   }

@@ -226,6 +226,20 @@ export const SETTINGS = [
     example: 'sha256',
   },
   {
+    name: 'VERIFY_MAX_BYTES',
+    meaning:
+      'Size of the largest file that is read back to verify the checksum of the whole file, where neither the store nor the checksums of the parts prove it. For larger files such a checksum is refused at Create. 0: nothing is read back.',
+    default: '32MiB',
+    example: '5GiB',
+  },
+  {
+    name: 'VERIFY_STEP_BYTES',
+    meaning:
+      'How much of such a file one invocation reads; the client, or else the cron trigger, calls for the next. 1 GiB takes 2 to 5 s of CPU. The default fits the 10 ms of Workers Free; on Workers Paid 1GiB fits the default limit of 30 s.',
+    default: '2MiB',
+    example: '1GiB',
+  },
+  {
     name: 'FORMS',
     meaning:
       'Which small files (up to 1 MiB) are sent by form POST, which needs the fewest requests. off: none. bound: only where the store binds the form to the file’s SHA-256 (AWS, MinIO). replaceable: also where it does not (Ceph, CHECKSUM=none, Companion’s clients); an uploader can then replace the stored object until URL_TTL is over.',

@@ -52,6 +52,8 @@ export interface Ledger {
    * @returns whether the record was written at once.
    */
   put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
+  /** Writes at once or not at all: for what a later write must not be followed by. */
+  putOnce(entry: Entry): Promise<void>;
   remove(owner: string, id: string): Promise<void>;
   /** Lists uploads, newest first. A page may have fewer rows than `limit`, or none, and still a cursor. */
   list(
@@ -119,6 +121,13 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
         return false;
       }
     },
+    async putOnce(entry) {
+      try {
+        await write(keyOf(await ownerHash(entry.upload.owner), entry.upload.id), entry);
+      } catch (error) {
+        log.warn('record_not_written', { upload: entry.upload.id, error });
+      }
+    },
     async remove(owner, id) {
       try {
         await kv.delete(keyOf(await ownerHash(owner), id));
@@ -181,6 +190,8 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     const base = { id, mark: '', bytes, inParts, createdAt, expiresAt };
     const upload = grant === undefined ? base : { ...base, grant };
     switch (row.state) {
+      case 'verifying':
+        return { ...upload, state: 'open', countsUntil: FOREVER };
       case 'open':
         // A multipart upload that is completed after it has expired is counted again then.
         return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };

@@ -81,6 +81,33 @@ export function checksumFor(
   );
 }
 
+/** Limits for reading stored files, in bytes. */
+export interface VerifyLimits {
+  /** Size of the largest file that is read. */
+  readonly maxBytes: number;
+  /** How much of it one invocation reads. */
+  readonly stepBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Hashing takes 1 ms of CPU for 0.2 MiB (SHA-1, SHA-256) to 0.5 MiB (CRCs, MD5), and Workers Free
+ * allows 10 ms: https://developers.cloudflare.com/workers/platform/limits/#cpu-time
+ */
+const DEFAULT_VERIFY: VerifyLimits = { maxBytes: 32 * MIB, stepBytes: 2 * MIB };
+
+/** How far stored files are read to verify a checksum. @throws ProblemError `misconfigured`. */
+export function verifyLimits(wanted: Partial<VerifyLimits>): VerifyLimits {
+  const limits = { ...DEFAULT_VERIFY, ...wanted };
+  const isEnough = limits.stepBytes >= MIN_STEP_BYTES;
+  assertSetting(isEnough, `VERIFY_STEP_BYTES: at least ${MIN_STEP_BYTES} bytes are needed.`);
+  return limits;
+}
+
+/** Less would cost more requests than bytes. */
+const MIN_STEP_BYTES = 64 * 1024;
+
 /**
  * Size that passes through a Worker on any plan, with a margin: Free and Pro accept 100 MB.
  * https://developers.cloudflare.com/workers/platform/limits/#request-limits

@@ -5,6 +5,7 @@ import type {
   ResumeAnswer,
   SignAnswer,
   SignBody,
+  Verifying,
 } from '../../../worker/protocol.ts';
 import { PATHS } from '../../../worker/protocol/paths.ts';
 import { isTokenRefused } from '../faults/worker-error.ts';
@@ -24,9 +25,9 @@ export function completeUpload(
   { id, token }: UploadReference,
   body: CompleteBody,
   signal: AbortSignal,
-): Promise<Result> {
+): Promise<Result | Verifying> {
   const terms = COMPLETE_TERMS;
-  return worker.call(PATHS.complete, { id, body, token, signal, has: 'etag', terms });
+  return worker.call(PATHS.complete, { id, body, token, signal, has: 'bytes', terms });
 }
 
 export function signParts(

@@ -1,10 +1,13 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { createCrc } from './crc.ts';
+import {
+  createCrc,
+  createMd5,
+  createSha256,
+  DISTANCES,
+  POLYNOMIALS,
+  type ChecksumAlgorithm,
+} from '../../../worker/protocol.ts';
 import { createFold } from './fold.ts';
 import { createHash, type Hash } from './hash.ts';
-import { createMd5 } from './md5.ts';
-import { DISTANCES, POLYNOMIALS } from './polynomials.ts';
-import { createSha256 } from './sha256.ts';
 
 /** Hashes one blob at a time, in a worker or on the page. */
 export interface HashWorker<Job> {

@@ -1,10 +1,13 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import type { Algorithm } from './algorithm.ts';
-import type { createCrc } from './crc.ts';
+import type {
+  Algorithm,
+  ChecksumAlgorithm,
+  createCrc,
+  createMd5,
+  createSha256,
+  DISTANCES,
+  Polynomials,
+} from '../../../worker/protocol.ts';
 import type { createFold, Fold } from './fold.ts';
-import type { createMd5 } from './md5.ts';
-import type { DISTANCES, Polynomials } from './polynomials.ts';
-import type { createSha256 } from './sha256.ts';
 
 /**
  * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time. Once `isOver` returns true, it

@@ -9,6 +9,8 @@ import type { Rules } from '../../policy/policy.ts';
 import type { CannedAcl } from '../../protocol/schemas.ts';
 import { ProblemError } from '../../problem.ts';
 import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
+import { isChecksum } from '../../protocol/checksum.ts';
+import { malformedChecksum } from '../../refusals.ts';
 import { lifeOf } from '../life.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
@@ -60,12 +62,23 @@ export async function draftOf(
     bytes: file.bytes,
     checksum,
     ...(fileChecksum !== undefined && { fileChecksum }),
+    ...(file.checksum && { announced: announcedOf(file.checksum, `${path}.checksum`) }),
     mark: await signer.tokens.mark([owner, file.id, filePath ?? file.name, file.bytes, type]),
     createdAt,
     ...lifeOf(rules, createdAt),
     urlSeconds: rules.urlSeconds,
     object: objectChoices(signer, rules, { ...file, path: filePath, type }, path),
   };
+}
+
+/** @throws ProblemError `invalid_request`. */
+function announcedOf(
+  { algorithm, value }: NonNullable<FileEntry['checksum']>,
+  field: string,
+): NonNullable<Upload['announced']> {
+  if (value === undefined) return { algorithm };
+  if (!isChecksum(algorithm, value)) throw malformedChecksum(algorithm, `${field}.value`);
+  return { algorithm, value };
 }
 
 function objectChoices(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {

@@ -9,13 +9,15 @@ import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import { inTurn, Position } from '../../ledger/walk.ts';
 import { askerOf, quotaOf } from '../../policy/quota.ts';
-import { isFinal } from '../../problem.ts';
+import { isFinal, ProblemError } from '../../problem.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { abortNotedOrphans, abortOrphans, type AbortBudget } from './orphans.ts';
+import { conclude } from '../complete/conclude.ts';
 import { finishUpload } from '../complete/finish.ts';
 import { isByForm } from '../upload.ts';
 import { findObject } from '../stored.ts';
 import { removeTail } from '../tail.ts';
+import { rejectObject } from '../verify/reject.ts';
 
 /** What a sweep did. */
 export interface Swept {
@@ -88,6 +90,7 @@ async function expire(
   const { upload, state } = entry;
   const { store, ledger, emit, log } = signer;
   try {
+    if (state === 'verifying' && (await verifyLeft(signer, entry, waitUntil))) return true;
     if (upload.multipart) {
       await store.abortMultipart(upload.key, upload.multipart.uploadId);
       await removeTail(signer, upload);
@@ -96,7 +99,8 @@ async function expire(
     const object = await findObject(signer, upload);
     if (object && (await mayStay(signer, entry))) {
       // It was completed, and the record of that was lost; or nobody came back to complete it.
-      await finishUpload(signer, waitUntil, upload, object);
+      if (upload.announced) return await verifyLeft(signer, entry, waitUntil, object);
+      await finishUpload(signer, waitUntil, upload, object, entry);
       return true;
     }
     if (object) await removeObject(signer, entry, object);
@@ -112,6 +116,33 @@ async function expire(
   }
   await ledger.put({ state: 'expired', upload }, waitUntil);
   emit({ type: 'expired', upload }, waitUntil);
+  return true;
+}
+
+/**
+ * Continues to verify a file whose client has gone, by one step. False if there is no object.
+ */
+async function verifyLeft(
+  signer: Signer,
+  { upload, verifying }: Entry,
+  waitUntil: WaitUntil,
+  found?: StoredObject,
+): Promise<boolean> {
+  const object = found ?? (await findObject(signer, upload));
+  if (!object) return false;
+  const { algorithm, value } = verifying ?? upload.announced ?? {};
+  try {
+    if (algorithm === undefined || value === undefined) {
+      // A checksum was to hold, and nobody has given it.
+      await rejectObject(signer, waitUntil, upload, 'cancelled');
+    } else {
+      const wanted = { algorithm, value };
+      await conclude(signer, waitUntil, upload, object, { wanted, isNew: false });
+    }
+  } catch (error) {
+    // Then the object has been removed.
+    if (!(error instanceof ProblemError && error.code === 'checksum_mismatch')) throw error;
+  }
   return true;
 }
 

@@ -1,21 +1,17 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol/checksum.ts';
-import {
-  base64ToBytes,
-  bytesToBase64,
-  bytesToHex,
-} from '../../../worker/protocol/util/encoding.ts';
+import type { WholeAlgorithm } from '../checksum.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex } from '../util/encoding.ts';
 import { createMd5 } from './md5.ts';
 import { POLYNOMIALS } from './polynomials.ts';
 
 /**
  * Computes the CRC of a whole file (in S3's terms, a full-object checksum) from the CRCs of its parts
  * in order, all in base64, without reading the file again. Undefined for algorithms whose values
- * cannot be combined (MD5, SHA-256), and if the checksum of a part is missing.
+ * cannot be combined (MD5, SHA-1, SHA-256), and if the checksum of a part is missing.
  *
  * The CRC of A followed by B is crc(A) · x^(8 · bytes of B) + crc(B), modulo the polynomial.
  */
 export function combine(
-  algorithm: ChecksumAlgorithm,
+  algorithm: WholeAlgorithm,
   parts: readonly { readonly checksum: string; readonly bytes: number }[],
 ): string | undefined {
   const polynomial = POLYNOMIALS[algorithm];

@@ -52,8 +52,6 @@ export interface Ledger {
    * @returns whether the record was written at once.
    */
   put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
-  /** Writes at once or not at all: for what a later write must not be followed by. */
-  putOnce(entry: Entry): Promise<void>;
   remove(owner: string, id: string): Promise<void>;
   /** Lists uploads, newest first. A page may have fewer rows than `limit`, or none, and still a cursor. */
   list(
@@ -119,13 +117,6 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       } catch {
         waitUntil(writeLater(key, entry));
         return false;
-      }
-    },
-    async putOnce(entry) {
-      try {
-        await write(keyOf(await ownerHash(entry.upload.owner), entry.upload.id), entry);
-      } catch (error) {
-        log.warn('record_not_written', { upload: entry.upload.id, error });
       }
     },
     async remove(owner, id) {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
 import { checksumFields, type UploadSummary } from '../protocol.ts';
-import { VerifiedFields, WholeAlgorithms } from '../protocol/verified.ts';
+import { VerifiedFields, WholeAlgorithms } from '../protocol/result.ts';
 import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
 const StoredResult = v.object({

@@ -90,7 +90,7 @@ export const replaying = {
       await lab.bend({ clockMs: days * DAY_MS });
       const { body: signed } = await mallory.sign(open, body, [1]);
       const { token } = signed as SignAnswer;
-      if (token !== undefined) open = { ...open, token };
+      if (token !== undefined) open = Object.assign(open, { token });
       assert.equal(signed.requests.length, 1);
       const other = await mallory.tryCreate(file);
       assert.equal(isRefused(other) && other.problem.code, 'rate_limited', 'it counts as open');

@@ -2,16 +2,22 @@
  * The signing Worker as a Hono app. This file is its table of contents: what it is made of, what
  * every request passes through, and which route answers what.
  */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { Authenticate } from './auth.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
-import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
+import {
+  waitUntilOf,
+  type PolicyHook,
+  type RateLimit,
+  type Signer,
+  type SignerEnv,
+} from './context.ts';
 import { createGate } from './http/gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './object/key.ts';
 import { createLedger, type KV, type WaitUntil } from './ledger/ledger.ts';
-import { createLog, type Log, type LogSink } from './log.ts';
+import { createLog, type LogSink } from './log.ts';
 import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -37,9 +43,12 @@ import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
 import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
-import { sweep } from './upload/end/sweep.ts';
+import { effortFor, PACES, planOf, type WorkersPlan } from './upkeep/effort.ts';
+import { metered } from './upkeep/meter.ts';
+import { runRound } from './upkeep/round.ts';
 import { singleChecksumFor, type Forms } from './upload/whole.ts';
 import { createTokens } from './token.ts';
+import type { Attempts } from './webhooks/drain.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /** Options of a signer. Only the first four have no default. */
@@ -87,8 +96,13 @@ export interface SignerOptions {
    */
   readonly reservations?: Reservations;
   /**
-   * Requests to the store that one round of upkeep may make. A round expires a quarter as many
-   * uploads. The default fits the 50 subrequests of Workers Free. @default 40
+   * Plan of Workers that the account has: it decides how much one round of upkeep may do.
+   * @default 'free', or 'paid' where `upkeepRequests` is more than Workers Free allows
+   */
+  readonly workersPlan?: WorkersPlan;
+  /**
+   * Requests to the store that one round of upkeep may make; an expired upload takes two to four.
+   * @default 32 on Workers Free and 2,500 on Workers Paid
    */
   readonly upkeepRequests?: number;
   /** Rate limit for each caller, for example the binding of Workers. */
@@ -121,6 +135,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get(PATHS.health, (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
+  app.use(sendBacklog(signer));
   if (signer.rules.public) app.get(PATHS.file(':id'), publicFileRoute(signer));
   if (options.companion) app.post(`${PATHS.companion}${FORM_PATH}`, formRoute(signer));
   app.use(identify(signer, options.origins));
@@ -138,6 +153,14 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get(PATHS.file(':id'), fileRoute(signer));
   if (options.companion) app.route(PATHS.companion, companionApp(signer, urlOf(options.companion)));
   return app;
+}
+
+/** Webhooks that wait are sent after requests too, so that they need not wait for the cron trigger. */
+function sendBacklog({ webhooks }: Pick<Signer, 'webhooks'>): MiddlewareHandler<SignerEnv> {
+  return async (c, next) => {
+    await next();
+    webhooks?.afterRequest(waitUntilOf(c));
+  };
 }
 
 /** A Worker that is not configured: it refuses every request and says why. */
@@ -164,38 +187,39 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
  * @returns a function that does one round; work that outlives the round goes to `waitUntil`.
  */
 export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => Promise<void> {
-  const signer = assemble(options);
-  const { upkeepRequests = FREE_REQUESTS } = options;
-  return async (waitUntil) => {
-    // Neither waits for the other or fails with it.
-    await Promise.all([
-      logged(signer.log, 'resend_failed', () => signer.webhooks?.resend()),
-      logged(signer.log, 'sweep_round_failed', () => sweep(signer, waitUntil, upkeepRequests)),
-    ]);
+  // What cannot work is told at once, and not by the first round.
+  assemble(options);
+  const { workersPlan, upkeepRequests, webhooks } = options;
+  const hasWebhooks = webhooks !== undefined;
+  const effort = effortFor({ workersPlan, upkeepRequests, hasWebhooks });
+  return (waitUntil) => {
+    const records = { left: effort.recordOperations };
+    const messages = { left: effort.messageOperations };
+    const signer = assemble(options, {
+      kv: metered(options.kv, records),
+      messageKv: metered(options.kv, messages),
+      attempts: { left: effort.messages },
+    });
+    return runRound({ signer, effort, records, messages, waitUntil });
   };
-}
-
-async function logged(log: Log, event: string, work: () => Promise<unknown> | undefined) {
-  try {
-    await work();
-  } catch (error) {
-    log.warn(event, { error });
-  }
 }
 
 function urlOf(companion: boolean | { readonly url: string }): string | undefined {
   return typeof companion === 'object' ? companion.url : undefined;
 }
 
-/**
- * With the ten requests of `resend`, within
- * https://developers.cloudflare.com/workers/platform/limits/#subrequests
- */
-const FREE_REQUESTS = 40;
 const MONTH_SECONDS = 30 * 86_400;
 
-function assemble(options: SignerOptions): Signer {
-  const { store, kv, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
+/** What a round of upkeep replaces. */
+interface Limited {
+  readonly kv: KV;
+  readonly messageKv: KV;
+  readonly attempts: Attempts;
+}
+
+function assemble(options: SignerOptions, limited?: Limited): Signer {
+  const { kv = options.kv, messageKv = options.kv, attempts } = limited ?? {};
+  const { store, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
   const { profile } = store;
   const rules = rulesFrom(options.rules ?? {});
   assertAble(rules, profile);
@@ -204,8 +228,9 @@ function assemble(options: SignerOptions): Signer {
   const log = createLog(options.log);
   const checksum = checksumFor(profile, options.checksum);
   const { forms = 'bound' } = options;
-  const webhooks =
-    options.webhooks && createWebhooks(options.webhooks, { kv, log, now, bucket: store.bucket });
+  const pace = PACES[planOf(options)];
+  const context = { kv: messageKv, log, now, bucket: store.bucket, pace, attempts };
+  const webhooks = options.webhooks && createWebhooks(options.webhooks, context);
   const tellHooks = eventsOf(hooks, log);
   const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
   return {

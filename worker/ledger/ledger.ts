@@ -6,7 +6,7 @@
  * it, and a failing KV loses a row of a list but no upload.
  */
 import * as v from 'valibot';
-import { allKeys, type Key, type KV } from './kv.ts';
+import { readMany, type Key, type KV } from './kv.ts';
 import { parseJson } from '../util/parse-json.ts';
 import type { Log } from '../log.ts';
 import { ProblemError } from '../problem.ts';
@@ -22,9 +22,12 @@ import {
   RECORDS,
   Row,
   rowOf,
-  ShortRow,
+  shortRow,
   summaryOf,
+  UNSETTLED_SECONDS,
+  type ShortRow,
 } from './record.ts';
+import { createUsage } from './usage.ts';
 import { fromAnywhere, walk, type Position } from './walk.ts';
 import type { Counted } from '../policy/reservations.ts';
 import { recordedState } from '../upload/state.ts';
@@ -72,8 +75,11 @@ export interface Ledger {
     position: Position,
     lists: number,
   ): Promise<{ readonly owners: readonly (readonly string[])[]; readonly next: Position }>;
-  /** The upload under a key of `due`; undefined where the upkeep has nothing to do with it. */
-  dueEntry(key: string): Promise<Entry | undefined>;
+  /**
+   * The uploads under keys of `due`, at most a hundred, without those that the upkeep has nothing to
+   * do with: a list may be behind, and an upload may have been extended or completed since.
+   */
+  dueEntries(keys: readonly string[]): Promise<readonly Entry[]>;
   /** For stores that cannot list parts. */
   addReceipts(upload: Upload, receipts: readonly PartReceipt[]): Promise<void>;
   receipts(upload: Upload): Promise<PartReceipt[]>;
@@ -82,17 +88,16 @@ export interface Ledger {
 /** Keeps the Worker alive for work after the answer. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-/** How long a record outlives its upload's token, for the sweep to find. */
-export const GRACE_SECONDS = 3 * 86_400;
+/** How long the record of an upload that has ended outlives its token. */
+const GRACE_SECONDS = 3 * 86_400;
 const PAGES_PER_LIST = 5;
-/** Values read for one count of an owner's uploads; only records of earlier versions need it. */
-const MAX_VALUES = 200;
 /** KV takes one write a second to a key. */
 const RETRY_MS = [1100, 2200, 4400];
 
 export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   const { log, now, keepSeconds } = options;
   const receipts = createReceipts(kv, options, GRACE_SECONDS);
+  const usage = createUsage(kv, { log, isListed, rowAt: readRow });
 
   return {
     addReceipts: receipts.add,
@@ -135,12 +140,13 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       return { uploads, ...(next !== undefined && { cursor: next }) };
     },
     async usage(owner) {
-      return readable(counted(await ownerHash(owner)));
+      return readable(usage(await ownerHash(owner)));
     },
     async due(position, lists) {
       const { keys, next } = await walk(kv, RECORDS, position, lists);
       const owners = new Map<string, string[]>();
       for (const key of keys) {
+        if (isSurelyLater(key)) continue;
         const row = shortRow(key);
         if (row && !isDue(row)) continue;
         const prefix = key.name.slice(0, key.name.indexOf(':', RECORDS.length));
@@ -148,45 +154,11 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       }
       return { owners: fromAnywhere([...owners.values()].map(fromAnywhere)), next };
     },
-    async dueEntry(key) {
-      const entry = await read(key);
-      return entry && isDue(rowOf(entry)) ? entry : undefined;
+    async dueEntries(keys) {
+      const entries = await readAll(keys);
+      return entries.flatMap((entry) => (entry && isDue(rowOf(entry)) ? [entry] : []));
     },
   };
-
-  async function counted(hash: string): Promise<Counted[]> {
-    const uploads: Counted[] = [];
-    let values = 0;
-    for (const key of await allKeys(kv, prefixOf(hash))) {
-      let row = shortRow(key);
-      if (!row && values++ < MAX_VALUES) row = await readRow(key.name);
-      const upload = row && countedOf(row);
-      if (upload) uploads.push(upload);
-    }
-    if (values > MAX_VALUES) log.warn('records_not_counted', { count: values - MAX_VALUES });
-    return uploads;
-  }
-
-  /** Undefined for what takes no room any more. */
-  function countedOf(row: ShortRow): Counted | undefined {
-    const { id, bytes, inParts = true, byForm = false, grant, expiresAt } = row;
-    const createdAt = Math.floor(Date.parse(row.createdAt) / 1000);
-    const base = { id, mark: '', bytes, inParts, createdAt, expiresAt };
-    const upload = grant === undefined ? base : { ...base, grant };
-    switch (row.state) {
-      case 'open':
-        // A multipart upload cannot become an object after its token has ended.
-        return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };
-      case 'complete':
-        return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;
-      case 'aborted':
-        return row.sweepAt === undefined
-          ? undefined
-          : { ...upload, state: 'cancelled', countsUntil: row.sweepAt };
-      case 'expired':
-        return undefined;
-    }
-  }
 
   async function readable<T>(reading: Promise<T>): Promise<T> {
     try {
@@ -201,14 +173,29 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
 
   async function read(key: string): Promise<Entry | undefined> {
     try {
-      const value = await kv.get(key);
-      if (value === null) return undefined;
-      const entry = v.safeParse(Entry, parseJson(value));
-      if (entry.success) return entry.output;
-      log.warn('record_ignored', { kvKey: key });
+      return parsed(key, await kv.get(key));
     } catch (error) {
       log.warn('record_not_read', { error });
     }
+    return undefined;
+  }
+
+  /** What cannot be read is left out. */
+  async function readAll(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+    if (!kv.getMany) return Promise.all(keys.map(read));
+    try {
+      return [...(await readMany(kv, keys))].map(([key, value]) => parsed(key, value));
+    } catch (error) {
+      log.warn('record_not_read', { error });
+      return [];
+    }
+  }
+
+  function parsed(key: string, value: string | null): Entry | undefined {
+    if (value === null) return undefined;
+    const entry = v.safeParse(Entry, parseJson(value));
+    if (entry.success) return entry.output;
+    log.warn('record_ignored', { kvKey: key });
     return undefined;
   }
 
@@ -235,9 +222,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
    * Seconds since the epoch, at least a minute from now; null: never. A record outlives its upload's
    * token in any case, because until then somebody may still ask to cancel what is complete.
    */
-  function expirationOf({ state, upload }: Entry): number | null {
+  function expirationOf({ state, upload, sweepAt }: Entry): number | null {
     const seconds = Math.floor(now() / 1000);
-    const afterToken = Math.max(upload.expiresAt, seconds) + GRACE_SECONDS;
+    const grace = state === 'open' || sweepAt !== undefined ? UNSETTLED_SECONDS : GRACE_SECONDS;
+    const afterToken = Math.max(upload.expiresAt, seconds) + grace;
     if (state !== 'complete') return afterToken;
     return keepSeconds === null ? null : Math.max(seconds + keepSeconds, afterToken);
   }
@@ -267,10 +255,11 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   }
 }
 
-const FOREVER = Number.MAX_SAFE_INTEGER;
-
-/** Undefined for records of earlier versions whose row was too long: their value has to be read. */
-function shortRow({ metadata }: Key): ShortRow | undefined {
-  const row = v.safeParse(ShortRow, metadata);
-  return row.success ? row.output : undefined;
+/**
+ * True for a row that has ended. A round lists a hundred thousand rows, of which most have, and to
+ * validate each of them would take longer than the CPU time of Workers Free.
+ */
+function isSurelyLater({ metadata }: Key): boolean {
+  const { state, sweepAt } = (metadata ?? {}) as { state?: unknown; sweepAt?: unknown };
+  return (state === 'complete' || state === 'expired') && sweepAt === undefined;
 }

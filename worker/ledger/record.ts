@@ -1,6 +1,7 @@
 /** One upload's record in KV: its key, its value, and the row that lists show of it. */
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
+import type { Key } from './kv.ts';
 import type { UploadSummary } from '../protocol.ts';
 import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
@@ -62,6 +63,11 @@ export type Row = v.InferOutput<typeof Row>;
 
 /** https://developers.cloudflare.com/kv/platform/limits/ */
 const MAX_METADATA_BYTES = 1024;
+/**
+ * How long the record of an open upload outlives its token, for the upkeep to find. No round deletes
+ * it unseen, so this is how far behind the upkeep may be before parts stay in the store for good.
+ */
+export const UNSETTLED_SECONDS = 30 * 86_400;
 /** All records of uploads begin with it. */
 export const RECORDS = 'u:';
 
@@ -121,4 +127,10 @@ export function summaryOf(row: Row): UploadSummary {
   const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
   const summary = { id, key, name, bytes, type, state, createdAt };
   return completedAt === undefined ? summary : { ...summary, completedAt };
+}
+
+/** Undefined for records of earlier versions whose row was too long: their value has to be read. */
+export function shortRow({ metadata }: Key): ShortRow | undefined {
+  const row = v.safeParse(ShortRow, metadata);
+  return row.success ? row.output : undefined;
 }

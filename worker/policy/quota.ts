@@ -6,8 +6,8 @@
  * costs one list of KV; with or without it, a file that goes by a form costs a write at Create.
  */
 import type { Caller } from '../auth.ts';
-import { GRACE_SECONDS, type Ledger } from '../ledger/ledger.ts';
-import { ownerHash } from '../ledger/record.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { ownerHash, UNSETTLED_SECONDS } from '../ledger/record.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
@@ -123,7 +123,7 @@ function reservationOf(upload: Upload, { inParts, byForm }: Way): Reservation {
   const mark = sum === undefined ? upload.mark : `${upload.mark} ${sum}`;
   // A multipart upload cannot become an object after its token has ended. The object of a form may
   // lie there, and counts until the upkeep has decided about it.
-  const countsUntil = expiresAt + (byForm ? GRACE_SECONDS : 0);
+  const countsUntil = expiresAt + (byForm ? UNSETTLED_SECONDS : 0);
   return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
 }
 

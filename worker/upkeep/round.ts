@@ -1,0 +1,70 @@
+/** One round of upkeep: what has to be done although nobody asks for it. */
+import type { Signer } from '../context.ts';
+import type { WaitUntil } from '../ledger/ledger.ts';
+import type { Log } from '../log.ts';
+import { abortNoted } from '../upload/end/orphans.ts';
+import { sweep } from '../upload/end/sweep.ts';
+import type { Effort } from './effort.ts';
+import type { Meter } from './meter.ts';
+
+/** What a round works with. */
+export interface Round {
+  /** Reads and writes through `records`; its events become webhooks that are kept, not sent. */
+  readonly signer: Signer;
+  readonly effort: Effort;
+  /** Operations on KV that are left for records. */
+  readonly records: Meter;
+  /** Operations on KV that are left for webhooks. */
+  readonly messages: Meter;
+  readonly waitUntil: WaitUntil;
+}
+
+/** Operations on KV that may be under way when a limit is reached. */
+const RESERVE = 24;
+
+/**
+ * Does everything once, each part by itself: a part that fails is logged and ends no other. Webhooks
+ * about what has expired are sent last, with the requests that are left.
+ */
+export async function runRound({
+  signer,
+  effort,
+  records,
+  messages,
+  waitUntil,
+}: Round): Promise<void> {
+  const { log, webhooks } = signer;
+  // Not the signer's clock: this is about how long the platform lets the round run.
+  const endsAt = Date.now() + effort.timeMs;
+  const hasTime = () => Date.now() < endsAt;
+  const aborts = { left: effort.orphans };
+  await Promise.all([
+    part(log, 'resend_failed', () =>
+      webhooks?.resend(effort.messages, {
+        lists: effort.messageLists,
+        hasRoom: () => hasTime() && messages.left > RESERVE,
+      }),
+    ),
+    part(log, 'sweep_round_failed', () =>
+      sweep(signer, waitUntil, {
+        requests: effort.storeRequests,
+        lists: effort.recordLists,
+        aborts,
+        hasRoom: () => hasTime() && Math.min(records.left, messages.left) > RESERVE,
+      }),
+    ),
+  ]);
+  await part(log, 'orphans_failed', () => abortNoted(signer, aborts));
+}
+
+async function part(
+  log: Log,
+  event: string,
+  work: () => Promise<unknown> | undefined,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error(event, { error });
+  }
+}

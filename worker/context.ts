@@ -5,9 +5,9 @@ import type { Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
-import type { BindFile } from './upload/create/bound.ts';
-import type { Once } from './util/once.ts';
-import type { Forms } from './upload/whole.ts';
+import type { BindFile } from './upload/bind-file.ts';
+import type { RunOnce } from './util/run-once.ts';
+import type { Forms } from './upload/single-request.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -58,7 +58,7 @@ export interface Signer {
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   /** Whether parts may go through the Worker. */
   readonly relay: boolean;
-  readonly once: Once;
+  readonly runOnce: RunOnce;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
   /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */

@@ -32,7 +32,8 @@ export {
   type Credentials,
   type CredentialSource,
 } from './s3/signing/credentials.ts';
-export { PROFILES, type Profile, type ProfileName } from './s3/profiles.ts';
+export type { Profile, ProfileName } from './s3/profile.ts';
+export { PROFILES } from './s3/profiles.ts';
 export { createStore, type Store, type StoreConfig } from './s3/store.ts';
 export { assumeRole, sessionPolicy, type RoleConfig } from './s3/signing/sts.ts';
 export { createSigner, createUpkeep, type SignerOptions } from './signer.ts';

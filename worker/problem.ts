@@ -2,23 +2,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem, ProblemCode } from './protocol.ts';
-
-/** Status and title of each code. A problem may override the status. */
-export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
-  invalid_request: { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'The caller is not known' },
-  forbidden: { status: 403, title: 'Not allowed' },
-  not_found: { status: 404, title: 'Not found' },
-  conflict: { status: 409, title: 'Conflict' },
-  expired: { status: 410, title: 'Expired' },
-  too_large: { status: 413, title: 'Too large' },
-  type_not_allowed: { status: 415, title: 'Type not allowed' },
-  incomplete: { status: 422, title: 'The upload is not complete' },
-  checksum_mismatch: { status: 422, title: 'The checksum does not match' },
-  rate_limited: { status: 429, title: 'Too many requests' },
-  store_unavailable: { status: 503, title: 'The store did not answer' },
-  misconfigured: { status: 500, title: 'The server is not configured' },
-};
+import { PROBLEMS } from './protocol/problems.ts';
 
 /** Optional fields of a problem. */
 export interface ProblemFields {

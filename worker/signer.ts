@@ -22,8 +22,8 @@ import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
 import { rulesFrom, type RulesOptions } from './policy/policy.ts';
-import { createBinding } from './upload/create/bound.ts';
-import { createOnce } from './util/once.ts';
+import { createFileBinder } from './upload/bind-file.ts';
+import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import { PATHS } from './protocol/paths.ts';
@@ -46,7 +46,7 @@ import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './pol
 import { effortFor, PACES, planOf, type WorkersPlan } from './upkeep/effort.ts';
 import { metered } from './upkeep/meter.ts';
 import { runRound } from './upkeep/round.ts';
-import { singleChecksumFor, type Forms } from './upload/whole.ts';
+import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
 import type { Attempts } from './webhooks/drain.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
@@ -254,8 +254,8 @@ function assemble(options: SignerOptions, limited?: Limited): Signer {
       tellHooks(event, waitUntil);
       webhooks?.send(event, waitUntil);
     },
-    once: createOnce(now),
-    bindFile: createBinding(),
+    runOnce: createRunOnce(now),
+    bindFile: createFileBinder(),
     checksum,
     singleChecksum: singleChecksumFor(profile, checksum, forms),
     forms,

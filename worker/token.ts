@@ -1,7 +1,7 @@
 /** Upload tokens: the decisions of Create, sealed, so that signing needs no reads. */
 import { sign, verify } from 'hono/jwt';
 import * as v from 'valibot';
-import { bytesToHex } from './protocol/encoding.ts';
+import { bytesToHex } from './protocol/util/encoding.ts';
 import { ProblemError } from './problem.ts';
 import { openLink, sealLink } from './object/public-link.ts';
 import { keyedHex } from './util/subkeys.ts';
@@ -26,7 +26,7 @@ export interface Tokens {
    */
   mark(parts: readonly (string | number)[]): Promise<string>;
   /** Tells callers apart, in 16 hex digits, without revealing who they are. */
-  callerMark(owner: string): Promise<string>;
+  callerHash(owner: string): Promise<string>;
   /** The part of a public link that identifies the owner, whose hash this is. */
   sealLink(ownerHash: string, id: string): Promise<string>;
   /** The owner's hash, or undefined for a link that was not made here. */
@@ -52,7 +52,7 @@ export function createTokens(
       );
     }
   }
-  const keys = secrets.map((secret) => once(() => importKey(secret)));
+  const keys = secrets.map((secret) => lazily(() => importKey(secret)));
   const [sealing] = keys;
   if (!sealing) throw new ProblemError('misconfigured', 'TOKEN_SECRET is missing.');
 
@@ -78,7 +78,7 @@ export function createTokens(
       const digest = await crypto.subtle.sign('HMAC', await sealing(), text);
       return bytesToHex(digest.slice(0, 16));
     },
-    callerMark: (owner) => keyedHex(secrets[0], 'caller', owner, 16),
+    callerHash: (owner) => keyedHex(secrets[0], 'caller', owner, 16),
     sealLink: (ownerHash, id) => sealLink(secrets[0], ownerHash, id),
     async openLink(link, id) {
       for (const secret of secrets) {
@@ -109,7 +109,7 @@ function importKey(secret: string): Promise<CryptoKey> {
 }
 
 /** Caches the value, not the promise: a promise belongs to the request that made it. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: T | undefined;
   return async () => (made ??= await make());
 }

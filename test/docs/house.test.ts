@@ -48,18 +48,81 @@ const CORE_LINES: readonly (readonly string[])[] = [
   ['errors.ts'],
   ['util'],
 ];
-/** Large because they are tables. */
-const TABLES = new Set(['worker/config/settings.ts']);
+/**
+ * The same for the Worker. A few files have an entry of their own, because they stand in another line
+ * than their room: what an upload is stands below the ledger, and what is done with it above.
+ */
+const WORKER_LINES: readonly (readonly string[])[] = [
+  ['index.ts', 'exports.ts'],
+  ['config.ts'],
+  ['signer.ts', 'config'],
+  ['routes', 'companion', 'upkeep'],
+  ['http', 'upload'],
+  ['context.ts'],
+  ['webhooks', 'policy/quota.ts', 'token.ts'],
+  ['hooks.ts'],
+  ['ledger'],
+  ['policy', 'auth.ts'],
+  ['auth', 'upload/bind-file.ts', 'upload/single-request.ts', 'upload/state.ts'],
+  ['upload/upload.ts'],
+  ['object', 'refusals.ts'],
+  ['problem.ts', 'log.ts', 's3'],
+  ['util'],
+  ['protocol.ts'],
+  ['protocol'],
+];
+/** Large because they are tables: the settings, and the element's messages. */
+const TABLES = /^(worker\/config\/settings|widget\/i18n\/[a-z]{2})\.ts$/;
 const MOST_LINES = 300;
 const MOST_FILES = 12;
 
 const CORE = 'widget/core/';
-const lineOf = (file: string): number =>
-  CORE_LINES.findIndex((line) => line.includes(roomOf(file)));
+const WORKER = 'worker/';
 
-/** The room of a file of core, or the file itself at its root. */
-function roomOf(file: string): string {
-  return file.slice(CORE.length).replace(/\/.*/, '');
+/** The room of a file under `root`, the file itself at its root, or the file if a line lists it. */
+function roomOf(file: string, root = CORE, lines = CORE_LINES): string {
+  const path = file.slice(root.length);
+  return lines.some((line) => line.includes(path)) ? path : path.replace(/\/.*/, '');
+}
+
+/** The number of the line in which the file stands, from the top; -1 if it has no place. */
+function lineOf(file: string, root = CORE, lines = CORE_LINES): number {
+  return lines.findIndex((line) => line.includes(roomOf(file, root, lines)));
+}
+
+/** Imports within `root` that do not lead to a lower line, types included. */
+function upwardImports(root: string, lines: readonly (readonly string[])[]): readonly string[] {
+  return imports
+    .filter(({ from, to }) => from.startsWith(root) && to.startsWith(root) && isPlaced(from))
+    .filter(({ from, to }) => roomOf(from, root, lines) !== roomOf(to, root, lines))
+    .filter(({ from, to }) => lineOf(from, root, lines) >= lineOf(to, root, lines))
+    .map(arrow);
+}
+
+/** False for what is beside the Worker: its build, its command-line tool, and the page that it serves. */
+function isPlaced(file: string): boolean {
+  return !/^worker\/(build|cli|page)\//.test(file);
+}
+
+/** Folders that contain more than a dozen of the files. */
+function crowdedFolders(of: readonly string[]): readonly (readonly [string, number])[] {
+  const counts = new Map<string, number>();
+  for (const file of of) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > MOST_FILES);
+}
+
+/** Asserts that no file has more than 300 lines, tables aside, and that the median is under 80. */
+function assertShort(of: readonly string[]): void {
+  const lines = of
+    .filter((file) => !TABLES.test(file))
+    .map((file) => [file, readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1] as const);
+  assert.deepEqual(
+    lines.filter(([, count]) => count > MOST_LINES),
+    [],
+  );
+  const sorted = lines.map(([, count]) => count).sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  assert.ok(median < 80, `the median is ${median}`);
 }
 
 function arrow({ from, to }: Import): string {
@@ -93,6 +156,23 @@ describe('the house', () => {
     assert.ok(imports.some(({ from, to }) => from.endsWith('services.ts') && to.includes('/api/')));
   });
 
+  it('is the one that docs/architecture.md describes: what is named there exists', () => {
+    const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const named = [...text.matchAll(/`([\w/-]+\.ts)`(?:: `(\w+)`)?/g)];
+    const isThere = (path = '', name = '') =>
+      globSync(
+        `{,widget/,widget/core/,worker/,worker/upload/,worker/s3/,worker/s3/signing/}${path}`,
+        {
+          cwd: ROOT,
+        },
+      ).some(
+        (file) => readFileSync(join(ROOT, file), 'utf8').includes(`function ${name}`) || !name,
+      );
+    assert.ok(named.length > 20, `${named.length} names`);
+    const lost = named.filter(([, path, name]) => !isThere(path, name)).map(([match]) => match);
+    assert.deepEqual(lost, []);
+  });
+
   it('has no circle in core, types included', () => {
     assert.deepEqual(coreFiles().map(circleFrom).filter(Boolean), []);
   });
@@ -120,15 +200,7 @@ describe('the house', () => {
   });
 
   it('has arrows that point down in core, types included', () => {
-    const upwards = imports.filter(
-      ({ from, to }) =>
-        from.startsWith(CORE) &&
-        to.startsWith(CORE) &&
-        roomOf(from) !== roomOf(to) &&
-        // The door: it is loaded, and its type is what the scheduler calls.
-        lineOf(from) >= lineOf(to),
-    );
-    assert.deepEqual(upwards.map(arrow), []);
+    assert.deepEqual(upwardImports(CORE, CORE_LINES), []);
   });
 
   it('has a place for every file of core: in a room, or listed at its root', () => {
@@ -136,34 +208,18 @@ describe('the house', () => {
     assert.deepEqual(homeless, []);
     const rooms = new Set(
       coreFiles()
-        .map(roomOf)
+        .map((file) => roomOf(file))
         .filter((room) => !room.endsWith('.ts')),
     );
     assert.ok(rooms.size <= 10, [...rooms].join());
   });
 
   it('has at most a dozen files in a room of core', () => {
-    const counts = new Map<string, number>();
-    for (const file of coreFiles()) {
-      counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
-    }
-    assert.deepEqual(
-      [...counts].filter(([, count]) => count > MOST_FILES),
-      [],
-    );
+    assert.deepEqual(crowdedFolders(coreFiles()), []);
   });
 
   it('has no file of core above 300 lines, and a median under 80', () => {
-    const lines = coreFiles().map(
-      (file) => [file, readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1] as const,
-    );
-    assert.deepEqual(
-      lines.filter(([file, count]) => count > MOST_LINES && !TABLES.has(file)),
-      [],
-    );
-    const sorted = lines.map(([, count]) => count).sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    assert.ok(median < 80, `the median is ${median}`);
+    assertShort(coreFiles());
   });
 
   it('has one door to the half of the engine that sends', () => {
@@ -175,17 +231,68 @@ describe('the house', () => {
   });
 });
 
+/** Everything of the Worker but what is beside it. */
+const worker = files.filter((file) => file.startsWith(WORKER) && isPlaced(file));
+
 describe('the Worker', () => {
   it('has no circle, types included', () => {
-    const worker = files.filter((file) => file.startsWith('worker/'));
     assert.ok(worker.length > 100, `${worker.length} files`);
     assert.deepEqual(worker.map(circleFrom).filter(Boolean), []);
   });
+
+  it('has a place for every file: in a room, or listed at its root', () => {
+    const homeless = worker.filter((file) => lineOf(file, WORKER, WORKER_LINES) < 0);
+    assert.deepEqual(homeless, []);
+    const missing = WORKER_LINES.flat().filter(
+      (entry) => !worker.some((file) => roomOf(file, WORKER, WORKER_LINES) === entry),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it('has arrows that point down, types included', () => {
+    assert.deepEqual(upwardImports(WORKER, WORKER_LINES), []);
+  });
+
+  it('keeps the contract free of everything else', () => {
+    const strangers = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('worker/protocol') &&
+        !/^worker\/protocol(\.ts$|\/)/.test(to) &&
+        !['valibot', '@valibot/to-json-schema'].includes(to),
+    );
+    assert.deepEqual(strangers.map(arrow), []);
+  });
+
+  it('lets only the contract, helpers and its own files be imported by s3', () => {
+    const strangers = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('worker/s3/') &&
+        to.startsWith(WORKER) &&
+        !/^worker\/(s3\/|util\/|protocol(\.ts$|\/))/.test(to),
+    );
+    assert.deepEqual(strangers.map(arrow), []);
+  });
+
+  for (const room of ['routes', 'companion']) {
+    it(`mounts ${room} in signer.ts and nowhere else`, () => {
+      const inside = `${WORKER}${room}/`;
+      const inward = imports.filter(({ to }) => to.startsWith(inside));
+      const outside = inward.map(({ from }) => from).filter((from) => !from.startsWith(inside));
+      assert.deepEqual([...new Set(outside)], ['worker/signer.ts']);
+    });
+  }
+
+  it('has at most a dozen files in a folder', () => {
+    assert.deepEqual(crowdedFolders(worker), []);
+  });
+
+  it('has no file above 300 lines, tables aside, and a median under 80', () => {
+    assertShort(worker);
+  });
 });
 
-/** The element: everything of the widget but core. Locales are tables. */
+/** The element: everything of the widget but core. */
 const element = files.filter((file) => file.startsWith('widget/') && !file.startsWith(CORE));
-const LOCALES = /^widget\/i18n\/[a-z]{2}\.ts$/;
 
 describe('the element', () => {
   it('has no circle, types included', () => {
@@ -194,27 +301,11 @@ describe('the element', () => {
   });
 
   it('has at most a dozen files in a folder', () => {
-    const counts = new Map<string, number>();
-    for (const file of element) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
-    assert.deepEqual(
-      [...counts].filter(([, count]) => count > MOST_FILES),
-      [],
-    );
+    assert.deepEqual(crowdedFolders(element), []);
   });
 
   it('has no file above 300 lines, and a median under 80', () => {
-    const lines = element
-      .filter((file) => !LOCALES.test(file))
-      .map(
-        (file) => [file, readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1] as const,
-      );
-    assert.deepEqual(
-      lines.filter(([, count]) => count > MOST_LINES),
-      [],
-    );
-    const sorted = lines.map(([, count]) => count).sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    assert.ok(median < 80, `the median is ${median}`);
+    assertShort(element);
   });
 
   for (const [what, isInside, door] of [

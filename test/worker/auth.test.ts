@@ -330,7 +330,7 @@ describe('a JWT by published keys', () => {
     assert.equal(provider.asked, asked + 1);
   });
 
-  it('goes on with the keys that it has while the provider is down', async () => {
+  it('keeps using its keys while the provider is down', async () => {
     provider.down = true;
     await lab.bend({ everyClockMs: 20 * 60_000 });
     const token = await provider.token('key-RS256', { ...claims(), exp: inAnHour() + 3600 });
@@ -469,7 +469,7 @@ describe('Cloudflare Access', () => {
     assert.equal(await get({}), 401);
   });
 
-  it('takes a browser’s writes only with an Origin', async () => {
+  it('accepts a browser’s writes only with an Origin', async () => {
     const assertion = await token();
     const file = { id: randomUUID(), name: 'x', bytes: 1, type: '' };
     const create = (headers: Record<string, string>) =>

@@ -61,7 +61,7 @@ onEveryStore(
   },
 );
 
-describe('a small file on a store that checks no such checksum in a form', () => {
+describe('a small file on a store that does not check this checksum in a form', () => {
   it('is the one part of a multipart upload', async () => {
     const { running, stop } = await localR2.start();
     try {

@@ -6,7 +6,7 @@ import type { StoreFault } from './bend.ts';
 import { MIB, SETTINGS, startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { createTokens } from '../../worker/token.ts';
 import { onEveryStore } from './s3/stores.ts';
-import { download, random, settingsWith } from './s3/uploads.ts';
+import { download, random, attributesWith } from './s3/uploads.ts';
 
 /** Create has `?uploads`, Complete `?uploadId=`. */
 const COMPLETE = ['POST', 'uploadId='] as const;
@@ -52,7 +52,7 @@ onEveryStore(
       await assertDone(await completeUnder([{ on: COMPLETE, cut: 'after' }], await ready()));
     });
 
-    it('case 46: tries again after a 200 that holds an error', async () => {
+    it('case 46: tries again after a 200 that contains an error', async () => {
       const error = '<Error><Code>InternalError</Code><Message>again</Message></Error>';
       const fault = { on: COMPLETE, times: 1, status: 200, body: error };
       await assertDone(await completeUnder([fault], await ready()));
@@ -79,7 +79,7 @@ onEveryStore(
     it('case 48: does not take another object under the key for its own', async () => {
       const made = await ready();
       const { store } = running();
-      const other = settingsWith({ contentType: 'text/plain' });
+      const other = attributesWith({ contentType: 'text/plain' });
       const put = await store.presignPut(made.upload.key, 6, other, { expiresIn: 60 });
       const sent = await fetch(put.request.url, {
         method: 'PUT',
@@ -108,26 +108,26 @@ onEveryStore(
       assert.equal(await running().store.head(upload.key), undefined);
     });
 
-    it('case 60: takes the newest of a part that was sent twice', async () => {
+    it('case 60: uses the newest version of a part that was sent twice', async () => {
       const upload = await alice.create({ bytes: body.length });
       await alice.sendParts(upload, body, [1]);
       const parts = await alice.sendParts(upload, body, [1, 2]);
       await assertDone(await alice.complete(upload, { parts }));
     });
 
-    it('case 40: takes parts in any order', async () => {
+    it('case 40: accepts parts in any order', async () => {
       const { upload, parts } = await ready();
       await assertDone(await alice.complete(upload, { parts: parts.toReversed() }));
     });
 
-    it('does not call complete an object that has not the size that was announced', async () => {
+    it('does not accept an object whose size differs from the announced one', async () => {
       const upload = await alice.create({ bytes: 10 });
       const { store } = running();
       const { id } = upload;
       const tokens = createTokens([SETTINGS.TOKEN_SECRET]);
       const type = 'application/octet-stream';
-      const uploadToken = await tokens.mark(['alice', id, 'file.bin', 10, type]);
-      const settings = settingsWith({ uploadToken });
+      const mark = await tokens.mark(['alice', id, 'file.bin', 10, type]);
+      const settings = attributesWith({ mark });
       const put = await store.presignPut(upload.key, 3, settings, { expiresIn: 60 });
       await fetch(put.request.url, { method: 'PUT', headers: put.request.headers, body: 'abc' });
       const parts = await alice.sendParts(upload, random(10));
@@ -173,7 +173,7 @@ onEveryStore(
       await assertDone(await alice.complete(upload, { parts }));
     });
 
-    it('case 51: ends with one of both when an abort and a Complete meet', async () => {
+    it('case 51: ends as one or the other when an abort and a Complete coincide', async () => {
       const { upload, parts } = await ready();
       const [completed, aborted] = await Promise.all([
         alice.complete(upload, { parts }),

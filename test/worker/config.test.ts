@@ -188,7 +188,7 @@ describe('a Worker', () => {
     );
   });
 
-  it('takes no secret for two purposes', () => {
+  it('refuses one secret for two purposes', () => {
     const all = {
       TOKEN_SECRET: ENOUGH.TOKEN_SECRET,
       TOKEN_SECRET_PREVIOUS: 'the-secret-that-sealed-upload-tokens-last-year',
@@ -224,13 +224,13 @@ describe('a Worker', () => {
     assert.equal(mayShowInline('audio/mpeg; a=b'), true);
   });
 
-  it('takes no accept list that holds what is neither a type nor an extension', () => {
+  it('refuses an accept list with anything that is neither a type nor an extension', () => {
     for (const list of ['pdf', 'image/*, a/b/c', '*/png']) {
       assert.match(problemOf({ ACCEPT: list }), /ACCEPT/, list);
     }
   });
 
-  it('takes a provider’s keys only with an audience, and over https', () => {
+  it('accepts a provider’s keys only with an audience, and over https', () => {
     const keys = { JWT_SECRET: '', JWT_JWKS_URL: 'https://login.example.com/jwks.json' };
     assert.match(problemOf(keys), /JWT_AUDIENCE/);
     assert.equal(problemOf({ ...keys, JWT_AUDIENCE: 'x' }), 'fine');
@@ -239,7 +239,7 @@ describe('a Worker', () => {
     assert.match(problemOf({ JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }), /exclude/);
   });
 
-  it('knows stores by their hosts', () => {
+  it('recognises stores by their hosts', () => {
     const profileOf = (endpoint?: string) =>
       optionsFrom({ ...ENOUGH, ...(endpoint && { S3_ENDPOINT: endpoint }) }).store.profile.name;
     assert.equal(profileOf(), 'aws');

@@ -147,7 +147,7 @@ describe('the gate', () => {
     }
   });
 
-  it('case 21: takes JSON by its content type alone', async () => {
+  it('case 21: accepts JSON only with its content type', async () => {
     const body = JSON.stringify({ files: [{ id: randomUUID(), name: 'x', bytes: 1, type: '' }] });
     const types = [
       'text/plain',

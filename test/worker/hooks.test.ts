@@ -38,7 +38,7 @@ onEveryStore(
         assert.deepEqual(object?.metadata, { album: 'Für Elise' });
       });
 
-      it(`what lies under the key that prepare gives is not replaced, ${size}`, async () => {
+      it(`an object under the key that prepare returns is not replaced, ${size}`, async () => {
         const key = `${prefix}${randomUUID()}`;
         const { client } = mount({ prepare: () => ({ key }) });
         const body = random(bytes);

@@ -149,7 +149,7 @@ describe('a sign call', () => {
     }
   });
 
-  it('case 13: knows nothing but numbers and checksums', async () => {
+  it('case 13: accepts only numbers and checksums', async () => {
     const { checksum } = sumOf(upload, body);
     for (const extra of ['method', 'query', 'headers', 'key', 'acl', 'uploadId', 'bytes']) {
       const { status, problem } = await sign({ parts: [{ number: 1, checksum, [extra]: 'GET' }] });
@@ -160,7 +160,7 @@ describe('a sign call', () => {
     }
   });
 
-  it('refuses a part without its checksum, or with something else in its place', async () => {
+  it('refuses a part without its checksum, or with an invalid one', async () => {
     for (const checksum of [undefined, '', 'AAAA', 'AAAAAAAAAAAAAAAAAAAAAA', 5]) {
       const { status, problem } = await sign({ parts: [{ number: 1, checksum }] });
       assert.equal(status, 400, String(checksum));
@@ -172,7 +172,7 @@ describe('a sign call', () => {
     assert.equal((await sign({ parts: [] })).problem.field, 'parts');
   });
 
-  it('case 15: takes no id that is not one', async () => {
+  it('case 15: refuses ids that are not UUIDv7', async () => {
     for (const id of ['a&b', 'a%0Ab', 'x'.repeat(10_000), '%2e%2e']) {
       const { status } = await alice.post(`/uploads/${id}/sign`, { parts: [] }, tokenOf(upload));
       assert.ok(status === 404 || status === 403, `${id.slice(0, 10)}: ${status}`);

@@ -112,7 +112,7 @@ describe('a key', () => {
     assert.equal(key, '2026/11/20/010203.txt');
   });
 
-  it('takes its date from the id, so that a Create sent again after midnight meets itself', async () => {
+  it('takes its date from the id, so that a Create repeated after midnight gets the same key', async () => {
     const time = (NOW - 3_600_000).toString(16).padStart(12, '0');
     const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
     const afterMidnight = Date.parse('2026-11-21T00:10:00Z');
@@ -187,7 +187,7 @@ describe('a template', () => {
     assert.equal(readTemplate('{id}'), '{prefix}{id}');
   });
 
-  it('says whether two files can meet', () => {
+  it('says whether two files can have the same key', () => {
     assert.equal(keysMayMeet('{prefix}{owner}/{id}/{name}'), false);
     assert.equal(keysMayMeet('{prefix}{id}'), true, 'two owners may choose one id');
     assert.equal(keysMayMeet('{prefix}{owner}/{name}'), true);
@@ -203,7 +203,7 @@ describe('a template', () => {
 });
 
 describe('Content-Disposition', () => {
-  it('case 12: carries any name, for old and new clients, and nothing else', () => {
+  it('case 12: carries any name, for old and new clients, and nothing more', () => {
     assert.equal(contentDisposition('attachment', 'a.txt'), 'attachment; filename="a.txt"');
     assert.equal(
       contentDisposition('inline', 'é "1"; x=%.txt'),

@@ -41,7 +41,7 @@ describe('KV that is a minute behind', () => {
     assert.equal(file.status, 302);
   });
 
-  it('goes on with an upload that this place has never heard of', async () => {
+  it('continues an upload that this location has never seen', async () => {
     const upload = await alice.create({ bytes: body.length });
     const [first] = await alice.sendParts(upload, body, [1]);
     await lab.bend({ kv: 'stale' });
@@ -134,7 +134,7 @@ describe('records', () => {
     assert.ok(log.some((line) => line.includes('record_ignored')));
   });
 
-  it('case 84: outlive their uploads, so that these can be let go', async () => {
+  it('case 84: outlive their uploads, so that these can be removed', async () => {
     const upload = await alice.create({ bytes: body.length });
     const expiresAt = Date.parse(upload.expiresAt) / 1000;
     const { kvExpirations } = await lab.seen();
@@ -277,7 +277,7 @@ describe('the sweep', () => {
     assert.equal(again.problem.code, 'expired');
   });
 
-  it('goes on where it stopped, with what is too much for one run', async () => {
+  it('continues in the next run with what was too much for one', async () => {
     const short = await lab.as(`finn-${randomUUID()}`, { upload: { expiresIn: 60 } });
     for (let count = 0; count < 19; count++) await short.create({ bytes: body.length });
     await lab.bend({ clockMs: 61_000 });
@@ -288,7 +288,7 @@ describe('the sweep', () => {
     }
   });
 
-  it('gets to the others past those that it cannot let go of', async () => {
+  it('gets past uploads that it cannot remove', async () => {
     const short = await lab.as(`hal-${randomUUID()}`, { upload: { expiresIn: 60 } });
     // Many that live are listed between them.
     for (let count = 0; count < 60; count++) await alice.create({ bytes: body.length });
@@ -311,7 +311,7 @@ describe('the sweep', () => {
     assert.deepEqual(new Set(await expiredIds()), stuck);
   });
 
-  it('finds again what it could not let go of while the store was down', async () => {
+  it('returns to uploads that it could not remove while the store was down', async () => {
     const short = await lab.as(`gus-${randomUUID()}`, { upload: { expiresIn: 60 } });
     const old = await short.create({ bytes: body.length });
     await lab.bend({ clockMs: 61_000, store: [{ on: ['', '/'], cut: 'before' }] });

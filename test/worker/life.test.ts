@@ -128,7 +128,7 @@ onEveryStore(
       assert.equal(state.body.state, 'aborted');
     });
 
-    it('goes on after a break, from another device too, with what the store holds', async () => {
+    it('continues after an interruption, also on another device, with the parts that the store has', async () => {
       const body = random(11 * MIB);
       const upload = await alice.create({ bytes: body.length, name: 'film.mp4' });
       const receipts = await alice.sendParts(upload, body, [1, 3]);
@@ -205,7 +205,7 @@ onEveryStore(
       }
     });
 
-    it('case 42: refuses a Create of the same id with something else in it', async () => {
+    it('case 42: refuses a Create of the same id for another file', async () => {
       const file = { id: randomUUID(), name: 'one.bin', bytes: 6 * MIB };
       await alice.create(file);
       for (const change of [{ name: 'two.bin' }, { bytes: 7 * MIB }, { type: 'text/plain' }]) {
@@ -274,7 +274,7 @@ onEveryStore(
       }
     });
 
-    it('case 50: takes what had arrived with a cancelled upload', async () => {
+    it('case 50: removes what had arrived of a cancelled upload', async () => {
       const single = await alice.create({ bytes: 10 });
       await alice.sendParts(single, random(10));
       assert.equal((await alice.delete(`/uploads/${single.id}`, tokenOf(single))).status, 204);

@@ -235,7 +235,7 @@ for (const { way, byForm, start } of WAYS) {
         }
       });
 
-      it('a file that was never sent is let go of when its time is over', async () => {
+      it('a file that was never sent is released when its time is over', async () => {
         const claims = { upload: { maxTotalBytes: 100, expiresIn: 60 } };
         const mallory = await lab.as(`mallory-${randomUUID()}`, claims);
         const upload = await begin(mallory, { byForm }, random(60));
@@ -343,7 +343,7 @@ describe('limits of one file hold by construction, fifty at once and with KV a m
     assert.ok(Date.parse(upload.expiresAt) <= Date.now() + 3601_000);
   });
 
-  it('the rate limit holds for requests that come at once', async () => {
+  it('the rate limit holds for parallel requests', async () => {
     const slow = await startLab(store.running, {}, { requestsPerMinute: 10 });
     try {
       const mallory = await slow.as('mallory');
@@ -450,7 +450,7 @@ describe('without the Durable Object, another isolate', () => {
     const now = () => 1_000_000;
     const ledger = createLedger(memoryKV(), { log, now, keepSeconds: null });
     const counting = { ledger, now, keepSeconds: null, reservations: localReservations() };
-    const upload = (sum: string): Upload => ({
+    const upload = (fileChecksum: string): Upload => ({
       v: 1,
       id: '01890000-0000-7000-8000-000000000000',
       owner: 'alice',
@@ -459,7 +459,7 @@ describe('without the Durable Object, another isolate', () => {
       type: 'image/png',
       bytes: 10,
       checksum: 'sha256',
-      sum,
+      fileChecksum,
       mark: 'mark',
       createdAt: 1000,
       expiresAt: 5000,
@@ -473,7 +473,7 @@ describe('without the Durable Object, another isolate', () => {
     await assert.rejects(take('other'), { code: 'conflict' });
   });
 
-  it('is no larger than a thousand owners: it forgets who has been quiet for longest', async () => {
+  it('has at most a thousand owners: it forgets the least recently used', async () => {
     const reservations = localReservations();
     const limits: Limits = { maxOpen: null, maxTotalBytes: 100, maxPerGrant: null };
     const times = { createdAt: 1000, expiresAt: 5000, countsUntil: 9000 };

@@ -44,7 +44,7 @@ onEveryStore(
           source: 'the web',
           team: 'füße',
         });
-        assert.notEqual(object?.uploadToken, 'forged');
+        assert.notEqual(object?.mark, 'forged');
       }
     });
 

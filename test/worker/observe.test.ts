@@ -73,7 +73,7 @@ describe('the log', () => {
     assert.match(String(line?.['storeAdvice']), /s3:GetObject .* s3:ListBucket/);
   });
 
-  it('case 30: holds no secret, token, URL, name or person', async () => {
+  it('case 30: contains no secret, token, URL, name or person', async () => {
     await lab.seen();
     const { upload, answer } = await alice.upload(random(6 * MIB), { name: 'my-private-name.pdf' });
     await alice.get(`/uploads/${upload.id}/file`);
@@ -185,7 +185,7 @@ describe('a caller', () => {
     for (const [address, network] of same) assert.equal(networkOf(address), network, address);
   });
 
-  it('case 29: who asks too often is told to wait, and nobody else', async () => {
+  it('case 29: only callers that ask too often are told to wait', async () => {
     const limited = await startLab(store.running, {}, { requestsPerMinute: 3 });
     try {
       const [bob, carol] = [await limited.as('bob'), await limited.as('carol')];

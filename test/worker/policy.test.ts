@@ -219,7 +219,7 @@ describe('a narrowed caller', () => {
 
   const narrowed = (upload: object, sub = 'alice'): Promise<Client> => lab.as(sub, { upload });
 
-  it('is told its own limits', async () => {
+  it('gets its own limits', async () => {
     const { body } = await (
       await narrowed({ maxBytes: 5, accept: ['.bin'], maxFiles: 1 })
     ).get<Policy>('/policy');
@@ -266,7 +266,7 @@ describe('a narrowed caller', () => {
     assert.equal((await whole.get<ListAnswer>('/uploads')).body.uploads.length, 2);
   });
 
-  it('is given nothing of an upload beside its prefix by creating it once more', async () => {
+  it('gets nothing of an upload outside its prefix by creating it again', async () => {
     const sub = `sub-${randomUUID()}`;
     const body = random(6 * MIB);
     const whole = await lab.as(sub);
@@ -285,12 +285,12 @@ describe('a narrowed caller', () => {
     }
   });
 
-  it('cannot be given the mark by which the Worker knows its objects', async () => {
+  it('cannot be given the mark by which the Worker recognises its objects', async () => {
     const marked = await narrowed({ metadata: { 'upload-token': 'x', 'Upload-Token': 'y' } });
     const { upload, answer } = await marked.upload(random(6 * MIB));
     assert.equal(answer.status, 200);
     const object = await store.running.store.head(upload.key);
-    assert.notEqual(object?.uploadToken, 'x');
+    assert.notEqual(object?.mark, 'x');
   });
 
   it('is refused more files at once than it may choose', async () => {
@@ -369,7 +369,7 @@ describe('a narrowed caller', () => {
     assert.match((await alice.create({ bytes: 5 })).key, /\/hooked\//);
   });
 
-  it('case 26: holds a URL that is good for its own request alone', async () => {
+  it('case 26: has a URL that is valid only for its own request', async () => {
     const alice = await lab.as('alice');
     const body = random(6 * MIB);
     const upload = await alice.create({ bytes: body.length });

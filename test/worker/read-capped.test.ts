@@ -34,7 +34,7 @@ describe('reading a body with a cap', () => {
     assert.deepEqual(state, { pulled: 2, cancelled: true });
   });
 
-  it('leaves the rest to the caller, if the caller wants it', async () => {
+  it('leaves the rest to the caller on request', async () => {
     const { body, state } = bodyOf(['ab', 'cde', 'f']);
     const rest: string[] = [];
     const discard = async (reader: ReadableStreamDefaultReader<Uint8Array>) => {
@@ -45,7 +45,7 @@ describe('reading a body with a cap', () => {
     assert.equal(state.cancelled, false);
   });
 
-  it('has no bytes where there is no body', async () => {
+  it('returns no bytes if there is no body', async () => {
     assert.equal((await readCapped(null, 4))?.length, 0);
   });
 

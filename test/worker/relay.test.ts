@@ -5,7 +5,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Created, PartReceipt, Policy, Problem, RelayAnswer } from '../../worker/protocol.ts';
-import { CHECKSUMS } from '../../worker/s3/checksums.ts';
+import { CHECKSUM_HEADERS } from '../../worker/protocol/checksum.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
 import {
@@ -71,14 +71,14 @@ onEveryStore(
       return { number, etag: answer.etag, ...(await sumOf(upload, body, number)) };
     }
 
-    it('is said to be there by the policy, and parts are of a size that a Worker takes', async () => {
+    it('is announced by the policy, and parts have a size that a Worker accepts', async () => {
       const { body } = await alice.get<Policy>('/policy');
       assert.equal(body.relay, true);
       assert.ok(body.plan.maxPartBytes <= 64 * MIB);
     });
 
     for (const bytes of [0, 1, 5 * MIB, 11 * MIB]) {
-      it(`takes a file of ${bytes} bytes, part by part`, async () => {
+      it(`accepts a file of ${bytes} bytes, part by part`, async () => {
         const body = random(bytes);
         const upload = await alice.create({ bytes });
         const parts: PartReceipt[] = [];
@@ -131,7 +131,7 @@ onEveryStore(
       }
     });
 
-    it('case 35: takes the length of the plan and no other', async () => {
+    it('case 35: accepts only the length of the plan', async () => {
       const body = random(1000);
       const upload = await alice.create({ bytes: body.length });
       for (const [length, code] of [
@@ -153,7 +153,7 @@ onEveryStore(
       assert.equal(await running().store.head(upload.key), undefined);
     });
 
-    it('case 14: knows parts of the plan and no others', async () => {
+    it('case 14: accepts only parts of the plan', async () => {
       const body = random(6 * MIB);
       const upload = await alice.create({ bytes: body.length });
       for (const number of ['0', '-1', '1.5', '1e3', '3', '10001', '1&uploadId=x', '01', 'x']) {
@@ -162,12 +162,12 @@ onEveryStore(
       }
     });
 
-    it('case 69: passes the checksum on, and a part that differs is not taken', async () => {
+    it('case 69: passes the checksum on, and a part that differs is refused', async () => {
       const body = random(1000);
       const upload = await alice.create({ bytes: body.length });
       const { checksum } = upload;
       assert.ok(checksum);
-      const { header } = CHECKSUMS[checksum];
+      const header = CHECKSUM_HEADERS[checksum];
       const flipped = body.slice();
       flipped[500] = 255 - (flipped[500] ?? 0);
       const { status, answer } = await relay(upload, body, 1, {}, flipped);
@@ -180,7 +180,7 @@ onEveryStore(
       assert.equal((await relay(upload, body)).status, 200);
     });
 
-    it('case 17: takes nothing by another upload’s token, or by none, or for another', async () => {
+    it('case 17: accepts nothing with another upload’s token, without a token or for another upload', async () => {
       const body = random(1000);
       const upload = await alice.create({ bytes: 1000 });
       const other = await alice.create({ bytes: 1000 });
@@ -192,7 +192,7 @@ onEveryStore(
       assert.equal(await running().store.head(upload.key), undefined);
     });
 
-    it('case 18: takes nothing for what is over', async () => {
+    it('case 18: accepts nothing for an upload that has ended', async () => {
       const body = random(6 * MIB);
       const upload = await alice.create({ bytes: body.length });
       await alice.delete(`/uploads/${upload.id}`);
@@ -230,7 +230,7 @@ onEveryStore(
   'a Worker without relay',
   () => true,
   (running) => {
-    it('takes no parts, and says so in its policy', async () => {
+    it('accepts no parts, and says so in its policy', async () => {
       const lab = await startLab(running());
       try {
         const alice = await lab.as('alice');
@@ -317,5 +317,5 @@ function checksumHeader(
 ): Record<string, string> {
   return algorithm === null || checksum === undefined
     ? {}
-    : { [CHECKSUMS[algorithm].header]: checksum };
+    : { [CHECKSUM_HEADERS[algorithm]]: checksum };
 }

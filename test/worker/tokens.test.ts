@@ -205,7 +205,7 @@ describe('anonymous callers', () => {
     assert.match(policy.headers.get('set-cookie') ?? '', /^s3-upload-client=/);
   });
 
-  it('are told apart by a cookie that the Worker gives them', async () => {
+  it('are distinguished by a cookie that the Worker sets', async () => {
     const first = await lab.with({}).get('/policy');
     const cookie = first.headers.get('set-cookie') ?? '';
     assert.match(cookie, /^s3-upload-client=[0-9a-f-]{36}\.[0-9a-f]{32}; .*HttpOnly; SameSite=Lax/);

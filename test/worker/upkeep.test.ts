@@ -144,7 +144,7 @@ describe('1,200 open uploads with names of 1,000 characters', () => {
     assert.ok(await isExpired(hers));
   });
 
-  it('keep nobody else’s from being let go of in the next round', async () => {
+  it('do not keep other owners’ uploads from being removed in the next round', async () => {
     await begin('mallory', 900, LONG_NAME);
     const others = [...(await begin('alice', 1)), ...(await begin('bob', 2))];
     await round();
@@ -171,7 +171,7 @@ describe('a round that is cut off', () => {
     );
   });
 
-  it('by a cursor that KV does not know any more begins anew', async () => {
+  it('starts again when KV no longer knows the cursor', async () => {
     await begin('mallory', 10);
     await kv.put('sweep:cursor', JSON.stringify({ cursor: 'gone', shard: 3 }), {});
     const strict: KV = {

@@ -1,6 +1,6 @@
 /** How attributes become values. A text that cannot be read is reported and counts as absent. */
 import type { PropertyDeclaration } from 'lit';
-import { parseSize } from '../../worker/protocol/size.ts';
+import { parseSize } from '../../worker/protocol/util/size.ts';
 
 /** Declares an attribute that holds a number, or a number of bytes with a unit such as `20 MB`. */
 export function numberAttribute(attribute: string): PropertyDeclaration {

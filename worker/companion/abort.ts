@@ -1,8 +1,8 @@
 /** `DELETE /s3/multipart/:uploadId`: cancels an upload in parts. */
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
-import { objectOf } from '../upload/stored.ts';
+import { findObject } from '../upload/stored.ts';
 import { uploadOf } from './upload-of.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {
@@ -10,10 +10,10 @@ export function abortRoute(signer: Signer): SignerHandler {
     const { upload } = await uploadOf(signer, c);
     // Uppy 5 aborts whatever failed, even an upload that is complete but whose last answer was
     // lost.
-    if (await objectOf(signer, upload)) {
+    if (await findObject(signer, upload)) {
       throw new ProblemError('conflict', 'The upload is complete and cannot be cancelled.');
     }
-    await discard(signer, upload, waitUntilOf(c), 'proven');
+    await discardUpload(signer, upload, waitUntilOf(c), 'proven');
     return c.json({});
   };
 }

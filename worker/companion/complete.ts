@@ -1,16 +1,16 @@
 /** `POST /s3/multipart/:uploadId/complete`: makes one object of the parts. */
 import * as v from 'valibot';
-import { rulesAtEnd } from '../upload/access.ts';
+import { rulesForCompletion } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { putTogether } from '../upload/complete/assemble.ts';
-import { discard } from '../upload/end/discard.ts';
-import { abortOthersQuietly } from '../upload/end/orphans.ts';
-import { remembered, settle } from '../upload/complete/settle.ts';
+import { assembleObject } from '../upload/complete/assemble.ts';
+import { discardUpload } from '../upload/end/discard.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
+import { recordedResult, finishUpload } from '../upload/complete/finish.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import { objectOfAnotherUpload } from '../refusals.ts';
 import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
-import { sized, type Upload } from '../upload/upload.ts';
+import { withSize, type Upload } from '../upload/upload.ts';
 import { locationOf } from './location.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf, type InParts } from './upload-of.ts';
@@ -31,39 +31,42 @@ export function completeRoute(signer: Signer): SignerHandler {
     if (!parts.success) {
       return refuse('s3: `parts` must be an array of {ETag, PartNumber} objects.');
     }
-    const said = parts.output.map(({ PartNumber, ETag }) => ({ number: PartNumber, etag: ETag }));
-    await complete(signer, c, inParts, said);
-    waitUntilOf(c)(abortOthersQuietly(signer, [inParts.upload]));
+    const receipts = parts.output.map(({ PartNumber, ETag }) => ({
+      number: PartNumber,
+      etag: ETag,
+    }));
+    await completeParts(signer, c, inParts, receipts);
+    waitUntilOf(c)(abortOrphansQuietly(signer, [inParts.upload]));
     const { key } = inParts.upload;
     const { store } = signer;
     return c.json({ location: await locationOf(store, key), key, bucket: store.bucket });
   };
 }
 
-async function complete(
+async function completeParts(
   signer: Signer,
   c: SignerContext,
   { upload, uploadId }: InParts,
-  said: readonly PartReceipt[],
+  receipts: readonly PartReceipt[],
 ): Promise<void> {
-  const known = await signer.ledger.get(upload.owner, upload.id);
-  if (known?.result) return;
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  if (entry?.result) return;
   const { store } = signer;
-  const object = await putTogether(signer, upload, uploadId, async () => {
-    if (!store.profile.listParts) return { parts: said, bytes: upload.bytes };
+  const object = await assembleObject(signer, upload, uploadId, async () => {
+    if (!store.profile.listParts) return { parts: receipts, bytes: upload.bytes };
     const listed = await store.listParts(upload.key, uploadId);
-    assertOneFile(listed, said);
+    assertOneFile(listed, receipts);
     const bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
-    await assertFits(signer, c, sized(upload, bytes));
-    return { parts: said, bytes };
+    await assertFits(signer, c, withSize(upload, bytes));
+    return { parts: receipts, bytes };
   });
-  if (!object) return void (await remembered(signer, upload));
-  if (object.uploadToken !== upload.mark) {
+  if (!object) return void (await recordedResult(signer, upload));
+  if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
-  const whole = sized(upload, object.bytes);
-  await assertFits(signer, c, whole, () => store.remove(upload.key));
-  await settle(signer, waitUntilOf(c), upload, object);
+  const resized = withSize(upload, object.bytes);
+  await assertFits(signer, c, resized, () => store.remove(upload.key));
+  await finishUpload(signer, waitUntilOf(c), upload, object);
 }
 
 /** Removes what the policy does not allow: the parts and, if it exists, the object. */
@@ -74,11 +77,11 @@ async function assertFits(
   undo?: () => Promise<void>,
 ): Promise<void> {
   try {
-    await rulesAtEnd(signer, c, upload);
+    await rulesForCompletion(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
     await undo?.();
-    await discard(signer, upload, waitUntilOf(c), 'always');
+    await discardUpload(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }
@@ -89,8 +92,8 @@ async function assertFits(
  *
  * @throws ProblemError `incomplete`.
  */
-function assertOneFile(listed: readonly StoredPart[], said: readonly PartReceipt[]): void {
-  const numbers = new Set(said.map(({ number }) => number));
+function assertOneFile(listed: readonly StoredPart[], receipts: readonly PartReceipt[]): void {
+  const numbers = new Set(receipts.map(({ number }) => number));
   const [first] = listed;
   const [last] = listed.slice(-1);
   const fits = listed.every(

@@ -1,6 +1,6 @@
 /** `POST /s3/multipart`: begins an upload in parts. */
 import * as v from 'valibot';
-import { beginWithin } from '../upload/create/reserve.ts';
+import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
@@ -32,7 +32,7 @@ export function createRoute(signer: Signer): SignerHandler {
         'MAX_BYTES is smaller than the smallest file that can be uploaded.',
       );
     }
-    const upload = await beginWithin(signer, c, rules, draft, plan);
+    const upload = await beginWithinLimits(signer, c, rules, draft, plan);
     c.get('line')['upload'] = upload.id;
     const uploadId = await signer.tokens.seal(upload);
     return c.json({ key: upload.key, uploadId, bucket: signer.store.bucket });

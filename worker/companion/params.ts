@@ -1,12 +1,12 @@
 /** `GET /s3/params`: a form for a whole file. */
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { begin } from '../upload/create/begin.ts';
+import { beginUpload } from '../upload/create/begin.ts';
 import { isCounted } from '../policy/quota.ts';
 import { waitUntilOf } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
-import { secondsFor } from '../upload/requests.ts';
-import { settingsOf, type Upload } from '../upload/upload.ts';
+import { secondsFor } from '../upload/sign-parts.ts';
+import { attributesOf, type Upload } from '../upload/upload.ts';
 import { FORM_PATH, TOKEN_FIELD } from './forms/form.ts';
 import { metadataOfQuery } from './metadata.ts';
 import { refuse } from './refusal.ts';
@@ -34,7 +34,7 @@ export function paramsRoute(signer: Signer, address?: string): SignerHandler {
     // The upload expires with its form: a file cannot arrive later.
     const expiresAt = Math.floor(signer.now() / 1000) + expiresIn;
     // Asking for a form reserves nothing: the owner's limits are checked when the form is used.
-    const upload = await begin(
+    const upload = await beginUpload(
       signer,
       c,
       { ...draft, expiresAt },
@@ -75,7 +75,7 @@ async function toStore(signer: Signer, c: SignerContext, upload: Upload, seconds
     { min: unsized?.minBytes ?? 0, max: bytes },
     // A form cannot refuse to replace an object. Only this upload's own file can be stored under
     // this key.
-    { ...settingsOf(upload), ifNoneMatch: false },
+    { ...attributesOf(upload), ifNoneMatch: false },
     { expiresIn: seconds, successStatus: 201 },
   );
   await signer.ledger.put({ state: 'open', upload }, waitUntilOf(c));

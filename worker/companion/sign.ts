@@ -1,11 +1,11 @@
 /** `GET /s3/multipart/:uploadId/:partNumber` and `…/batch`: signed URLs for parts. */
 import { rulesFor } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
-import { secondsFor } from '../upload/requests.ts';
+import { secondsFor } from '../upload/sign-parts.ts';
 import type { Upload } from '../upload/upload.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf } from './upload-of.ts';
@@ -74,7 +74,7 @@ async function assertRoom(
   const parts = await store.listParts(upload.key, uploadId);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (bytes <= upload.bytes) return;
-  await discard(signer, upload, waitUntilOf(c), 'always');
+  await discardUpload(signer, upload, waitUntilOf(c), 'always');
   throw tooManyBytes(upload.bytes);
 }
 

@@ -4,7 +4,7 @@
  * have is not signed; and the sizes of all parts are added up before they become an object. If the
  * store cannot list parts, the object is measured and removed.
  */
-import { narrowedFor } from '../upload/access.ts';
+import { narrowedRules } from '../upload/access.ts';
 import type { SignerContext, Signer } from '../context.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
 import { checkFile, type Rules } from '../policy/policy.ts';
@@ -31,7 +31,7 @@ export async function draftUnsized(
   signer: Signer,
   c: SignerContext,
   file: Announced,
-  most = Infinity,
+  maxBytes = Infinity,
 ): Promise<{ readonly draft: Upload; readonly rules: Rules }> {
   checkName(file.name, 'filename');
   const { store, plan } = signer;
@@ -39,10 +39,10 @@ export async function draftUnsized(
     c.get('rules').maxBytes,
     store.profile.maxObjectBytes,
     largestFile(plan),
-    most,
+    maxBytes,
   );
   const asked = { ...file, id: await idFor(signer, c), bytes };
-  const rules = await narrowedFor(signer, c, asked, 'create');
+  const rules = await narrowedRules(signer, c, asked, 'create');
   const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
   checkFile(rules, entry);

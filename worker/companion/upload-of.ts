@@ -3,7 +3,7 @@
  * them back unchanged, so the id is our own token: a path segment of about 700 characters, and of
  * 7,000 at most with the longest possible names. Workers accept URLs of 16 KB.
  */
-import { openMine } from '../upload/access.ts';
+import { openOwnUpload } from '../upload/access.ts';
 import type { Signer, SignerContext } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { noSuchUpload } from '../refusals.ts';
@@ -29,7 +29,7 @@ export async function uploadOf(signer: Signer, c: SignerContext): Promise<InPart
       's3: the object key must be passed as a query parameter. For example: "?key=abc.jpg"',
     );
   }
-  const upload = await openMine(signer, c, c.req.param('uploadId') ?? '');
+  const upload = await openOwnUpload(signer, c, c.req.param('uploadId') ?? '');
   c.get('line')['upload'] = upload.id;
   if (!upload.unsized || !upload.multipart) throw noSuchUpload();
   if (upload.key !== key) throw new ProblemError('forbidden', 'The key belongs to another upload.');

@@ -1,6 +1,6 @@
 /** Reads settings from text. Errors name the setting and never repeat its value. */
 import { ProblemError } from '../problem.ts';
-import { parseSize } from '../protocol/size.ts';
+import { parseSize } from '../protocol/util/size.ts';
 import type { SettingName } from './settings.ts';
 
 /** The Worker's environment: text by name. */

@@ -3,7 +3,8 @@ import { either, wrong, type Reader } from './read-setting.ts';
 import { cleanPrefix } from '../object/key.ts';
 import { staticCredentials, type CredentialSource } from '../s3/signing/credentials.ts';
 import { EndpointError } from '../s3/endpoint.ts';
-import { isProfileName, PROFILES, type Profile, type ProfileName } from '../s3/profiles.ts';
+import type { Profile, ProfileName } from '../s3/profile.ts';
+import { isProfileName, PROFILES } from '../s3/profiles.ts';
 import { createStore, type Store } from '../s3/store.ts';
 import { assumeRole, sessionPolicy } from '../s3/signing/sts.ts';
 

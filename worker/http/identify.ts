@@ -36,7 +36,7 @@ export function identify(
   return async (c, next) => {
     const request = takesCookies ? c.req.raw : withoutCookies(c.req.raw);
     const network = networkOf(c.req.header('cf-connecting-ip') ?? '');
-    const caller = await known(request, network);
+    const caller = await knownCaller(request, network);
     if (caller.byCookie && !takesCookies) {
       throw new ProblemError(
         'unauthenticated',
@@ -71,7 +71,7 @@ export function identify(
   };
 
   /** Refused callers have no name, so they are counted by network address. */
-  async function known(request: Request, network: string): Promise<Caller> {
+  async function knownCaller(request: Request, network: string): Promise<Caller> {
     try {
       const caller = await answerOf(log, 'authenticate', () => authenticate(request));
       if (!caller) throw new ProblemError('unauthenticated', 'Sign in first.');

@@ -22,7 +22,7 @@ export interface Key {
   readonly metadata?: unknown;
 }
 
-/** Every key of a prefix, all pages, in order. */
+/** All keys of a prefix, in order. */
 export async function allKeys(kv: KV, prefix: string): Promise<Key[]> {
   const keys: Key[] = [];
   let cursor: string | undefined;

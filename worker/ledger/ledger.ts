@@ -1,9 +1,9 @@
 /**
- * What has been uploaded: an index in Workers KV, never the truth. A record is written at Create
- * (of every upload but one that goes by a form and that no limit or id claim holds for) and at the
- * end. KV may be a minute behind and allows one write a second to a key
- * (https://developers.cloudflare.com/kv/platform/limits/), so nothing that decides about bytes asks
- * it, and a failing KV loses a row of a list but no upload.
+ * An index of uploads in Workers KV. It is never the only source of truth. A record is written at the
+ * end of every upload, and at Create except for an upload that is sent by a form without any limit or
+ * id claim. KV may be a minute behind and accepts one write per second to a key
+ * (https://developers.cloudflare.com/kv/platform/limits/), so no decision about bytes depends on it. If
+ * KV fails, a row of a list is lost, but no upload.
  */
 import * as v from 'valibot';
 import { readMany, type Key, type KV } from './kv.ts';
@@ -36,27 +36,24 @@ import type { Upload } from '../upload/upload.ts';
 export type { KV } from './kv.ts';
 export type { Entry, Row } from './record.ts';
 
-/** What the ledger needs beside KV. */
+/** What the ledger needs besides KV. */
 export interface LedgerOptions {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How long a finished upload stays listed, in seconds. Null: without end. */
+  /** How long a complete upload stays listed, in seconds. Null: forever. */
   readonly keepSeconds: number | null;
 }
 
-/**
- * Reads of one upload answer `undefined` where KV fails, lists throw a ProblemError, writes never
- * throw.
- */
+/** If KV fails, reads of one upload return `undefined`, lists throw a ProblemError, and writes do not throw. */
 export interface Ledger {
   get(owner: string, id: string): Promise<Entry | undefined>;
-  /** By the owner's hash, for links that anyone may follow. */
+  /** Reads by the owner's hash, for public links. */
   getByHash(hash: string, id: string): Promise<Entry | undefined>;
-  /** Tries again in `waitUntil` where KV refused. */
+  /** Writes a record. If KV refuses, it tries again in `waitUntil`. */
   put(entry: Entry, waitUntil: WaitUntil): Promise<void>;
   remove(owner: string, id: string): Promise<void>;
-  /** The newest first. A page may hold fewer rows than `limit`, or none, and still have a cursor. */
+  /** Lists uploads, newest first. A page may have fewer rows than `limit`, or none, and still a cursor. */
   list(
     owner: string,
     options: {
@@ -65,11 +62,11 @@ export interface Ledger {
       readonly limit: number;
     },
   ): Promise<{ readonly uploads: readonly UploadSummary[]; readonly cursor?: string }>;
-  /** Everything of the owner's that counts against a quota: open, or complete and still listed. */
+  /** The owner's uploads that count against limits: open ones, and complete ones that are listed. */
   usage(owner: string): Promise<readonly Counted[]>;
   /**
-   * Keys of uploads that the upkeep may have to see to, for each owner in an order of chance; and
-   * where the next round goes on.
+   * Keys of uploads that may be due for upkeep, for each owner, in random order, and where the next
+   * round continues.
    */
   due(
     position: Position,
@@ -80,7 +77,7 @@ export interface Ledger {
    * do with: a list may be behind, and an upload may have been extended or completed since.
    */
   dueEntries(keys: readonly string[]): Promise<readonly Entry[]>;
-  /** For stores that cannot list parts. */
+  /** Keeps receipts, for stores that cannot list parts. */
   addReceipts(upload: Upload, receipts: readonly PartReceipt[]): Promise<void>;
   receipts(upload: Upload): Promise<PartReceipt[]>;
 }
@@ -91,7 +88,7 @@ export type WaitUntil = (work: Promise<unknown>) => void;
 /** How long the record of an upload that has ended outlives its token. */
 const GRACE_SECONDS = 3 * 86_400;
 const PAGES_PER_LIST = 5;
-/** KV takes one write a second to a key. */
+/** KV accepts one write per second to a key. */
 const RETRY_MS = [1100, 2200, 4400];
 
 export function createLedger(kv: KV, options: LedgerOptions): Ledger {
@@ -219,8 +216,8 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   }
 
   /**
-   * Seconds since the epoch, at least a minute from now; null: never. A record outlives its upload's
-   * token in any case, because until then somebody may still ask to cancel what is complete.
+   * When KV may delete the record, in seconds since the epoch. Null: never. A record is always kept
+   * longer than its upload's token, because until then somebody may ask to cancel a complete upload.
    */
   function expirationOf({ state, upload, sweepAt }: Entry): number | null {
     const seconds = Math.floor(now() / 1000);
@@ -230,12 +227,12 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     return keepSeconds === null ? null : Math.max(seconds + keepSeconds, afterToken);
   }
 
-  /** The whole row; undefined where it is not to be listed, or is known not to be in `state`. */
+  /** The complete row; undefined if it is not listed, or is known not to be in `state`. */
   async function rowAt(key: Key, state: UploadState | undefined): Promise<Row | undefined> {
     const short = shortRow(key);
     if (short && state && recordedState(short, now()) !== state) return undefined;
-    const whole = v.safeParse(Row, key.metadata);
-    const row = whole.success ? whole.output : await readRow(key.name);
+    const parsed = v.safeParse(Row, key.metadata);
+    const row = parsed.success ? parsed.output : await readRow(key.name);
     return row && isListed(row) ? { ...row, state: recordedState(row, now()) } : undefined;
   }
 

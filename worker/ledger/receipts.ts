@@ -1,4 +1,4 @@
-/** Receipts of parts, for stores that cannot list them: what the page was answered for each. */
+/** Receipts of parts, for stores that cannot list parts: what the store answered to the page. */
 import * as v from 'valibot';
 import { parseJson } from '../util/parse-json.ts';
 import { allKeys, type KV } from './kv.ts';
@@ -11,14 +11,14 @@ const Value = v.array(
   v.object({ number: v.number(), etag: v.string(), checksum: v.exactOptional(v.string()) }),
 );
 
-/** Neither ever throws: a receipt that is lost costs a part that is sent again. */
+/** Methods never throw. If a receipt is lost, its part is sent again. */
 export interface Receipts {
   add(upload: Upload, parts: readonly PartReceipt[]): Promise<void>;
-  /** The newest of each part, by number. */
+  /** The newest receipt of each part, by number. */
   all(upload: Upload): Promise<PartReceipt[]>;
 }
 
-/** @param keepSeconds for how long after the upload's end. */
+/** @param keepSeconds how long receipts are kept after the upload has expired. */
 export function createReceipts(
   kv: KV,
   { log, now }: { readonly log: Log; readonly now: () => number },
@@ -26,7 +26,7 @@ export function createReceipts(
 ): Receipts {
   return {
     async add(upload, parts) {
-      // A key of its own for each call: no read first, and never two writes to one key in a second.
+      // Each call has a key of its own, so nothing is read first and no key is written twice in a second.
       const when = now().toString(36).padStart(9, '0');
       try {
         const key = `${await prefixFor(upload)}${when}-${crypto.randomUUID().slice(0, 8)}`;
@@ -38,7 +38,7 @@ export function createReceipts(
     async all(upload) {
       const newest = new Map<number, PartReceipt>();
       try {
-        // Keys come in the order of their times.
+        // Keys are in the order of their times.
         for (const { name } of await allKeys(kv, await prefixFor(upload))) {
           const parsed = v.safeParse(Value, parseJson(await kv.get(name)));
           if (parsed.success) for (const part of parsed.output) newest.set(part.number, part);

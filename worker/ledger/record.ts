@@ -1,4 +1,4 @@
-/** One upload's record in KV: its key, its value, and the row that lists show of it. */
+/** The record of an upload in KV: its key, its value, and the row in its metadata. */
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
 import type { Key } from './kv.ts';
@@ -19,19 +19,19 @@ const StoredResult = v.object({
 
 const Limit = v.nullable(v.number());
 
-/** The value. */
+/** The value of a record. */
 export const Entry = v.object({
   state: v.picklist(['open', 'complete', 'aborted', 'expired']),
   upload: Upload,
   result: v.exactOptional(StoredResult),
-  /** What the upkeep holds an upload to that nobody completed; see `Limits`. */
+  /** The limits that the upkeep applies to an upload that nobody completed; see `Limits`. */
   limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
   /** When the upkeep looks for an object of a cancelled upload, in seconds since the epoch. */
   sweepAt: v.exactOptional(v.number()),
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
-/** What the metadata always says, so that upkeep and quotas never read a value. */
+/** Fields that the metadata always has, so that upkeep and limits never read a value. */
 const Essentials = {
   id: v.string(),
   bytes: v.number(),
@@ -41,18 +41,18 @@ const Essentials = {
   /** Seconds since the epoch. */
   expiresAt: v.number(),
   grant: v.exactOptional(v.string()),
-  /** Has several parts. Records of earlier versions do not say it: open ones are all in parts. */
+  /** Whether the upload has several parts. Missing in records of earlier versions, where it is true. */
   inParts: v.exactOptional(v.boolean()),
-  /** Goes by a form. Records of earlier versions do not say it: open ones are all multipart uploads. */
+  /** Whether the file is sent by a form. Missing in records of earlier versions, where it is false. */
   byForm: v.exactOptional(v.boolean()),
   sweepAt: v.exactOptional(v.number()),
 };
 
-/** The metadata where it is too long for all of a row. */
+/** The metadata if the complete row is too long. */
 export const ShortRow = v.object(Essentials);
 export type ShortRow = v.InferOutput<typeof ShortRow>;
 
-/** The metadata, so that a list costs one operation. */
+/** The metadata, with everything that a list shows, so that a list costs one operation. */
 export const Row = v.object({
   ...Essentials,
   key: v.string(),
@@ -68,24 +68,24 @@ const MAX_METADATA_BYTES = 1024;
  * it unseen, so this is how far behind the upkeep may be before parts stay in the store for good.
  */
 export const UNSETTLED_SECONDS = 30 * 86_400;
-/** All records of uploads begin with it. */
+/** Prefix of the keys of all records. */
 export const RECORDS = 'u:';
 
-/** Owners may be of any length and script; KV keys have 512 bytes. */
+/** The owner as keys contain it. Names of owners may have any length and script; KV keys have 512 bytes. */
 export async function ownerHash(owner: string): Promise<string> {
   if (last?.owner !== owner) last = { owner, hash: (await sha256Hex(owner)).slice(0, 32) };
   return last.hash;
 }
 
-/** A batch is of one owner: a hundred uploads, one hash. */
+/** The last hash, because all uploads of a batch have the same owner. */
 let last: { readonly owner: string; readonly hash: string } | undefined;
 
-/** Under which all uploads of one owner are, by the owner's hash. */
+/** Prefix of the keys of one owner's uploads, by the owner's hash. */
 export function prefixOf(hash: string): string {
   return `${RECORDS}${hash}:`;
 }
 
-/** KV lists upwards, and a UUIDv7 begins with its time: turned round, the newest comes first. */
+/** The key of a record. KV lists in ascending order, so the time of the UUIDv7 is inverted: newest first. */
 export function keyOf(hash: string, id: string): string {
   const time = id.slice(0, 8) + id.slice(9, 13);
   const downwards = (0xffff_ffff_ffff - Number.parseInt(time, 16)).toString(16).padStart(12, '0');
@@ -110,19 +110,19 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
   };
 }
 
-/** The row; without key, name and type where it would be too long: they are in the value. */
+/** The row, without key, name and type if it would be too long. Those are in the value, too. */
 export function metadataOf(entry: Entry): Row | ShortRow {
   const row = rowOf(entry);
   if (new TextEncoder().encode(JSON.stringify(row)).byteLength <= MAX_METADATA_BYTES) return row;
   return v.parse(ShortRow, row);
 }
 
-/** When the upkeep has to see to it, in seconds since the epoch; never: Infinity. */
+/** When the upload is due for upkeep, in seconds since the epoch; Infinity if never. */
 export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
   return sweepAt ?? (state === 'open' ? expiresAt : Infinity);
 }
 
-/** What a caller sees of it. */
+/** The row as callers see it. */
 export function summaryOf(row: Row): UploadSummary {
   const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
   const summary = { id, key, name, bytes, type, state, createdAt };

@@ -1,20 +1,20 @@
 /**
- * Walks through all keys of a prefix over many rounds, a few lists each. A place of KV cannot be
- * jumped to, so one owner with a hundred thousand keys would keep all behind it waiting: half of the
- * lists therefore start at other points of the owners' hashes, which nobody can choose.
+ * Walks through all keys of a prefix in many rounds of a few lists each. KV can only list in order, so
+ * one owner with a hundred thousand keys would delay all owners after it. Therefore half of the lists
+ * start at other points of the owners' hashes, which nobody can choose.
  */
 import * as v from 'valibot';
 import type { Key, KV } from './kv.ts';
 
-/** Where the next round goes on. */
+/** Where the next round continues. */
 export const Position = v.object({
   cursor: v.exactOptional(v.string()),
-  /** The next of `SHARDS` starting points. */
+  /** Number of the next of `SHARDS` starting points. */
   shard: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 export type Position = v.InferOutput<typeof Position>;
 
-/** Two digits of an owner's hash. */
+/** Number of values of the first two digits of an owner's hash. */
 export const SHARDS = 256;
 
 /** What one round has listed. */
@@ -73,7 +73,7 @@ export async function walk(
 
 type Page = Awaited<ReturnType<KV['list']>>;
 
-/** From the beginning where KV does not know the cursor any more: it would stop the walk for good. */
+/** Starts again if KV no longer knows the cursor, which would otherwise stop the walk forever. */
 async function listed(kv: KV, prefix: string, cursor: string | undefined): Promise<Page> {
   if (cursor === undefined) return kv.list({ prefix });
   try {
@@ -83,15 +83,15 @@ async function listed(kv: KV, prefix: string, cursor: string | undefined): Promi
   }
 }
 
-/** Beginning at a point of chance: otherwise the first ones could block the others for good. */
+/** The items from a random start, so that the first ones cannot block the others forever. */
 export function fromAnywhere<T>(items: readonly T[]): T[] {
   const start = Math.floor(Math.random() * items.length);
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-/** The first of each, then the second of each, and so on. */
+/** The first item of each owner, then the second of each, and so on. */
 export function* inTurn<T>(owners: readonly (readonly T[])[]): Generator<T, undefined> {
-  const longest = owners.reduce((most, { length }) => Math.max(most, length), 0);
+  const longest = owners.reduce((maxLength, { length }) => Math.max(maxLength, length), 0);
   for (let index = 0; index < longest; index++) {
     for (const items of owners) {
       const item = items[index];

@@ -2,7 +2,7 @@
 import { sha256Hex } from '../util/digest.ts';
 import { cleanName, extensionOf, utf8Length } from './name.ts';
 import { ProblemError } from '../problem.ts';
-import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToHex } from '../protocol/util/encoding.ts';
 import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/signing/encode.ts';
 
 /** Names are not shortened below this length. */
@@ -122,13 +122,13 @@ export function keysMayMeet(template: string): boolean {
  */
 export function cleanPrefix(prefix: string, setting = 'KEY_PREFIX'): string {
   if (prefix === '') return '';
-  const whole = prefix.endsWith('/') ? prefix : `${prefix}/`;
+  const folder = prefix.endsWith('/') ? prefix : `${prefix}/`;
   try {
-    assertKey(`${whole}x`);
+    assertKey(`${folder}x`);
   } catch {
     throw new ProblemError('misconfigured', `${setting} holds an empty or a dot segment.`);
   }
-  return whole;
+  return folder;
 }
 
 /**

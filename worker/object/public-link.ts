@@ -1,5 +1,5 @@
 /** The part of a public link that identifies the owner to the Worker, and tells others nothing. */
-import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../protocol/util/encoding.ts';
 import { deriveKey, keyedDigest } from '../util/subkeys.ts';
 
 const NONCE_BYTES = 12;
@@ -22,8 +22,8 @@ export async function sealLink(secret: string, ownerHash: string, id: string): P
     await keyFor(secret, 'encrypt'),
     bytesOf(ownerHash),
   );
-  const whole = new Uint8Array([...new Uint8Array(nonce), ...new Uint8Array(sealed)]);
-  return bytesToBase64(whole).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const bytes = new Uint8Array([...new Uint8Array(nonce), ...new Uint8Array(sealed)]);
+  return bytesToBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** The owner's hash, or undefined if this secret did not seal the link for this upload. */
@@ -33,11 +33,11 @@ export async function openLink(
   id: string,
 ): Promise<string | undefined> {
   try {
-    const whole = base64ToBytes(link.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = base64ToBytes(link.replaceAll('-', '+').replaceAll('_', '/'));
     const opened = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: whole.slice(0, NONCE_BYTES), additionalData: bytesOf(id) },
+      { name: 'AES-GCM', iv: bytes.slice(0, NONCE_BYTES), additionalData: bytesOf(id) },
       await keyFor(secret, 'decrypt'),
-      whole.slice(NONCE_BYTES),
+      bytes.slice(NONCE_BYTES),
     );
     return new TextDecoder().decode(opened);
   } catch {

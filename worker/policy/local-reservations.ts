@@ -1,36 +1,36 @@
 /** Reservations in the memory of one isolate, for a Worker without a Durable Object. */
 import { Account, type Asker, type Reservations } from './reservations.ts';
 
-/** After so long KV has told every place what was written. */
+/** After this time, KV shows every place what was written. */
 const SETTLED_SECONDS = 150;
-/** Owners in memory; the one that has been quiet for longest is forgotten first. */
+/** Most owners in memory. The least recently used one is forgotten first. */
 const MAX_OWNERS = 1000;
-/** Uploads of one owner in memory. Beyond it the oldest are counted from KV alone. */
+/** Most uploads of one owner in memory. Older ones are counted by KV alone. */
 const MAX_UPLOADS = 1000;
 
-interface Remembered {
+interface OwnerMemory {
   readonly account: Account;
   /** When it was last used, in seconds since the epoch. */
   usedAt: number;
-  /** When each upload was last changed; the newest last. */
+  /** When each upload was last changed, newest last. */
   readonly changedAt: Map<string, number>;
 }
 
 /**
- * Bridges the time until KV shows what was written: exact for requests that reach this isolate, and
- * blind for a minute to what happens in another one.
+ * Bridges the time until KV shows what was written. Exact for requests that reach this isolate; for up
+ * to a minute it does not see what other isolates do.
  */
 export function localReservations(): Reservations {
-  const owners = new Map<string, Remembered>();
+  const owners = new Map<string, OwnerMemory>();
 
   return {
     exact: false,
     async reserve(asker, wanted, limits, action, listed) {
       const rows = await listed();
-      // From here on nothing waits, so no other request comes in between.
-      const remembered = accountOf(asker);
-      const verdict = remembered.account.reserve(wanted, limits, action, asker.now, rows);
-      if (verdict === 'taken') touch(remembered, wanted.id, asker);
+      // Nothing is awaited from here on, so no other request can interfere.
+      const memory = accountOf(asker);
+      const verdict = memory.account.reserve(wanted, limits, action, asker.now, rows);
+      if (verdict === 'taken') touch(memory, wanted.id, asker);
       return verdict;
     },
     async usedBytes(asker, listed) {
@@ -38,9 +38,9 @@ export function localReservations(): Reservations {
       return accountOf(asker).account.usedBytes(asker.now, rows);
     },
     finish(asker, upload, always) {
-      const remembered = accountOf(asker);
-      touch(remembered, upload.id, asker);
-      return Promise.resolve(remembered.account.finish(upload, always));
+      const memory = accountOf(asker);
+      touch(memory, upload.id, asker);
+      return Promise.resolve(memory.account.finish(upload, always));
     },
     cancel(asker, id, countsUntil) {
       const outcome = accountOf(asker).account.cancel(id, countsUntil);
@@ -53,13 +53,13 @@ export function localReservations(): Reservations {
     },
   };
 
-  function touch({ changedAt }: Remembered, id: string, { now }: Asker): void {
+  function touch({ changedAt }: OwnerMemory, id: string, { now }: Asker): void {
     changedAt.delete(id);
     changedAt.set(id, now);
   }
 
-  /** The owner's account, without what KV shows by now. */
-  function accountOf({ owner, now }: Asker): Remembered {
+  /** The owner's account, without uploads that KV shows by now. */
+  function accountOf({ owner, now }: Asker): OwnerMemory {
     const found = owners.get(owner) ?? { account: new Account(), changedAt: new Map(), usedAt: 0 };
     found.usedAt = now;
     owners.delete(owner);

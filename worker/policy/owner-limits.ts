@@ -1,6 +1,6 @@
 /**
- * Reservations in a Durable Object: one for each owner, so that requests of all places meet in it
- * and limits hold exactly. The operator binds it as `LIMITS`; see wrangler.toml.
+ * Reservations in a Durable Object. Each owner has one, which all requests of that owner reach, so
+ * limits hold exactly. The operator binds it as `LIMITS`; see wrangler.toml.
  * https://developers.cloudflare.com/durable-objects/concepts/what-are-durable-objects/
  */
 import {
@@ -53,7 +53,7 @@ type Answer = Verdict | Cancelled | boolean | number | 'unopened';
 /** Sent with each question, so that a signer's clock is the object's as well. */
 type Message = Question & { readonly now: number };
 
-/** One owner's uploads, in SQLite. Not extended from a class of the runtime, so Node can load it. */
+/** Counts one owner's uploads in SQLite. It extends no class of the runtime, so that Node can load it. */
 export class OwnerLimits {
   readonly #sql: LimitsState['storage']['sql'];
   readonly #account: Account;
@@ -110,10 +110,10 @@ export class OwnerLimits {
   }
 }
 
-/** The row that says that the account knows what was uploaded before it existed. */
+/** Id of the row that shows that uploads from before the account existed have been added. */
 const OPENED = '';
 
-/** Reservations in the Durable Objects of this namespace. */
+/** Keeps reservations in the Durable Objects of this namespace. */
 export function durableReservations(namespace: LimitsNamespace): Reservations {
   return {
     exact: true,
@@ -143,7 +143,7 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
     }
   }
 
-  /** Asks again once the object has been told what KV lists. */
+  /** Asks, and if the object is new, tells it what KV lists and asks again. */
   async function askOpened<T extends Answer>(
     asker: Asker,
     question: Question,

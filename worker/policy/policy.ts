@@ -1,6 +1,6 @@
 /**
- * What a caller may upload: rules from settings, narrowed by the caller's own claims and by a hook,
- * never widened.
+ * What a caller may upload. Rules come from the settings; a caller's claims and a hook can narrow them
+ * and never widen them.
  */
 import * as v from 'valibot';
 import type { Disposition } from '../object/disposition.ts';
@@ -15,48 +15,48 @@ import { UploadId } from '../protocol/schemas.ts';
 import type { CannedAcl } from '../s3/acls.ts';
 import type { ObjectChoices, Upload } from '../upload/upload.ts';
 
-/** Everything that is decided about an upload. Sizes in bytes, times in seconds. */
+/** The rules for one caller's uploads. Sizes are in bytes, times in seconds. */
 export interface Rules extends MetadataRules {
   readonly maxBytes: number;
   readonly minBytes: number;
-  /** MIME types, `image/*` wildcards and `.ext`; a file has to match one of each group. */
+  /** MIME types, `image/*` wildcards and `.ext` extensions. A file has to match one of each group. */
   readonly accept: readonly (readonly string[])[];
-  /** Files in one selection; null: any number. */
+  /** Number of files in one selection. Null: any number. */
   readonly maxFiles: number | null;
-  /** What a name must match; null: any name. */
+  /** Pattern that names have to match. Null: any name. */
   readonly name: RegExp | null;
-  /** Upload ids that may be used; null: any. A token with one is good for exactly one upload. */
+  /** Upload ids that may be used. Null: any. A token with one id allows exactly one upload. */
   readonly ids: readonly string[] | null;
-  /** Every key begins with it: empty, or ending in `/`. */
+  /** Prefix of every key: empty, or ending in `/`. */
   readonly prefix: string;
-  /** A claim confines the caller to keys that begin with this; null: to all of the owner's. */
+  /** Prefix to which a claim confines the caller. Null: all of the owner's uploads. */
   readonly within: string | null;
-  /** The first is set; a claim may choose another. Empty: none is sent. */
+  /** Allowed ACLs. The first is the default; a claim may choose another. Empty: no ACL is set. */
   readonly acl: readonly CannedAcl[];
   readonly object: Omit<ObjectChoices, 'metadata' | 'acl' | 'ifNoneMatch' | 'disposition'>;
-  /** How the bucket itself presents the object; `auto`: what could run a script, as a download. */
+  /** How the bucket serves the object. `auto`: as a download if it could run a script. */
   readonly disposition: Disposition;
-  /** An upload has to be complete within. */
+  /** Time limit for an upload. */
   readonly uploadSeconds: number;
-  /** A signed request is good for. */
+  /** Lifetime of a signed request. */
   readonly urlSeconds: number;
-  /** A complete upload may be removed by its owner. */
+  /** Whether owners may remove complete uploads. */
   readonly removable: boolean;
-  /** A complete upload may be read by whoever has its link. */
+  /** Whether anyone with its link may read a complete upload. */
   readonly public: boolean;
-  /** Uploads in parts that an owner may have open; null: any number. */
+  /** Uploads in several parts that an owner may have open. Null: any number. */
   readonly maxOpen: number | null;
-  /** Bytes that an owner may have uploaded, as far as they are still listed; null: any. */
+  /** Bytes of an owner's listed uploads. Null: any number. */
   readonly maxTotalBytes: number | null;
-  /** Uploads that may be made with one token of the caller's; null: any number. */
+  /** Uploads that may be made with one token of the caller. Null: any number. */
   readonly maxPerGrant: number | null;
 }
 
-/** Rules as an operator states them; what is left out is the default. */
+/** Rules as an operator states them. What is left out has its default. */
 export interface RulesOptions extends Partial<
   Omit<Rules, 'accept' | 'within' | 'fixedMetadata' | 'maxPerGrant' | 'prefix'>
 > {
-  /** A list as `<input accept>` has it; empty: anything. */
+  /** A list in the syntax of `<input accept>`. Empty: any file. */
   readonly accept?: readonly string[];
   readonly prefix?: string;
   readonly fixedMetadata?: Readonly<Record<string, string>>;
@@ -67,10 +67,9 @@ const DAY_SECONDS = 86_400;
 const MINUTE_SECONDS = 60;
 
 /**
- * The rules that hold before anyone narrows them. Whether the store can do what they ask for is
- * another question: see policy/store-fit.ts.
+ * The rules before anyone narrows them. store-fit.ts checks whether the store supports them.
  *
- * @throws ProblemError `misconfigured` for an illegal prefix.
+ * @throws ProblemError `misconfigured` for an invalid prefix.
  */
 export function rulesFrom(options: RulesOptions): Rules {
   const { accept = [], prefix = '', ...rest } = options;
@@ -99,41 +98,41 @@ export function rulesFrom(options: RulesOptions): Rules {
   };
 }
 
-const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const NonNegative = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const MetadataName = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/i));
 const Texts = v.array(v.pipe(v.string(), v.maxLength(256)));
 
-/** How a claim, or a hook's answer, narrows the rules. What it does not name stays as it was. */
+/** How a claim or a hook's answer narrows the rules. What it does not name stays unchanged. */
 export const Narrowing = v.strictObject({
-  maxBytes: v.exactOptional(Whole),
-  minBytes: v.exactOptional(Whole),
+  maxBytes: v.exactOptional(NonNegative),
+  minBytes: v.exactOptional(NonNegative),
   accept: v.exactOptional(Texts),
-  /** Files in one selection, and uploads in all that the caller's token is good for. */
-  maxFiles: v.exactOptional(Whole),
-  maxOpen: v.exactOptional(Whole),
-  maxTotalBytes: v.exactOptional(Whole),
+  /** Number of files in one selection, and of all uploads with the caller's token. */
+  maxFiles: v.exactOptional(NonNegative),
+  maxOpen: v.exactOptional(NonNegative),
+  maxTotalBytes: v.exactOptional(NonNegative),
   ids: v.exactOptional(v.array(UploadId)),
   /** Appended to the prefix of the settings. */
   prefix: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
-  /** A list keeps only these of the names allowed; an object sets values. */
+  /** A list restricts the allowed names; an object sets values. */
   metadata: v.exactOptional(v.union([Texts, v.record(MetadataName, v.string())])),
   acl: v.exactOptional(v.string()),
-  /** Seconds within which the upload has to be complete. */
+  /** Time limit for the upload, in seconds. */
   expiresIn: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
 });
 export type Narrowing = v.InferOutput<typeof Narrowing>;
 
 /**
- * The rules, narrowed. A claim that cannot be understood narrows to nothing: it may have meant to.
+ * The rules, narrowed by a claim.
  *
- * @throws ProblemError `forbidden`.
+ * @throws ProblemError `forbidden` for a malformed claim, because it may have been meant to forbid.
  */
 export function narrow(rules: Rules, claim: unknown): Rules {
   if (claim === undefined) return rules;
   const parsed = v.safeParse(Narrowing, claim);
-  // To valibot an array is an object, here one that narrows nothing.
+  // For valibot an array is an object, here one without any limit.
   if (!parsed.success || Array.isArray(claim)) {
-    throw new ProblemError('forbidden', 'The caller’s upload claim is not understood.');
+    throw new ProblemError('forbidden', 'The caller’s upload claim is malformed.');
   }
   const by = parsed.output;
   const prefix = rules.prefix + prefixOf(by.prefix);
@@ -160,13 +159,14 @@ export function narrow(rules: Rules, claim: unknown): Rules {
   };
 }
 
-/** What a check needs to know of a file, whether it is to be created or is there already. */
+/** What a check needs to know about a file, before or after it is created. */
 export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'bytes' | 'type'>;
 
 /**
- * Throws if the rules forbid the file; `path` is where it sits in the request. Types are judged by
- * the name that will be stored, and a name pattern has to match both that and what was sent.
+ * Throws if the rules forbid the file. The type has to fit the name that will be stored. A name pattern
+ * has to match that name and the name that was sent.
  *
+ * @param path path of the file in the request, for errors.
  * @throws ProblemError `too_large`, `type_not_allowed`, `invalid_request` or `forbidden`.
  */
 export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
@@ -193,7 +193,7 @@ export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
     );
   }
   const pattern = rules.name;
-  // By `search`: `test` would continue where a pattern with the flag g stopped.
+  // Uses `search`, because `test` keeps a position if the pattern has the flag g.
   if (pattern && [file.name, cleaned].some((name) => name.search(pattern) < 0)) {
     throw new ProblemError('invalid_request', 'Files of this name are not allowed.', {
       field: at('name'),
@@ -204,7 +204,7 @@ export function checkFile(rules: Rules, file: CheckedFile, path = ''): void {
   }
 }
 
-/** True where the rules let a caller see and touch an upload of the same owner. */
+/** Whether the rules give a caller access to an upload of the same owner. */
 export function covers(rules: Rules, upload: Pick<Upload, 'id' | 'key'>): boolean {
   return upload.key.startsWith(rules.within ?? '') && (rules.ids?.includes(upload.id) ?? true);
 }
@@ -218,7 +218,7 @@ function prefixOf(prefix: string | undefined): string {
   try {
     return cleanPrefix(prefix?.replace(/^\//, '') ?? '');
   } catch (cause) {
-    throw new ProblemError('forbidden', 'The caller’s upload claim has no legal prefix.', {
+    throw new ProblemError('forbidden', 'The caller’s upload claim has an invalid prefix.', {
       cause,
     });
   }
@@ -227,7 +227,10 @@ function prefixOf(prefix: string | undefined): string {
 function chosenAcl(allowed: readonly CannedAcl[], wanted: string): readonly CannedAcl[] {
   const found = allowed.find((acl) => acl === wanted);
   if (!found)
-    throw new ProblemError('forbidden', 'The caller’s upload claim asks for another ACL.');
+    throw new ProblemError(
+      'forbidden',
+      'The caller’s upload claim asks for an ACL that is not allowed.',
+    );
   return [found];
 }
 

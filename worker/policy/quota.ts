@@ -1,9 +1,9 @@
 /**
- * What one owner may have at all: uploads open, bytes, uploads made with one token. Exact where
- * reservations are kept in a Durable Object. Otherwise exact for requests that one isolate serves,
- * and bounded for others: within the minute that KV is behind, each isolate lets in as much as it
- * would by itself, and Complete counts once more. Without the object, a request that is counted
- * costs one list of KV; with or without it, a file that goes by a form costs a write at Create.
+ * Limits over all uploads of one owner: open uploads, bytes, and uploads made with one token. They are
+ * exact if reservations are kept in a Durable Object. Otherwise they are exact for requests that one
+ * isolate serves; within the minute that KV may be behind, each isolate admits as much as it would
+ * alone, and Complete counts again. Without the object, a counted request costs one list of KV. In
+ * either case, a file that is sent by a form costs a write at Create.
  */
 import type { Caller } from '../auth.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -14,17 +14,17 @@ import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
 import { isByForm, isInParts, type Upload } from '../upload/upload.ts';
 import type { Asker, Counted, Limits, Reservation, Reservations, Verdict } from './reservations.ts';
 
-/** Counts for one request. */
+/** Counts the uploads of one owner for one request. */
 export interface Quota {
-  /** How many more bytes the owner may have. */
+  /** Number of bytes that the owner may still upload. */
   room(rules: Pick<Rules, 'maxTotalBytes'>): Promise<number>;
   /**
-   * Takes room for an upload; one that has been counted is not counted twice. How many are open is
-   * asked only of one that begins.
+   * Reserves room for an upload. An upload that has been counted is not counted twice. The number of
+   * open uploads is limited only at Create.
    *
    * @param way how it goes to the store, which at Create the upload does not say itself.
-   * @throws ProblemError `forbidden`, `rate_limited` where waiting helps, or `conflict` where the id
-   *   belongs to another file.
+   * @throws ProblemError `forbidden`, `rate_limited` if waiting helps, or `conflict` if the id belongs
+   *   to another file.
    */
   take(
     rules: Limits & Partial<Pick<Rules, 'ids'>>,
@@ -36,9 +36,9 @@ export interface Quota {
 
 /** How an upload goes to the store. */
 export interface Way {
-  /** In several parts: it counts against `maxOpen`. */
+  /** In several parts, so it counts against `maxOpen`. */
   readonly inParts: boolean;
-  /** By a form: the object exists without a Complete, and may come while the form is good. */
+  /** By a form, so the object can appear without a Complete, as long as the form is valid. */
   readonly byForm: boolean;
 }
 
@@ -53,13 +53,13 @@ export interface Counting {
 
 const LATER_SECONDS = 30;
 
-/** True where a limit or an id claim holds for the file: then one that goes by a form is recorded, too. */
+/** Whether a limit or an id claim applies. Then uploads that are sent by a form are recorded, too. */
 export function isCounted(rules: Limits & Partial<Pick<Rules, 'ids'>>): boolean {
   const { ids = null, maxTotalBytes, maxPerGrant } = rules;
   return ids !== null || maxTotalBytes !== null || maxPerGrant !== null;
 }
 
-/** Reads nothing where nothing is limited. */
+/** Counts for this owner. Reads nothing unless something is limited. */
 export function quotaOf(
   signer: Counting,
   { owner, grant }: Pick<Caller, 'owner' | 'grant'>,
@@ -91,12 +91,12 @@ export function quotaOf(
   };
 }
 
-/** The owner of uploads, as reservations know it. */
+/** The owner and the time, as reservations need them. */
 export async function askerOf({ now }: Pick<Counting, 'now'>, owner: string): Promise<Asker> {
   return { owner: await ownerHash(owner), now: Math.floor(now() / 1000) };
 }
 
-/** Tells that an upload is complete. False where it was cancelled before. */
+/** Tells reservations that an upload is complete. @returns false if it was cancelled before. */
 export async function finishReservation(
   signer: Counting,
   upload: Upload,
@@ -119,10 +119,10 @@ function wayOf(upload: Upload): Way {
 }
 
 function reservationOf(upload: Upload, { inParts, byForm }: Way): Reservation {
-  const { id, bytes, sum, createdAt, expiresAt } = upload;
-  const mark = sum === undefined ? upload.mark : `${upload.mark} ${sum}`;
-  // A multipart upload cannot become an object after its token has ended. The object of a form may
-  // lie there, and counts until the upkeep has decided about it.
+  const { id, bytes, fileChecksum, createdAt, expiresAt } = upload;
+  const mark = fileChecksum === undefined ? upload.mark : `${upload.mark} ${fileChecksum}`;
+  // A multipart upload cannot become an object after its token has expired. A form may have made an
+  // object, which counts until the upkeep has decided about it.
   const countsUntil = expiresAt + (byForm ? UNSETTLED_SECONDS : 0);
   return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
 }
@@ -139,7 +139,7 @@ function refuse(verdict: Verdict, { maxOpen, maxTotalBytes, maxPerGrant }: Limit
     case 'too_many_files':
       throw new ProblemError(
         'forbidden',
-        `The caller’s token allows ${maxPerGrant} files: ask for another token.`,
+        `The caller’s token allows ${maxPerGrant} files: get another token.`,
       );
     case 'too_many_bytes':
       throw new ProblemError(

@@ -1,6 +1,6 @@
 /**
- * Counts what one owner has, so that limits hold when many requests arrive at once. Workers KV
- * cannot do this: it is up to a minute behind and has no transactions
+ * Counts the uploads of one owner, so that limits hold when many requests arrive at once. Workers KV
+ * cannot do this, because it may be a minute behind and has no transactions
  * (https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency).
  */
 
@@ -10,23 +10,23 @@ export interface Limits {
   readonly maxOpen: number | null;
   /** Bytes of all uploads that are open or complete. */
   readonly maxTotalBytes: number | null;
-  /** Uploads that may be made with one token of the caller's. */
+  /** Uploads that may be made with one token of the caller. */
   readonly maxPerGrant: number | null;
 }
 
 /** An upload that asks for room. Times are in seconds since the epoch. */
 export interface Reservation {
   readonly id: string;
-  /** The same for the same file of the same upload, its checksum included; empty where it is not known. */
+  /** The same for the same file of the same upload, including its checksum. Empty if unknown. */
   readonly mark: string;
   readonly bytes: number;
   /** The upload has several parts, and so counts against `maxOpen`. */
   readonly inParts: boolean;
   readonly grant?: string;
   readonly createdAt: number;
-  /** When the upload's token ends. */
+  /** When the upload's token expires. */
   readonly expiresAt: number;
-  /** Its bytes count until then. */
+  /** Until when its bytes count. */
   readonly countsUntil: number;
 }
 
@@ -58,19 +58,21 @@ export type Verdict =
 export type Cancelled = 'cancelled' | 'complete' | 'unknown';
 
 /**
- * Where reservations are kept. The Worker uses a Durable Object where one is bound
- * (`durableReservations`), otherwise the isolate's memory (`localReservations`). Methods that ask
- * another machine throw a ProblemError `store_unavailable` while it does not answer.
+ * Where reservations are kept. The Worker uses a Durable Object if one is bound
+ * (`durableReservations`), otherwise the isolate's memory (`localReservations`). Methods that call
+ * another machine throw a ProblemError `store_unavailable` if it does not answer.
  */
 export interface Reservations {
   /**
-   * True where one place decides for all requests of an owner, and is told of every upload. The
-   * signer then believes it over KV.
+   * Whether one place decides for all requests of an owner and is told of every upload. The signer then
+   * trusts it more than KV.
    */
   readonly exact: boolean;
   /**
-   * Reserves room for an upload; one that has been counted is not counted twice. `listed` answers
-   * the owner's uploads as KV lists them. How many are open is asked only at Create.
+   * Reserves room for an upload. An upload that has been counted is not counted twice. The number of
+   * open uploads is limited only at Create.
+   *
+   * @param listed returns the owner's uploads as KV lists them.
    */
   reserve(
     asker: Asker,
@@ -82,22 +84,22 @@ export interface Reservations {
   /** Bytes of everything that the owner has, open uploads included. */
   usedBytes(asker: Asker, listed: () => Promise<readonly Counted[]>): Promise<number>;
   /**
-   * The upload is complete. False where it was cancelled before; with `always` it is complete
+   * Marks the upload as complete. False if it was cancelled before; with `always` it is complete
    * nevertheless, because its object exists.
    */
   finish(asker: Asker, upload: Reservation, always: boolean): Promise<boolean>;
-  /** The upload is cancelled, unless it is complete. Its bytes count until `countsUntil`. */
+  /** Cancels the upload unless it is complete. Its bytes count until `countsUntil`. */
   cancel(asker: Asker, id: string, countsUntil: number): Promise<Cancelled>;
-  /** Forgets the upload: its object has been removed, or nothing was begun. */
+  /** Forgets the upload, because its object was removed or it could not be begun. */
   release(asker: Asker, id: string): Promise<void>;
 }
 
-/** One owner's uploads. */
+/** Counts one owner's uploads. */
 export class Account {
   readonly #uploads: Map<string, Counted>;
   readonly #save: (id: string, counted: Counted | undefined) => void;
 
-  /** @param save keeps a changed upload; undefined: it is forgotten. */
+  /** @param save stores a changed upload, or removes it if `counted` is undefined. */
   constructor(
     uploads: Iterable<Counted> = [],
     save: (id: string, counted: Counted | undefined) => void = () => undefined,
@@ -106,14 +108,14 @@ export class Account {
     this.#save = save;
   }
 
-  /** Adds what was made before this account existed. */
+  /** Adds uploads that were made before this account existed. */
   add(listed: readonly Counted[]): void {
     for (const counted of listed) {
       if (!this.#uploads.has(counted.id)) this.#set(counted);
     }
   }
 
-  /** As `Reservations.reserve`; `listed` are uploads that this account may not know. */
+  /** Works as `Reservations.reserve` does. `listed` are uploads that this account may not know. */
   reserve(
     wanted: Reservation,
     limits: Limits,
@@ -124,7 +126,7 @@ export class Account {
     const own = this.#uploads.get(wanted.id);
     if (own && own.mark !== '' && own.mark !== wanted.mark) return 'other_file';
     if (own?.state === 'cancelled' && action === 'create') return 'cancelled';
-    // What is complete has been judged, and stays.
+    // A complete upload has already been checked, and stays.
     const known = own ?? listed.find(({ id }) => id === wanted.id);
     if (known?.state === 'complete') return 'taken';
     const others = this.#all(listed).filter(
@@ -162,7 +164,7 @@ export class Account {
     if (this.#uploads.delete(id)) this.#save(id, undefined);
   }
 
-  /** Forgets what neither counts nor has to be remembered any more. */
+  /** Forgets uploads that have stopped counting and whose token has expired. */
   forget(now: number): void {
     for (const [id, { countsUntil, expiresAt }] of this.#uploads) {
       if (Math.max(countsUntil, expiresAt) <= now) this.release(id);
@@ -181,8 +183,8 @@ export class Account {
 }
 
 /**
- * Whether there is room beside the others. At the end of an upload only those open ones count that
- * began before it: otherwise two uploads that were let in together would throw each other away.
+ * Whether there is room besides the other uploads. At Complete, only open uploads that began earlier
+ * count: otherwise two uploads that were admitted together would refuse each other.
  */
 function judge(
   others: readonly Counted[],

@@ -1,23 +1,23 @@
 /**
- * Whether what the options ask for can be done, by this store or by any: said when the Worker
- * starts, by the name of the setting, and never dropped in silence.
+ * Checks when the Worker starts whether this store, or any, supports what the options ask for. Errors
+ * name the setting; nothing is ignored silently.
  */
 import { isMetadataName } from '../object/metadata.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
 import { DEFAULT_PLAN_LIMITS, type ChecksumAlgorithm, type PlanLimits } from '../protocol.ts';
-import type { Profile } from '../s3/profiles.ts';
+import type { Profile } from '../s3/profile.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 const MAX_URL_SECONDS = 604_800;
 const MIN_UPLOAD_SECONDS = 60;
 
-/** @throws ProblemError `misconfigured`. */
+/** Checks that the store supports the rules. @throws ProblemError `misconfigured`. */
 export function assertAble(rules: Rules, profile: Profile): void {
   assertSendable(rules);
   const { acl, object, uploadSeconds, urlSeconds } = rules;
   const has = (able: boolean, setting: string, what: string) =>
-    assertSetting(able, `${setting}: a ${profile.name} store has no ${what}.`);
+    assertSetting(able, `${setting}: a ${profile.name} store does not support ${what}.`);
   has(acl.length === 0 || profile.acl, 'ACL', 'ACLs');
   has(!object.tags || profile.tagging, 'TAGS', 'tags');
   has(!object.storageClass || profile.storageClass, 'STORAGE_CLASS', 'storage classes');
@@ -27,13 +27,13 @@ export function assertAble(rules: Rules, profile: Profile): void {
   }
   assertSetting(
     uploadSeconds <= (profile.staleAfterSeconds ?? Infinity),
-    `UPLOAD_TTL: a ${profile.name} store forgets uploads after ${profile.staleAfterSeconds} s.`,
+    `UPLOAD_TTL: a ${profile.name} store deletes unfinished uploads after ${profile.staleAfterSeconds} s.`,
   );
-  assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL: at least a minute is needed.');
+  assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL must be at least one minute.');
   assertLinkSeconds(urlSeconds, 'URL_TTL');
 }
 
-/** What no header can carry would fail with every upload. */
+/** Refuses values that no header can have, because with them every upload would fail. */
 function assertSendable({ metadata, fixedMetadata, object }: Rules): void {
   const { cacheControl, storageClass, sse } = object;
   assertNames(metadata, 'METADATA');
@@ -45,17 +45,17 @@ function assertSendable({ metadata, fixedMetadata, object }: Rules): void {
 
 function assertNames(names: readonly string[], setting: string): void {
   const fit = names.every((name) => isMetadataName(name.toLowerCase()));
-  assertSetting(fit, `${setting}: names are of letters, digits and hyphens.`);
+  assertSetting(fit, `${setting}: names may contain only letters, digits and hyphens.`);
 }
 
 function assertPrintable(value: string | null | undefined, setting: string): void {
   assertSetting(/^[\x20-\x7e]*$/.test(value ?? ''), `${setting} must be printable ASCII.`);
 }
 
-/** A signed URL lives a second to a week. @throws ProblemError `misconfigured`. */
+/** Checks the lifetime of a signed URL: a second to a week. @throws ProblemError `misconfigured`. */
 export function assertLinkSeconds(seconds: number, setting: string): number {
   const fits = seconds >= 1 && seconds <= MAX_URL_SECONDS;
-  assertSetting(fits, `${setting}: a signed URL lives a second to a week.`);
+  assertSetting(fits, `${setting} must be between one second and one week.`);
   return seconds;
 }
 
@@ -63,7 +63,7 @@ function assertSetting(holds: boolean, message: string): void {
   if (!holds) throw new ProblemError('misconfigured', message);
 }
 
-/** The algorithm that was asked for, or else the best that the store checks. @throws ProblemError `misconfigured`. */
+/** The wanted algorithm or, if undefined, the best one that the store checks. @throws ProblemError `misconfigured`. */
 export function checksumFor(
   profile: Profile,
   wanted: ChecksumAlgorithm | null | undefined,
@@ -72,17 +72,17 @@ export function checksumFor(
   if (wanted === null || profile.checksums.includes(wanted)) return wanted;
   throw new ProblemError(
     'misconfigured',
-    `CHECKSUM: a ${profile.name} store does not check ${wanted}, but ${profile.checksums.join(', ') || 'none'}.`,
+    `CHECKSUM: a ${profile.name} store does not check ${wanted}; it checks ${profile.checksums.join(', ') || 'none'}.`,
   );
 }
 
 /**
- * What goes through a Worker on any plan, with room to spare: Free and Pro take 100 MB.
+ * Size that passes through a Worker on any plan, with a margin: Free and Pro accept 100 MB.
  * https://developers.cloudflare.com/workers/platform/limits/#request-limits
  */
 const RELAYED_PART_BYTES = 64 * 1024 * 1024;
 
-/** How files are cut, within what the store takes. @throws ProblemError `misconfigured`. */
+/** How files are divided, within the store's limits. @throws ProblemError `misconfigured`. */
 export function planLimitsFor(
   profile: Profile,
   wanted: Partial<PlanLimits>,
@@ -96,14 +96,14 @@ export function planLimitsFor(
   };
   const { singleMaxBytes, minPartBytes, maxPartBytes } = plan;
   const refuse = (setting: string, what: string) => {
-    throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store takes ${what}.`);
+    throw new ProblemError('misconfigured', `${setting}: a ${profile.name} store accepts ${what}.`);
   };
-  const most = `at most ${profile.maxPartBytes} bytes at once`;
+  const sizeLimit = `at most ${profile.maxPartBytes} bytes at once`;
   if (minPartBytes < profile.minPartBytes) {
     refuse('MIN_PART_BYTES', `no parts under ${profile.minPartBytes} bytes`);
   }
-  if (maxPartBytes > profile.maxPartBytes) refuse('MAX_PART_BYTES', most);
-  if (singleMaxBytes > profile.maxPartBytes) refuse('SINGLE_MAX_BYTES', most);
+  if (maxPartBytes > profile.maxPartBytes) refuse('MAX_PART_BYTES', sizeLimit);
+  if (singleMaxBytes > profile.maxPartBytes) refuse('SINGLE_MAX_BYTES', sizeLimit);
   if (maxPartBytes < minPartBytes) {
     throw new ProblemError('misconfigured', 'MAX_PART_BYTES is smaller than MIN_PART_BYTES.');
   }

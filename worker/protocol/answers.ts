@@ -1,126 +1,176 @@
 /**
- * Schemas of the Worker's answers, for the OpenAPI document and the tests. The types used in code
- * are in protocol.ts; `satisfies` keeps both in step.
+ * Schemas of the Worker's answers, for the OpenAPI document and the tests. The types of the contract
+ * are inferred from them.
  */
 import * as v from 'valibot';
-import { PROBLEMS } from '../problem.ts';
-import type {
-  CompleteManyAnswer,
-  CreateAnswer,
-  FileAnswer,
-  ListAnswer,
-  Policy,
-  Problem,
-  ProblemCode,
-  RelayAnswer,
-  Result,
-  ResumeAnswer,
-  SignAnswer,
-  UploadStatusAnswer,
-} from '../protocol.ts';
+import { PROBLEMS, type ProblemCode } from './problems.ts';
+
+/** A value that nobody changes: its properties and elements are read-only, at any depth. */
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
 
 const about = v.description;
-const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Size = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Algorithm = v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256']));
 const Texts = v.record(v.string(), v.string());
 const Time = v.pipe(v.string(), v.isoTimestamp());
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
-const Count = v.pipe(Whole, v.minValue(1));
 
-/** All problem codes. */
-const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+/** State of an upload. */
+export type UploadState = v.InferOutput<typeof State>;
 
 export const ProblemSchema = v.strictObject({
   type: v.string(),
   title: v.string(),
-  status: Whole,
+  status: Count,
   detail: v.string(),
-  code: v.picklist(codes),
-  field: v.exactOptional(v.pipe(v.string(), about('Path to what was wrong in the request.'))),
-  retryAfter: v.exactOptional(v.pipe(Whole, about('Seconds.'))),
-}) satisfies v.GenericSchema<unknown, Problem>;
+  code: v.picklist(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+  /** Path to the invalid value in the request, such as `files[0].bytes`. */
+  field: v.exactOptional(
+    v.pipe(
+      v.string(),
+      about('Path to the invalid value in the request, such as `files[0].bytes`.'),
+    ),
+  ),
+  /** Delay before a retry, in seconds. */
+  retryAfter: v.exactOptional(v.pipe(Seconds, about('Delay before a retry, in seconds.'))),
+});
+/** RFC 9457 `application/problem+json`. */
+export type Problem = DeepReadonly<v.InferOutput<typeof ProblemSchema>>;
 
 const PlanSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('single'), bytes: Whole }),
-  v.strictObject({ kind: v.literal('multipart'), bytes: Whole, partBytes: Count, parts: Count }),
+  v.strictObject({ kind: v.literal('single'), bytes: Size }),
+  v.strictObject({ kind: v.literal('multipart'), bytes: Size, partBytes: Count, parts: Count }),
 ]);
+/** How a file is divided. Every part except the last has `partBytes` bytes, which R2 requires. */
+export type Plan = DeepReadonly<v.InferOutput<typeof PlanSchema>>;
 
 const RequestSchema = v.strictObject({
+  /** Number of the part; 1 for a single request. */
   number: Count,
   method: v.picklist(['PUT', 'POST']),
   url: v.pipe(v.string(), v.url()),
-  headers: v.pipe(Texts, about('To be set on the request; the signature covers them.')),
-  fields: v.exactOptional(v.pipe(Texts, about('A form: these first, in order, then `file`.'))),
+  /** Headers to set on the request. The signature covers them. */
+  headers: v.pipe(Texts, about('Headers to set on the request. The signature covers them.')),
+  /** Present for a form POST: these fields come first, in this order, then `file`. */
+  fields: v.exactOptional(
+    v.pipe(Texts, about('Fields of a form: first these, in this order, then `file`.')),
+  ),
 });
+/** One signed request to the store, to be sent unchanged. */
+export type SignedRequest = DeepReadonly<v.InferOutput<typeof RequestSchema>>;
 
 const PartSchema = v.strictObject({
   number: Count,
-  bytes: Whole,
+  bytes: Size,
   etag: v.string(),
   checksum: v.exactOptional(v.string()),
 });
+/** A part that the store has. */
+export type StoredPart = DeepReadonly<v.InferOutput<typeof PartSchema>>;
 
 export const PolicySchema = v.strictObject({
-  maxBytes: Whole,
-  minBytes: Whole,
-  accept: v.pipe(v.array(v.string()), about('As `<input accept>` has it; empty: anything.')),
-  maxFiles: v.nullable(Whole),
-  checksum: v.pipe(Algorithm, about('Of each part of a multipart upload.')),
-  singleChecksum: v.pipe(Algorithm, about('Of a file that goes in one request.')),
+  maxBytes: Size,
+  minBytes: Size,
+  /** MIME types, `image/*` wildcards and `.ext` extensions. Empty: any file. */
+  accept: v.pipe(v.array(v.string()), about('Syntax of `<input accept>`. Empty: any file.')),
+  /** Number of files in one selection. Null: any number. */
+  maxFiles: v.nullable(Size),
+  /** Checksum algorithm for each part of a multipart upload. */
+  checksum: v.pipe(Algorithm, about('Algorithm for each part of a multipart upload.')),
+  /** Checksum algorithm for a file that is sent in one request. */
+  singleChecksum: v.pipe(Algorithm, about('Algorithm for a file that is sent in one request.')),
   plan: v.strictObject({
-    singleMaxBytes: Whole,
-    minPartBytes: Whole,
-    maxPartBytes: Whole,
+    singleMaxBytes: Size,
+    minPartBytes: Size,
+    maxPartBytes: Size,
     maxParts: Count,
   }),
   batch: v.strictObject({ create: Count, sign: Count, complete: Count }),
+  /** Number of hostnames of the bucket. Each takes six connections of its own. */
   lanes: Count,
+  /** Whether parts may go through the Worker. */
   relay: v.boolean(),
+  /** Whether the owner may remove a complete upload. */
   removable: v.boolean(),
+  /** False for stores that cannot list parts: the page then sends receipts. */
   listParts: v.boolean(),
+  /**
+   * Identifies the owner without revealing anything about them, so that a page knows whose uploads
+   * it has remembered. Absent for anonymous callers.
+   */
   caller: v.exactOptional(
-    v.pipe(v.string(), about('The same for the same owner, and tells nothing of it.')),
+    v.pipe(v.string(), about('Identifies the owner without revealing anything about them.')),
   ),
-}) satisfies v.GenericSchema<unknown, Policy>;
+});
+/** `GET /policy`: what this caller may upload. */
+export type Policy = DeepReadonly<v.InferOutput<typeof PolicySchema>>;
 
 export const ResultSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
-  bytes: Whole,
+  bytes: Size,
   type: v.string(),
   etag: v.string(),
-  checksum: v.exactOptional(v.pipe(v.string(), about('Of the whole object, base64.'))),
+  /** Checksum of the whole object by the upload's algorithm, in base64, if the store keeps one. */
+  checksum: v.exactOptional(v.pipe(v.string(), about('Checksum of the whole object, in base64.'))),
   completedAt: Time,
+  /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
   href: v.exactOptional(v.string()),
-}) satisfies v.GenericSchema<unknown, Result>;
+});
+/** A completed upload. */
+export type Result = DeepReadonly<v.InferOutput<typeof ResultSchema>>;
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
+/** One failed slot of a batch answer. */
+export type Refused = DeepReadonly<v.InferOutput<typeof RefusedSchema>>;
 
 export const SignAnswerSchema = v.strictObject({
   requests: v.array(RequestSchema),
-  expiresIn: v.pipe(Whole, about('Seconds, from the moment of the answer.')),
-}) satisfies v.GenericSchema<unknown, SignAnswer>;
+  /** How long `requests` are valid, in seconds from the moment of the answer. */
+  expiresIn: v.pipe(Seconds, about('Validity in seconds, from the moment of the answer.')),
+});
+/** `POST /uploads/:id/sign`. */
+export type SignAnswer = DeepReadonly<v.InferOutput<typeof SignAnswerSchema>>;
 
 const CreatedSchema = v.strictObject({
   id: v.string(),
+  /** The upload token, for the `Upload-Token` header of every later call. */
   token: v.pipe(v.string(), about('For the `Upload-Token` header of every later call.')),
   key: v.string(),
   plan: PlanSchema,
+  /** Checksum algorithm of this upload, which may have begun under another policy. */
   checksum: Algorithm,
-  ...SignAnswerSchema.entries,
+  /** Requests for the first parts: as many as there were checksums, or eight if none are required. */
+  requests: SignAnswerSchema.entries.requests,
+  /** How long `requests` are valid, in seconds from the moment of the answer. */
+  expiresIn: SignAnswerSchema.entries.expiresIn,
+  /** When the upload itself expires, ISO 8601. */
   expiresAt: Time,
+  /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   result: v.exactOptional(ResultSchema),
 });
+/** One successful slot of the answer to `POST /uploads`. */
+export type Created = DeepReadonly<v.InferOutput<typeof CreatedSchema>>;
 
 export const CreateAnswerSchema = v.strictObject({
   uploads: v.array(v.union([CreatedSchema, RefusedSchema])),
-}) satisfies v.GenericSchema<unknown, CreateAnswer>;
+});
+/** `POST /uploads`: a slot for each file, in order. */
+export type CreateAnswer = DeepReadonly<v.InferOutput<typeof CreateAnswerSchema>>;
 
 export const ResumeAnswerSchema = v.strictObject({
   ...CreatedSchema.entries,
   parts: v.array(PartSchema),
-}) satisfies v.GenericSchema<unknown, ResumeAnswer>;
+});
+/** `POST /uploads/:id/resume`: a new token, and the parts that the store has. */
+export type ResumeAnswer = DeepReadonly<v.InferOutput<typeof ResumeAnswerSchema>>;
 
 export const StatusAnswerSchema = v.strictObject({
   id: v.string(),
@@ -128,40 +178,50 @@ export const StatusAnswerSchema = v.strictObject({
   name: v.string(),
   type: v.string(),
   state: State,
-  bytes: Whole,
+  bytes: Size,
   plan: PlanSchema,
   checksum: Algorithm,
   parts: v.array(PartSchema),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
   result: v.exactOptional(ResultSchema),
-}) satisfies v.GenericSchema<unknown, UploadStatusAnswer>;
+});
+/** `GET /uploads/:id`. */
+export type UploadStatusAnswer = DeepReadonly<v.InferOutput<typeof StatusAnswerSchema>>;
 
 export const CompleteManyAnswerSchema = v.strictObject({
   uploads: v.array(v.union([ResultSchema, RefusedSchema])),
-}) satisfies v.GenericSchema<unknown, CompleteManyAnswer>;
+});
+/** `POST /uploads/complete`: a slot for each upload, in order. */
+export type CompleteManyAnswer = DeepReadonly<v.InferOutput<typeof CompleteManyAnswerSchema>>;
+
+const SummarySchema = v.strictObject({
+  id: v.string(),
+  key: v.string(),
+  name: v.string(),
+  bytes: Size,
+  type: v.string(),
+  state: State,
+  createdAt: Time,
+  completedAt: v.exactOptional(Time),
+});
+/** One row of `GET /uploads`. */
+export type UploadSummary = DeepReadonly<v.InferOutput<typeof SummarySchema>>;
 
 export const ListAnswerSchema = v.strictObject({
-  uploads: v.array(
-    v.strictObject({
-      id: v.string(),
-      key: v.string(),
-      name: v.string(),
-      bytes: Whole,
-      type: v.string(),
-      state: State,
-      createdAt: Time,
-      completedAt: v.exactOptional(Time),
-    }),
-  ),
+  uploads: v.array(SummarySchema),
   cursor: v.exactOptional(v.string()),
-}) satisfies v.GenericSchema<unknown, ListAnswer>;
+});
+/** `GET /uploads`: a page of the caller's uploads, and where the next page begins. */
+export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 
-export const RelayAnswerSchema = v.strictObject({
-  etag: v.string(),
-}) satisfies v.GenericSchema<unknown, RelayAnswer>;
+export const RelayAnswerSchema = v.strictObject({ etag: v.string() });
+/** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
+export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),
-  expiresIn: Whole,
-}) satisfies v.GenericSchema<unknown, FileAnswer>;
+  expiresIn: Seconds,
+});
+/** `GET /uploads/:id/file`, for a caller that accepts JSON. */
+export type FileAnswer = DeepReadonly<v.InferOutput<typeof FileAnswerSchema>>;

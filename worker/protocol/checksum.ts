@@ -11,6 +11,17 @@ export const CHECKSUM_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
   sha256: 32,
 };
 
+/**
+ * The header of a part's checksum, lower-case. MD5 has the old `Content-MD5`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ */
+export const CHECKSUM_HEADERS: Readonly<Record<ChecksumAlgorithm, string>> = {
+  crc64nvme: 'x-amz-checksum-crc64nvme',
+  crc32c: 'x-amz-checksum-crc32c',
+  sha256: 'x-amz-checksum-sha256',
+  md5: 'content-md5',
+};
+
 /** Whether the text could be a value of the algorithm: base64 of the right length and padding. */
 export function isChecksum(algorithm: ChecksumAlgorithm, text: string): boolean {
   const bytes = CHECKSUM_BYTES[algorithm];

@@ -5,9 +5,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
-import { PROBLEMS } from '../problem.ts';
+import { CHECKSUM_HEADERS } from './checksum.ts';
 import { PATHS } from './paths.ts';
-import { CHECKSUMS } from '../s3/checksums.ts';
+import { PROBLEMS } from './problems.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -115,11 +115,7 @@ const OPERATIONS: readonly Operation[] = [
     id: 'relayPart',
     summary: 'Send a part through the Worker, where the policy has `relay`',
     token: 'needed',
-    bytes: [
-      'Content-Length',
-      'Content-Range',
-      ...Object.values(CHECKSUMS).map(({ header }) => header),
-    ],
+    bytes: ['Content-Length', 'Content-Range', ...Object.values(CHECKSUM_HEADERS)],
     answer: ['RelayAnswer', answers.RelayAnswerSchema],
   },
   {

@@ -2,18 +2,11 @@
  * The part plan. The page and the Worker compute it alike, so that the checksums of the first parts
  * can travel with the Create, before the Worker has answered with the plan.
  */
+import type { Plan } from './answers.ts';
 
 const MIB = 1024 * 1024;
 
-/** How a file is divided. Every part except the last has `partBytes` bytes, which R2 requires. */
-export type Plan =
-  | { readonly kind: 'single'; readonly bytes: number }
-  | {
-      readonly kind: 'multipart';
-      readonly bytes: number;
-      readonly partBytes: number;
-      readonly parts: number;
-    };
+export type { Plan } from './answers.ts';
 
 /** Limits of a plan, set by the store and its operator. All sizes are in bytes. */
 export interface PlanLimits {

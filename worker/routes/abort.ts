@@ -1,32 +1,32 @@
-/** `DELETE /uploads/:id`: aborts an upload; removes a complete one where the policy lets. */
+/** `DELETE /uploads/:id`: aborts an upload, or removes a complete one if the policy allows it. */
 import { uploadOfOwner } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { discard } from '../upload/end/discard.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { askerOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
-import { objectOf } from '../upload/stored.ts';
+import { findObject } from '../upload/stored.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
-    // Under this id another file may have been begun by somebody else with the same token.
-    const own = entry?.upload.mark === upload.mark ? entry : undefined;
-    if (own?.state === 'aborted') return c.body(null, 204);
+    // Somebody else with the same token may have begun another file with this id.
+    const ownEntry = entry?.upload.mark === upload.mark ? entry : undefined;
+    if (ownEntry?.state === 'aborted') return c.body(null, 204);
     const { removable } = c.get('rules');
     const removal = removable ? 'always' : 'proven';
-    const isOpen = own?.state !== 'complete';
-    if (isOpen && (await discard(signer, upload, waitUntilOf(c), removal, own))) {
+    const isOpen = ownEntry?.state !== 'complete';
+    if (isOpen && (await discardUpload(signer, upload, waitUntilOf(c), removal, ownEntry))) {
       return c.body(null, 204);
     }
 
     if (!removable) {
       throw new ProblemError(
         'conflict',
-        'The file has arrived and is kept: only with REMOVABLE=on can it be deleted.',
+        'The upload is complete; set REMOVABLE=on to allow deletion.',
       );
     }
-    // Under its key may lie an object of another upload by now.
-    if (await objectOf(signer, upload)) await signer.store.remove(upload.key);
+    // The key may have an object of another upload by now.
+    if (await findObject(signer, upload)) await signer.store.remove(upload.key);
     await signer.reservations.release(await askerOf(signer, upload.owner), upload.id);
     await signer.ledger.remove(upload.owner, upload.id);
     return c.body(null, 204);

@@ -1,21 +1,21 @@
-/** `POST /uploads/:id/complete`: finishes an upload, once or many times. */
+/** `POST /uploads/:id/complete`: completes an upload. The call may be repeated. */
 import { uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
-import { complete } from '../upload/complete/complete.ts';
-import { abortOthersQuietly } from '../upload/end/orphans.ts';
+import { completeUpload } from '../upload/complete/complete.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
 import type { Result } from '../protocol.ts';
 import { CompleteBody } from '../protocol/schemas.ts';
 
-/** Ten thousand receipts with their ETags and checksums. */
+/** Size of ten thousand receipts with their ETags and checksums. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const upload = await uploadOfToken(signer, c);
     const body = await readBody(c.req.raw, CompleteBody, MAX_BODY_BYTES);
-    const result = await complete(signer, c, upload, body);
-    if (upload.multipart) waitUntilOf(c)(abortOthersQuietly(signer, [upload]));
+    const result = await completeUpload(signer, c, upload, body);
+    if (upload.multipart) waitUntilOf(c)(abortOrphansQuietly(signer, [upload]));
     return c.json<Result>(result);
   };
 }

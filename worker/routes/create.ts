@@ -1,4 +1,4 @@
-/** `POST /uploads`: makes many uploads, each in its own slot. */
+/** `POST /uploads`: creates uploads, each in its own slot. */
 import { rulesFor } from '../upload/access.ts';
 import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
@@ -17,14 +17,15 @@ import {
   type FileEntry,
   type Plan,
 } from '../protocol.ts';
-import { createdAnswer } from '../upload/create/created.ts';
-import { beginWithin } from '../upload/create/reserve.ts';
+import { createdAnswer } from '../upload/create/created-answer.ts';
+import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { recordedState } from '../upload/state.ts';
-import type { PartsToSign } from '../upload/requests.ts';
+import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
-import { batchCosts, goesWhole, type BatchCosts } from '../upload/whole.ts';
+import { batchCosts, type BatchCosts } from '../upload/batch-costs.ts';
+import { goesByForm } from '../upload/single-request.ts';
 
 export function createRoute(signer: Signer): SignerHandler {
   const mayMeet = signer.keysMayMeet || signer.hooks.prepare !== undefined;
@@ -39,7 +40,7 @@ export function createRoute(signer: Signer): SignerHandler {
     }
     await c.get('countFiles')?.(files.length);
     const seen = new Set<string>();
-    const spend = spender(costs);
+    const spendRequests = requestBudget(costs);
     const uploads = await slotsOf(signer.log, files, async (value, index) => {
       const path = `files[${index}]`;
       const file = parse(FileEntrySchema, value, path);
@@ -49,50 +50,50 @@ export function createRoute(signer: Signer): SignerHandler {
         });
       }
       seen.add(file.id);
-      return createOne(signer, c, file, path, spend);
+      return createUpload(signer, c, file, path, spendRequests);
     });
     c.get('line')['files'] = files.length;
     return c.json<CreateAnswer>({ uploads });
   };
 }
 
-/** Called before an upload is opened on the store. @throws ProblemError `rate_limited`. */
-type Spend = () => void;
+/** Counts the requests of opening one upload on the store. @throws ProblemError `rate_limited`. */
+type SpendRequests = () => void;
 
-function spender({ open, mostToOpen }: BatchCosts): Spend {
+function requestBudget({ open, maxToOpen }: BatchCosts): SpendRequests {
   let spent = 0;
   return () => {
     spent += open;
-    if (spent <= mostToOpen) return;
+    if (spent <= maxToOpen) return;
     throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
       retryAfter: 0,
     });
   };
 }
 
-async function createOne(
+async function createUpload(
   signer: Signer,
   c: SignerContext,
   file: FileEntry,
   path: string,
-  spend: Spend,
+  spendRequests: SpendRequests,
 ): Promise<Created> {
   checkName(file.name, `${path}.name`);
   const rules = await rulesFor(signer, c, file, 'create', path);
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
-  const known = await signer.ledger.get(draft.owner, draft.id);
-  if (!known && (plan.kind === 'multipart' || !goesWhole(signer, draft))) spend();
-  const upload = known
-    ? again(signer, c, known, draft, path)
-    : await beginWithin(signer, c, rules, draft, plan);
-  const result = known?.result;
+  const entry = await signer.ledger.get(draft.owner, draft.id);
+  if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
+  const upload = entry
+    ? repeatedUpload(signer, c, entry, draft, path)
+    : await beginWithinLimits(signer, c, rules, draft, plan);
+  const result = entry?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
 }
 
-/** The same Create once more gives the same upload; with anything else in it, it is refused. */
-function again(
+/** The upload of an earlier Create with this id. @throws ProblemError if it was for another file, or has ended. */
+function repeatedUpload(
   signer: Signer,
   c: SignerContext,
   entry: Entry,
@@ -100,11 +101,11 @@ function again(
   path: string,
 ): Upload {
   const { upload } = entry;
-  const same = (['name', 'type', 'bytes'] as const).every(
+  const isSameFile = (['name', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
-  // The owner's, but perhaps not this caller's, who is confined to a prefix.
-  if (!same || !covers(c.get('rules'), upload)) {
+  // A claim may confine this caller to a prefix, and the upload may be outside of it.
+  if (!isSameFile || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
   const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());
@@ -119,16 +120,16 @@ function again(
 
 function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {
   const { plan, store } = signer;
-  const most = Math.min(store.profile.maxObjectBytes, largestFile(plan));
-  if (file.bytes > most) {
-    throw new ProblemError('too_large', `The store takes at most ${most} bytes.`, {
+  const maxBytes = Math.min(store.profile.maxObjectBytes, largestFile(plan));
+  if (file.bytes > maxBytes) {
+    throw new ProblemError('too_large', `The store takes at most ${maxBytes} bytes.`, {
       field: `${path}.bytes`,
     });
   }
   return planFor(file.bytes, plan);
 }
 
-/** As many as checksums came along, or eight where none are wanted. */
+/** As many parts as there were checksums, or eight if none are required. */
 function firstParts(upload: Upload, checksums: readonly string[]): PartsToSign {
   const count = partCount(planOf(upload));
   if (upload.checksum) return checksums.map((checksum, index) => ({ number: index + 1, checksum }));

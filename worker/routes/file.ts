@@ -20,7 +20,7 @@ export function fileRoute(signer: Signer): SignerHandler {
   };
 }
 
-/** A link to the object, as JSON where that is asked for, else as a redirect. */
+/** A link to the object, as JSON if the caller accepts it, otherwise as a redirect. */
 export async function linkAnswer(
   signer: Signer,
   c: SignerContext,

@@ -1,4 +1,4 @@
-/** `GET /uploads`: the caller's own, the newest first. */
+/** `GET /uploads`: the caller's own uploads, newest first. */
 import { parse } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { covers } from '../policy/policy.ts';

@@ -7,7 +7,8 @@ import {
   MAX_UPLOADS_PER_COMPLETE,
   type Policy,
 } from '../protocol.ts';
-import { batchCosts, bindsForms } from '../upload/whole.ts';
+import { batchCosts } from '../upload/batch-costs.ts';
+import { bindsForms } from '../upload/single-request.ts';
 
 export function policyRoute(signer: Signer): SignerHandler {
   const { store, plan, checksum, singleChecksum, relay, tokens } = signer;
@@ -29,14 +30,14 @@ export function policyRoute(signer: Signer): SignerHandler {
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,
-      ...(!anonymous && { caller: await tokens.callerMark(owner) }),
+      ...(!anonymous && { caller: await tokens.callerHash(owner) }),
     });
   };
 }
 
 /**
- * As many as one invocation can do where small files are of one part; where they go by forms, the few
- * that do not are sent back to come again.
+ * Batch sizes that one invocation can serve if every file is a multipart upload. If small files are sent
+ * by forms, batches are larger, and the few files for which that is too many are sent again.
  */
 function batchLimits({
   store,
@@ -46,15 +47,15 @@ function batchLimits({
   forms,
 }: Signer): Policy['batch'] {
   const { profile } = store;
-  const { open, completePart, mostToOpen, mostToComplete } = batchCosts(
+  const { open, completePart, maxToOpen, maxToComplete } = batchCosts(
     profile,
     keysMayMeet || !!hooks.prepare,
   );
   const isBound = forms !== 'off' && bindsForms(profile) && singleChecksum === 'sha256';
   const byForm = (isBound || (forms === 'replaceable' && profile.strictForms)) && !keysMayMeet;
   return {
-    create: byForm ? MAX_FILES_PER_CREATE : Math.floor(mostToOpen / open),
+    create: byForm ? MAX_FILES_PER_CREATE : Math.floor(maxToOpen / open),
     sign: MAX_PARTS_PER_SIGN,
-    complete: byForm ? MAX_UPLOADS_PER_COMPLETE : Math.floor(mostToComplete / completePart),
+    complete: byForm ? MAX_UPLOADS_PER_COMPLETE : Math.floor(maxToComplete / completePart),
   };
 }

@@ -6,14 +6,13 @@ import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
-import { assertNotStored, checkParts } from '../upload/requests.ts';
-import { isChecksum } from '../protocol/checksum.ts';
-import { CHECKSUMS } from '../s3/checksums.ts';
+import { assertNotStored, checkParts } from '../upload/sign-parts.ts';
+import { CHECKSUM_HEADERS, isChecksum } from '../protocol/checksum.ts';
 import { isStoreError } from '../s3/requests/errors.ts';
-import { objectOf } from '../upload/stored.ts';
-import { planOf, settingsOf, type Upload } from '../upload/upload.ts';
+import { findObject } from '../upload/stored.ts';
+import { planOf, attributesOf, type Upload } from '../upload/upload.ts';
 
-/** A part that is the plan's: so many bytes, from there to there, with this checksum. */
+/** A part of the plan, with the checksum that the page sent. */
 interface Part {
   readonly number: number;
   readonly bytes: number;
@@ -21,8 +20,8 @@ interface Part {
 }
 
 /**
- * The part goes on to the store as it comes in; the Worker keeps none of it. What holds for a signed
- * request holds here: the number, the length and the checksum are those of the plan and the page.
+ * Sends the part on to the store as it arrives, without keeping any of it. The same limits apply as for a
+ * signed request: the number and size are those of the plan, the checksum is the page's.
  */
 export function relayRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -33,8 +32,8 @@ export function relayRoute(signer: Signer): SignerHandler {
       await rulesFor(signer, c, upload, 'sign');
       if (upload.multipart) await assertNotStored(signer, upload);
       const stream = body ?? new Blob().stream();
-      const { etag } = await pipeWithLength(part.bytes, stream, (known) =>
-        send(signer, upload, part, known),
+      const { etag } = await pipeWithLength(part.bytes, stream, (sizedBody) =>
+        send(signer, upload, part, sizedBody),
       );
       return c.json<RelayAnswer>({ etag }, 200, { etag: `"${etag}"` });
     } catch (error) {
@@ -46,7 +45,7 @@ export function relayRoute(signer: Signer): SignerHandler {
 
 function partOf(c: SignerContext, upload: Upload): Part {
   const number = numberOf(c.req.param('number') ?? '');
-  const checksum = checksumOf(c, upload);
+  const checksum = partChecksum(c, upload);
   checkParts(upload, [{ number, ...(checksum !== undefined && { checksum }) }], 'parts');
   const plan = planOf(upload);
   const { start, end } = partRange(plan, Math.min(number, partCount(plan)));
@@ -60,30 +59,30 @@ function numberOf(text: string): number {
   throw new ProblemError('invalid_request', 'Not a valid part number.', { field: 'number' });
 }
 
-/** In the header that the store has for it. */
-function checksumOf(c: SignerContext, { checksum: algorithm }: Upload): string | undefined {
+/** Reads the checksum from the header that S3 has for it. */
+function partChecksum(c: SignerContext, { checksum: algorithm }: Upload): string | undefined {
   if (algorithm === null) return undefined;
-  const { header } = CHECKSUMS[algorithm];
+  const header = CHECKSUM_HEADERS[algorithm];
   const value = c.req.header(header);
   if (value === undefined || isChecksum(algorithm, value)) return value;
   throw malformedChecksum(algorithm, header);
 }
 
-function assertLength(said: string | undefined, bytes: number): void {
-  if (said === String(bytes)) return;
-  if (said === undefined) {
+function assertLength(header: string | undefined, bytes: number): void {
+  if (header === String(bytes)) return;
+  if (header === undefined) {
     throw new ProblemError('invalid_request', 'The length of the part is missing.', {
       status: 411,
       field: 'content-length',
     });
   }
-  const code = Number(said) > bytes ? 'too_large' : 'invalid_request';
+  const code = Number(header) > bytes ? 'too_large' : 'invalid_request';
   throw new ProblemError(code, `This part has ${bytes} bytes.`, { field: 'content-length' });
 }
 
-/** Some clients say where in the file they are: https://www.rfc-editor.org/rfc/rfc9110#name-content-range */
-function assertRange(said: string | undefined, range: string): void {
-  if (said === undefined || said === range) return;
+/** Some clients send the part's place in the file: https://www.rfc-editor.org/rfc/rfc9110#name-content-range */
+function assertRange(header: string | undefined, range: string): void {
+  if (header === undefined || header === range) return;
   throw new ProblemError('invalid_request', `This part is ${range}.`, { field: 'content-range' });
 }
 
@@ -99,12 +98,12 @@ async function send(
     return store.sendPart({ key, uploadId: multipart.uploadId, algorithm }, part, body);
   }
   try {
-    // The Worker chooses the headers of this PUT, and so it can be one.
-    const settings = { ...settingsOf(upload), ifNoneMatch: true };
-    return await store.sendWhole(key, bytes, settings, part.checksum, body);
+    // A PUT is safe here, because the Worker chooses its headers.
+    const attributes = { ...attributesOf(upload), ifNoneMatch: true };
+    return await store.sendObject(key, bytes, attributes, part.checksum, body);
   } catch (error) {
-    // Sent again after a lost answer, it has arrived already.
-    const object = isStoreError(error, 'exists') && (await objectOf(signer, upload));
+    // The file was sent again after a lost answer, and has already arrived.
+    const object = isStoreError(error, 'exists') && (await findObject(signer, upload));
     if (object) return object;
     throw error;
   }

@@ -1,12 +1,12 @@
-/** `POST /uploads/:id/resume`: a fresh token for the owner, and the parts that the store holds. */
+/** `POST /uploads/:id/resume`: a new token for the owner, and the parts that the store has. */
 import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
-import { createdAnswer } from '../upload/create/created.ts';
+import { createdAnswer } from '../upload/create/created-answer.ts';
 import { stateOf } from '../upload/state.ts';
-import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
+import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 
 export function resumeRoute(signer: Signer): SignerHandler {
@@ -15,26 +15,26 @@ export function resumeRoute(signer: Signer): SignerHandler {
     assertSized(upload);
     await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
-    const stored = entry?.result ? undefined : await storedOf(signer, upload);
-    const done =
+    const stored = entry?.result ? undefined : await inspectStore(signer, upload);
+    const result =
       entry?.result ??
       (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
-    if (!done && stateOf(upload, entry, stored, signer.now()) === 'expired') {
+    if (!result && stateOf(upload, entry, stored, signer.now()) === 'expired') {
       throw new ProblemError('expired', 'The upload has expired; start it again.');
     }
-    const parts = partsOf(upload, stored);
-    const missing = done || upload.checksum ? [] : missingParts(upload, parts);
-    const answer = await createdAnswer(signer, upload, missing, done || undefined);
+    const parts = storedParts(upload, stored);
+    const missing = result || upload.checksum ? [] : missingParts(upload, parts);
+    const answer = await createdAnswer(signer, upload, missing, result || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });
   };
 }
 
-/** The first few that the store lacks; with checksums the page has to name them first. */
+/** The first few parts that the store lacks. With checksums, the page has to send those first. */
 function missingParts(upload: Upload, stored: readonly { number: number }[]) {
-  const there = new Set(stored.map(({ number }) => number));
+  const present = new Set(stored.map(({ number }) => number));
   const all = Array.from({ length: partCount(planOf(upload)) }, (_, index) => index + 1);
   return all
-    .filter((number) => !there.has(number))
+    .filter((number) => !present.has(number))
     .slice(0, MAX_CHECKSUMS_PER_CREATE)
     .map((number) => ({ number }));
 }

@@ -1,10 +1,10 @@
-/** `POST /uploads/:id/sign`: signs a batch of parts, from the token alone. */
-import { assertLive, rulesFor, uploadOfToken } from '../upload/access.ts';
+/** `POST /uploads/:id/sign`: signs a batch of parts, by what the token says. */
+import { assertNotCancelled, rulesFor, uploadOfToken } from '../upload/access.ts';
 import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { isCounted } from '../policy/quota.ts';
 import type { SignAnswer } from '../protocol.ts';
-import { assertNotStored, signParts } from '../upload/requests.ts';
+import { assertNotStored, signParts } from '../upload/sign-parts.ts';
 import { SignBody } from '../protocol/schemas.ts';
 
 export function signRoute(signer: Signer): SignerHandler {
@@ -12,7 +12,7 @@ export function signRoute(signer: Signer): SignerHandler {
     const upload = await uploadOfToken(signer, c);
     const { parts, stored } = await readBody(c.req.raw, SignBody);
     const rules = await rulesFor(signer, c, upload, 'sign');
-    if (isCounted(rules)) await assertLive(signer, upload);
+    if (isCounted(rules)) await assertNotCancelled(signer, upload);
     await assertNotStored(signer, upload);
     const answer = await signParts(signer, upload, parts);
     c.get('line')['parts'] = parts.length;

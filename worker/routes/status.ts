@@ -1,15 +1,15 @@
-/** `GET /uploads/:id`: the upload's state, and the parts that the store holds. */
+/** `GET /uploads/:id`: the upload's state, and the parts that the store has. */
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';
 import { stateOf } from '../upload/state.ts';
-import { partsOf, resultOf, storedOf } from '../upload/stored.ts';
+import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf } from '../upload/upload.ts';
 
 export function statusRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
-    const stored = entry?.result ? undefined : await storedOf(signer, upload);
+    const stored = entry?.result ? undefined : await inspectStore(signer, upload);
     const object = stored?.kind === 'object' ? stored.object : undefined;
     const result = entry?.result ?? (object && resultOf(upload, object));
     const state = stateOf(upload, entry, stored, signer.now());
@@ -22,7 +22,7 @@ export function statusRoute(signer: Signer): SignerHandler {
       bytes: upload.bytes,
       plan: planOf(upload),
       checksum: upload.checksum,
-      parts: partsOf(upload, stored),
+      parts: storedParts(upload, stored),
       createdAt: new Date(upload.createdAt * 1000).toISOString(),
       expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
       ...(state === 'complete' && result && { result }),

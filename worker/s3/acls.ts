@@ -1,4 +1,4 @@
-/** The six canned ones of https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
+/** The canned ACLs that may be set: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
 export const CANNED_ACLS = [
   'private',
   'public-read',

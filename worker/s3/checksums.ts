@@ -1,30 +1,26 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
-import { isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
-import { base64ToBytes, bytesToHex } from '../protocol/encoding.ts';
-import type { Profile } from './profiles.ts';
+import { CHECKSUM_HEADERS, isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
+import { base64ToBytes, bytesToHex } from '../protocol/util/encoding.ts';
+import type { Profile } from './profile.ts';
 
-/** In hex; what stands in it is signed as the hash of the payload, too. */
+/** Header of a SHA-256 in hex. Its value is also signed as the payload hash. */
 export const PAYLOAD_HASH_HEADER = 'x-amz-content-sha256';
 
-/** Names of one algorithm. MD5 is the old `Content-MD5`, which has no place in multipart's own. */
-export interface ChecksumNames {
-  /** The request header, lower-case. */
-  readonly header: string;
-  /** Value of `x-amz-checksum-algorithm`, and what follows `Checksum` in XML; null for MD5. */
-  readonly name: string | null;
-}
-
-export const CHECKSUMS: Readonly<Record<ChecksumAlgorithm, ChecksumNames>> = {
-  crc64nvme: { header: 'x-amz-checksum-crc64nvme', name: 'CRC64NVME' },
-  crc32c: { header: 'x-amz-checksum-crc32c', name: 'CRC32C' },
-  sha256: { header: 'x-amz-checksum-sha256', name: 'SHA256' },
-  md5: { header: 'content-md5', name: null },
+/**
+ * The value of `x-amz-checksum-algorithm`, which also follows `Checksum` in XML. Null for MD5, which
+ * multipart uploads do not know as an algorithm.
+ */
+export const CHECKSUM_NAMES: Readonly<Record<ChecksumAlgorithm, string | null>> = {
+  crc64nvme: 'CRC64NVME',
+  crc32c: 'CRC32C',
+  sha256: 'SHA256',
+  md5: null,
 };
 
 /**
- * The header that binds a checksum in a signed PUT; none where there is no algorithm.
+ * The header that binds a checksum in a signed PUT; no header without an algorithm.
  *
- * @throws RangeError where a checksum is wanted and missing, or is not a valid one.
+ * @throws RangeError for a missing or malformed checksum.
  */
 export function checksumHeader(
   algorithm: ChecksumAlgorithm | null,
@@ -33,7 +29,7 @@ export function checksumHeader(
 ): Record<string, string> {
   if (algorithm === null) return {};
   if (checksum === undefined || !isChecksum(algorithm, checksum)) {
-    throw new RangeError(`a ${algorithm} checksum in base64 is needed`);
+    throw new RangeError(`a ${algorithm} checksum in base64 is required`);
   }
   const header = checksumHeaderName(algorithm, profile);
   return {
@@ -41,15 +37,15 @@ export function checksumHeader(
   };
 }
 
-/** The name of that header, lower-case. */
+/** The name of the header that binds a checksum in a signed PUT, lower-case. */
 export function checksumHeaderName(
   algorithm: ChecksumAlgorithm,
   profile: Pick<Profile, 'payloadSha256'>,
 ): string {
-  return isPayloadHash(algorithm, profile) ? PAYLOAD_HASH_HEADER : CHECKSUMS[algorithm].header;
+  return isPayloadHash(algorithm, profile) ? PAYLOAD_HASH_HEADER : CHECKSUM_HEADERS[algorithm];
 }
 
-/** True where multipart's own places for a checksum (Create, Complete, ListParts) stay empty. */
+/** Whether the checksum is bound as the payload hash. Then Create, Complete and ListParts do not name it. */
 export function isPayloadHash(
   algorithm: ChecksumAlgorithm | null,
   { payloadSha256 }: Pick<Profile, 'payloadSha256'>,

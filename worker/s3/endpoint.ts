@@ -1,13 +1,13 @@
-/** Where a bucket answers: a hostname of it, and the path in front of its keys. */
+/** Addresses of a bucket: a hostname, and the path in front of its keys. */
 import { encodeKey, encodeRfc3986, KeyError } from './signing/encode.ts';
 
 /** One address of the bucket. */
 export interface Endpoint {
   /** `https://host[:port]`, without a slash at the end. */
   readonly origin: string;
-  /** As the `Host` header has it: a default port is left out. */
+  /** As in the `Host` header, without a default port. */
   readonly host: string;
-  /** In front of every key: `''`, `/bucket`, or a proxy's prefix and the bucket. */
+  /** Path in front of every key: `''`, `/bucket`, or a proxy's prefix and the bucket. */
   readonly basePath: string;
 }
 
@@ -18,16 +18,16 @@ export interface Target {
   readonly path: string;
 }
 
-/** What is wrong with an endpoint setting. The Worker's operator reads it, nobody else. */
+/** Says what is wrong with an endpoint setting. Only the Worker's operator sees it. */
 export class EndpointError extends Error {
   override readonly name = 'EndpointError';
 }
 
 /**
- * Reads an endpoint setting: a base URL, to which `style` is applied, or one that says with
- * `{bucket}` where the bucket's name goes, in the host or in the path.
+ * Reads an endpoint setting: a base URL, to which `style` is applied, or a URL in which `{bucket}`
+ * marks the place of the bucket's name, in the host or in the path.
  *
- * @throws EndpointError
+ * @throws EndpointError for an invalid endpoint or bucket.
  */
 export function parseEndpoint(
   setting: string,
@@ -45,17 +45,17 @@ export function parseEndpoint(
     throw new EndpointError('the endpoint must start with https:// or http://');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new EndpointError('the endpoint must be a host and perhaps a path, nothing else');
+    throw new EndpointError('the endpoint must consist of a host and, at most, a path');
   }
   if (bucket === '' || encodeRfc3986(bucket) !== bucket || /^\.+$/.test(bucket)) {
-    throw new EndpointError('the bucket must be named by letters, digits, dots and hyphens');
+    throw new EndpointError('the bucket name may contain only letters, digits, dots and hyphens');
   }
   const prefix = url.pathname.replace(/\/+$/, '');
   if (placed || style === 'path') {
     const basePath = placed ? prefix : `${prefix}/${bucket}`;
     return { origin: url.origin, host: url.host, basePath };
   }
-  // An IP address has no subdomains, and no certificate covers a subdomain of a subdomain.
+  // An IP address has no subdomains, and certificates do not cover a subdomain of a subdomain.
   const virtual = URL.parse(`${url.protocol}//${bucket}.${url.host}`);
   const covered = url.protocol === 'http:' || !bucket.includes('.');
   if (virtual === null || virtual.host !== `${bucket}.${url.host}` || !covered) {
@@ -67,18 +67,18 @@ export function parseEndpoint(
 /**
  * The object's address at this endpoint.
  *
- * @throws KeyError, also where `URL` would read the path as another one.
+ * @throws KeyError for a key that is refused, or that `URL` would read as another path.
  */
 export function targetOf(endpoint: Endpoint, key: string): Target {
   const path = `${endpoint.basePath}/${encodeKey(key)}`;
   const read = URL.parse(endpoint.origin + path);
   if (read === null || read.pathname !== path || read.host !== endpoint.host) {
-    throw new KeyError('is read as another path by URL');
+    throw new KeyError('is not kept unchanged by URL');
   }
   return { origin: endpoint.origin, host: endpoint.host, path };
 }
 
-/** The bucket's own address. */
+/** The address of the bucket itself. */
 export function bucketOf({ origin, host, basePath }: Endpoint): Target {
   return { origin, host, path: basePath === '' ? '/' : basePath };
 }

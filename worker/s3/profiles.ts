@@ -1,91 +1,17 @@
 /**
- * What stores can and cannot do, as data: code asks the profile and never which store it is.
+ * What each store can and cannot do, as data.
  *
- * A row says what was measured (MinIO of Feb 2026, Ceph RGW 16.2, Swift 2.30, wrangler 4.164's local
- * R2) or what the vendor documents (the rest). Where neither was clear it says no: a checksum that a
- * store quietly ignores is worse than one that it was not asked for.
+ * A row states what was measured (MinIO of Feb 2026, Ceph RGW 16.2, Swift 2.30, wrangler 4.164's local
+ * R2) or what the vendor documents (the others). Where neither was clear, the row says no: a checksum
+ * that a store silently ignores is worse than no checksum.
  */
 import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
-import type { ChecksumAlgorithm } from '../protocol.ts';
+import type { Profile, ProfileName } from './profile.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const TIB = 1024 ** 4;
 const DAY_SECONDS = 86_400;
-
-export type ProfileName =
-  | 'aws'
-  | 'minio'
-  | 'r2'
-  | 'r2-local'
-  | 'ceph'
-  | 'swift'
-  | 'garage'
-  | 'scaleway'
-  | 'b2'
-  | 'generic';
-
-/** One kind of store. Sizes in bytes. */
-export interface Profile {
-  readonly name: ProfileName;
-  /** What the region is where the operator names none. */
-  readonly defaultRegion: string;
-  readonly defaultStyle: 'path' | 'virtual';
-  /** ListParts is there. Without it the Worker has to keep receipts of the parts. */
-  readonly listParts: boolean;
-  /** Algorithms that the store checks in a presigned part, the best first. */
-  readonly checksums: readonly ChecksumAlgorithm[];
-  /** Algorithms whose whole-object value the store checks at Complete and returns on HEAD. */
-  readonly fullObjectChecksums: readonly ChecksumAlgorithm[];
-  /** Complete wants each part's checksum where Create named an algorithm. */
-  readonly completeNeedsChecksums: boolean;
-  /** The ETag of an object is the MD5 of its bytes, or of its parts' MD5s. */
-  readonly md5ETags: boolean;
-  /** `If-None-Match: *` on PutObject. */
-  readonly conditionalPut: boolean;
-  /** `If-None-Match: *` on CompleteMultipartUpload. */
-  readonly conditionalComplete: boolean;
-  /** `x-amz-mp-object-size` on CompleteMultipartUpload. */
-  readonly objectSizeHeader: boolean;
-  /** Form POST with a policy. */
-  readonly postPolicy: boolean;
-  /**
-   * A form changes nothing about the object that its policy does not name: a field that is not named
-   * is refused, and the headers of the request do not count. No signed PUT is like that: each store
-   * takes some headers that nobody signed (see `UNSIGNED_PUT_HEADERS`), so a page never gets one.
-   */
-  readonly strictForms: boolean;
-  /** Algorithms of `checksums` that the store also checks in a form. */
-  readonly formChecksums: readonly ChecksumAlgorithm[];
-  /**
-   * SHA-256 is bound by `x-amz-content-sha256`, which a presigned URL signs as a header and as the
-   * hash of its payload, and not by `x-amz-checksum-sha256`.
-   */
-  readonly payloadSha256: boolean;
-  /** A form is answered with an ETag header; Uppy 5 waits for one for ever. */
-  readonly formETags: boolean;
-  /** A header that nobody has signed makes a copy of a signed PUT: see copy-guard.ts. */
-  readonly takesUnsignedCopies: boolean;
-  /** A part URL still works after Complete, and what it brings becomes part of the object. */
-  readonly takesPartsAfterComplete: boolean;
-  /**
-   * ListMultipartUploads: by any prefix, or only by a whole key; null where there is none, and what
-   * nobody remembers is left to a rule of the bucket.
-   */
-  readonly listUploads: 'prefix' | 'key' | null;
-  readonly minPartBytes: number;
-  readonly maxPartBytes: number;
-  readonly maxParts: number;
-  readonly maxObjectBytes: number;
-  /** How long the store keeps an unfinished upload. Null: without end, unless the bucket has a rule. */
-  readonly staleAfterSeconds: number | null;
-  readonly acl: boolean;
-  readonly tagging: boolean;
-  readonly storageClass: boolean;
-  readonly sse: readonly ('AES256' | 'aws:kms')[];
-  /** STS AssumeRole with session policies. */
-  readonly assumeRole: boolean;
-}
 
 const STANDARD_HEADERS = [
   'cache-control',
@@ -95,10 +21,7 @@ const STANDARD_HEADERS = [
   'expires',
 ] as const;
 
-/**
- * What nearly every S3 server does: signed `content-length` and `Content-MD5` on parts, ListParts,
- * and nothing else.
- */
+/** What nearly every S3 server can do: signed `content-length` and `Content-MD5` on parts, and ListParts. */
 const generic: Profile = {
   name: 'generic',
   defaultRegion: 'us-east-1',
@@ -131,13 +54,13 @@ const generic: Profile = {
   assumeRole: false,
 };
 
-/** Every store this project knows; `generic` for those it does not. */
+/** The profiles of all supported stores; `generic` is for any other. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   generic,
   /**
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. A form's fields have to be in
    * its policy (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
-   * Of a PUT's headers only `x-amz-…` have to be signed
+   * On a PUT only `x-amz-…` headers have to be signed
    * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
    */
   aws: {
@@ -159,9 +82,9 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     assumeRole: true,
   },
   /**
-   * Measured. Accepts every ACL and ignores it: asking for one is refused here, not dropped. A form
-   * with one field more is 403 `AccessDenied`, with headers it is what it was without. It lists the
-   * uploads of a whole key only.
+   * Measured. Accepts every ACL and ignores it, so the Worker refuses ACL settings. A form with an
+   * additional field is refused with 403 `AccessDenied`; additional headers have no effect. Lists
+   * uploads only by a complete key.
    */
   minio: {
     ...generic,
@@ -182,7 +105,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
   /**
    * https://developers.cloudflare.com/r2/api/s3/api/ and /r2/platform/limits/. SHA checksums on a
-   * part are answered 501; a part that is sent again and fails destroys the one that was there.
+   * part are answered with 501. If a part is sent again and fails, the earlier one is lost.
    */
   r2: {
     ...generic,
@@ -198,7 +121,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     tagging: false,
     sse: [],
   },
-  /** What `wrangler dev` serves (measured): ignores every `x-amz-checksum-*`, honours Content-MD5. */
+  /** The store of `wrangler dev`. Measured: ignores every `x-amz-checksum-*`, honours Content-MD5. */
   'r2-local': {
     ...generic,
     name: 'r2-local',
@@ -214,9 +137,9 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     sse: [],
   },
   /**
-   * Measured on 16.2, which ignores `x-amz-checksum-*`, and in a form Content-MD5 too; releases from
-   * 20 on check CRC64NVME, so an operator may choose it. Without TLS it refuses SSE. Its forms are
-   * strict as MinIO's are, but check no bytes.
+   * Measured on 16.2, which ignores `x-amz-checksum-*`, and in a form also Content-MD5. Releases from
+   * 20 on check CRC64NVME, so an operator may choose it. Refuses SSE without TLS. Forms are as strict
+   * as MinIO's, but the store does not check their bytes.
    */
   ceph: {
     ...generic,
@@ -233,10 +156,10 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     assumeRole: true,
   },
   /**
-   * Measured. Conditional PUT is answered 501, conditional Complete works. The object is a list of
-   * segments, which a kept part URL writes again: other bytes of the same MD5, of which pairs are
-   * published, take their place. A copy of the object onto itself would end that, and leave the
-   * segments behind for good.
+   * Measured. A conditional PUT is answered with 501; a conditional Complete works. The object is a
+   * list of segments, which a part URL can overwrite as long as it is valid, by other bytes with the
+   * same MD5 (such pairs are published). Copying the object onto itself would prevent this, but would
+   * leave the segments behind forever.
    */
   swift: {
     ...generic,
@@ -262,7 +185,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     storageClass: false,
     sse: [],
   },
-  /** A thousand parts, as rclone has it: https://rclone.org/s3/#scaleway */
+  /** At most 1,000 parts: https://rclone.org/s3/#scaleway */
   scaleway: {
     ...generic,
     name: 'scaleway',
@@ -270,7 +193,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     md5ETags: true,
     maxParts: 1000,
   },
-  /** https://www.backblaze.com/docs/cloud-storage-s3-compatible-api: refuses the SDKs' checksums. */
+  /** Refuses the SDKs' checksums: https://www.backblaze.com/docs/cloud-storage-s3-compatible-api */
   b2: {
     ...generic,
     name: 'b2',
@@ -284,9 +207,9 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /**
- * Headers that change the object of a signed PUT though nobody signed them; measured, each alone.
- * Amazon documents that it refuses the `x-amz-…` ones and no others. On a part none of them does
- * anything on any store, since Create has said what the object is; but for the one of copy-guard.ts.
+ * Unsigned headers that change the object of a signed PUT. Each was measured alone. Amazon documents
+ * that it refuses unsigned `x-amz-…` headers, and only those. On a part they have no effect on any
+ * store, because Create settles what the object is; the only exception is the one in copy-guard.ts.
  */
 export const UNSIGNED_PUT_HEADERS: Readonly<Partial<Record<ProfileName, readonly string[]>>> = {
   'r2-local': ['x-amz-meta-*', ...STANDARD_HEADERS],

@@ -1,12 +1,9 @@
-/** The store's side of the Worker: everything that is ever said to S3 goes through a `Store`. */
+/** The Worker's only way to the store: every request to S3, sent or signed, comes from a `Store`. */
 import { createControl } from './requests/control.ts';
-import {
-  abortMultipart,
-  completeMultipart,
-  createMultipart,
-  listParts,
-  listUploads,
-} from './requests/multipart.ts';
+import { completeMultipart } from './requests/complete-multipart.ts';
+import { listParts } from './requests/list-parts.ts';
+import { listUploads } from './requests/list-uploads.ts';
+import { abortMultipart, createMultipart } from './requests/multipart.ts';
 import { head, remove } from './requests/objects.ts';
 import { createRelay } from './requests/relay.ts';
 import { createSigning } from './signing/sign.ts';
@@ -15,9 +12,9 @@ import type { Store, StoreConfig } from './types.ts';
 export type * from './types.ts';
 
 /**
- * One bucket. Costs next to nothing, and holds no state but caches: make one per request or keep it.
+ * One bucket. It is cheap to make and keeps only caches, so make one per request or keep it.
  *
- * @throws EndpointError for an endpoint or bucket that cannot be used.
+ * @throws EndpointError for an invalid endpoint or bucket.
  */
 export function createStore(config: StoreConfig): Store {
   const { profile } = config;
@@ -26,7 +23,7 @@ export function createStore(config: StoreConfig): Store {
     profile,
     bucket: config.bucket,
     ...createSigning(config),
-    createMultipart: (key, settings) => createMultipart(control, profile, key, settings),
+    createMultipart: (key, attributes) => createMultipart(control, profile, key, attributes),
     listParts: (key, uploadId) => listParts(control, profile, key, uploadId),
     completeMultipart: (key, uploadId, request) =>
       completeMultipart(control, profile, key, uploadId, request),

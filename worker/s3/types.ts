@@ -1,16 +1,16 @@
-/** What the rest of the Worker may ask of a store, and how it is told where the store is. */
+/** The interface of a store, and its configuration. */
 import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
 import type { CannedAcl } from './acls.ts';
 import type { CredentialSource } from './signing/credentials.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 import type { RetryPolicy } from './requests/retry.ts';
 
 /** Address and credentials of the bucket. They come from the operator, never from a client. */
 export interface StoreConfig {
   /**
-   * Where the Worker sends its own calls: `https://s3.eu-west-1.amazonaws.com`, to which `style` is
-   * applied, or with the bucket's place written out, `https://{bucket}.s3.example` or
-   * `https://s3.example/{bucket}`. A path in front is kept (`http://localhost:8787/cdn-cgi/local/r2/s3`).
+   * Address for the Worker's own calls: `https://s3.eu-west-1.amazonaws.com`, to which `style` is
+   * applied, or a URL with the bucket's place, such as `https://{bucket}.s3.example` or
+   * `https://s3.example/{bucket}`. A path is kept (`http://localhost:8787/cdn-cgi/local/r2/s3`).
    */
   readonly endpoint: string;
   /** Addresses to which browsers send parts; each is a lane of six connections. Default: `endpoint` alone. */
@@ -28,28 +28,28 @@ export interface StoreConfig {
   readonly retry?: RetryPolicy;
 }
 
-/** What an object is stored as. The Worker decides it at Create; the browser never does. */
-export interface ObjectSettings {
+/** Attributes that an object is stored with. The Worker decides them at Create, never the browser. */
+export interface ObjectAttributes {
   readonly contentType: string;
-  /** Random, one per upload: tells on HEAD whose object it is that lies under the key. */
-  readonly uploadToken: string;
-  /** Names of letters, digits and hyphens; values in any script (RFC 2047 on the wire). */
+  /** Impossible to guess, and different for each upload. HEAD shows by it which upload made the object. */
+  readonly mark: string;
+  /** Names consist of letters, digits and hyphens. Values may use any script (RFC 2047 on the wire). */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly acl?: CannedAcl;
-  /** `Content-Disposition` as it goes on the wire (RFC 6266): ASCII. */
+  /** `Content-Disposition` as it is sent (RFC 6266), in ASCII. */
   readonly disposition?: string;
   readonly cacheControl?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly storageClass?: string;
   readonly sse?: 'AES256' | { readonly kms: string | null };
   readonly checksum: ChecksumAlgorithm | null;
-  /** Refuse to replace an object. Ignored where the profile cannot: then HEAD first. */
+  /** Whether to refuse to replace an object. Ignored if the profile cannot; then ask by HEAD first. */
   readonly ifNoneMatch?: boolean;
 }
 
-/** What makes a Complete. */
+/** The content of a Complete. */
 export interface CompleteRequest {
-  /** In any order; one entry per number. */
+  /** In any order, with one entry for each part number. */
   readonly parts: readonly PartReceipt[];
   /** Size of the whole object. The store checks it if the profile has `objectSizeHeader`. */
   readonly bytes: number;
@@ -59,9 +59,9 @@ export interface CompleteRequest {
   readonly ifNoneMatch?: boolean | undefined;
 }
 
-/** What the store answered to a Complete. */
+/** The store's answer to a Complete. */
 export interface Completed {
-  /** Unquoted; absent where the store leaves it empty (Ceph): HEAD has it. */
+  /** Unquoted. Absent if the store leaves it empty (Ceph); HEAD returns it. */
   readonly etag?: string;
   /** Checksum of the whole object, in base64. */
   readonly checksum?: string;
@@ -79,107 +79,105 @@ export interface StoredObject {
   /** Unquoted. */
   readonly etag: string;
   readonly type: string;
-  readonly uploadToken?: string;
+  readonly mark?: string;
   /**
-   * Of the whole object, base64, by algorithm (never a composite). A store may keep one that nobody
-   * asked for: Amazon S3 computes CRC64NVME for what came with none of its checksums.
+   * Checksums of the whole object in base64, by algorithm, never composites. A store may keep one that
+   * nobody asked for: Amazon S3 computes CRC64NVME for objects that came without its checksums.
    */
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
-  /** Without the upload token; RFC 2047 decoded. */
+  /** Without the mark; RFC 2047 decoded. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly lastModified?: number;
 }
 
-/** A signed request, and for how many seconds it is good: keys of a session may end sooner. */
+/** A signed request and its lifetime in seconds, which ends with the session of the keys. */
 export interface Presigned {
   readonly request: SignedRequest;
   readonly expiresIn: number;
 }
 
-/** Signs the parts of one upload; everything but the part is computed once. */
+/** Signs the parts of one upload. Everything that parts have in common is computed once. */
 export interface PartSigner {
-  /** Seconds from the moment that the signer was made. */
+  /** Lifetime of its signatures, in seconds from the moment that the signer was made. */
   readonly expiresIn: number;
   /**
-   * The URL takes exactly `bytes` bytes with exactly this checksum. `bytes` is undefined only for
-   * Companion's clients, which do not say a part's size.
+   * Signs a URL that accepts exactly `bytes` bytes with exactly this checksum. `bytes` is undefined only
+   * for Companion's clients, which do not send a part's size.
    *
    * @throws RangeError for a number that is not 1 to 10,000.
    */
   sign(number: number, bytes: number | undefined, checksum?: string): Promise<SignedRequest>;
 }
 
-/** The upload that parts are signed for. */
-export interface PartsOf {
+/** The multipart upload that parts belong to. */
+export interface MultipartTarget {
   readonly key: string;
   readonly uploadId: string;
   /** The algorithm that was set at Create. Null: no checksums. */
   readonly algorithm: ChecksumAlgorithm | null;
 }
 
-/**
- * Exactly so many bytes; or, for Companion's clients, which do not say a file's size, anything in
- * between.
- */
+/** An exact size or, for Companion's clients, which do not send a file's size, a range. */
 export type ByteCount = number | { readonly min: number; readonly max: number };
 
 /** Options of a request that contains the whole object. */
-export interface WholeOptions {
-  /** Checksum by the algorithm `settings.checksum`. Required unless that is null. */
+export interface ObjectUrlOptions {
+  /** Checksum by the algorithm `attributes.checksum`. Required unless that is null. */
   readonly checksum?: string | undefined;
   /** Seconds, 1 to 604,800. */
   readonly expiresIn: number;
-  /** Status of the answer to a form POST. Default: the store's, 204. */
+  /** Status of the answer to a form POST. Default: 204, by the store. */
   readonly successStatus?: 200 | 201;
 }
 
-/**
- * One bucket. Every method throws `StoreError`, and on a key that could be read in two ways
- * `KeyError`.
- */
+/** One bucket. Every method can throw `StoreError`, and `KeyError` for an ambiguous key. */
 export interface Store {
   readonly profile: Profile;
   readonly bucket: string;
   /** Number of hostnames that take parts. */
   readonly lanes: number;
 
-  createMultipart(key: string, settings: ObjectSettings): Promise<{ readonly uploadId: string }>;
-  /** All pages, by part number. A gone upload is `not_found`; without ListParts `unsupported`. */
+  createMultipart(
+    key: string,
+    attributes: ObjectAttributes,
+  ): Promise<{ readonly uploadId: string }>;
+  /** All parts, by number. @throws StoreError `not_found` if the upload is gone, `unsupported` without ListParts. */
   listParts(key: string, uploadId: string): Promise<StoredPart[]>;
   /**
-   * Only a whole `CompleteMultipartUploadResult` is success. `unknown`, `not_found` and `exists` may
-   * each mean that this very upload is the object by now: compare `head(key)` with the upload token
-   * and size before judging.
+   * Only a complete `CompleteMultipartUploadResult` counts as success. After `unknown`, `not_found` and
+   * `exists` this very upload may be the object already: compare the mark and size of `head(key)`.
    */
   completeMultipart(key: string, uploadId: string, request: CompleteRequest): Promise<Completed>;
-  /** Repeated until the store holds no part of it. A gone upload is fine. */
+  /** Repeats the abort until the store has no part left. It is not an error if the upload is gone. */
   abortMultipart(key: string, uploadId: string): Promise<void>;
   /**
-   * Multipart uploads under keys that begin with `prefix`, up to 2,000; where `profile.listUploads` is
-   * `key`, `prefix` has to be a whole key. `unsupported` without ListMultipartUploads.
+   * Multipart uploads under keys that begin with `prefix`, up to 2,000. If `profile.listUploads` is
+   * `key`, `prefix` has to be a complete key.
+   *
+   * @throws StoreError `unsupported` without ListMultipartUploads.
    */
   listUploads(prefix: string): Promise<OpenUpload[]>;
   head(key: string): Promise<StoredObject | undefined>;
-  /** A missing object is fine. */
+  /** Removes an object. It is not an error if there is none. */
   remove(key: string): Promise<void>;
 
-  presignParts(upload: PartsOf & { readonly expiresIn: number }): Promise<PartSigner>;
-  /** The whole object in one PUT. Of a size range only forms know: the URL then takes any size. */
+  presignParts(upload: MultipartTarget & { readonly expiresIn: number }): Promise<PartSigner>;
+  /** The whole object in one PUT. Only forms can limit a size to a range: with one, the URL accepts any size. */
   presignPut(
     key: string,
     bytes: ByteCount,
-    settings: ObjectSettings,
-    options: WholeOptions,
+    attributes: ObjectAttributes,
+    options: ObjectUrlOptions,
   ): Promise<Presigned>;
-  /** The whole object in one form POST, without preflight; `unsupported` without `postPolicy`. */
+  /** The whole object in one form POST, without preflight. @throws StoreError `unsupported` without `postPolicy`. */
   presignForm(
     key: string,
     bytes: ByteCount,
-    settings: ObjectSettings,
-    options: WholeOptions,
+    attributes: ObjectAttributes,
+    options: ObjectUrlOptions,
   ): Promise<Presigned>;
-  /** A link for reading; `disposition` and `contentType` are what the browser will be told. */
+  /** A link for reading. The answer has these values of `Content-Disposition` and `Content-Type`. */
   presignGet(
     key: string,
     options: {
@@ -190,11 +188,11 @@ export interface Store {
   ): Promise<{ readonly url: string; readonly expiresIn: number }>;
 
   /**
-   * The relay: sends a part from the Worker, as it comes in, once. A stream must know its length
-   * (`FixedLengthStream`), or the store answers 411.
+   * The relay: sends a part from the Worker as it arrives, without retries. A stream must have a known
+   * length (`FixedLengthStream`); otherwise the store answers 411.
    */
   sendPart(
-    upload: PartsOf,
+    upload: MultipartTarget,
     part: {
       readonly number: number;
       readonly bytes: number;
@@ -202,11 +200,11 @@ export interface Store {
     },
     body: BodyInit,
   ): Promise<{ readonly etag: string }>;
-  /** The relay of a whole object, under the same conditions; `checksum` is of `settings`' kind. */
-  sendWhole(
+  /** The relay of a whole object, under the same conditions. `checksum` is by `attributes.checksum`. */
+  sendObject(
     key: string,
     bytes: number,
-    settings: ObjectSettings,
+    attributes: ObjectAttributes,
     checksum: string | undefined,
     body: BodyInit,
   ): Promise<{ readonly etag: string }>;

@@ -2,7 +2,7 @@
 import type { Signer } from '../context.ts';
 import type { WaitUntil } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
-import { abortNoted } from '../upload/end/orphans.ts';
+import { abortNotedOrphans } from '../upload/end/orphans.ts';
 import { sweep } from '../upload/end/sweep.ts';
 import type { Effort } from './effort.ts';
 import type { Meter } from './meter.ts';
@@ -54,7 +54,7 @@ export async function runRound({
       }),
     ),
   ]);
-  await part(log, 'orphans_failed', () => abortNoted(signer, aborts));
+  await part(log, 'orphans_failed', () => abortNotedOrphans(signer, aborts));
 }
 
 async function part(

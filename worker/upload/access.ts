@@ -12,10 +12,10 @@ import { isByForm, type Upload } from './upload.ts';
 const TOKEN_HEADER = 'upload-token';
 
 /**
- * The upload that the token seals. Reads nothing.
+ * The upload that the request's token seals. Reads neither KV nor the store.
  *
- * @throws ProblemError `unauthenticated` without a good token, `expired`, `forbidden` where the
- *   token is for another upload, `not_found` where it is somebody else's.
+ * @throws ProblemError `unauthenticated` without a valid token, `expired`, `forbidden` if the token is
+ *   for another upload, `not_found` if the upload is not the caller's.
  */
 export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<Upload> {
   const token = c.req.header(TOKEN_HEADER);
@@ -27,14 +27,14 @@ export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<U
   return upload;
 }
 
-/** The upload that `token` seals, for the one named `id`. @throws as `uploadOfToken`. */
+/** The upload that `token` seals, if it has this `id`. @throws ProblemError as `uploadOfToken`. */
 export async function openToken(
   signer: Signer,
   c: SignerContext,
   token: string,
   id: string,
 ): Promise<Upload> {
-  const upload = await openMine(signer, c, token);
+  const upload = await openOwnUpload(signer, c, token);
   if (upload.id !== id) {
     throw new ProblemError('forbidden', 'The upload token is for another upload.');
   }
@@ -42,15 +42,19 @@ export async function openToken(
   return upload;
 }
 
-/** The caller's own upload that `token` seals. @throws as `uploadOfToken`. */
-export async function openMine(signer: Signer, c: SignerContext, token: string): Promise<Upload> {
+/** The upload that `token` seals, if it is the caller's. @throws ProblemError as `uploadOfToken`. */
+export async function openOwnUpload(
+  signer: Signer,
+  c: SignerContext,
+  token: string,
+): Promise<Upload> {
   const upload = await signer.tokens.open(token);
-  assertMine(c, upload);
+  assertOwner(c, upload);
   return upload;
 }
 
 /**
- * Parts of a size that was said are another matter than those of a client of Companion's.
+ * Refuses uploads of unknown size, which only /companion can continue.
  *
  * @throws ProblemError `conflict`.
  */
@@ -63,9 +67,9 @@ export function assertSized(upload: Upload): void {
 }
 
 /**
- * The upload of the path: by its token, else by the owner's record.
+ * The upload that the path names: from its token or, without one, from the owner's record.
  *
- * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ * @throws ProblemError `not_found` if it does not exist or is not the caller's.
  */
 export async function uploadOfOwner(
   signer: Signer,
@@ -73,20 +77,20 @@ export async function uploadOfOwner(
 ): Promise<{ readonly upload: Upload; readonly entry: Entry | undefined }> {
   const { owner } = c.get('caller');
   const sealed = c.req.header(TOKEN_HEADER)
-    ? await unlessOver(uploadOfToken(signer, c))
+    ? await unlessExpired(uploadOfToken(signer, c))
     : undefined;
   const entry = await signer.ledger.get(sealed?.owner ?? owner, idOf(c));
   const upload = sealed ?? entry?.upload;
   if (!upload) throw noSuchUpload();
-  assertMine(c, upload);
+  assertOwner(c, upload);
   c.get('line')['upload'] = upload.id;
   return { upload, entry };
 }
 
 /**
- * What this caller may do with this file, the policy hook's word included.
+ * The rules for this file of this caller, narrowed by the policy hook.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if they refuse the file.
  */
 export async function rulesFor(
   signer: Signer,
@@ -95,17 +99,21 @@ export async function rulesFor(
   action: PolicyAction,
   path = '',
 ): Promise<Rules> {
-  const rules = await narrowedFor(signer, c, file, action);
+  const rules = await narrowedRules(signer, c, file, action);
   checkFile(rules, file, path);
   return rules;
 }
 
 /**
- * What this caller may do with an upload that ends, its limits over all uploads included.
+ * The rules for an upload that is about to be completed. The owner's limits are checked, too.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if they refuse the upload.
  */
-export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Upload): Promise<Rules> {
+export async function rulesForCompletion(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+): Promise<Rules> {
   const rules = await rulesFor(signer, c, upload, 'complete');
   await c.get('quota')?.take(rules, upload, 'complete');
   if (!isCounted(rules) || signer.reservations.exact) return rules;
@@ -115,20 +123,20 @@ export async function rulesAtEnd(signer: Signer, c: SignerContext, upload: Uploa
 }
 
 /**
- * A cancelled file that goes by a form gives its room back when its last form expires, so no new one
- * is signed. Of any other upload the store refuses the parts as soon as it has been aborted.
+ * Refuses to sign another form for a cancelled file, whose room becomes free when its last form
+ * expires. Other uploads need no check, because the store refuses their parts after the abort.
  *
  * @throws ProblemError `conflict`.
  */
-export async function assertLive(signer: Signer, upload: Upload): Promise<void> {
+export async function assertNotCancelled(signer: Signer, upload: Upload): Promise<void> {
   if (!isByForm(upload)) return;
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.state !== 'aborted' || entry.upload.mark !== upload.mark) return;
   throw cancelledUpload();
 }
 
-/** The caller's rules as the policy hook narrows them for this file, which is not checked yet. */
-export async function narrowedFor(
+/** The caller's rules, narrowed by the policy hook for this file. The file is not checked yet. */
+export async function narrowedRules(
   signer: Signer,
   c: SignerContext,
   file: CheckedFile,
@@ -139,18 +147,18 @@ export async function narrowedFor(
   return narrow(c.get('rules'), by);
 }
 
-/** Also said of what is not there: nobody learns which ids exist. */
-function assertMine(c: SignerContext, upload: Upload): void {
+/** Refuses other callers' uploads as if they did not exist, so that nobody learns which ids exist. */
+function assertOwner(c: SignerContext, upload: Upload): void {
   const caller = c.get('caller');
-  // An anonymous caller has no name: whoever holds the token of an anonymous upload is its owner.
-  const mine = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
-  if (!mine || !covers(c.get('rules'), upload)) {
+  // An anonymous caller has no name, so whoever has the token of an anonymous upload is its owner.
+  const isOwner = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
+  if (!isOwner || !covers(c.get('rules'), upload)) {
     throw noSuchUpload();
   }
 }
 
-/** A token that is over may still lead to a result that has been kept. */
-async function unlessOver(opened: Promise<Upload>): Promise<Upload | undefined> {
+/** Undefined for an expired token, because the record may still have a result. */
+async function unlessExpired(opened: Promise<Upload>): Promise<Upload | undefined> {
   try {
     return await opened;
   } catch (error) {

@@ -1,12 +1,12 @@
 /**
- * Which state an upload is in. Its record says what was done with it, the clock whether its time is
- * up, and the store whether it still knows the upload.
+ * Which state an upload is in. The record says what was done with it, the clock whether it has
+ * expired, and the store whether it still knows the upload.
  */
 import type { UploadState } from '../protocol.ts';
 import type { Upload } from './upload.ts';
 
 /**
- * Whether the upload's token, and every URL signed with it, has ended.
+ * Whether the upload's token and all its signed URLs have expired.
  *
  * @param now milliseconds since the epoch.
  */
@@ -15,8 +15,8 @@ export function isExpired({ expiresAt }: Pick<Upload, 'expiresAt'>, now: number)
 }
 
 /**
- * The state by the record alone. An open upload whose time is up has expired, even if the upkeep has
- * not yet come to it; what is complete or cancelled stays so.
+ * The state by the record alone. An open upload has expired when its time is up, even if the upkeep
+ * has not removed it yet. Complete and cancelled uploads stay as they are.
  *
  * @param now milliseconds since the epoch.
  */
@@ -28,11 +28,11 @@ export function recordedState(
 }
 
 /**
- * The state by the record and the store together. The record may be missing or a minute behind:
- * then an object made of parts proves that the upload was completed.
+ * The state by the record and the store together. The record may be missing or up to a minute old;
+ * in that case an object made of parts proves that the upload was completed.
  *
  * @param entry the record, if there is one.
- * @param stored what the store holds of the upload; undefined if it was not asked.
+ * @param stored what the store has of the upload; undefined if the store was not asked.
  * @param now milliseconds since the epoch.
  */
 export function stateOf(

@@ -1,4 +1,4 @@
-/** What the store holds of an upload. */
+/** What the store has of an upload: parts, an object, or nothing. */
 import type { Signer } from '../context.ts';
 import {
   partCount,
@@ -13,20 +13,20 @@ import { isStoreError } from '../s3/requests/errors.ts';
 import type { StoredObject } from '../s3/store.ts';
 import { planOf, type Upload } from './upload.ts';
 
-/** `gone`: the store has forgotten the upload, and there is no object of it either. */
+/** `gone`: the store has forgotten the upload, and there is no object of it. */
 export type Stored =
   | { readonly kind: 'parts'; readonly parts: readonly StoredPart[] }
   | { readonly kind: 'object'; readonly object: StoredObject }
   | { readonly kind: 'gone' };
 
-/** Asks the store; where it cannot list parts, the receipts that came with sign calls. */
-export async function storedOf(signer: Signer, upload: Upload): Promise<Stored> {
+/** Asks the store. If it cannot list parts, the receipts that came with sign calls are used. */
+export async function inspectStore(signer: Signer, upload: Upload): Promise<Stored> {
   if (!upload.multipart) {
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     return object ? { kind: 'object', object } : { kind: 'parts', parts: [] };
   }
   if (!signer.store.profile.listParts) {
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     if (object) return { kind: 'object', object };
     return { kind: 'parts', parts: withBytes(upload, await signer.ledger.receipts(upload)) };
   }
@@ -35,28 +35,31 @@ export async function storedOf(signer: Signer, upload: Upload): Promise<Stored> 
     return { kind: 'parts', parts };
   } catch (error) {
     if (!isStoreError(error, 'not_found')) throw error;
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     return object ? { kind: 'object', object } : { kind: 'gone' };
   }
 }
 
-/** Parts that a resumed upload need not send again. */
-export function partsOf(upload: Upload, stored: Stored | undefined): readonly StoredPart[] {
+/** The parts that a resumed upload does not have to send again. */
+export function storedParts(upload: Upload, stored: Stored | undefined): readonly StoredPart[] {
   if (stored?.kind === 'parts') return stored.parts;
   if (stored?.kind !== 'object' || upload.multipart) return [];
-  // A single request that arrived, but was not completed.
+  // The single request has arrived, but the upload was not completed.
   return [{ number: 1, bytes: stored.object.bytes, etag: stored.object.etag }];
 }
 
-/** The object under the key, if it is this upload's: same mark, same size. */
-export async function objectOf(signer: Signer, upload: Upload): Promise<StoredObject | undefined> {
+/** The object under the key, if it has this upload's mark and size. */
+export async function findObject(
+  signer: Signer,
+  upload: Upload,
+): Promise<StoredObject | undefined> {
   const object = await signer.store.head(upload.key);
-  return object && isOf(object, upload) ? object : undefined;
+  return object && isObjectOf(object, upload) ? object : undefined;
 }
 
 /**
- * Whether the upload's object is there for reading. What the ledger calls complete is believed, but
- * where another upload may have come under the same key since: a link would open its object.
+ * Whether the upload's object can be read. The ledger's word is enough, unless another upload may have
+ * taken the key since: then a link could open that upload's object.
  */
 export async function isReadable(
   signer: Signer,
@@ -65,29 +68,29 @@ export async function isReadable(
 ): Promise<boolean> {
   const keyIsItsOwn = !signer.keysMayMeet && !signer.hooks.prepare;
   if (state === 'complete' && keyIsItsOwn) return true;
-  return (await objectOf(signer, upload)) !== undefined;
+  return (await findObject(signer, upload)) !== undefined;
 }
 
-/** True for an object that this upload made, whole. */
-export function isOf(object: StoredObject, upload: Upload): boolean {
-  if (object.uploadToken !== upload.mark) return false;
+/** Whether this upload made the object, with all its bytes. */
+export function isObjectOf(object: StoredObject, upload: Upload): boolean {
+  if (object.mark !== upload.mark) return false;
   return upload.unsized ? object.bytes <= upload.bytes : object.bytes === upload.bytes;
 }
 
 /**
- * By the upload's own algorithm: a value of another says nothing about the file to who sent it. A
- * store keeps none for an object of one part, which was held to the upload's own when it came.
+ * The object's checksum by the upload's own algorithm; the sender cannot compare any other. A store
+ * keeps none for an object of one part, but it checked the part against the upload's own.
  */
 export function checksumOf(upload: Upload, { checksums }: StoredObject): string | undefined {
-  const { checksum, multipart, sum } = upload;
+  const { checksum, multipart, fileChecksum } = upload;
   if (checksum === null) return undefined;
   const isOnePart = multipart !== undefined && planOf(upload).kind === 'single';
-  return checksums[checksum] ?? (isOnePart ? sum : undefined);
+  return checksums[checksum] ?? (isOnePart ? fileChecksum : undefined);
 }
 
 /**
- * The result, from the object alone: so every Complete of one upload answers the same, whatever
- * has been remembered of it.
+ * The result, from the object alone, so that every Complete of an upload gives the same answer,
+ * whatever the record says.
  */
 export function resultOf(upload: Upload, object: StoredObject): Result {
   const { id, key, name, type } = upload;
@@ -106,7 +109,7 @@ export function resultOf(upload: Upload, object: StoredObject): Result {
   };
 }
 
-/** Sizes are the plan's: a signed part takes no other. */
+/** Adds the sizes, which are those of the plan, because a signed part accepts no other. */
 function withBytes(upload: Upload, receipts: readonly PartReceipt[]): StoredPart[] {
   const plan = planOf(upload);
   return receipts

@@ -1,13 +1,13 @@
-/** An upload as it was decided at Create: what the token seals and the ledger keeps. */
+/** An upload as Create decided it. The token seals it, and the ledger keeps it. */
 import * as v from 'valibot';
 import type { Plan } from '../protocol.ts';
 import { UploadId } from '../protocol/schemas.ts';
 import { CANNED_ACLS } from '../s3/acls.ts';
-import type { ObjectSettings } from '../s3/store.ts';
+import type { ObjectAttributes } from '../s3/store.ts';
 
-const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const NonNegative = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** The object's settings beyond its type; a single request has to be signed with them again. */
+/** The object's attributes beyond its type. A form is signed with them again. */
 const ObjectChoices = v.strictObject({
   metadata: v.exactOptional(v.record(v.string(), v.string())),
   acl: v.exactOptional(v.picklist(CANNED_ACLS)),
@@ -22,48 +22,48 @@ const ObjectChoices = v.strictObject({
 });
 export type ObjectChoices = v.InferOutput<typeof ObjectChoices>;
 
-/** Checked on the way in, too: an old or broken record is no upload (case 83). */
+/** Tokens and records are checked against it, because a record may be old or damaged (case 83). */
 export const Upload = v.object({
   v: v.literal(1),
   id: UploadId,
   owner: v.string(),
   /** Id of the caller's token that the upload was created with. */
   grant: v.exactOptional(v.string()),
-  /** May be read by anyone whose link says this, which leads the Worker to the owner’s record. */
+  /** Anyone whose link contains this may read the file. It leads the Worker to the owner’s record. */
   public: v.exactOptional(v.string()),
-  /** Held by whoever holds the token; there is no name to compare it with. */
+  /** The upload belongs to whoever has its token, because its owner has no name. */
   anonymous: v.exactOptional(v.literal(true)),
   key: v.string(),
   /** The file's name for display. The last segment of the key is cleaned further. */
   name: v.string(),
   type: v.string(),
-  /** Size of the file, or the most that it may have if it is `unsized`. */
-  bytes: Whole,
-  /** Begun by a client of Companion's, which does not say how large the file is. */
+  /** Size of the file or, if it is `unsized`, the largest that it may have. */
+  bytes: NonNegative,
+  /** Set if the upload was begun by a Companion client, which does not send the file's size. */
   unsized: v.exactOptional(
     v.strictObject({
-      minBytes: Whole,
-      /** Limits over the owner's uploads, to be counted when the file has come. */
+      minBytes: NonNegative,
+      /** Limits over the owner's uploads, to be checked when the file has arrived. */
       limits: v.exactOptional(
         v.strictObject({
-          maxOpen: v.nullable(Whole),
-          maxTotalBytes: v.nullable(Whole),
-          maxPerGrant: v.nullable(Whole),
+          maxOpen: v.nullable(NonNegative),
+          maxTotalBytes: v.nullable(NonNegative),
+          maxPerGrant: v.nullable(NonNegative),
         }),
       ),
     }),
   ),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
-  /** Checksum of a single request, where it came with the Create: nothing is signed for another. */
-  sum: v.exactOptional(v.string()),
-  /** Goes into `x-amz-meta-upload-token`: tells whose object lies under the key. */
+  /** Checksum of a file that is sent in one request, if Create had it. No other checksum is signed. */
+  fileChecksum: v.exactOptional(v.string()),
+  /** Sent as `x-amz-meta-upload-token`. Shows which upload made the object under the key. */
   mark: v.string(),
   /** Seconds since the epoch. */
-  createdAt: Whole,
-  expiresAt: Whole,
-  /** Seconds for which one signed request is good. */
-  urlSeconds: Whole,
-  /** Without `partBytes` the whole file is its only part, and to the page a single request. */
+  createdAt: NonNegative,
+  expiresAt: NonNegative,
+  /** Lifetime of a signed request, in seconds. */
+  urlSeconds: NonNegative,
+  /** Without `partBytes` the file is the only part, and for the page it is a single request. */
   multipart: v.exactOptional(
     v.strictObject({
       uploadId: v.string(),
@@ -74,11 +74,11 @@ export const Upload = v.object({
 });
 export type Upload = v.InferOutput<typeof Upload>;
 
-/** The upload once its size is known. */
-export function sized(upload: Upload, bytes: number): Upload {
-  const known = { ...upload, bytes };
-  delete known.unsized;
-  return known;
+/** The upload with the size that its file turned out to have. */
+export function withSize(upload: Upload, bytes: number): Upload {
+  const resized = { ...upload, bytes };
+  delete resized.unsized;
+  return resized;
 }
 
 /** The plan that the upload began with, whatever the limits say now. */
@@ -99,12 +99,12 @@ export function isByForm({ multipart }: Upload): boolean {
   return multipart === undefined;
 }
 
-/** What the store is asked to keep the object as. */
-export function settingsOf(upload: Omit<Upload, 'multipart'>): ObjectSettings {
+/** The attributes that the store is asked to keep the object with. */
+export function attributesOf(upload: Omit<Upload, 'multipart'>): ObjectAttributes {
   return {
     ...upload.object,
     contentType: upload.type,
-    uploadToken: upload.mark,
+    mark: upload.mark,
     checksum: upload.checksum,
   };
 }

@@ -1,4 +1,4 @@
-import { bytesToHex } from '../protocol/encoding.ts';
+import { bytesToHex } from '../protocol/util/encoding.ts';
 
 /** SHA-256 of text in UTF-8, as lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {

@@ -33,11 +33,11 @@ function cancel(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> 
 }
 
 function concatenate(chunks: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(total);
+  const joined = new Uint8Array(total);
   let at = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
+    joined.set(chunk, at);
     at += chunk.byteLength;
   }
-  return whole;
+  return joined;
 }

@@ -1,5 +1,5 @@
 /** Keys for one purpose each, derived from the secrets that seal upload tokens. */
-import { bytesToHex } from '../protocol/encoding.ts';
+import { bytesToHex } from '../protocol/util/encoding.ts';
 
 /** Purposes of keyed values. A value made for one purpose is not valid for another. */
 export type Purpose = 'anonymous identity' | 'caller' | 'public link' | 'public link nonce';

@@ -1,5 +1,5 @@
 /** One attempt to deliver a message. */
-import { parseRetryAfter } from '../protocol/retry-after.ts';
+import { parseRetryAfter } from '../protocol/util/retry-after.ts';
 import type { Message } from './message.ts';
 import type { Sign } from './signature.ts';
 

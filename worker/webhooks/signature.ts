@@ -1,6 +1,6 @@
 /** Signatures by Standard Webhooks: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 import { ProblemError } from '../problem.ts';
-import { base64ToBytes, bytesToBase64 } from '../protocol/encoding.ts';
+import { base64ToBytes, bytesToBase64 } from '../protocol/util/encoding.ts';
 
 /** The three headers of one attempt to deliver a message. */
 export type Sign = (

@@ -1,6 +1,6 @@
 /** What a client of Companion's does, as Uppy does it. */
 import assert from 'node:assert/strict';
-import type { Profile } from '../../../worker/s3/profiles.ts';
+import type { Profile } from '../../../worker/s3/profile.ts';
 import type { Answer, Client } from '../harness.ts';
 
 export interface Created {

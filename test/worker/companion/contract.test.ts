@@ -78,7 +78,7 @@ onEveryStore('Companion’s contract', any, (running) => {
   });
 
   for (const bytes of [0, 1, 1000, 3 * MIB]) {
-    it(`takes ${bytes} bytes in one form`, async () => {
+    it(`accepts ${bytes} bytes in one form`, async () => {
       const { status, body: form } = await client.params({ ...file, 'metadata[caption]': 'x' });
       assert.equal(status, 200, JSON.stringify(form));
       assert.equal(form.method, 'POST');
@@ -107,7 +107,7 @@ onEveryStore('Companion’s contract', any, (running) => {
     assert.ok((await fetch(url, { method: 'PUT', body: new Uint8Array(10) })).ok);
   });
 
-  it('aborts, and then nothing of it goes on', async () => {
+  it('aborts an upload, which then cannot be continued', async () => {
     const { body: upload } = await client.create(file);
     const part = await client.send(upload, 1, random(1000));
     const aborted = await client.abort(upload);
@@ -203,7 +203,7 @@ onEveryStore(
     });
     after(() => lab.stop());
 
-    it('that takes parts of another size for its own ends with an error and no object', async () => {
+    it('that counts parts of another size as its own ends with an error and no object', async () => {
       const client = uppy(await lab.as('alice'));
       const { body: upload } = await client.create({ filename: 'a.bin' });
       const parts: Part[] = [];

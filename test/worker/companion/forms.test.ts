@@ -19,7 +19,7 @@ describe('forms that come to the Worker', () => {
     });
     after(() => lab.stop());
 
-    it('are good for one file: what is there is not written over', async () => {
+    it('are valid for one file: an existing object is not overwritten', async () => {
       form = await at();
       const body = random(1000);
       assert.equal((await post(form, body)).status, 201);
@@ -29,7 +29,7 @@ describe('forms that come to the Worker', () => {
       assert.deepEqual(await download(running(), key()), body);
     });
 
-    it('are told: the upload is complete, once', async () => {
+    it('are told once that the upload is complete', async () => {
       form = await at();
       await lab.seen();
       await post(form, random(10));

@@ -33,7 +33,7 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     assert.equal((await client.create({ filename: 'a.png', type: 'image/png' })).status, 200);
   });
 
-  it('a form takes no byte more than allowed, and none less', async () => {
+  it('a form accepts neither more bytes than allowed nor fewer', async () => {
     const client = await clientOf({ MAX_BYTES: '1000', MIN_BYTES: '10' });
     for (const [bytes, fits] of [
       [1001, false],
@@ -59,7 +59,7 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     assert.equal((await client.sign(upload, 4)).status, 413);
   });
 
-  it('case 36: parts that add up to too much become no object, and are taken away', async () => {
+  it('case 36: parts that add up to too many bytes do not become an object, and are removed', async () => {
     const client = await clientOf({ MAX_BYTES: '12MiB' });
     const { body: upload } = await client.create({ filename: 'a.bin' });
     const body = random(7 * MIB);
@@ -70,7 +70,7 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     assert.equal((await client.complete(upload, parts)).status, 410, 'nothing is left of it');
   });
 
-  it('more than allowed gets no further URL while it is coming, and is taken away', async (t) => {
+  it('a file larger than allowed gets no more URLs while it arrives, and is removed', async (t) => {
     if (!running().config.profile.listParts) return t.skip('the store cannot list parts');
     const client = await clientOf({ MAX_BYTES: '12MiB' });
     const { body: upload } = await client.create({ filename: 'a.bin' });
@@ -79,7 +79,7 @@ onEveryStore('the policy behind Companion’s contract', any, (running) => {
     assert.equal((await client.sign(upload, 2)).status, 410);
   });
 
-  it('asking for a form takes nothing from what an owner may have', async () => {
+  it('asking for a form does not count against the owner’s limits', async () => {
     const client = await clientOf({ MAX_TOTAL_BYTES: '3000', MAX_OPEN_UPLOADS: '1' });
     for (let count = 0; count < 3; count++) {
       assert.equal((await client.params({ filename: 'never-sent.bin' })).status, 200);

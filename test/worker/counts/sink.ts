@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { staticCredentials } from '../../../worker/s3/signing/credentials.ts';
-import type { Profile } from '../../../worker/s3/profiles.ts';
+import type { Profile } from '../../../worker/s3/profile.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import type { Running } from '../s3/stores.ts';
 

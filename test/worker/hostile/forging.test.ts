@@ -90,7 +90,7 @@ onEveryStore(
       await stopgap.stop();
     });
 
-    it('are all taken by a MinIO without the fix, and all refused by one that has it', async (t) => {
+    it('are all accepted by a MinIO without the fix, and all refused by one with it', async (t) => {
       const forged = await forge(scene);
       const taken = forged.filter(({ stored }) => stored).map(({ cve }) => cve);
       assert.ok(taken.length === 0 || taken.length === forged.length, taken.join(', '));
@@ -151,7 +151,7 @@ onEveryStore(
       });
     }
 
-    it('are refused through the proxy with an archive, whatever its header holds', async () => {
+    it('are refused through the proxy with an archive, whatever its header contains', async () => {
       for (const value of ['true', 'TRUE', 'xtruex', 'false', '']) {
         const archive = tar('forged', random(10));
         const url = forgedUrl(shielded, `${shielded.hers.done.key}.tar`);

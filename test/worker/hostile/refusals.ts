@@ -4,7 +4,7 @@
  * reasons that count for that attempt.
  */
 import assert from 'node:assert/strict';
-import { PROBLEMS } from '../../../worker/problem.ts';
+import { PROBLEMS } from '../../../worker/protocol/problems.ts';
 import { isRefused, type CreateAnswer, type ProblemCode } from '../../../worker/protocol.ts';
 import type { Answer } from '../harness.ts';
 

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert as assertProperty, property, uint8Array } from 'fast-check';
 import { CHECKSUM_BYTES, isChecksum } from '../../../worker/protocol/checksum.ts';
-import { base64ToBytes, bytesToBase64, bytesToHex } from '../../../worker/protocol/encoding.ts';
+import {
+  base64ToBytes,
+  bytesToBase64,
+  bytesToHex,
+} from '../../../worker/protocol/util/encoding.ts';
 import { isUploadId, uuidv7 } from '../../../worker/protocol/id.ts';
-import { parseRetryAfter } from '../../../worker/protocol/retry-after.ts';
-import { parseSize } from '../../../worker/protocol/size.ts';
+import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
+import { parseSize } from '../../../worker/protocol/util/size.ts';
 
 describe('sizes', () => {
   it('are read with decimal and binary units, with and without a space, in any case', () => {

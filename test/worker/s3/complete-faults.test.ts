@@ -17,7 +17,7 @@ describe('a Complete', () => {
     }
   });
 
-  it('says the size, the checksum of the whole, and what may not be replaced, where stores heed it', async () => {
+  it('sends the size, the full checksum and the condition not to replace, if the store honours them', async () => {
     const whole = {
       parts: [{ number: 1, etag: '"e"', checksum: 'AAAAAAAAAAA=' }],
       bytes: 5,
@@ -70,7 +70,7 @@ describe('a Complete', () => {
     });
   });
 
-  it('case 46: tries again after a 200 that holds an InternalError', async () => {
+  it('case 46: tries again after a 200 that contains an InternalError', async () => {
     const replies = [
       { status: 200, body: errorXml('InternalError') },
       { status: 200, body: COMPLETED },
@@ -90,7 +90,7 @@ describe('a Complete', () => {
     });
   });
 
-  it('is unknown where a 200 holds an error that nobody has heard of', async () => {
+  it('is unknown if a 200 contains an unlisted error', async () => {
     const replies = [{ status: 200, body: errorXml('OutOfLuck') }];
     await withReplies(replies, async ({ store }) => {
       const error = await failure(store.completeMultipart('k', 'u', request));
@@ -140,7 +140,7 @@ describe('a Complete', () => {
     });
   });
 
-  it('is not asked for at all where a checksum is missing that the store wants', async () => {
+  it('is not called if a checksum that the store requires is missing', async () => {
     await withReplies(
       [{ status: 200, body: COMPLETED }],
       async ({ store, asked }) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
 import type { SignedRequest } from '../../../worker/protocol.ts';
 import { onEveryStore } from './stores.ts';
-import { random, send, settingsWith } from './uploads.ts';
+import { random, send, attributesWith } from './uploads.ts';
 
 const BYTES = 1000;
 
@@ -17,7 +17,7 @@ onEveryStore(
     before(async () => {
       const { store, key: newKey, config } = running();
       const key = newKey('secret.bin');
-      const { request } = await store.presignPut(key, BYTES, settingsWith(), { expiresIn: 60 });
+      const { request } = await store.presignPut(key, BYTES, attributesWith(), { expiresIn: 60 });
       assert.ok((await send(request, secret)).ok);
       source = `${config.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
     });
@@ -47,7 +47,7 @@ onEveryStore(
       it(`case 25: of a part of ${bytes} bytes is not made a copy of another object`, async () => {
         const { store, key: newKey } = running();
         const key = newKey();
-        const { uploadId } = await store.createMultipart(key, settingsWith());
+        const { uploadId } = await store.createMultipart(key, attributesWith());
         const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
         const request = await signer.sign(1, bytes);
         const statuses = await tryToCopy(request, new Uint8Array(bytes));
@@ -66,7 +66,7 @@ onEveryStore(
       it(`case 25: of an object of ${bytes} bytes is not made a copy of another one`, async () => {
         const { store, key: newKey } = running();
         const key = newKey();
-        const { request } = await store.presignPut(key, bytes, settingsWith(), { expiresIn: 60 });
+        const { request } = await store.presignPut(key, bytes, attributesWith(), { expiresIn: 60 });
         const statuses = await tryToCopy(request, new Uint8Array(bytes));
         assert.deepEqual(
           statuses.filter((status) => status < 400),

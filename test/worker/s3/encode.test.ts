@@ -23,7 +23,7 @@ describe('a key in a URL', () => {
     }
   });
 
-  it('case 3: holds no empty and no dot segment', () => {
+  it('case 3: contains no empty segment and no dot segment', () => {
     for (const key of ['', '/', '/a', 'a/', 'a//b', '.', 'a/./b', './a']) refused(key);
   });
 
@@ -41,7 +41,7 @@ describe('a key in a URL', () => {
     assert.equal(encodeKey('A-Za.z_0~9'), 'A-Za.z_0~9');
   });
 
-  it('case 5: takes emoji, and composed and decomposed letters as they are', () => {
+  it('case 5: keeps emoji, and composed and decomposed letters, unchanged', () => {
     assert.equal(encodeKey('🚀'), '%F0%9F%9A%80');
     assert.notEqual(encodeKey('f\u00fcr'), encodeKey('fu\u0308r'));
   });
@@ -60,7 +60,7 @@ describe('a key in a URL', () => {
     assert.equal(encodeKey('a/${name}'), 'a/%24%7Bname%7D');
   });
 
-  it('case 7: takes 1,024 bytes of UTF-8 and not one more', () => {
+  it('case 7: accepts 1,024 bytes of UTF-8 and not one more', () => {
     const segment = 'é'.repeat(127); // 254 bytes
     const key = [segment, segment, segment, segment, 'abcd'].join('/'); // 4 × 255 + 4
     assert.equal(new TextEncoder().encode(key).length, 1024);
@@ -68,13 +68,13 @@ describe('a key in a URL', () => {
     refused(`${key}e`);
   });
 
-  it('takes 255 bytes in a segment and not one more', () => {
+  it('accepts 255 bytes in a segment and not one more', () => {
     encodeKey(`a/${'x'.repeat(255)}`);
     refused(`a/${'x'.repeat(256)}`);
     refused(`a/${'é'.repeat(128)}`);
   });
 
-  it('is read back as the same key from the path, whatever it holds', () => {
+  it('is read back as the same key from the path, whatever it contains', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.string({ unit: fc.constantFrom('.', '/', '\\', '%', '2', 'e', 'f', '?', '#', '\t', 'a') }),

@@ -13,7 +13,7 @@ describe('an endpoint', () => {
     assert.equal(urlOf('https://s3.test/', 'virtual'), 'https://bucket.s3.test/a/b%20c');
   });
 
-  it('may say itself where the bucket goes', () => {
+  it('may mark the place of the bucket', () => {
     const dualstack = 'https://{bucket}.s3.dualstack.eu-west-1.amazonaws.com';
     assert.equal(
       urlOf(dualstack, 'path'),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import type { StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { errorXml, failure, withReplies, type Reply } from './scripted.ts';
-import { settingsWith } from './uploads.ts';
+import { attributesWith } from './uploads.ts';
 
 describe('an answer of the store', () => {
   const meanings: [Reply, StoreErrorKind, number][] = [
@@ -48,7 +48,7 @@ describe('an answer of the store', () => {
     ];
     for (const reply of replies) {
       await withReplies([reply], async ({ store, asked }) => {
-        const error = await failure(store.createMultipart('k', settingsWith()));
+        const error = await failure(store.createMultipart('k', attributesWith()));
         assert.equal(error.kind, 'misconfigured');
         assert.match(error.message, /eu-west-1/);
         assert.equal(asked.length, 1);
@@ -59,7 +59,7 @@ describe('an answer of the store', () => {
   it('case 75: from another time says whose clocks are apart', async () => {
     const reply = { status: 403, body: errorXml('RequestTimeTooSkewed') };
     await withReplies([reply], async ({ store }) => {
-      assert.match((await failure(store.createMultipart('k', settingsWith()))).message, /clock/);
+      assert.match((await failure(store.createMultipart('k', attributesWith()))).message, /clock/);
     });
   });
 
@@ -76,7 +76,7 @@ describe('an answer of the store', () => {
     );
     const replies = [{ status: 403, body: leaky, headers: { 'x-amz-request-id': 'REQ-1' } }];
     await withReplies(replies, async ({ store }) => {
-      const error = await failure(store.createMultipart('tenant/file.txt', settingsWith()));
+      const error = await failure(store.createMultipart('tenant/file.txt', attributesWith()));
       const everything = inspect(error, { depth: 9, showHidden: true });
       assert.doesNotMatch(everything, /TOPSECRET|AKID|127\.0\.0\.1|tenant|bucket\b.*\/|No\./);
       assert.equal(error.requestId, 'REQ-1');
@@ -131,7 +131,7 @@ describe('a call to the store', () => {
   it('that opens an upload is not repeated where it may have been heard', async () => {
     for (const reply of [{ status: 500 }, { status: 200, cut: true }, { status: 200, body: 'x' }]) {
       await withReplies([reply], async ({ store, asked }) => {
-        const error = await failure(store.createMultipart('k', settingsWith()));
+        const error = await failure(store.createMultipart('k', attributesWith()));
         assert.equal(error.kind, 'unavailable');
         assert.equal(asked.length, 1);
       });
@@ -146,7 +146,7 @@ describe('a call to the store', () => {
       { status: 200, body: opened },
     ];
     await withReplies(replies, async ({ store }) => {
-      assert.deepEqual(await store.createMultipart('k', settingsWith()), { uploadId: 'u' });
+      assert.deepEqual(await store.createMultipart('k', attributesWith()), { uploadId: 'u' });
     });
   });
 
@@ -154,7 +154,7 @@ describe('a call to the store', () => {
     await withReplies([], async ({ config }) => {
       const { createStore } = await import('../../../worker/s3/store.ts');
       const store = createStore({ ...config, endpoint: 'http://127.0.0.1:9' });
-      const error = await failure(store.createMultipart('k', settingsWith()));
+      const error = await failure(store.createMultipart('k', attributesWith()));
       assert.deepEqual([error.kind, error.code], ['unavailable', 'NoAnswer']);
       assert.doesNotMatch(inspect(error, { depth: 9 }), /127\.0\.0\.1/);
     });
@@ -202,7 +202,7 @@ const listed = (numbers: readonly number[]): string =>
     .join('')}</ListPartsResult>`;
 
 describe('an abort', () => {
-  it('case 50: is said again while parts that were in flight keep landing', async () => {
+  it('case 50: is repeated while parts in flight keep arriving', async () => {
     const replies = [
       { status: 204 },
       { status: 200, body: listed([3]) },

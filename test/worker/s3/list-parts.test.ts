@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { isStoreError, type StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { onEveryStore } from './stores.ts';
-import { random, send, settingsWith } from './uploads.ts';
+import { random, send, attributesWith } from './uploads.ts';
 
 const kind =
   (...kinds: StoreErrorKind[]) =>
@@ -17,7 +17,7 @@ onEveryStore(
     it('case 57: gives number, size and ETag of every part, in order', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
-      const { uploadId } = await store.createMultipart(key, settingsWith());
+      const { uploadId } = await store.createMultipart(key, attributesWith());
       const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
       for (const [number, bytes] of [
         [7, 300],
@@ -41,7 +41,7 @@ onEveryStore(
     it('case 56: gives all parts of more than a page', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
-      const { uploadId } = await store.createMultipart(key, settingsWith());
+      const { uploadId } = await store.createMultipart(key, attributesWith());
       const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 900 });
       const numbers = Array.from({ length: 1003 }, (_, index) => index + 1);
       const waiting = numbers.values();
@@ -67,7 +67,7 @@ onEveryStore(
   'ListParts, where there is none,',
   ({ listParts }) => !listParts,
   (running) => {
-    it('case 58: is said to be unsupported', async () => {
+    it('case 58: is refused as unsupported', async () => {
       const { store, key } = running();
       await assert.rejects(store.listParts(key(), 'id'), kind('unsupported'));
     });

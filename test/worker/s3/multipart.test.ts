@@ -10,7 +10,7 @@ import {
   random,
   receiptOf,
   send,
-  settingsWith,
+  attributesWith,
   uploadParts,
 } from './uploads.ts';
 import { checksumOf } from './sums.ts';
@@ -26,21 +26,21 @@ onEveryStore('a multipart upload', any, (running) => {
   it('ends as one object with the bytes of its parts, its settings and its token', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
-    const settings = settingsWith({
+    const attributes = attributesWith({
       contentType: 'video/mp4',
       metadata: { title: 'Für Elise 🚀', 'plain-name': 'a b' },
       disposition: `attachment; filename*=UTF-8''f%C3%BCr.mp4`,
       cacheControl: 'private, max-age=60',
     });
     const parts = [random(PART), random(1000)];
-    const { uploadId, receipts, bytes } = await uploadParts(running(), key, parts, settings);
+    const { uploadId, receipts, bytes } = await uploadParts(running(), key, parts, attributes);
     await store.completeMultipart(key, uploadId, { parts: receipts, bytes, algorithm: null });
 
     const object = await store.head(key);
     assert.equal(object?.bytes, bytes);
     assert.equal(object.type, 'video/mp4');
-    assert.equal(object.uploadToken, settings.uploadToken);
-    assert.deepEqual(object.metadata, settings.metadata);
+    assert.equal(object.mark, attributes.mark);
+    assert.deepEqual(object.metadata, attributes.metadata);
     assert.deepEqual(await download(running(), key), new Uint8Array(Buffer.concat(parts)));
   });
 
@@ -61,10 +61,10 @@ onEveryStore('a multipart upload', any, (running) => {
     assert.equal((await store.head(key))?.bytes, PART + 1);
   });
 
-  it('case 35: takes exactly the promised number of bytes for a part', async () => {
+  it('case 35: accepts exactly the announced number of bytes for a part', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
-    const { uploadId } = await store.createMultipart(key, settingsWith());
+    const { uploadId } = await store.createMultipart(key, attributesWith());
     const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
     for (const bytes of [99, 101]) {
       const response = await send(await signer.sign(1, 100), random(bytes));
@@ -75,10 +75,10 @@ onEveryStore('a multipart upload', any, (running) => {
     await store.abortMultipart(key, uploadId);
   });
 
-  it('case 26: signs a part URL that is good for that part, method, key and time alone', async () => {
+  it('case 26: signs a part URL that is valid only for that part, method, key and time', async () => {
     const { config, store, key: newKey } = running();
     const key = newKey();
-    const { uploadId } = await store.createMultipart(key, settingsWith());
+    const { uploadId } = await store.createMultipart(key, attributesWith());
     const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
     const request = await signer.sign(1, 5);
     const body = random(5);
@@ -109,8 +109,8 @@ onEveryStore('a multipart upload', any, (running) => {
   it('case 25: ignores or refuses headers that a browser adds to a part', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
-    const settings = settingsWith();
-    const { uploadId } = await store.createMultipart(key, settings);
+    const attributes = attributesWith();
+    const { uploadId } = await store.createMultipart(key, attributes);
     const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 60 });
     const added = {
       'x-amz-acl': 'public-read',
@@ -123,7 +123,7 @@ onEveryStore('a multipart upload', any, (running) => {
     const parts = [receiptOf(1, response)];
     await store.completeMultipart(key, uploadId, { parts, bytes: 5, algorithm: null });
     const object = await store.head(key);
-    assert.equal(object?.uploadToken, settings.uploadToken);
+    assert.equal(object?.mark, attributes.mark);
     assert.deepEqual(object.metadata, {});
     const anonymous = new URL((await store.presignGet(key, { expiresIn: 60 })).url);
     anonymous.search = '';
@@ -200,8 +200,13 @@ onEveryStore('a multipart upload', any, (running) => {
   it('case 43: completed a second time, answers the same or leaves it to HEAD and token', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
-    const settings = settingsWith();
-    const { uploadId, receipts, bytes } = await uploadParts(running(), key, [random(7)], settings);
+    const attributes = attributesWith();
+    const { uploadId, receipts, bytes } = await uploadParts(
+      running(),
+      key,
+      [random(7)],
+      attributes,
+    );
     const request = { parts: receipts, bytes, algorithm: null };
     await store.completeMultipart(key, uploadId, request);
     try {
@@ -209,7 +214,7 @@ onEveryStore('a multipart upload', any, (running) => {
     } catch (thrown) {
       assert.ok(isStoreError(thrown, 'not_found'));
     }
-    assert.equal((await store.head(key))?.uploadToken, settings.uploadToken);
+    assert.equal((await store.head(key))?.mark, attributes.mark);
   });
 
   it('case 50: is gone after an abort, parts and all, and may be aborted again', async () => {
@@ -242,7 +247,7 @@ onEveryStore('a multipart upload', any, (running) => {
   it('case 55: that the store has forgotten is not_found', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
-    const { uploadId } = await store.createMultipart(key, settingsWith());
+    const { uploadId } = await store.createMultipart(key, attributesWith());
     await store.abortMultipart(key, uploadId);
     const request = { parts: [{ number: 1, etag: 'x' }], bytes: 1, algorithm: null };
     await assert.rejects(
@@ -251,10 +256,10 @@ onEveryStore('a multipart upload', any, (running) => {
     );
   });
 
-  it('takes a part through the Worker, once, and refuses other bytes', async () => {
+  it('accepts a part through the Worker, and refuses other bytes', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
-    const { uploadId } = await store.createMultipart(key, settingsWith());
+    const { uploadId } = await store.createMultipart(key, attributesWith());
     const upload = { key, uploadId, algorithm: 'md5' } as const;
     const body = random(1000);
     const checksum = checksumOf('md5', body);

@@ -6,7 +6,7 @@ import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { createStore } from '../../../worker/s3/store.ts';
 import { onEveryStore } from './stores.ts';
 import { checksumOf } from './sums.ts';
-import { allChecksums, codeOf, download, random, send, settingsWith } from './uploads.ts';
+import { allChecksums, codeOf, download, random, send, attributesWith } from './uploads.ts';
 
 const any = (): boolean => true;
 
@@ -16,25 +16,25 @@ onEveryStore('a whole object in one PUT', any, (running) => {
       const { store, key: newKey } = running();
       const key = newKey();
       const body = random(bytes);
-      const settings = settingsWith({ contentType: 'text/plain', metadata: { who: 'Zoë' } });
-      const { request } = await store.presignPut(key, bytes, settings, { expiresIn: 60 });
+      const attributes = attributesWith({ contentType: 'text/plain', metadata: { who: 'Zoë' } });
+      const { request } = await store.presignPut(key, bytes, attributes, { expiresIn: 60 });
       assert.equal((await send(request, body)).status, 200);
       const object = await store.head(key);
       assert.equal(object?.bytes, bytes);
       assert.equal(object.type, 'text/plain');
-      assert.equal(object.uploadToken, settings.uploadToken);
+      assert.equal(object.mark, attributes.mark);
       assert.deepEqual(object.metadata, { who: 'Zoë' });
       assert.deepEqual(await download(running(), key), body);
     });
   }
 
-  it('case 26: takes neither another size, type, token nor checksum', async () => {
+  it('case 26: accepts no other size, type, mark or checksum', async () => {
     const { store, key: newKey } = running();
     const key = newKey();
     const body = random(100);
-    const settings = settingsWith({ contentType: 'image/png', checksum: 'md5' });
+    const attributes = attributesWith({ contentType: 'image/png', checksum: 'md5' });
     const checksum = checksumOf('md5', body);
-    const { request } = await store.presignPut(key, 100, settings, { checksum, expiresIn: 60 });
+    const { request } = await store.presignPut(key, 100, attributes, { checksum, expiresIn: 60 });
     assert.equal((await send(request, random(101))).status, 403);
     for (const [name, value] of [
       ['content-type', 'text/html'],
@@ -48,7 +48,7 @@ onEveryStore('a whole object in one PUT', any, (running) => {
     assert.equal((await send(request, body)).status, 200);
   });
 
-  it('cases 4, 5 and 8: is found under its exact key, whatever that holds', async () => {
+  it('cases 4, 5 and 8: is found under its exact key, whatever that contains', async () => {
     const { store, key: newKey } = running();
     const names = [
       "? # & = + % ; : @ ' ( ) * !",
@@ -63,10 +63,10 @@ onEveryStore('a whole object in one PUT', any, (running) => {
     for (const name of names) {
       const key = newKey(name);
       const body = random(10);
-      const settings = settingsWith();
-      const { request } = await store.presignPut(key, 10, settings, { expiresIn: 60 });
+      const attributes = attributesWith();
+      const { request } = await store.presignPut(key, 10, attributes, { expiresIn: 60 });
       assert.equal((await send(request, body)).status, 200, name);
-      assert.equal((await store.head(key))?.uploadToken, settings.uploadToken, name);
+      assert.equal((await store.head(key))?.mark, attributes.mark, name);
       assert.deepEqual(await download(running(), key), body, name);
       await store.remove(key);
       assert.equal(await store.head(key), undefined, name);
@@ -77,18 +77,18 @@ onEveryStore('a whole object in one PUT', any, (running) => {
     const { store, key: newKey } = running();
     if (!store.profile.conditionalPut) return context.skip('the store has no conditional PUT');
     const key = newKey();
-    const settings = settingsWith({ ifNoneMatch: true });
-    const { request } = await store.presignPut(key, 5, settings, { expiresIn: 60 });
+    const attributes = attributesWith({ ifNoneMatch: true });
+    const { request } = await store.presignPut(key, 5, attributes, { expiresIn: 60 });
     assert.equal((await send(request, random(5))).status, 200);
     assert.equal((await send(request, random(5))).status, 412);
   });
 });
 
 onEveryStore('a download link', any, (running) => {
-  it('is good for reading one object until it expires', async () => {
+  it('is valid for reading one object until it expires', async () => {
     const { config, store, key: newKey } = running();
     const key = newKey();
-    const { request } = await store.presignPut(key, 5, settingsWith(), { expiresIn: 60 });
+    const { request } = await store.presignPut(key, 5, attributesWith(), { expiresIn: 60 });
     await send(request, random(5));
     const { url, expiresIn } = await store.presignGet(key, { expiresIn: 60 });
     assert.equal(expiresIn, 60);
@@ -105,7 +105,7 @@ onEveryStore('a download link', any, (running) => {
     const { store, key: newKey } = running();
     if (store.profile.name === 'r2-local') return context.skip('the local R2 ignores it');
     const key = newKey();
-    const { request } = await store.presignPut(key, 5, settingsWith(), { expiresIn: 60 });
+    const { request } = await store.presignPut(key, 5, attributesWith(), { expiresIn: 60 });
     await send(request, random(5));
     const disposition = `attachment; filename="a; b.txt"; filename*=UTF-8''%C3%A9%3B%20b.txt`;
     const { url } = await store.presignGet(key, {
@@ -136,7 +136,7 @@ onEveryStore('an object', any, (running) => {
     ];
     for (const one of stores) {
       const store = createStore(one);
-      await assert.rejects(store.createMultipart(key(), settingsWith()), (thrown) =>
+      await assert.rejects(store.createMultipart(key(), attributesWith()), (thrown) =>
         isStoreError(thrown, 'misconfigured'),
       );
     }
@@ -147,16 +147,16 @@ onEveryStore(
   'a form POST',
   ({ postPolicy }) => postPolicy,
   (running) => {
-    it('stores the file with its settings, and answers as it was asked to', async () => {
+    it('stores the file with its attributes, and answers as it was asked to', async () => {
       const { store, key: newKey } = running();
       const key = newKey("ü 'x'.txt");
       const body = random(1000);
-      const settings = settingsWith({
+      const attributes = attributesWith({
         contentType: 'text/plain',
         metadata: { who: 'Zoë' },
         cacheControl: 'no-store',
       });
-      const { request } = await store.presignForm(key, 1000, settings, {
+      const { request } = await store.presignForm(key, 1000, attributes, {
         expiresIn: 60,
         successStatus: 201,
       });
@@ -166,15 +166,15 @@ onEveryStore(
       assert.equal(response.status, 201);
       const object = await store.head(key);
       assert.equal(object?.type, 'text/plain');
-      assert.equal(object.uploadToken, settings.uploadToken);
+      assert.equal(object.mark, attributes.mark);
       assert.deepEqual(object.metadata, { who: 'Zoë' });
       assert.deepEqual(await download(running(), key), body);
     });
 
-    it('case 35: takes exactly the promised number of bytes', async () => {
+    it('case 35: accepts exactly the announced number of bytes', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
-      const { request } = await store.presignForm(key, 100, settingsWith(), { expiresIn: 60 });
+      const { request } = await store.presignForm(key, 100, attributesWith(), { expiresIn: 60 });
       for (const bytes of [0, 99, 101]) {
         assert.ok((await send(request, random(bytes))).status >= 400, `${bytes}`);
       }
@@ -182,11 +182,11 @@ onEveryStore(
       assert.equal((await send(request, random(100))).status, 204);
     });
 
-    it('case 26: takes no other key, type, token or field, and nothing after its time', async () => {
+    it('case 26: accepts no other key, type, mark or field, and nothing after it has expired', async () => {
       const { config, store, key: newKey } = running();
       const key = newKey();
       const body = random(10);
-      const { request } = await store.presignForm(key, 10, settingsWith(), { expiresIn: 60 });
+      const { request } = await store.presignForm(key, 10, attributesWith(), { expiresIn: 60 });
       for (const changed of [
         { key: newKey() },
         { 'content-type': 'text/html' },
@@ -199,7 +199,7 @@ onEveryStore(
         assert.ok(status === 403 || status === 400, Object.keys(changed)[0]);
       }
       const past = createStore({ ...config, now: () => Date.now() - 120_000 });
-      const old = await past.presignForm(key, 10, settingsWith(), { expiresIn: 60 });
+      const old = await past.presignForm(key, 10, attributesWith(), { expiresIn: 60 });
       assert.ok((await send(old.request, body)).status >= 400);
       assert.equal(await store.head(key), undefined);
     });
@@ -208,10 +208,10 @@ onEveryStore(
       const { config, credentials, store, key: newKey } = running();
       if (!store.profile.tagging) return context.skip('the store has no tags');
       const key = newKey();
-      const settings = settingsWith({ tags: { 'a b': 'c +d=/e', f: 'g' } });
-      const { request } = await store.presignForm(key, 5, settings, { expiresIn: 60 });
+      const attributes = attributesWith({ tags: { 'a b': 'c +d=/e', f: 'g' } });
+      const { request } = await store.presignForm(key, 5, attributes, { expiresIn: 60 });
       assert.equal((await send(request, random(5))).status, 204);
-      const put = await store.presignPut(newKey(), 5, settings, { expiresIn: 60 });
+      const put = await store.presignPut(newKey(), 5, attributes, { expiresIn: 60 });
       assert.equal((await send(put.request, random(5))).status, 200);
 
       const client = new AwsClient({ ...credentials, region: config.region, service: 's3' });
@@ -222,11 +222,11 @@ onEveryStore(
       }
     });
 
-    it('takes any size of a range, for those who do not say one', async () => {
+    it('accepts any size of a range, for clients that do not send a size', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
       const range = { min: 1, max: 50 };
-      const { request } = await store.presignForm(key, range, settingsWith(), { expiresIn: 60 });
+      const { request } = await store.presignForm(key, range, attributesWith(), { expiresIn: 60 });
       assert.ok((await send(request, random(51))).status >= 400);
       assert.equal((await send(request, random(50))).status, 204);
     });
@@ -238,13 +238,13 @@ for (const algorithm of allChecksums) {
     `a form POST with a ${algorithm} checksum`,
     ({ formChecksums }) => formChecksums.includes(algorithm),
     (running) => {
-      it('case 69: takes those bytes and no others', async () => {
+      it('case 69: accepts only those bytes', async () => {
         const { store, key: newKey } = running();
         const key = newKey();
         const body = random(100);
-        const settings = settingsWith({ checksum: algorithm });
+        const attributes = attributesWith({ checksum: algorithm });
         const checksum = checksumOf(algorithm, body);
-        const { request } = await store.presignForm(key, 100, settings, {
+        const { request } = await store.presignForm(key, 100, attributes, {
           checksum,
           expiresIn: 60,
         });

@@ -11,7 +11,7 @@ import {
   random,
   receiptOf,
   send,
-  settingsWith,
+  attributesWith,
   uploadParts,
 } from './uploads.ts';
 
@@ -31,8 +31,8 @@ for (const algorithm of allChecksums) {
       it('case 69: is checked by the store, bound into the URL, and found in what it lists', async () => {
         const { store, key: newKey } = running();
         const key = newKey();
-        const settings = settingsWith({ checksum: algorithm });
-        const { uploadId } = await store.createMultipart(key, settings);
+        const attributes = attributesWith({ checksum: algorithm });
+        const { uploadId } = await store.createMultipart(key, attributes);
         const signer = await store.presignParts({ key, uploadId, algorithm, expiresIn: 60 });
         const body = random(1000);
         const checksum = checksumOf(algorithm, body);
@@ -68,12 +68,12 @@ for (const algorithm of allChecksums) {
         const { store, key: newKey } = running();
         const key = newKey();
         const bodies = [random(PART), random(100)];
-        const settings = settingsWith({ checksum: algorithm });
+        const attributes = attributesWith({ checksum: algorithm });
         const {
           uploadId,
           receipts: parts,
           bytes,
-        } = await uploadParts(running(), key, bodies, settings);
+        } = await uploadParts(running(), key, bodies, attributes);
         const request = { parts, bytes, algorithm };
         const wrong = checksumOf(algorithm, random(10));
         await assert.rejects(

@@ -129,7 +129,7 @@ describe('a presigned URL', () => {
     assert.deepEqual(parametersOf(await sign([])), parametersOf(theirs));
   });
 
-  it('takes another key of the day after midnight', async () => {
+  it('uses a new signing key after midnight', async () => {
     const shape: UrlShape = {
       target: { origin: 'https://h', host: 'h', path: '/k' },
       method: 'PUT',
@@ -179,7 +179,7 @@ describe('a presigned URL', () => {
 });
 
 describe('a header value', () => {
-  it('holds no runs of spaces, which stores fold in different ways', () => {
+  it('contains no runs of spaces, which stores collapse in different ways', () => {
     assert.equal(headerValue('  a   b '), 'a b');
   });
 

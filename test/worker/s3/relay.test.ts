@@ -5,7 +5,7 @@ import { pipeWithLength, withLength } from '../../../worker/http/fixed-length.ts
 import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import type { Store } from '../../../worker/s3/store.ts';
 import { withReplies } from './scripted.ts';
-import { settingsWith } from './uploads.ts';
+import { attributesWith } from './uploads.ts';
 
 const STORED = { status: 200, headers: { etag: '"e"' } };
 const PART = { number: 1, bytes: 10, checksum: undefined };
@@ -28,7 +28,7 @@ const ways: readonly [string, (store: Store, bytes: number) => Promise<{ etag: s
     'a whole object',
     (store, bytes) =>
       withLength(10, pieces(bytes), (body) =>
-        store.sendWhole('k', 10, settingsWith({}), undefined, body),
+        store.sendObject('k', 10, attributesWith({}), undefined, body),
       ),
   ],
 ];

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { staticCredentials } from '../../../worker/s3/signing/credentials.ts';
 import { StoreError } from '../../../worker/s3/requests/errors.ts';
-import { PROFILES, type ProfileName } from '../../../worker/s3/profiles.ts';
+import type { ProfileName } from '../../../worker/s3/profile.ts';
+import { PROFILES } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
 
 /** One answer. `cut` drops the line after the body, which is then shorter than was announced. */

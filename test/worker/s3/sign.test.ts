@@ -5,7 +5,7 @@ import { KeyError } from '../../../worker/s3/signing/encode.ts';
 import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { PROFILES } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
-import { settingsWith } from './uploads.ts';
+import { attributesWith } from './uploads.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const keys: Credentials = { accessKeyId: 'AKID', secretAccessKey: 'SECRET' };
@@ -70,7 +70,7 @@ describe('part URLs', () => {
     });
   }
 
-  it('case 15: keep an upload id whole, whatever it holds', async () => {
+  it('case 15: keep an upload id unchanged, whatever it contains', async () => {
     const uploadId = `x&partNumber=9&X-Amz-Expires=1#\n/../${'i'.repeat(10_000)}`;
     const signer = await storeWith().presignParts({ ...upload, uploadId });
     const { searchParams, pathname, hash } = new URL((await signer.sign(1, 5)).url);
@@ -83,7 +83,7 @@ describe('part URLs', () => {
     await assert.rejects(storeWith().presignParts({ ...upload, key: 'a/../b' }), KeyError);
   });
 
-  it('bind the checksum that goes with the bytes', async () => {
+  it('bind the checksum that is sent with the bytes', async () => {
     const signer = await storeWith().presignParts({ ...upload, algorithm: 'crc32c' });
     const request = await signer.sign(1, 5, 'mnG7TA==');
     assert.deepEqual(request.headers, { 'x-amz-checksum-crc32c': 'mnG7TA==' });
@@ -132,7 +132,9 @@ describe('lanes', () => {
     const store = storeWith({ publicEndpoints });
     const hosts = new Set<string>();
     for (let index = 0; index < 50; index += 1) {
-      const { request } = await store.presignPut(`k${index}`, 1, settingsWith(), { expiresIn: 9 });
+      const { request } = await store.presignPut(`k${index}`, 1, attributesWith(), {
+        expiresIn: 9,
+      });
       hosts.add(new URL(request.url).host);
     }
     assert.deepEqual([...hosts].sort(), ['bucket.s3.test', 's3.other.test', 's3.test']);
@@ -145,8 +147,8 @@ describe('signatures with the keys of a session', () => {
   it('carry its token, and die with it', async () => {
     const store = storeWith({ credentials: staticCredentials(session) });
     const signer = await store.presignParts(upload);
-    const put = await store.presignPut('k', 1, settingsWith(), { expiresIn: 900 });
-    const form = await store.presignForm('k', 1, settingsWith(), { expiresIn: 900 });
+    const put = await store.presignPut('k', 1, attributesWith(), { expiresIn: 900 });
+    const form = await store.presignForm('k', 1, attributesWith(), { expiresIn: 900 });
     const get = await store.presignGet('k', { expiresIn: 900 });
     assert.deepEqual(
       [signer, put, form, get].map(({ expiresIn }) => expiresIn),
@@ -178,12 +180,12 @@ describe('signatures with the keys of a session', () => {
 describe('a form POST', () => {
   it('is refused where the store could not hold what a PUT promises', async () => {
     const cases = [
-      [PROFILES.r2, settingsWith()],
-      [PROFILES.aws, settingsWith({ ifNoneMatch: true })],
-      [PROFILES.ceph, settingsWith({ checksum: 'md5' })],
+      [PROFILES.r2, attributesWith()],
+      [PROFILES.aws, attributesWith({ ifNoneMatch: true })],
+      [PROFILES.ceph, attributesWith({ checksum: 'md5' })],
     ] as const;
-    for (const [profile, settings] of cases) {
-      const done = storeWith({ profile }).presignForm('k', 1, settings, {
+    for (const [profile, attributes] of cases) {
+      const done = storeWith({ profile }).presignForm('k', 1, attributes, {
         checksum: '1B2M2Y8AsgTpgAmY7PhCfg==',
         expiresIn: 9,
       });
@@ -192,8 +194,8 @@ describe('a form POST', () => {
   });
 
   it('pins every field and the exact size in its policy', async () => {
-    const settings = settingsWith({ acl: 'private', checksum: 'crc32c' });
-    const { request } = await storeWith().presignForm('a/ü', 7, settings, {
+    const attributes = attributesWith({ acl: 'private', checksum: 'crc32c' });
+    const { request } = await storeWith().presignForm('a/ü', 7, attributes, {
       checksum: 'mnG7TA==',
       expiresIn: 60,
     });

@@ -8,7 +8,8 @@ import process from 'node:process';
 import { after, before, describe } from 'node:test';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { staticCredentials, type Credentials } from '../../../worker/s3/signing/credentials.ts';
-import { isProfileName, PROFILES, type Profile } from '../../../worker/s3/profiles.ts';
+import type { Profile } from '../../../worker/s3/profile.ts';
+import { isProfileName, PROFILES } from '../../../worker/s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../../../worker/s3/store.ts';
 import { dispose } from '../dispose.ts';
 

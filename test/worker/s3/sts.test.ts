@@ -5,7 +5,7 @@ import { createStore } from '../../../worker/s3/store.ts';
 import { assumeRole, sessionPolicy, type RoleConfig } from '../../../worker/s3/signing/sts.ts';
 import { errorXml, withReplies, type Reply } from './scripted.ts';
 import { onEveryStore } from './stores.ts';
-import { codeOf, random, receiptOf, send, settingsWith } from './uploads.ts';
+import { codeOf, random, receiptOf, send, attributesWith } from './uploads.ts';
 
 const START = Date.UTC(2026, 10, 20, 12);
 
@@ -89,7 +89,7 @@ describe('the keys of a role', () => {
     });
   });
 
-  it('case 77: are asked for anew once the store has refused them', async () => {
+  it('case 77: are fetched again once the store has refused them', async () => {
     const replies = [session('A', START + 3_600_000), session('B', START + 3_600_000)];
     await withReplies(replies, async ({ config }) => {
       const source = assumeRole(roleAt(config.endpoint, { now: () => START }));
@@ -110,7 +110,7 @@ describe('the keys of a role', () => {
     );
   });
 
-  it('that STS denies are a misconfiguration, without what it said', async () => {
+  it('that STS denies are a misconfiguration, and its message is not repeated', async () => {
     const body = `<ErrorResponse>${errorXml('AccessDenied').slice(39)}<RequestId>R</RequestId></ErrorResponse>`;
     await withReplies([{ status: 403, body }], async ({ config }) => {
       const denied = assumeRole(roleAt(config.endpoint)).get();
@@ -134,7 +134,7 @@ onEveryStore(
   'a role with a session policy',
   ({ assumeRole }) => assumeRole,
   (running) => {
-    it('uploads under its prefix, and nowhere else', async () => {
+    it('uploads only under its prefix', async () => {
       const { config, credentials, key: newKey } = running();
       const key = newKey();
       const prefix = key.slice(0, key.lastIndexOf('/') + 1);
@@ -147,7 +147,7 @@ onEveryStore(
         sessionSeconds: 900,
       });
       const store = createStore({ ...config, credentials: source });
-      const { uploadId } = await store.createMultipart(key, settingsWith());
+      const { uploadId } = await store.createMultipart(key, attributesWith());
       const signer = await store.presignParts({ key, uploadId, algorithm: null, expiresIn: 3600 });
       assert.ok(signer.expiresIn > 800 && signer.expiresIn <= 900);
       const response = await send(await signer.sign(1, 5), random(5));
@@ -160,9 +160,9 @@ onEveryStore(
       assert.equal((await fetch((await store.presignGet(key, { expiresIn: 60 })).url)).status, 200);
 
       const outside = newKey();
-      const put = await store.presignPut(outside, 5, settingsWith(), { expiresIn: 60 });
+      const put = await store.presignPut(outside, 5, attributesWith(), { expiresIn: 60 });
       assert.equal(await codeOf(await send(put.request, random(5))), 'AccessDenied');
-      await assert.rejects(store.createMultipart(outside, settingsWith()), (thrown) =>
+      await assert.rejects(store.createMultipart(outside, attributesWith()), (thrown) =>
         isStoreError(thrown, 'misconfigured'),
       );
       await store.remove(key);

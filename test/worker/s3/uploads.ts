@@ -1,7 +1,7 @@
 /** What tests do with a store again and again, from the browser's side. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ChecksumAlgorithm, PartReceipt, SignedRequest } from '../../../worker/protocol.ts';
-import type { ObjectSettings } from '../../../worker/s3/store.ts';
+import type { ObjectAttributes } from '../../../worker/s3/store.ts';
 import { checksumOf } from './sums.ts';
 import type { Running } from './stores.ts';
 
@@ -9,12 +9,12 @@ export const MIB = 1024 * 1024;
 /** The least that a part may have which is not the last. */
 export const PART = 5 * MIB;
 
-export function settingsWith(settings: Partial<ObjectSettings> = {}): ObjectSettings {
+export function attributesWith(attributes: Partial<ObjectAttributes> = {}): ObjectAttributes {
   return {
     contentType: 'application/octet-stream',
-    uploadToken: randomUUID(),
+    mark: randomUUID(),
     checksum: null,
-    ...settings,
+    ...attributes,
   };
 }
 
@@ -47,11 +47,11 @@ export async function uploadParts(
   running: Running,
   key: string,
   bodies: readonly Uint8Array[],
-  settings: ObjectSettings = settingsWith(),
+  attributes: ObjectAttributes = attributesWith(),
 ): Promise<{ uploadId: string; receipts: PartReceipt[]; bytes: number }> {
   const { store } = running;
-  const { uploadId } = await store.createMultipart(key, settings);
-  const algorithm = settings.checksum;
+  const { uploadId } = await store.createMultipart(key, attributes);
+  const algorithm = attributes.checksum;
   const signer = await store.presignParts({ key, uploadId, algorithm, expiresIn: 900 });
   const receipts: PartReceipt[] = [];
   for (const [index, body] of bodies.entries()) {

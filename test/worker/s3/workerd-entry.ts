@@ -4,7 +4,8 @@
  */
 import { staticCredentials, type Credentials } from '../../../worker/s3/signing/credentials.ts';
 import { StoreError } from '../../../worker/s3/requests/errors.ts';
-import { PROFILES, type ProfileName } from '../../../worker/s3/profiles.ts';
+import type { ProfileName } from '../../../worker/s3/profile.ts';
+import { PROFILES } from '../../../worker/s3/profiles.ts';
 import { createStore, type StoreConfig } from '../../../worker/s3/store.ts';
 
 /** What the test side sends. */

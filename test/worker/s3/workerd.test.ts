@@ -9,7 +9,7 @@ import type { StoreConfig } from '../../../worker/s3/store.ts';
 import { withReplies } from './scripted.ts';
 import { onEveryStore } from './stores.ts';
 import { checksumOf } from './sums.ts';
-import { random, settingsWith } from './uploads.ts';
+import { random, attributesWith } from './uploads.ts';
 import type { WorkerdCall } from './workerd-entry.ts';
 
 let workerd: Miniflare;
@@ -68,12 +68,12 @@ onEveryStore(
       body?: Uint8Array,
     ): Promise<Came<Result>> => call<Result>(running(), method, parameters, body);
 
-    it('opens an upload, takes a part as it streams in, completes it and shows it', async () => {
+    it('opens an upload, accepts a part as a stream, completes it and shows it', async () => {
       const key = running().key("ü 'x' +%.bin");
-      const settings = settingsWith({ metadata: { who: 'Zoë 🚀' }, contentType: 'text/plain' });
+      const attributes = attributesWith({ metadata: { who: 'Zoë 🚀' }, contentType: 'text/plain' });
       const { result: opened } = await ask<{ uploadId: string }>('createMultipart', [
         key,
-        settings,
+        attributes,
       ]);
       assert.ok(opened);
       const { uploadId } = opened;
@@ -99,15 +99,15 @@ onEveryStore(
       const { result: object } = await ask<Record<string, unknown>>('head', [key]);
       assert.equal(object?.['bytes'], body.length);
       assert.equal(object['type'], 'text/plain');
-      assert.equal(object['uploadToken'], settings.uploadToken);
-      assert.deepEqual(object['metadata'], settings.metadata);
+      assert.equal(object['mark'], attributes.mark);
+      assert.deepEqual(object['metadata'], attributes.metadata);
     });
 
-    it('shows the size of an empty object, and nothing where there is none', async () => {
+    it('shows the size of an empty object, and nothing if there is no object', async () => {
       const { store, key: newKey } = running();
       const key = newKey();
       assert.deepEqual(await ask('head', [key]), { result: null });
-      const { request } = await store.presignPut(key, 0, settingsWith(), { expiresIn: 60 });
+      const { request } = await store.presignPut(key, 0, attributesWith(), { expiresIn: 60 });
       assert.ok((await fetch(request.url, { method: 'PUT', headers: request.headers })).ok);
       const { result } = await ask<{ bytes: number }>('head', [key]);
       assert.equal(result?.bytes, 0);
@@ -128,7 +128,7 @@ describe('workerd', () => {
     });
   });
 
-  it('case 47: takes an answer that breaks off for none', async () => {
+  it('case 47: treats an answer that breaks off as no answer', async () => {
     await withReplies([{ status: 200, body: '<Complete', cut: true }], async ({ config }) => {
       const request = { parts: [{ number: 1, etag: 'e' }], bytes: 1, algorithm: null };
       const { error } = await call({ config, credentials }, 'completeMultipart', [

@@ -183,7 +183,7 @@ describe('a message', () => {
     assert.equal(kv.entries.size, 0, 'nothing stays behind');
   });
 
-  it('that follows another goes at once where that has been delivered', async () => {
+  it('that follows another is sent at once if that was delivered', async () => {
     outbox = outboxWith(kv, true);
     const { prepared, completed } = story();
     await send(prepared);
@@ -204,7 +204,7 @@ describe('a message', () => {
     assert.deepEqual(types().slice(3), ['prepared', 'completed']);
   });
 
-  it('that follows one that was never sent goes once KV must have heard of it', async () => {
+  it('that follows one that was never sent is sent once KV must show it', async () => {
     outbox = outboxWith(kv, true);
     const { completed } = story();
     await send(completed);
@@ -227,7 +227,7 @@ describe('a message', () => {
     assert.deepEqual(types().slice(3), ['prepared', 'completed']);
   });
 
-  it('is delivered once where KV takes one write a second to a key', async () => {
+  it('is delivered once although KV accepts one write per second to a key', async () => {
     const written = new Map<string, number>();
     const once = (key: string) => {
       if (clock - (written.get(key) ?? -Infinity) < 1000) throw new Error('KV PUT failed: 429');
@@ -260,7 +260,7 @@ describe('a message', () => {
     assert.deepEqual(types(), ['aborted']);
   });
 
-  it('case 83: that cannot be read is no reason to stop', async () => {
+  it('case 83: that cannot be read does not stop the upkeep', async () => {
     receiver.answer(500, 500, 500);
     await send(aborted());
     const [key = ''] = kv.entries.keys();

@@ -115,7 +115,7 @@ describe('the settings of webhooks', () => {
         }
       });
 
-      it('choose what is told', async () => {
+      it('choose which events are sent', async () => {
         const receiver = await startReceiver(OLD);
         const lab = await startLab(running(), {
           WEBHOOK_URL: receiver.url,

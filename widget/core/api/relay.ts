@@ -1,5 +1,9 @@
 /** The request for a part that goes through the Worker, and its answer. */
-import type { RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
+import {
+  CHECKSUM_HEADERS,
+  type RelayAnswer,
+  type SignedRequest,
+} from '../../../worker/protocol.ts';
 import { relayUrl } from './upload-calls.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { Outcome } from '../store/outcome.ts';
@@ -12,9 +16,8 @@ export async function relayRequest(
   number: number,
   checksum: string | undefined,
 ): Promise<SignedRequest> {
-  const name = algorithm === 'md5' ? 'content-md5' : `x-amz-checksum-${algorithm}`;
   const headers = await worker.headers(token);
-  if (checksum !== undefined) headers[name] = checksum;
+  if (algorithm && checksum !== undefined) headers[CHECKSUM_HEADERS[algorithm]] = checksum;
   return { number, method: 'PUT', url: relayUrl(worker, id, number), headers };
 }
 

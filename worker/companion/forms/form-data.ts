@@ -118,23 +118,23 @@ export class FormReader {
   /** Yields `bytes` bytes, which only `end` may follow. */
   async *#rest(bytes: number, end: string): AsyncGenerator<Uint8Array> {
     let left = bytes;
-    let held: Uint8Array = this.#ahead.subarray(0, left);
+    let buffered: Uint8Array = this.#ahead.subarray(0, left);
     let tail: Uint8Array = this.#ahead.slice(left);
-    left -= held.length;
+    left -= buffered.length;
     for (;;) {
       const { value } = (await this.#reader?.read()) ?? {};
       if (!value) break;
       const piece = value.subarray(0, left);
       left -= piece.length;
       if (piece.length > 0) {
-        if (held.length > 0) yield held;
-        held = piece;
+        if (buffered.length > 0) yield buffered;
+        buffered = piece;
       }
       tail = joined(tail, value.subarray(piece.length));
       if (tail.length > end.length) break;
     }
     if (left > 0 || new TextDecoder().decode(tail) !== end) throw bad('does not end with its file');
-    if (held.length > 0) yield held;
+    if (buffered.length > 0) yield buffered;
   }
 }
 

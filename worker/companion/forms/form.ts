@@ -3,16 +3,16 @@
  * Swift).
  */
 import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../../context.ts';
-import { rulesAtEnd } from '../../upload/access.ts';
+import { rulesForCompletion } from '../../upload/access.ts';
 import { withLength } from '../../http/fixed-length.ts';
-import { settle } from '../../upload/complete/settle.ts';
+import { finishUpload } from '../../upload/complete/finish.ts';
 import { quotaOf } from '../../policy/quota.ts';
 import { ProblemError } from '../../problem.ts';
 import { keyTaken } from '../../refusals.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import { asProblem } from '../../http/as-problem.ts';
-import { objectOf } from '../../upload/stored.ts';
-import { settingsOf, sized, type Upload } from '../../upload/upload.ts';
+import { findObject } from '../../upload/stored.ts';
+import { attributesOf, withSize, type Upload } from '../../upload/upload.ts';
 import { FormReader, type Form } from './form-data.ts';
 import { locationOf } from '../location.ts';
 import { answerRefusal } from '../refusal.ts';
@@ -68,9 +68,9 @@ async function uploadOf(
     maxBytes: upload.bytes,
   });
   c.get('line')['upload'] = upload.id;
-  const whole = sized(upload, bytes);
-  await rulesAtEnd(signer, c, whole);
-  return whole;
+  const resized = withSize(upload, bytes);
+  await rulesForCompletion(signer, c, resized);
+  return resized;
 }
 
 async function store(
@@ -82,14 +82,14 @@ async function store(
   const { bytes, key } = upload;
   const { conditionalPut } = signer.store.profile;
   // Look first if the store cannot refuse to replace an object.
-  const there = conditionalPut ? undefined : await signer.store.head(key);
+  const existing = conditionalPut ? undefined : await signer.store.head(key);
   try {
-    if (!there)
+    if (!existing)
       await withLength(bytes, chunks, (body) =>
-        signer.store.sendWhole(
+        signer.store.sendObject(
           key,
           bytes,
-          { ...settingsOf(upload), ifNoneMatch: true },
+          { ...attributesOf(upload), ifNoneMatch: true },
           undefined,
           body,
         ),
@@ -98,9 +98,9 @@ async function store(
     // The file was sent again after a lost answer, and has already arrived.
     if (!isStoreError(error, 'exists')) throw error;
   }
-  const object = await objectOf(signer, upload);
+  const object = await findObject(signer, upload);
   if (!object) throw keyTaken();
-  await settle(signer, waitUntilOf(c), upload, object);
+  await finishUpload(signer, waitUntilOf(c), upload, object);
   return c.body(null, 201, {
     etag: `"${object.etag}"`,
     location: await locationOf(signer.store, key),

@@ -1,4 +1,4 @@
-/** The Worker's own calls to the bucket: where they go, with which keys, and how answers are read. */
+/** Makes the Worker's own calls to the bucket: addresses them, signs them and reads their answers. */
 import { AwsClient } from 'aws4fetch';
 import type { Credentials } from '../signing/credentials.ts';
 import { encodeRfc3986 } from '../signing/encode.ts';
@@ -7,30 +7,31 @@ import { exchange, persist, type Answer, type Outcome, type Outgoing } from './e
 import { DEFAULT_RETRY } from './retry.ts';
 import type { StoreConfig } from '../types.ts';
 
-/** One call. */
+/** One call to the bucket. */
 export interface Call<Result> {
-  /** S3's name of it, for errors and logs. */
+  /** S3's name of the operation, for errors and logs. */
   readonly operation: string;
   readonly method: Outgoing['method'];
-  /** Null: the bucket itself. */
+  /** Key of the object. Null for the bucket itself. */
   readonly key: string | null;
-  /** Unencoded; an empty value is a subresource (`?uploads`). */
+  /** Unencoded. A name with an empty value is a subresource (`?uploads`). */
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Doing it twice does no harm. */
+  /** Whether doing it twice does no harm. */
   readonly idempotent: boolean;
-  /** For one try, in milliseconds. Default: 10 s. */
+  /** Time limit for one try, in milliseconds. Default: 10 s. */
   readonly timeoutMs?: number;
-  /** Reads a 2xx answer, which may yet turn out to be a fault. */
+  /** Reads a 2xx answer, which may still be a fault. */
   readonly read: (answer: Answer) => Outcome<Result>;
 }
 
-/** @throws StoreError when all tries have failed; KeyError. */
+/** Makes calls, with retries. @throws StoreError when all tries have failed, or KeyError. */
 export type Control = <Result>(call: Call<Result>) => Promise<Result>;
 
 const TIMEOUT_MS = 10_000;
 
+/** Makes calls to the bucket of `config`. @throws EndpointError for an invalid endpoint or bucket. */
 export function createControl(config: StoreConfig): Control {
   const { credentials, region } = config;
   const endpoint = parseEndpoint(config.endpoint, config.bucket, config.style);
@@ -49,25 +50,25 @@ export function createControl(config: StoreConfig): Control {
       timeoutMs: call.timeoutMs ?? TIMEOUT_MS,
     };
     let keys: Credentials;
-    const attempt = async (): Promise<Outcome<Result>> => {
+    const sendOnce = async (): Promise<Outcome<Result>> => {
       keys = await credentials.get();
       const outcome = await exchange(outgoing, clientOf(keys), send, now);
       return 'result' in outcome ? call.read(outcome.result) : outcome;
     };
-    return persist(config.retry ?? DEFAULT_RETRY, call.idempotent, attempt, () => {
+    return persist(config.retry ?? DEFAULT_RETRY, call.idempotent, sendOnce, () => {
       credentials.refuse?.(keys);
       return credentials.refuse !== undefined;
     });
   };
 }
 
-/** `?uploads=&…`: S3 reads a subresource with an empty value like one without. */
+/** S3 reads a subresource with an empty value (`?uploads=&…`) like one without a value. */
 function queryString(query: Readonly<Record<string, string>> = {}): string {
   const pairs = Object.entries(query).map((pair) => pair.map(encodeRfc3986).join('='));
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** One client for as long as the credentials are the same: it keeps the day's signing key. */
+/** Reuses the client while the credentials stay the same, because it caches the day's signing key. */
 function clientCache(region: string): (credentials: Credentials) => AwsClient {
   let last: { readonly credentials: Credentials; readonly client: AwsClient } | undefined;
   return (credentials) => {

@@ -1,17 +1,17 @@
-/** What went wrong between the Worker and the store, in terms of what a caller can do about it. */
+/** Errors of the store, by what a caller can do about them. */
 
 /**
- * - `not_found`: the upload is gone (aborted, expired, or complete); any 404 but a missing bucket.
- * - `exists`: `If-None-Match` met an object (412).
+ * - `not_found`: the upload is gone (aborted, expired or complete); any 404 except a missing bucket.
+ * - `exists`: `If-None-Match` found an object (412).
  * - `conflict`: another write won the race (409); the upload has to start again.
- * - `invalid_part`: a part is missing, too small or has another ETag than was said.
- * - `checksum_mismatch`: the store computed another checksum or size than was said.
- * - `too_large`: more than the store takes.
+ * - `invalid_part`: a part is missing, too small or has another ETag than the request says.
+ * - `checksum_mismatch`: the store computed another checksum or size than the request says.
+ * - `too_large`: more bytes than the store accepts.
  * - `unsupported`: the store cannot do what the settings ask for.
- * - `misconfigured`: credentials, region, bucket, clock or permissions; trying again is futile.
+ * - `misconfigured`: credentials, region, bucket, clock or permissions; trying again does not help.
  * - `rejected`: the store refused the request for a reason of its own.
  * - `unavailable`: the store did not answer, or asked to come back later; nothing was done.
- * - `unknown`: the call may or may not have done its work. Look (HEAD, ListParts) before you judge.
+ * - `unknown`: the call may or may not have worked. Ask the store (HEAD, ListParts) before you decide.
  */
 export type StoreErrorKind =
   | 'not_found'
@@ -26,16 +26,16 @@ export type StoreErrorKind =
   | 'unavailable'
   | 'unknown';
 
-/** What a StoreError is made of. */
+/** Fields of a StoreError. */
 export interface StoreErrorFields {
   readonly kind: StoreErrorKind;
-  /** What was being done: `CompleteMultipartUpload`, `HeadObject`, … */
+  /** The operation: `CompleteMultipartUpload`, `HeadObject`, … */
   readonly operation: string;
-  /** S3's `<Code>`, or one of ours where the store gave none (`HTTP502`, `Timeout`). */
+  /** S3's `<Code>`, or one of ours if the store sent none (`HTTP502`, `Timeout`). */
   readonly code: string;
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent if there was no answer. */
   readonly status?: number | undefined;
-  /** The store's, for its operator's support. */
+  /** The store's id of the request, for its support. */
   readonly requestId?: string | undefined;
   /** From `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
@@ -45,8 +45,8 @@ export interface StoreErrorFields {
 }
 
 /**
- * Every failure of the store. Holds no URL, no credential and nothing of the store's message, which
- * may quote both (`SignatureDoesNotMatch` quotes the canonical request): it can be logged as it is.
+ * A failure of the store. It is safe to log: it contains no URL, no credential, and no text of the
+ * store's message, which may quote both (`SignatureDoesNotMatch` quotes the canonical request).
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -71,12 +71,13 @@ export class StoreError extends Error {
     this.advice = fields.advice;
   }
 
-  /** The same call may succeed later, with nothing changed. */
+  /** Whether the same call may succeed later, without any change. */
   get retryable(): boolean {
     return this.kind === 'unavailable' || this.kind === 'unknown';
   }
 }
 
+/** Whether it is a StoreError, of this kind if one is given. */
 export function isStoreError(thrown: unknown, kind?: StoreErrorKind): thrown is StoreError {
   return thrown instanceof StoreError && (kind === undefined || thrown.kind === kind);
 }

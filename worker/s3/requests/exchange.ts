@@ -1,18 +1,18 @@
 /**
- * One request of the Worker's own and its answer, and sending it again by our own rules: aws4fetch
- * signs, but its own retries would repeat a Create and leave orphans.
+ * Sends one of the Worker's own requests, and retries it. aws4fetch signs, but its retries are not
+ * used, because they would repeat a Create and leave orphaned uploads.
  */
 import type { AwsClient } from 'aws4fetch';
 import { sha256Hex } from '../../util/digest.ts';
-import { parseRetryAfter } from '../../protocol/retry-after.ts';
+import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf, type Fault } from './faults.ts';
 import { delayBefore, type RetryPolicy } from './retry.ts';
 import { readBody } from './xml.ts';
 
-/** What is sent. */
+/** A request to send. */
 export interface Outgoing {
-  /** S3's name of it, for errors and logs. */
+  /** S3's name of the operation, for errors and logs. */
   readonly operation: string;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly url: string;
@@ -25,14 +25,14 @@ export interface Outgoing {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Undefined where it was too long to be S3's. */
+  /** Undefined if it was too long to come from S3. */
   readonly body: string | undefined;
 }
 
-/** What came of it. */
+/** The result of a request, or why there is none. */
 export type Outcome<Result> = { readonly result: Result } | { readonly fault: Fault };
 
-/** Signs and sends once, and waits for the whole answer. Never throws. */
+/** Signs and sends the request once, and reads the complete answer. Never throws. */
 export async function exchange(
   outgoing: Outgoing,
   client: AwsClient,
@@ -48,7 +48,7 @@ export async function exchange(
       ...(body === undefined ? {} : { body }),
       aws: { datetime: new Date(now()).toISOString().replace(/[:-]|\.\d{3}/g, '') },
     });
-    // A redirect would be followed with a signature for another host: it is an answer, not a way.
+    // Redirects are not followed, because the signature is not valid for another host.
     const response = await send(request, { signal: timeout, redirect: 'manual' });
     const { status, headers } = response;
     const answer: Answer = { status, headers, body: await readBody(response) };
@@ -56,7 +56,7 @@ export async function exchange(
     const retryAfterSeconds = parseRetryAfter(headers.get('retry-after'), now());
     return { fault: faultOf({ operation, ...answer, retryAfterSeconds }) };
   } catch {
-    // What fetch threw is not passed on: its message may hold the address.
+    // The error of fetch is not passed on, because its message may contain the address.
     const code = timeout.aborted ? 'Timeout' : 'NoAnswer';
     const error = new StoreError({ kind: 'unavailable', operation, code });
     return { fault: { error, again: 'maybe' } };
@@ -64,20 +64,21 @@ export async function exchange(
 }
 
 /**
- * Tries until it is done or hopeless: what was surely not done is tried again, what may have been
- * done only where `idempotent`. `renew` is asked once for other credentials.
+ * Tries until the call succeeds or cannot succeed. A call that certainly did nothing is tried again; one
+ * that may have worked is tried again only if it is `idempotent`. `renew` is called at most once, to get
+ * other credentials.
  *
- * @throws StoreError the last one.
+ * @throws StoreError the last error.
  */
 export async function persist<Result>(
   policy: RetryPolicy,
   idempotent: boolean,
-  attempt: () => Promise<Outcome<Result>>,
+  send: () => Promise<Outcome<Result>>,
   renew: () => boolean = () => false,
 ): Promise<Result> {
   let renewed = false;
   for (let number = 1; ; number += 1) {
-    const outcome = await attempt();
+    const outcome = await send();
     if ('result' in outcome) return outcome.result;
     const { error, again } = outcome.fault;
     if (again === 'renew' && !renewed && renew()) {

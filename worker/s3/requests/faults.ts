@@ -1,17 +1,17 @@
 /**
- * What an answer of the store means. S3's `<Code>` decides, the status only where there is none:
+ * What an answer of the store means. S3's `<Code>` decides; the status only counts without one:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 import { StoreError, type StoreErrorKind } from './errors.ts';
 import { readXml } from './xml.ts';
 
 /**
- * Whether the call may be sent again: after `refused` always, since nothing was done; after `maybe`
- * only where doing it twice does no harm; after `renew` with other credentials.
+ * Whether the call may be sent again. `refused`: always, because nothing was done. `maybe`: only if
+ * doing it twice does no harm. `renew`: with new credentials.
  */
 export type Again = 'refused' | 'maybe' | 'renew' | 'never';
 
-/** A failed call, and what may come next. */
+/** A failed call, and whether it may be sent again. */
 export interface Fault {
   readonly error: StoreError;
   readonly again: Again;
@@ -34,11 +34,11 @@ const CONFLICT = meaning('conflict');
 const BAD_PART = meaning('invalid_part');
 const MISMATCH = meaning('checksum_mismatch');
 const TOO_LARGE = meaning('too_large');
-const UNSUPPORTED = meaning('unsupported', 'the store does not do this; is the profile right?');
+const UNSUPPORTED = meaning('unsupported', 'the store does not support this; check the profile');
 const NO_BUCKET = meaning('misconfigured', 'there is no such bucket at this endpoint');
 const REGION = meaning('misconfigured', 'the bucket is in another region');
 const CLOCK = meaning('misconfigured', "the store's clock and the Worker's are 15 minutes apart");
-const DENIED = meaning('misconfigured', 'the credentials do not allow this, or not on this bucket');
+const DENIED = meaning('misconfigured', 'the credentials do not allow this on this bucket');
 const KEYS: Meaning = {
   kind: 'misconfigured',
   again: 'renew',
@@ -63,9 +63,9 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   NotImplemented: UNSUPPORTED,
   AccessControlListNotSupported: meaning(
     'unsupported',
-    'the bucket takes no ACLs (Object Ownership is "bucket owner enforced"): set none',
+    'the bucket does not accept ACLs (Object Ownership is "bucket owner enforced"): set no ACL',
   ),
-  InvalidStorageClass: meaning('unsupported', 'the store has no such storage class'),
+  InvalidStorageClass: meaning('unsupported', 'the store does not have this storage class'),
   SlowDown: BUSY,
   SlowDownRead: BUSY,
   SlowDownWrite: BUSY,
@@ -86,7 +86,7 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   AuthorizationHeaderMalformed: REGION,
   PermanentRedirect: REGION,
   TemporaryRedirect: REGION,
-  SignatureDoesNotMatch: meaning('misconfigured', 'the secret access key is not the right one'),
+  SignatureDoesNotMatch: meaning('misconfigured', 'the secret access key is wrong'),
   AccessDenied: DENIED,
 };
 
@@ -106,24 +106,25 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   503: BUSY,
 };
 
-/** What is known of an answer that was not a success. */
+/** What is known about an answer that was not a success. */
 export interface BadAnswer {
   readonly operation: string;
   readonly status: number;
   readonly headers: Headers;
-  /** Its body; undefined where it was too long to read. */
+  /** Its body; undefined if it was too long to read. */
   readonly body: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** The fault that an answer which is not a success means. */
 export function faultOf(answer: BadAnswer): Fault {
   const { operation, status, headers, retryAfterSeconds } = answer;
   const xml = answer.body === undefined ? undefined : readXml(answer.body);
-  const error = xml?.name === 'ErrorResponse' ? xml.all('Error')[0] : xml; // STS wraps its own
+  const error = xml?.name === 'ErrorResponse' ? xml.all('Error')[0] : xml; // STS wraps its errors
   const code = harmless(error?.text('Code'));
-  // Swift says InvalidRequest with a 412, so a code that means nothing here yields to the status.
-  const known = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
-  const meant = known ?? BY_STATUS[status] ?? fallback(status);
+  // Swift sends InvalidRequest with a 412, so the status decides if the code is not listed.
+  const listed = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  const meant = listed ?? BY_STATUS[status] ?? fallback(status);
   const { kind, again, advice } = meant;
   const region = harmless(headers.get('x-amz-bucket-region') ?? error?.text('Region'));
   return {
@@ -140,11 +141,17 @@ export function faultOf(answer: BadAnswer): Fault {
   };
 }
 
+/** The fault of a 2xx answer that is not the store's: truncated, empty, or a proxy's page. */
+export function unreadable(operation: string): { readonly fault: Fault } {
+  const error = new StoreError({ kind: 'unavailable', operation, code: 'UnreadableAnswer' });
+  return { fault: { error, again: 'maybe' } };
+}
+
 function fallback(status: number): Meaning {
   return status >= 500 ? TROUBLE : meaning('rejected');
 }
 
-/** Codes and ids are quoted in our errors, so they must look like ones. */
+/** The text, if it looks like a code or an id. Errors quote it, so it must not contain anything else. */
 function harmless(text: string | undefined): string | undefined {
   return text !== undefined && /^[\w.:-]{1,128}$/.test(text) ? text : undefined;
 }

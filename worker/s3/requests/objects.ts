@@ -1,15 +1,15 @@
-/** Finished objects: what is there, and taking it away. */
+/** Reads the headers of objects, and removes objects. */
 import type { ChecksumAlgorithm } from '../../protocol.ts';
-import { CHECKSUMS } from '../checksums.ts';
+import { CHECKSUM_HEADERS } from '../../protocol/checksum.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
-import { unquote } from './etag.ts';
+import { unquote } from '../etag.ts';
 import type { Answer, Outcome } from './exchange.ts';
-import type { Profile } from '../profiles.ts';
-import { readMetadata } from '../settings.ts';
+import type { Profile } from '../profile.ts';
+import { readMetadata } from '../object-headers.ts';
 import type { StoredObject } from '../types.ts';
 
-/** @returns undefined where there is none. */
+/** The object under the key; undefined if there is none. */
 export async function head(
   control: Control,
   profile: Profile,
@@ -20,7 +20,7 @@ export async function head(
       operation: 'HeadObject',
       method: 'HEAD',
       key,
-      // Without it no store says what it has computed.
+      // Stores return checksums only if this header asks for them.
       headers: profile.fullObjectChecksums.length > 0 ? { 'x-amz-checksum-mode': 'ENABLED' } : {},
       idempotent: true,
       read: (answer) => readObject(answer, profile),
@@ -50,18 +50,17 @@ function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject
   return { result };
 }
 
-/** Composites (`…==-3`) are left out: they are of no use to anyone with the file alone. */
+/** Leaves out composites (`…==-3`), because they cannot be compared with a file. */
 function checksumsOf(headers: Headers, profile: Profile): StoredObject['checksums'] {
   const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
   for (const algorithm of profile.checksums) {
-    const { name, header } = CHECKSUMS[algorithm];
-    const value = name === null ? null : headers.get(header);
+    const value = algorithm === 'md5' ? null : headers.get(CHECKSUM_HEADERS[algorithm]);
     if (value !== null && !value.includes('-')) checksums[algorithm] = value;
   }
   return checksums;
 }
 
-/** HEAD has no body: S3 answers a bare 403 for a missing object to whoever may not list. */
+/** Adds advice to a 403. Without the right to list, S3 answers HEAD of a missing object with 403 and no body. */
 function withoutListing(error: StoreError): StoreError {
   return new StoreError({
     kind: error.kind,
@@ -73,7 +72,7 @@ function withoutListing(error: StoreError): StoreError {
   });
 }
 
-/** A missing object is fine. */
+/** Removes the object. It is not an error if there is none. */
 export async function remove(control: Control, key: string): Promise<void> {
   try {
     await control({

@@ -1,18 +1,18 @@
-/** Bytes through the Worker, for clients that cannot reach the store. */
+/** Sends bytes through the Worker, for clients that cannot reach the store. */
 import type { SignedRequest } from '../../protocol.ts';
-import { parseRetryAfter } from '../../protocol/retry-after.ts';
+import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
-import { unquote } from './etag.ts';
+import { unquote } from '../etag.ts';
 import { createSigning } from '../signing/sign.ts';
 import type { Store, StoreConfig } from '../types.ts';
 import { readBody } from './xml.ts';
 
-/** Between signing and the first byte, seconds: expiry is checked when a request starts. */
+/** Time between signing and the first byte, in seconds. Stores check the expiry when a request starts. */
 const EXPIRES_SECONDS = 300;
 
-/** Sent once, since the body is gone afterwards; the client sends it again. */
-export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendWhole'> {
+/** The relaying half of a store. Nothing is retried, because a body can be read only once; the client retries. */
+export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject'> {
   const send = config.fetch ?? ((input, init) => fetch(input, init));
   const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
 
@@ -21,9 +21,9 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       const signer = await signing.presignParts({ ...upload, expiresIn: EXPIRES_SECONDS });
       return put('UploadPart', await signer.sign(number, bytes, checksum), bytes, body);
     },
-    async sendWhole(key, bytes, settings, checksum, body) {
+    async sendObject(key, bytes, attributes, checksum, body) {
       const options = { checksum, expiresIn: EXPIRES_SECONDS };
-      const { request } = await signing.presignPut(key, bytes, settings, options);
+      const { request } = await signing.presignPut(key, bytes, attributes, options);
       return put('PutObject', request, bytes, body);
     },
   };
@@ -42,7 +42,7 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
         headers: { ...headers, 'content-length': String(bytes) },
         body,
         redirect: 'manual',
-        // Node wants to be told that a stream is sent while the answer is awaited; workerd ignores it.
+        // Node requires this for a body that is a stream; workerd ignores it.
         ...({ duplex: 'half' } as object),
       });
       text = await readBody(response);
@@ -56,7 +56,7 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       throw faultOf({ operation, status, headers: answered, body: text, retryAfterSeconds }).error;
     }
     const etag = unquote(answered.get('etag') ?? '');
-    // A proxy's page has none: nothing has been stored.
+    // An answer without an ETag is a proxy's page: nothing has been stored.
     if (etag === '') {
       throw new StoreError({ kind: 'unavailable', operation, code: 'UnreadableAnswer', status });
     }

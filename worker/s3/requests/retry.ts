@@ -1,6 +1,6 @@
-/** How often the Worker itself asks again. The page retries too, so this only rides out hiccups. */
+/** How often the Worker retries its own calls. The page retries, too, so this covers only short faults. */
 
-/** Tries in all, and delays in milliseconds. */
+/** Total number of tries, and delays in milliseconds. */
 export interface RetryPolicy {
   readonly tries: number;
   readonly baseMs: number;
@@ -10,8 +10,8 @@ export interface RetryPolicy {
 export const DEFAULT_RETRY: RetryPolicy = { tries: 4, baseMs: 100, maxMs: 2000 };
 
 /**
- * Milliseconds before try `next` (from 2): full jitter, or what the store asked for; undefined where
- * no try is left or the store wants to be left alone for longer than anyone should wait here.
+ * Milliseconds before try `next` (from 2): full jitter, or the delay that the store asked for. Undefined
+ * if no try is left, or if the store asked for a longer delay than a caller should wait.
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function delayBefore(

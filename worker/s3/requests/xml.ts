@@ -1,6 +1,6 @@
 /**
- * Reads the store's XML and writes ours. A strict parser: what is cut off, or is a proxy's HTML, is
- * no document, and there are no entities but the five of XML to expand.
+ * Reads the store's XML and writes ours. The parser is strict: it rejects truncated documents and a
+ * proxy's HTML, and expands only the five entities of XML.
  */
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { readCapped } from '../../util/read-capped.ts';
@@ -11,12 +11,12 @@ const MAX_XML_BYTES = 2 * 1024 * 1024;
 /** An element of an answer. */
 export interface Xml {
   readonly name: string;
-  /** Text of the first child of that name, trimmed; undefined where there is none or it is empty. */
+  /** Text of the first child of that name, trimmed; undefined if there is none or it is empty. */
   text(child: string): string | undefined;
   all(child: string): Xml[];
 }
 
-/** The document's root; undefined for anything that is not a whole XML document. */
+/** The document's root; undefined for anything that is not a complete XML document. */
 export function readXml(body: string): Xml | undefined {
   try {
     // S3 sends white space, before or after the declaration, to keep a slow Complete's line open.
@@ -25,6 +25,12 @@ export function readXml(body: string): Xml | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The document's root, if it is an element of that name. */
+export function readDocument(body: string | undefined, root: string): Xml | undefined {
+  const xml = body === undefined ? undefined : readXml(body);
+  return xml?.name === root ? xml : undefined;
 }
 
 function wrap(element: XmlElement): Xml {
@@ -39,13 +45,17 @@ function wrap(element: XmlElement): Xml {
   };
 }
 
-/** The body as text; undefined where it is longer than any answer of S3's, or breaks off. */
+/**
+ * The body as text; undefined if it is longer than any answer of S3.
+ *
+ * @throws what the stream throws if it breaks off.
+ */
 export async function readBody(response: Response): Promise<string | undefined> {
   const bytes = await readCapped(response.body, MAX_XML_BYTES);
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** Text for an element. Quotes stay: the local R2 looks for an ETag's own, and decodes nothing. */
+/** Escapes text for an element. Quotes stay, because the local R2 does not decode those of an ETag. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,22 +1,22 @@
 /**
- * Form POSTs with a policy: one request without preflight.
+ * Signs form POSTs with a policy. They need no preflight.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
-import { bytesToBase64 } from '../../protocol/encoding.ts';
+import { bytesToBase64 } from '../../protocol/util/encoding.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { daySigner } from './sigv4.ts';
 
-/** What the form may store: exactly this. Sizes in bytes. */
+/** What the form may store, and nothing else. Sizes in bytes. */
 export interface FormShape {
   readonly endpoint: Endpoint;
   readonly bucket: string;
   readonly key: string;
   readonly min: number;
   readonly max: number;
-  /** Headers of the object as form fields; every one is pinned by the policy. */
+  /** Headers of the object as form fields. The policy fixes the value of each. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Seconds. */
+  /** Lifetime in seconds. */
   readonly expiresIn: number;
 }
 
@@ -26,6 +26,7 @@ export interface SignedForm {
   readonly fields: Record<string, string>;
 }
 
+/** Signs the form for `expiresIn` seconds from `now`, in milliseconds since the epoch. */
 export async function signForm(
   shape: FormShape,
   credentials: Credentials,

@@ -1,8 +1,8 @@
 /** Values of headers that are both signed and sent. */
 
 /**
- * A header's value as it is both signed and sent: S3 trims it and folds runs of spaces before it
- * compares, and not every store does, so nothing is left to fold.
+ * A header's value, trimmed and with single spaces. S3 normalises values like this before it compares
+ * signatures, but not every store does.
  *
  * @throws RangeError for anything that is not printable ASCII.
  */
@@ -17,7 +17,7 @@ export function headerValue(value: string): string {
 /**
  * The value of `content-length`.
  *
- * @throws RangeError for anything but a whole number of bytes.
+ * @throws RangeError for anything except an integer of at least 0.
  */
 export function lengthValue(bytes: number): string {
   if (!Number.isSafeInteger(bytes) || bytes < 0) {

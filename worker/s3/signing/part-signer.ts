@@ -6,10 +6,10 @@ import type { SigningKeys } from './signing-keys.ts';
 import type { Target } from '../endpoint.ts';
 import { lengthValue } from './header.ts';
 import { urlSigner, type UrlShape, type UrlSigner } from './presign.ts';
-import type { Profile } from '../profiles.ts';
+import type { Profile } from '../profile.ts';
 import type { PartSigner } from '../types.ts';
 
-/** One signer per lane: a signature binds the host. Part n goes to lane n mod count. */
+/** Makes a signer for each lane, because a signature binds the host. Part n goes to lane n mod count. */
 export async function partSigner(
   targets: readonly Target[],
   uploadId: string,
@@ -35,17 +35,17 @@ export async function partSigner(
     expiresIn,
     async sign(number, bytes, checksum) {
       if (!Number.isInteger(number) || number < 1 || number > MAX_PART_NUMBER) {
-        throw new RangeError(`a part's number is 1 to ${MAX_PART_NUMBER}, not ${number}`);
+        throw new RangeError(`a part number must be 1 to ${MAX_PART_NUMBER}, not ${number}`);
       }
       const isSized = bytes !== undefined;
-      // Companion's clients send no headers with a part, so there they can guard nothing.
+      // Companion's clients send no headers with a part, so the guard cannot be used for them.
       const headers = { ...checksumHeader(algorithm, checksum, profile), ...(isSized && guard) };
       const values = Object.values(headers);
       const lane = number % targets.length;
       if (isSized) values.unshift(lengthValue(bytes));
       else unsized ??= await signersOf(checksumName);
       const url = await (isSized ? sized : unsized)?.[lane]?.(values, String(number));
-      if (url === undefined) throw new RangeError(`there is no lane ${lane}`);
+      if (url === undefined) throw new RangeError(`lane ${lane} does not exist`);
       return { number, method: 'PUT', url, headers };
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Presigned URLs: Signature Version 4 in the query, made for signing many that differ in little.
+ * Presigned URLs, with Signature Version 4 in the query. Many URLs that differ little are cheap to sign.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 import { PAYLOAD_HASH_HEADER } from '../checksums.ts';
@@ -8,14 +8,14 @@ import { encodeRfc3986 } from './encode.ts';
 import type { Target } from '../endpoint.ts';
 import { daySigner } from './sigv4.ts';
 
-/** Longest that S3 lets a URL live, in seconds: seven days. */
+/** Longest lifetime of a URL that S3 allows, in seconds: seven days. */
 export const MAX_EXPIRES_SECONDS = 604_800;
 
 /** What all URLs of one kind have in common. */
 export interface UrlShape {
   readonly target: Target;
   readonly method: 'GET' | 'PUT';
-  /** Unencoded. A value of `null` is filled in for each URL (one at most). */
+  /** Unencoded. At most one value may be `null`; it is filled in for each URL. */
   readonly query: Readonly<Record<string, string | null>>;
   /** Headers that the request must carry, lower-case, besides `host`. */
   readonly headers: readonly string[];
@@ -23,15 +23,20 @@ export interface UrlShape {
   readonly expiresIn: number;
 }
 
-/** Signs one URL of the shape. `values` are those of the shape's headers, in its order. */
+/**
+ * Signs one URL of the shape.
+ *
+ * @param values the values of the shape's headers, in the order of the shape.
+ * @param filling the value of the query that the shape leaves open.
+ */
 export type UrlSigner = (values: readonly string[], filling?: string) => Promise<string>;
 
 /**
- * Computes all of the canonical request but what differs between URLs, so that each costs one hash,
- * one HMAC and a few string joins. The payload is unsigned, unless `x-amz-content-sha256` is one of
- * the headers: signed `content-length` and checksum headers bind it.
+ * Computes the part of the canonical request that all URLs share, so that each URL costs one hash, one
+ * HMAC and a few string joins. The payload is bound by the signed `content-length` and checksum headers;
+ * its hash is signed only if `x-amz-content-sha256` is one of the headers.
  *
- * @throws RangeError where `expiresIn` is out of bounds.
+ * @throws RangeError if `expiresIn` is out of bounds.
  */
 export async function urlSigner(
   shape: UrlShape,
@@ -54,13 +59,13 @@ export async function urlSigner(
     'X-Amz-Expires': String(expiresIn),
     'X-Amz-SignedHeaders': signedHeaders,
   };
-  // Signed like all the rest: S3 refuses a token that is appended after signing.
+  // The token has to be signed, too: S3 refuses one that is appended after signing.
   if (credentials.sessionToken !== undefined) {
     query['X-Amz-Security-Token'] = credentials.sessionToken;
   }
   const [queryBefore, queryAfter] = canonicalQuery(query);
   const sign = day.requestSigner(`${shape.method}\n${target.path}\n${queryBefore}`);
-  // What follows the filling: fixed texts, and after all but the last of them a header's value.
+  // After the filling come fixed texts, each followed by a header's value, except the last.
   const texts: string[] = [];
   const gaps: number[] = [];
   let text = `${queryAfter}\n`;
@@ -87,7 +92,7 @@ export async function urlSigner(
   };
 }
 
-/** Sorted by encoded name, in two pieces: up to the value that is filled in, and from there on. */
+/** The query, sorted by encoded name, in two pieces: before and after the value that is filled in. */
 function canonicalQuery(query: Readonly<Record<string, string | null>>): [string, string] {
   const pieces: [string, string] = ['', ''];
   let piece: 0 | 1 = 0;

@@ -1,4 +1,4 @@
-/** What browsers are handed: signed requests for parts, whole objects and downloads. */
+/** Makes the signed requests that browsers get: for parts, whole objects and downloads. */
 import type { SignedRequest } from '../../protocol.ts';
 import { checksumHeader } from '../checksums.ts';
 import { copyGuard } from './copy-guard.ts';
@@ -9,11 +9,16 @@ import { signForm } from './form.ts';
 import { partSigner } from './part-signer.ts';
 import { headerValue, lengthValue } from './header.ts';
 import { urlSigner } from './presign.ts';
-import { formFields, objectHeaders } from '../settings.ts';
+import { formFields, objectHeaders } from '../object-headers.ts';
 import type { ByteCount, Store, StoreConfig } from '../types.ts';
 
 type Signing = Pick<Store, 'lanes' | 'presignParts' | 'presignPut' | 'presignForm' | 'presignGet'>;
 
+/**
+ * The signing half of a store.
+ *
+ * @throws EndpointError for an invalid endpoint or bucket.
+ */
 export function createSigning(config: StoreConfig): Signing {
   const { bucket, profile, region, style } = config;
   const now = config.now ?? Date.now;
@@ -31,13 +36,13 @@ export function createSigning(config: StoreConfig): Signing {
       return partSigner(targets, uploadId, algorithm, keys, region, profile);
     },
 
-    async presignPut(key, bytes, settings, { checksum, expiresIn }) {
+    async presignPut(key, bytes, attributes, { checksum, expiresIn }) {
       const keys = await keysFor(expiresIn);
       const headers = {
-        ...objectHeaders(settings, profile),
-        ...checksumHeader(settings.checksum, checksum, profile),
+        ...objectHeaders(attributes, profile),
+        ...checksumHeader(attributes.checksum, checksum, profile),
         ...copyGuard(profile),
-        ...(settings.ifNoneMatch === true && profile.conditionalPut
+        ...(attributes.ifNoneMatch === true && profile.conditionalPut
           ? { 'if-none-match': '*' }
           : {}),
       };
@@ -61,16 +66,17 @@ export function createSigning(config: StoreConfig): Signing {
       return { request: { number: 1, method: 'PUT', url, headers }, expiresIn: keys.expiresIn };
     },
 
-    async presignForm(key, bytes, settings, { checksum, expiresIn, successStatus }) {
-      if (!profile.postPolicy) throw noForm('the store takes no form POST');
-      if (settings.ifNoneMatch === true) throw noForm('a form POST cannot refuse to replace');
-      if (settings.checksum !== null && !profile.formChecksums.includes(settings.checksum)) {
-        throw noForm(`the store checks no ${settings.checksum} in a form`);
+    async presignForm(key, bytes, attributes, { checksum, expiresIn, successStatus }) {
+      if (!profile.postPolicy) throw noForm('the store does not accept form POSTs');
+      if (attributes.ifNoneMatch === true)
+        throw noForm('a form POST cannot refuse to replace an object');
+      if (attributes.checksum !== null && !profile.formChecksums.includes(attributes.checksum)) {
+        throw noForm(`the store does not check ${attributes.checksum} in a form`);
       }
       const [min, max] = rangeOf(bytes);
       const keys = await keysFor(expiresIn);
       const lane = laneFor(lanes, key);
-      targetOf(lane, key); // refuses what no URL may hold, though the key travels as a field here
+      targetOf(lane, key); // refuses ambiguous keys, although the key is a form field here
       const { url, fields } = await signForm(
         {
           endpoint: lane,
@@ -79,8 +85,8 @@ export function createSigning(config: StoreConfig): Signing {
           min,
           max,
           fields: {
-            ...formFields(settings, profile),
-            ...checksumHeader(settings.checksum, checksum, { payloadSha256: false }),
+            ...formFields(attributes, profile),
+            ...checksumHeader(attributes.checksum, checksum, { payloadSha256: false }),
             ...(successStatus === undefined ? {} : { success_action_status: `${successStatus}` }),
           },
           expiresIn: keys.expiresIn,
@@ -116,14 +122,14 @@ function rangeOf(bytes: ByteCount): [number, number] {
   return [Number(lengthValue(min)), Number(lengthValue(max))];
 }
 
-/** Single requests are all number 1, so the key spreads them over the lanes. */
+/** Chooses a lane by the key, because all single requests have number 1. */
 function laneFor(lanes: readonly Endpoint[], key: string): Endpoint {
-  let sum = 0;
+  let hash = 0;
   for (let index = 0; index < key.length; index += 1) {
-    sum = (Math.imul(sum, 31) + key.charCodeAt(index)) >>> 0;
+    hash = (Math.imul(hash, 31) + key.charCodeAt(index)) >>> 0;
   }
-  const lane = lanes[sum % lanes.length];
-  if (lane === undefined) throw new RangeError('there is no lane');
+  const lane = lanes[hash % lanes.length];
+  if (lane === undefined) throw new RangeError('a store needs at least one lane');
   return lane;
 }
 

@@ -1,22 +1,22 @@
-/** For how long a signature made now can be good. */
+/** How long a signature made now can be valid. */
 import type { Credentials } from './credentials.ts';
 import { StoreError } from '../requests/errors.ts';
 import { MAX_EXPIRES_SECONDS } from './presign.ts';
 
-/** Credentials, and for how long what they sign is good. */
+/** Credentials, and the lifetime of what they sign. */
 export interface SigningKeys {
   readonly credentials: Credentials;
   /** Seconds. */
   readonly expiresIn: number;
-  /** When that was decided: milliseconds since the epoch. */
+  /** The moment from which the lifetime counts, in milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
- * For `wanted` seconds, or as long as a session lasts: a URL dies with the session that signed it,
- * so it must not claim to live longer.
+ * Keys with a lifetime of `wanted` seconds, or of the rest of their session if that is shorter: a URL
+ * stops working with the session that signed it, so it must not claim to be valid for longer.
  *
- * @throws StoreError where the session is over.
+ * @throws StoreError if the session is over.
  */
 export function signingKeys(credentials: Credentials, wanted: number, now: number): SigningKeys {
   const left =
@@ -28,7 +28,7 @@ export function signingKeys(credentials: Credentials, wanted: number, now: numbe
       kind: 'misconfigured',
       operation: 'Presign',
       code: 'ExpiredToken',
-      advice: 'the credentials of the session have ended',
+      advice: 'the credentials of the session have expired',
     });
   }
   return { credentials, expiresIn: Math.min(wanted, left), now };

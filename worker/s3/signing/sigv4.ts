@@ -1,6 +1,6 @@
 /**
- * The part of Signature Version 4 that presigned URLs and form policies share: the key of the day,
- * and signing a string with it.
+ * The part of Signature Version 4 that presigned URLs and form policies share: the signing key of a
+ * day, and signing a string with it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import type { Credentials } from './credentials.ts';
@@ -11,7 +11,7 @@ export interface DaySigner {
   readonly amzDate: string;
   /** `ACCESSKEY/20261120/region/s3/aws4_request` */
   readonly credential: string;
-  /** A function that signs canonical requests that all begin alike, given the rest: ASCII. */
+  /** Makes a function that signs canonical requests with the same beginning. The rest must be ASCII. */
   requestSigner(beginning: string): (rest: string) => Promise<string>;
   /** The signature over any string. */
   signString(stringToSign: string): Promise<string>;
@@ -23,8 +23,8 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const HEX_LENGTH = 64;
 
 /**
- * A signer for the moment `now` (milliseconds since the epoch); its key is made once a day and
- * kept, since deriving and importing it costs more than all the rest of a signature.
+ * A signer for the moment `now`, in milliseconds since the epoch. Its key is derived once a day and
+ * kept, because deriving and importing it costs more than the rest of a signature.
  */
 export async function daySigner(
   credentials: Credentials,
@@ -46,8 +46,8 @@ export async function daySigner(
 }
 
 /**
- * Writes into the same two buffers for each signature, as encoding and collecting new ones costs as
- * much as signing. WebCrypto copies what it is given before it returns, so calls may overlap.
+ * Reuses two buffers for all signatures, because allocating and collecting new ones costs as much as
+ * signing. WebCrypto copies its input before it returns, so calls may overlap.
  */
 function requestSigner(
   beginning: string,
@@ -72,7 +72,7 @@ function requestSigner(
   };
 }
 
-/** Enough for today and tomorrow at midnight, with keys of a few sessions. */
+/** Enough for today and tomorrow around midnight, with keys of a few sessions. */
 const CACHE_SIZE = 16;
 const cache = new Map<string, { readonly secret: string; readonly key: CryptoKey }>();
 
@@ -86,7 +86,7 @@ async function signingKey(credentials: Credentials, scope: string): Promise<Cryp
     bytes = await crypto.subtle.sign('HMAC', key, utf8.encode(step));
   }
   const key = await crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign']);
-  // The key is kept, not the promise of it: in workerd one request must not wait for another's.
+  // Keeps the key and not its promise, because in workerd a request must not await another request's.
   if (cache.size >= CACHE_SIZE) {
     const [oldest] = cache.keys();
     if (oldest !== undefined) cache.delete(oldest);

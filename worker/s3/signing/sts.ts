@@ -1,6 +1,6 @@
 /**
- * Keys of a role, by STS AssumeRole: they end by themselves, and with a session policy they reach
- * nothing but the bucket and prefix. AWS, MinIO and Ceph speak it.
+ * Keys of a role, by STS AssumeRole. They expire, and with a session policy they give access to the
+ * bucket and prefix only. AWS, MinIO and Ceph support it.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 import { AwsClient } from 'aws4fetch';
@@ -10,22 +10,22 @@ import { exchange, persist, type Answer, type Outcome } from '../requests/exchan
 import { DEFAULT_RETRY, type RetryPolicy } from '../requests/retry.ts';
 import { readXml } from '../requests/xml.ts';
 
-/** Which role, and who asks for it. */
+/** Which role to assume, and with which keys. */
 export interface RoleConfig {
-  /** `arn:aws:iam::123456789012:role/uploader`; MinIO takes any. */
+  /** `arn:aws:iam::123456789012:role/uploader`; MinIO accepts any. */
   readonly roleArn: string;
   /** `https://sts.eu-west-1.amazonaws.com`; MinIO and Ceph answer on the store's own endpoint. */
   readonly endpoint: string;
   readonly region: string;
   /** The long-lived keys that may assume the role. */
   readonly credentials: Credentials;
-  /** From `sessionPolicy`: the role's rights, cut down to these. */
+  /** From `sessionPolicy`: limits the role's rights. */
   readonly policy: string;
-  /** 900 to 43,200 seconds. Default: an hour, the most that chained roles get. */
+  /** 900 to 43,200 seconds. Default: an hour, which is the maximum for chained roles. */
   readonly sessionSeconds?: number;
   /**
-   * Keys with less life than this are renewed while they still work, so that URLs signed with them
-   * live their full time. Default: a third of the session.
+   * Keys that expire sooner than this are renewed, so that URLs signed with them are valid for their
+   * full time. Default: a third of the session.
    */
   readonly renewBeforeSeconds?: number;
   readonly fetch?: typeof fetch;
@@ -33,7 +33,7 @@ export interface RoleConfig {
   readonly retry?: RetryPolicy;
 }
 
-/** Rights beyond plain uploads; each only where settings use it, since stores refuse those they lack. */
+/** Additional rights. Ask only for those that the settings use, because stores refuse unknown ones. */
 export interface MoreRights {
   readonly acl?: boolean;
   readonly tags?: boolean;
@@ -42,9 +42,9 @@ export interface MoreRights {
 }
 
 /**
- * What uploads under `prefix` need, and no more. ListBucket only so that HEAD of a missing object
- * is a 404 and not a 403; it cannot be narrowed to a prefix for that. ListBucketMultipartUploads to
- * find uploads that nobody remembers.
+ * The rights that uploads under `prefix` need, and no more. ListBucket makes HEAD of a missing object
+ * answer 404 instead of 403; for this purpose it cannot be limited to a prefix.
+ * ListBucketMultipartUploads finds orphaned uploads.
  */
 export function sessionPolicy(bucket: string, prefix: string, more: MoreRights = {}): string {
   const objects = [
@@ -73,10 +73,10 @@ const allow = (Action: string[], Resource: string): object => ({
   Resource: [Resource],
 });
 
-/** Values, never promises: in workerd one request must not wait for another's fetch. */
+/** Values and not promises, because in workerd a request must not await another request's fetch. */
 const sessions = new Map<string, Credentials>();
 
-/** Sessions are kept for the life of the isolate and shared by all sources of the same role. */
+/** Keys of a role. Sessions are shared by all sources of the same role, as long as the isolate lives. */
 export function assumeRole(config: RoleConfig): CredentialSource {
   const { roleArn, endpoint, region, policy, credentials: own } = config;
   const now = config.now ?? Date.now;
@@ -94,7 +94,7 @@ export function assumeRole(config: RoleConfig): CredentialSource {
         sessions.set(name, renewed);
         return renewed;
       } catch (thrown) {
-        // STS may be down for as long as the old keys live.
+        // While STS does not answer, the old keys are used until they expire.
         if (session !== undefined && sessions.get(name) === session && leftMs(session) > 60_000) {
           return session;
         }

@@ -1,34 +1,35 @@
-/** Makes one object of an upload's parts, whatever is lost of the store's answers. */
+/** Makes one object of an upload's parts, even if answers of the store are lost. */
 import type { Signer } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import type { CompleteRequest, StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
-import { objectOf } from '../stored.ts';
+import { findObject } from '../stored.ts';
 
 /**
- * The object that the parts make; undefined where the upload is gone and has left none. `partsOf`
- * runs under the same care: the store may know the upload no longer when it is asked for its parts.
+ * Completes the multipart upload and returns its object; undefined if the upload is gone and has
+ * left no object. An error of `collectParts` is handled like one of Complete, because the store may
+ * already have forgotten the upload when its parts are listed.
  */
-export async function putTogether(
+export async function assembleObject(
   signer: Signer,
   upload: Upload,
   uploadId: string,
-  partsOf: () => Promise<Pick<CompleteRequest, 'parts' | 'bytes' | 'checksum'>>,
+  collectParts: () => Promise<Pick<CompleteRequest, 'parts' | 'bytes' | 'checksum'>>,
 ): Promise<StoredObject | undefined> {
   const { store } = signer;
   try {
-    const parts = await partsOf();
-    // A store that cannot refuse to replace an object is asked first what there is.
-    const there = store.profile.conditionalComplete ? undefined : await store.head(upload.key);
-    if (there) return there;
+    const parts = await collectParts();
+    // A store that cannot refuse to replace an object is first asked whether there is one.
+    const existing = store.profile.conditionalComplete ? undefined : await store.head(upload.key);
+    if (existing) return existing;
     await store.completeMultipart(upload.key, uploadId, {
       ...parts,
       algorithm: upload.checksum,
       ifNoneMatch: upload.object?.ifNoneMatch,
     });
   } catch (error) {
-    const object = await lookFor(signer, upload, delaysAfter(error));
+    const object = await waitForObject(signer, upload, delaysAfter(error));
     if (object) return object;
     if (isStoreError(error, 'not_found')) return undefined;
     throw error;
@@ -36,27 +37,27 @@ export async function putTogether(
   return store.head(upload.key);
 }
 
-/** Another Complete of the same upload may be at work: its object shows soon. */
-const LOOK_AGAIN_MS = [0, 250, 1000];
+/** Another Complete of the same upload may still be running; its object appears soon. */
+const RECHECK_DELAYS_MS = [0, 250, 1000];
 
-/** How often to look for the object all the same, and after how many milliseconds. */
+/** Delays, in milliseconds, after which to look for the object in spite of the error. */
 function delaysAfter(error: unknown): readonly number[] {
-  // By this call, by an earlier one, or by one beside it that is still at work.
+  // The upload may have been completed by this call, an earlier one or a parallel one.
   const ambiguous = ['unknown', 'not_found', 'exists', 'conflict'] as const;
-  if (ambiguous.some((kind) => isStoreError(error, kind))) return LOOK_AGAIN_MS;
-  // Two Creates of one upload, of which the other has been completed.
-  const lacks = error instanceof ProblemError && error.code === 'incomplete';
-  return lacks || isStoreError(error, 'invalid_part') ? [0] : [];
+  if (ambiguous.some((kind) => isStoreError(error, kind))) return RECHECK_DELAYS_MS;
+  // Two Creates may have opened two multipart uploads, and the other one was completed.
+  const isMissingParts = error instanceof ProblemError && error.code === 'incomplete';
+  return isMissingParts || isStoreError(error, 'invalid_part') ? [0] : [];
 }
 
-async function lookFor(
+async function waitForObject(
   signer: Signer,
   upload: Upload,
   delays: readonly number[],
 ): Promise<StoredObject | undefined> {
   for (const delay of delays) {
     await new Promise((resolve) => setTimeout(resolve, delay));
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     if (object) return object;
   }
   return undefined;

@@ -1,24 +1,24 @@
-/** Completes uploads, once or many times: the object under the key decides, by its mark and its size. */
+/** Completes uploads. The object under the key decides, by its mark and its size, so a repeated Complete does no harm. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
 import { objectOfAnotherUpload } from '../../refusals.ts';
 import type { CompleteBody, Result } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { rulesAtEnd } from '../access.ts';
+import { rulesForCompletion } from '../access.ts';
 import type { Upload } from '../upload.ts';
-import { checksumOf, isOf } from '../stored.ts';
-import { putTogether } from './assemble.ts';
-import { discard, takeFromStore } from '../end/discard.ts';
-import { remembered, settle } from './settle.ts';
-import { partsFor } from './parts.ts';
+import { checksumOf, isObjectOf } from '../stored.ts';
+import { assembleObject } from './assemble.ts';
+import { discardUpload, removeFromStore } from '../end/discard.ts';
+import { recordedResult, finishUpload } from './finish.ts';
+import { partsToComplete } from './parts.ts';
 
 /**
- * Completes an upload. Asked twice, in order or at once, it answers the same.
+ * Completes an upload. Repeated or parallel calls give the same answer.
  *
- * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or what the policy
- *   says against it: then the upload is thrown away.
+ * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or the policy's
+ *   refusal; a refused upload is discarded.
  */
-export async function complete(
+export async function completeUpload(
   signer: Signer,
   c: SignerContext,
   upload: Upload,
@@ -28,26 +28,27 @@ export async function complete(
   const object = upload.multipart
     ? await completeParts(signer, upload, upload.multipart.uploadId, body)
     : await signer.store.head(upload.key);
-  if (!object) return remembered(signer, upload);
-  await assertWhole(signer, upload, object);
-  return settle(signer, waitUntilOf(c), upload, object);
+  if (!object) return recordedResult(signer, upload);
+  await assertIntact(signer, upload, object);
+  return finishUpload(signer, waitUntilOf(c), upload, object);
 }
 
 /**
- * Asks the policy once more: an upload that it would not let through now is thrown away.
+ * Asks the policy again, and discards an upload that it no longer allows.
  *
- * @throws ProblemError for a no.
+ * @throws ProblemError if the policy refuses.
  */
 async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): Promise<void> {
   try {
-    await rulesAtEnd(signer, c, upload);
+    await rulesForCompletion(signer, c, upload);
   } catch (error) {
     if (!isFinal(error)) throw error;
-    // What was complete when it was allowed stays.
+    // An upload that was completed while it was allowed stays.
     const entry = await signer.ledger.get(upload.owner, upload.id);
-    const isOthers = entry !== undefined && entry.upload.mark !== upload.mark;
-    if (isOthers) await takeFromStore(signer, upload);
-    else if (entry?.state !== 'complete') await discard(signer, upload, waitUntilOf(c), 'always');
+    const isOfAnotherFile = entry !== undefined && entry.upload.mark !== upload.mark;
+    if (isOfAnotherFile) await removeFromStore(signer, upload);
+    else if (entry?.state !== 'complete')
+      await discardUpload(signer, upload, waitUntilOf(c), 'always');
     throw error;
   }
 }
@@ -58,19 +59,19 @@ async function completeParts(
   uploadId: string,
   body: CompleteBody,
 ): Promise<StoredObject | undefined> {
-  return putTogether(signer, upload, uploadId, async () => ({
-    parts: await partsFor(signer, upload, uploadId, body.parts ?? []),
+  return assembleObject(signer, upload, uploadId, async () => ({
+    parts: await partsToComplete(signer, upload, uploadId, body.parts ?? []),
     bytes: upload.bytes,
     checksum: body.checksum,
   }));
 }
 
-/** Another size cannot come from a signed request; it is not kept, and not called complete. */
-async function assertWhole(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
-  if (object.uploadToken !== upload.mark) {
+/** Removes an object of another size or checksum. No signed request can have made it. */
+async function assertIntact(signer: Signer, upload: Upload, object: StoredObject): Promise<void> {
+  if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
-  if (!isOf(object, upload)) {
+  if (!isObjectOf(object, upload)) {
     await signer.store.remove(upload.key);
     throw new ProblemError(
       'incomplete',
@@ -78,7 +79,11 @@ async function assertWhole(signer: Signer, upload: Upload, object: StoredObject)
     );
   }
   const checksum = checksumOf(upload, object);
-  if (upload.sum !== undefined && checksum !== undefined && upload.sum !== checksum) {
+  if (
+    upload.fileChecksum !== undefined &&
+    checksum !== undefined &&
+    upload.fileChecksum !== checksum
+  ) {
     await signer.store.remove(upload.key);
     throw new ProblemError(
       'checksum_mismatch',

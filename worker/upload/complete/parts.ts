@@ -1,32 +1,39 @@
-/** The parts that an upload is completed with: all of its plan, each of its size. */
+/** The parts with which an upload is completed: every part of its plan, each of the planned size. */
 import type { Signer } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { partCount, partRange, type PartReceipt, type StoredPart } from '../../protocol.ts';
 import { planOf, type Upload } from '../upload.ts';
 
-/** Every part of the plan, as the store lists it, or by receipts where it cannot. */
-export async function partsFor(
+/**
+ * Every part of the plan, as the store lists it, or by receipts if the store cannot list parts.
+ *
+ * @param reported the receipts that the page sent.
+ * @throws ProblemError `incomplete` or `checksum_mismatch`.
+ */
+export async function partsToComplete(
   signer: Signer,
   upload: Upload,
   uploadId: string,
-  said: readonly PartReceipt[],
+  reported: readonly PartReceipt[],
 ): Promise<PartReceipt[]> {
   const { store, ledger } = signer;
-  const only = onlyPart(signer, upload, said);
+  const only = onlyPart(signer, upload, reported);
   if (only) return [only];
   if (!store.profile.listParts) {
     const parts = new Map<number, PartReceipt>();
-    const complete = said.length === partCount(planOf(upload));
-    for (const part of complete ? said : [...(await ledger.receipts(upload)), ...said]) {
+    const isComplete = reported.length === partCount(planOf(upload));
+    for (const part of isComplete ? reported : [...(await ledger.receipts(upload)), ...reported]) {
       parts.set(part.number, part);
     }
-    assertAll(upload, parts);
+    assertAllParts(upload, parts);
     return [...parts.values()];
   }
   const listed = await store.listParts(upload.key, uploadId);
-  const parts = new Map(listed.filter((part) => fits(upload, part)).map((p) => [p.number, p]));
-  assertAll(upload, parts);
-  for (const { number, checksum } of said) {
+  const parts = new Map(
+    listed.filter((part) => hasPlannedSize(upload, part)).map((p) => [p.number, p]),
+  );
+  assertAllParts(upload, parts);
+  for (const { number, checksum } of reported) {
     const stored = parts.get(number)?.checksum;
     if (checksum !== undefined && stored !== undefined && checksum !== stored) {
       throw new ProblemError(
@@ -42,31 +49,32 @@ export async function partsFor(
 }
 
 /**
- * The one part that the page reports: the store holds it to its ETag, and its URL to the file's size,
- * so nothing has to be listed.
+ * The only part, as the page reports it. Nothing has to be listed: the store checks the ETag, and the
+ * part's URL took only the file's size.
  */
 function onlyPart(
   { store }: Signer,
   upload: Upload,
-  said: readonly PartReceipt[],
+  reported: readonly PartReceipt[],
 ): PartReceipt | undefined {
-  const [part] = said;
-  if (planOf(upload).kind !== 'single' || part?.number !== 1 || said.length > 1) return undefined;
-  const checksum = upload.sum ?? part.checksum;
+  const [part] = reported;
+  if (planOf(upload).kind !== 'single' || part?.number !== 1 || reported.length > 1)
+    return undefined;
+  const checksum = upload.fileChecksum ?? part.checksum;
   const isMissing = upload.checksum !== null && store.profile.completeNeedsChecksums;
   if (checksum === undefined && isMissing) return undefined;
   return { number: 1, etag: part.etag, ...(checksum !== undefined && { checksum }) };
 }
 
-/** A part of another plan, or of an earlier attempt with another size, is as good as none. */
-function fits(upload: Upload, part: StoredPart): boolean {
+/** False for a part of another plan, or of an earlier request with another size. It counts as missing. */
+function hasPlannedSize(upload: Upload, part: StoredPart): boolean {
   const plan = planOf(upload);
   if (part.number > partCount(plan)) return false;
   const { start, end } = partRange(plan, part.number);
   return part.bytes === end - start;
 }
 
-function assertAll(upload: Upload, parts: ReadonlyMap<number, unknown>): void {
+function assertAllParts(upload: Upload, parts: ReadonlyMap<number, unknown>): void {
   const count = partCount(planOf(upload));
   const missing: number[] = [];
   for (let number = 1; number <= count && missing.length <= 10; number++) {

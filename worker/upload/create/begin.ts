@@ -1,58 +1,64 @@
-/** Begins an upload that has been decided. */
+/** Begins an upload that Create has decided. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
-import { prepared } from './prepare.ts';
+import { prepareUpload } from './prepare.ts';
 import { keyTaken } from '../../refusals.ts';
 import type { Plan } from '../../protocol.ts';
-import { settingsOf, type Upload } from '../upload.ts';
-import { goesWhole } from '../whole.ts';
+import { attributesOf, type Upload } from '../upload.ts';
+import { goesByForm } from '../single-request.ts';
 
 /**
- * Asks the hook, opens the upload on the store unless it goes by a form, remembers it and tells.
+ * Calls the `prepare` hook, opens the upload on the store unless it is sent by a form, records it and
+ * emits the event.
  *
- * @throws ProblemError `conflict` where an object lies under its key already or its id belongs to
- *   another file, or what the hook says against it.
+ * @throws ProblemError `conflict` if its key is taken or its id belongs to another file, or the
+ *   hook's refusal.
  */
-export async function begin(
+export async function beginUpload(
   signer: Signer,
   c: SignerContext,
   draft: Upload,
   plan: Plan,
 ): Promise<Upload> {
   const { conditionalPut, conditionalComplete } = signer.store.profile;
-  const wanted = await prepared(signer, c, draft);
+  const wanted = await prepareUpload(signer, c, draft);
   if (plan.kind === 'single') signer.bindFile(wanted);
-  const isWhole = plan.kind === 'single' && goesWhole(signer, wanted);
+  const byForm = plan.kind === 'single' && goesByForm(signer, wanted);
   const mayMeet = signer.keysMayMeet || wanted.key !== draft.key;
-  const storeRefuses = isWhole ? conditionalPut : conditionalComplete;
+  const storeRefuses = byForm ? conditionalPut : conditionalComplete;
   if (mayMeet && !storeRefuses) await refuseTaken(signer, wanted);
-  const upload = isWhole
+  const upload = byForm
     ? wanted
-    : await open(signer, c, wanted, plan.kind === 'single' ? {} : { partBytes: plan.partBytes });
+    : await openMultipart(
+        signer,
+        c,
+        wanted,
+        plan.kind === 'single' ? {} : { partBytes: plan.partBytes },
+      );
   signer.emit({ type: 'prepared', upload }, waitUntilOf(c));
   return upload;
 }
 
-async function open(
+async function openMultipart(
   signer: Signer,
   c: SignerContext,
   draft: Upload,
   cut: { readonly partBytes?: number },
 ): Promise<Upload> {
-  const { uploadId } = await signer.store.createMultipart(draft.key, settingsOf(draft));
+  const { uploadId } = await signer.store.createMultipart(draft.key, attributesOf(draft));
   const upload: Upload = {
     ...draft,
     multipart: { uploadId, ...cut },
-    // The rest is settled by Create; only a form is signed with it again.
+    // The store knows the rest since Create; only forms are signed with it again.
     object: { ifNoneMatch: true },
   };
   await signer.ledger.put({ state: 'open', upload }, waitUntilOf(c));
   return upload;
 }
 
-/** Where keys may meet and the store cannot refuse to replace, look first. */
+/** Asks for an object under the key, for stores that cannot refuse to replace one. */
 async function refuseTaken(signer: Signer, draft: Upload): Promise<void> {
   const object = await signer.store.head(draft.key);
-  if (object && object.uploadToken !== draft.mark) {
+  if (object && object.mark !== draft.mark) {
     throw keyTaken();
   }
 }

@@ -1,4 +1,4 @@
-/** What is decided about an upload when it is asked for, before the store hears of it. */
+/** Decides everything about an upload that does not need the store. */
 import type { Signer, SignerContext } from '../../context.ts';
 import { dispositionOf } from '../../object/disposition.ts';
 import { makeKey } from '../../object/key.ts';
@@ -11,10 +11,10 @@ import type { FileEntry, Plan } from '../../protocol.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
- * Everything about an upload that is decided before the store is asked; `path` is where the file
- * sits in the request.
+ * The upload as it is decided before the store is asked.
  *
- * @throws ProblemError `invalid_request` where no legal key, type or metadata come out.
+ * @param path path of the file in the request, for errors.
+ * @throws ProblemError `invalid_request` for an invalid name, type or metadata.
  */
 export async function draftOf(
   signer: Signer,
@@ -31,7 +31,7 @@ export async function draftOf(
   const type = typeOf(file.type, `${path}.type`);
   const isSingle = plan.kind === 'single';
   const checksum = isSingle ? signer.singleChecksum : signer.checksum;
-  const sum = isSingle && checksum !== null ? first : undefined;
+  const fileChecksum = isSingle && checksum !== null ? first : undefined;
   return {
     v: 1,
     id: file.id,
@@ -53,16 +53,16 @@ export async function draftOf(
     type,
     bytes: file.bytes,
     checksum,
-    ...(sum !== undefined && { sum }),
+    ...(fileChecksum !== undefined && { fileChecksum }),
     mark: await signer.tokens.mark([owner, file.id, file.name, file.bytes, type]),
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
-    object: objectOf(signer, rules, { ...file, type }, path),
+    object: objectChoices(signer, rules, { ...file, type }, path),
   };
 }
 
-function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
+function objectChoices(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
   const [acl] = rules.acl;
   const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
   const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);
@@ -76,13 +76,13 @@ function objectOf(signer: Signer, rules: Rules, file: FileEntry, path: string): 
 }
 
 /**
- * Refuses what UTF-8 cannot carry.
+ * Refuses a name that UTF-8 cannot represent.
  *
  * @throws ProblemError `invalid_request`.
  */
 export function checkName(name: string, field: string): void {
   if (isWellFormed(name)) return;
-  throw new ProblemError('invalid_request', 'The name holds half a surrogate pair.', { field });
+  throw new ProblemError('invalid_request', 'The name contains half a surrogate pair.', { field });
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-media-type, with parameters, in printable ASCII. */

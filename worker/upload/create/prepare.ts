@@ -1,4 +1,4 @@
-/** Asks the `prepare` hook, and holds it to what an upload may be. */
+/** Calls the `prepare` hook and checks its answer. */
 import type { Signer, SignerContext } from '../../context.ts';
 import { answerOf } from '../../hooks.ts';
 import { assertKey } from '../../object/key.ts';
@@ -8,25 +8,28 @@ import { ProblemError } from '../../problem.ts';
 import type { Upload } from '../upload.ts';
 
 /**
- * The upload as the hook wants it.
+ * The upload with the hook's changes.
  *
- * @throws ProblemError `forbidden` with the hook's reason, or `misconfigured` where what it answers
- *   cannot be.
+ * @throws ProblemError `forbidden` with the hook's reason, or `misconfigured` for an invalid answer.
  */
-export async function prepared(signer: Signer, c: SignerContext, draft: Upload): Promise<Upload> {
+export async function prepareUpload(
+  signer: Signer,
+  c: SignerContext,
+  draft: Upload,
+): Promise<Upload> {
   const { hooks, log } = signer;
-  const said = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
-  if (said?.refuse !== undefined) throw new ProblemError('forbidden', said.refuse);
-  if (said?.key === undefined && said?.metadata === undefined) return draft;
-  const { key = draft.key, metadata } = said;
+  const answer = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
+  if (answer?.refuse !== undefined) throw new ProblemError('forbidden', answer.refuse);
+  if (answer?.key === undefined && answer?.metadata === undefined) return draft;
+  const { key = draft.key, metadata } = answer;
   if (key !== draft.key) assertUsable(c, { ...draft, key });
   return {
     ...draft,
     key,
     object: {
       ...draft.object,
-      ...(metadata && { metadata: checked(metadata) }),
-      // Other uploads may be given the same one.
+      ...(metadata && { metadata: checkMetadata(metadata) }),
+      // The hook may give other uploads the same key.
       ...(key !== draft.key && { ifNoneMatch: true }),
     },
   };
@@ -36,16 +39,19 @@ function assertUsable(c: SignerContext, upload: Upload): void {
   try {
     assertKey(upload.key);
   } catch (cause) {
-    throw new ProblemError('misconfigured', 'The prepare hook made no legal key.', { cause });
+    throw new ProblemError('misconfigured', 'The prepare hook returned an invalid key.', { cause });
   }
   if (!covers(c.get('rules'), upload)) {
-    throw new ProblemError('misconfigured', 'The prepare hook’s key leaves the caller’s prefix.');
+    throw new ProblemError(
+      'misconfigured',
+      'The key that the prepare hook returned is outside the caller’s prefix.',
+    );
   }
 }
 
-function checked(metadata: Readonly<Record<string, string>>): Record<string, string> {
+function checkMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(metadata).map((name) => name.toLowerCase());
   const kept = metadataFor({ metadata: names, fixedMetadata: {} }, metadata, 'metadata');
   if (Object.keys(kept).length === names.length) return kept;
-  throw new ProblemError('misconfigured', 'The prepare hook set metadata of an illegal name.');
+  throw new ProblemError('misconfigured', 'The prepare hook set metadata with an invalid name.');
 }

@@ -4,17 +4,17 @@ import type { Rules } from '../../policy/policy.ts';
 import { askerOf, isCounted } from '../../policy/quota.ts';
 import type { Plan } from '../../protocol.ts';
 import { isByForm, type Upload } from '../upload.ts';
-import { begin } from './begin.ts';
-import { goesWhole } from '../whole.ts';
+import { beginUpload } from './begin.ts';
+import { goesByForm } from '../single-request.ts';
 
 /**
- * Reserves room for the upload and begins it. One that goes by a form is recorded only where a limit
- * or an id claim holds for it: then its id stays this file's, every isolate counts its bytes, and the
- * upkeep finds an object that nobody completed. Any other upload has a record in any case.
+ * Reserves room for the upload and begins it. An upload that is sent by a form is recorded only if a
+ * limit or an id claim applies to it. Then its id stays bound to this file, every isolate counts its
+ * bytes, and the upkeep finds an object that nobody completed. Other uploads always have a record.
  *
- * @throws ProblemError as `Quota.take` and `begin` do.
+ * @throws ProblemError as `Quota.take` and `beginUpload` do.
  */
-export async function beginWithin(
+export async function beginWithinLimits(
   signer: Signer,
   c: SignerContext,
   rules: Rules,
@@ -22,9 +22,9 @@ export async function beginWithin(
   plan: Plan,
 ): Promise<Upload> {
   const inParts = plan.kind === 'multipart';
-  const byForm = !inParts && goesWhole(signer, draft);
+  const byForm = !inParts && goesByForm(signer, draft);
   await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
-  const upload = await begun(signer, c, draft, plan);
+  const upload = await beginOrRelease(signer, c, draft, plan);
   if (isByForm(upload) && isCounted(rules)) {
     const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
     const limits = { maxOpen, maxTotalBytes, maxPerGrant };
@@ -33,10 +33,15 @@ export async function beginWithin(
   return upload;
 }
 
-/** What could not be begun takes no room. */
-async function begun(signer: Signer, c: SignerContext, draft: Upload, plan: Plan): Promise<Upload> {
+/** Releases the room if the upload cannot be begun. */
+async function beginOrRelease(
+  signer: Signer,
+  c: SignerContext,
+  draft: Upload,
+  plan: Plan,
+): Promise<Upload> {
   try {
-    return await begin(signer, c, draft, plan);
+    return await beginUpload(signer, c, draft, plan);
   } catch (error) {
     const asker = await askerOf(signer, draft.owner);
     await signer.reservations.release(asker, draft.id).catch(() => undefined);

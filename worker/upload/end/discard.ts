@@ -1,22 +1,23 @@
-/** Throws uploads away. */
+/** Discards uploads that are not complete. */
 import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { askerOf } from '../../policy/quota.ts';
 import { isByForm, type Upload } from '../upload.ts';
-import { abortOthers } from './orphans.ts';
-import { objectOf } from '../stored.ts';
+import { abortOrphans } from './orphans.ts';
+import { findObject } from '../stored.ts';
 
 /**
- * `always`: the object of a form is removed unless it is known to be complete. `proven`: only where
- * it is known not to be, because KV may not know yet that it was completed.
+ * When to remove the object of a form. `always`: unless its upload is known to be complete. `proven`: only
+ * if its upload is known not to be complete, because KV may not yet know that it was completed.
  */
 export type Removal = 'always' | 'proven';
 
 /**
- * Takes from the store what there is of an upload that is not complete. False where there is an
- * object that is complete, or may be: then it is kept, and nothing is said to have been aborted.
+ * Removes an upload that is not complete from the store, and records that it was aborted.
+ *
+ * @returns false if there is an object that is complete or may be. It is kept, and nothing is recorded.
  */
-export async function discard(
+export async function discardUpload(
   signer: Signer,
   upload: Upload,
   waitUntil: WaitUntil,
@@ -24,23 +25,23 @@ export async function discard(
   entry?: Entry,
 ): Promise<boolean> {
   const asker = await askerOf(signer, upload.owner);
-  // A form may still be used. URLs of parts end with the abort.
+  // A form can still be used. URLs of parts stop working with the abort.
   const usableUntil = isByForm(upload)
     ? Math.min(upload.expiresAt, asker.now + upload.urlSeconds)
     : asker.now;
-  const known = await signer.reservations.cancel(asker, upload.id, usableUntil);
-  if (known === 'complete') return false;
-  const mayRemove = removal === 'always' || known === 'cancelled';
-  if (upload.multipart) await abortOthers(signer, [upload]);
-  if (!(await takeFromStore(signer, upload, mayRemove))) return false;
+  const cancelled = await signer.reservations.cancel(asker, upload.id, usableUntil);
+  if (cancelled === 'complete') return false;
+  const mayRemove = removal === 'always' || cancelled === 'cancelled';
+  if (upload.multipart) await abortOrphans(signer, [upload]);
+  if (!(await removeFromStore(signer, upload, mayRemove))) return false;
   const limits = entry?.limits;
-  const looksAgain = isByForm(upload) && (limits !== undefined || signer.rules.removable);
+  const isSweptAgain = isByForm(upload) && (limits !== undefined || signer.rules.removable);
   await signer.ledger.put(
     {
       state: 'aborted',
       upload,
       ...(limits && { limits }),
-      ...(looksAgain && { sweepAt: usableUntil }),
+      ...(isSweptAgain && { sweepAt: usableUntil }),
     },
     waitUntil,
   );
@@ -49,20 +50,21 @@ export async function discard(
 }
 
 /**
- * Leaves other uploads under the same key alone, which may be those of another file with the same id.
+ * Removes what the store has of this upload, and leaves other uploads under the same key alone; they
+ * may belong to another file with the same id.
  *
- * @returns false where an object stays: one made of parts is complete, that of a form as `mayRemove` says.
+ * @returns false if an object stays. One made of parts is complete; that of a form is removed if `mayRemove`.
  */
-export async function takeFromStore(
+export async function removeFromStore(
   signer: Signer,
   upload: Upload,
   mayRemove = true,
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
-    return !(await objectOf(signer, upload));
+    return !(await findObject(signer, upload));
   }
-  if (!(await objectOf(signer, upload))) return true;
+  if (!(await findObject(signer, upload))) return true;
   if (mayRemove) await signer.store.remove(upload.key);
   return mayRemove;
 }

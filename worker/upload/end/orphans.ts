@@ -1,6 +1,6 @@
 /**
- * Multipart uploads that nobody remembers. Creates of one id that run in parallel, or within the
- * minute that KV is behind, each open one on the store, and the record knows only the last of them.
+ * Aborts orphans: multipart uploads that no record knows. Creates of one id that run in parallel, or
+ * within the minute that KV may be behind, each open one on the store, and the record has only the last.
  */
 import * as v from 'valibot';
 import type { Signer } from '../../context.ts';
@@ -10,30 +10,30 @@ import type { OpenUpload } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
 
 /**
- * How many uploads may still be aborted in this invocation. Each costs two requests, of the 50 that
+ * How many orphans may still be aborted in this invocation. Each costs two of the 50 requests that
  * Workers Free allows: https://developers.cloudflare.com/workers/platform/limits/#subrequests
  */
 export interface AbortBudget {
   left: number;
 }
 
-/** For a request that is about one upload. */
+/** Budget of a request that is about one upload. */
 export const ABORTS_PER_UPLOAD = 20;
 
-/** Begins the KV keys of uploads that have yet to be aborted. */
-const NOTES = 'others:';
+/** Prefix of the KV keys of notes: lists of orphans that have yet to be aborted. */
+const NOTE_PREFIX = 'orphans:';
 const NOTE_SECONDS = 7 * 86_400;
 const Note = v.array(v.object({ key: v.string(), uploadId: v.string() }));
 
 /**
- * Aborts every multipart upload under the keys of `uploads` but their own, as far as `budget` allows;
- * the rest is noted for `abortNoted`. Does nothing where two uploads may meet under one key, or where
- * the store has no list of uploads or gives none to these credentials: there only a lifecycle rule
- * of the bucket removes them.
+ * Aborts every multipart upload under the keys of `uploads` except their own, as far as `budget`
+ * allows, and notes the others for `abortNotedOrphans`. Does nothing if two uploads may have the same
+ * key, if the store cannot list uploads, or if the credentials do not allow it. In these cases only a
+ * lifecycle rule of the bucket removes orphans.
  *
- * @throws StoreError where the store cannot be asked now.
+ * @throws StoreError if the store cannot be asked now.
  */
-export async function abortOthers(
+export async function abortOrphans(
   signer: Signer,
   uploads: readonly Pick<Upload, 'key' | 'multipart'>[],
   budget: AbortBudget = { left: ABORTS_PER_UPLOAD },
@@ -43,44 +43,44 @@ export async function abortOthers(
   if (!keyIsItsOwn || uploads.length === 0) return;
   const own = new Map(uploads.map(({ key, multipart }) => [key, multipart?.uploadId]));
   const open = await openUnder(signer, [...own.keys()]);
-  const others = open.filter(({ key, uploadId }) => own.has(key) && own.get(key) !== uploadId);
-  const rest = others.splice(Math.max(0, budget.left));
-  budget.left -= others.length;
+  const orphans = open.filter(({ key, uploadId }) => own.has(key) && own.get(key) !== uploadId);
+  const rest = orphans.splice(Math.max(0, budget.left));
+  budget.left -= orphans.length;
   if (rest.length > 0) {
     const expiration = Math.floor(signer.now() / 1000) + NOTE_SECONDS;
-    await kv.put(NOTES + crypto.randomUUID(), JSON.stringify(rest), { expiration });
+    await kv.put(NOTE_PREFIX + crypto.randomUUID(), JSON.stringify(rest), { expiration });
   }
-  if (others.length > 0) log.info('uploads_aborted', { count: others.length, left: rest.length });
-  await Promise.all(others.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
+  if (orphans.length > 0) log.info('uploads_aborted', { count: orphans.length, left: rest.length });
+  await Promise.all(orphans.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
 }
 
-/** Does the same after the answer has been given. A failure is only logged. */
-export async function abortOthersQuietly(
-  ...[signer, ...rest]: Parameters<typeof abortOthers>
+/** Aborts orphans as `abortOrphans` does, after the answer. Failures are only logged. */
+export async function abortOrphansQuietly(
+  ...[signer, ...rest]: Parameters<typeof abortOrphans>
 ): Promise<void> {
   try {
-    await abortOthers(signer, ...rest);
+    await abortOrphans(signer, ...rest);
   } catch (error) {
     signer.log.warn('uploads_not_aborted', { error });
   }
 }
 
-/** Goes on with one note of those that `abortOthers` has left. */
-export async function abortNoted(signer: Signer, budget: AbortBudget): Promise<void> {
+/** Aborts the orphans of one note that `abortOrphans` has written. */
+export async function abortNotedOrphans(signer: Signer, budget: AbortBudget): Promise<void> {
   const { kv, log, store } = signer;
   if (budget.left <= 0) return;
   try {
-    const { keys } = await kv.list({ prefix: NOTES, limit: 1, cursor: null });
+    const { keys } = await kv.list({ prefix: NOTE_PREFIX, limit: 1, cursor: null });
     const [name] = keys.map((key) => key.name);
     if (name === undefined) return;
     const noted = v.safeParse(Note, parseJson((await kv.get(name)) ?? ''));
-    const others = noted.success ? noted.output : [];
-    const now = others.splice(0, budget.left);
-    budget.left -= now.length;
-    await Promise.all(now.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
-    if (others.length === 0) return await kv.delete(name);
+    const orphans = noted.success ? noted.output : [];
+    const batch = orphans.splice(0, budget.left);
+    budget.left -= batch.length;
+    await Promise.all(batch.map(({ key, uploadId }) => store.abortMultipart(key, uploadId)));
+    if (orphans.length === 0) return await kv.delete(name);
     const expiration = Math.floor(signer.now() / 1000) + NOTE_SECONDS;
-    await kv.put(name, JSON.stringify(others), { expiration });
+    await kv.put(name, JSON.stringify(orphans), { expiration });
   } catch (error) {
     log.warn('uploads_not_aborted', { error });
   }
@@ -89,19 +89,20 @@ export async function abortNoted(signer: Signer, budget: AbortBudget): Promise<v
 async function openUnder({ log, store }: Signer, keys: readonly string[]): Promise<OpenUpload[]> {
   const { listUploads } = store.profile;
   if (listUploads === null) return [];
-  const prefixes = listUploads === 'prefix' ? [commonStart(keys)] : keys;
+  const prefixes = listUploads === 'prefix' ? [commonPrefix(keys)] : keys;
   try {
     return (await Promise.all(prefixes.map((prefix) => store.listUploads(prefix)))).flat();
   } catch (error) {
-    const canNever = isStoreError(error, 'misconfigured') || isStoreError(error, 'unsupported');
-    if (!canNever) throw error;
+    const isUnsupported =
+      isStoreError(error, 'misconfigured') || isStoreError(error, 'unsupported');
+    if (!isUnsupported) throw error;
     log.warn('uploads_not_listed', { error });
     return [];
   }
 }
 
-/** The longest text that all keys begin with. */
-function commonStart(keys: readonly string[]): string {
+/** The longest prefix of all keys. */
+function commonPrefix(keys: readonly string[]): string {
   const [first = '', ...rest] = keys;
   let length = first.length;
   for (const key of rest) {

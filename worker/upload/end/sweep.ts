@@ -13,10 +13,10 @@ import { askerOf, quotaOf } from '../../policy/quota.ts';
 import { isFinal } from '../../problem.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { abortOthers, type AbortBudget } from './orphans.ts';
-import { settle } from '../complete/settle.ts';
+import { abortOrphans, type AbortBudget } from './orphans.ts';
+import { finishUpload } from '../complete/finish.ts';
 import { isByForm } from '../upload.ts';
-import { objectOf } from '../stored.ts';
+import { findObject } from '../stored.ts';
 
 /** What a sweep did. */
 export interface Swept {
@@ -149,12 +149,12 @@ async function expire(
   try {
     if (upload.multipart) {
       await store.abortMultipart(upload.key, upload.multipart.uploadId);
-      await abortOthers(signer, [upload], aborts);
+      await abortOrphans(signer, [upload], aborts);
     }
-    const object = await objectOf(signer, upload);
+    const object = await findObject(signer, upload);
     if (object && (await mayStay(signer, entry))) {
       // It was completed, and the record of that was lost; or nobody came back to complete it.
-      await settle(signer, waitUntil, upload, object);
+      await finishUpload(signer, waitUntil, upload, object);
       return 'expired';
     }
     if (object) await removeObject(signer, entry, object);

@@ -1,11 +1,13 @@
-/** What a page is told so that it can go on with an upload. */
+/** Makes the answer with which a page begins or continues an upload. */
 import type { Signer } from '../../context.ts';
 import type { Created, Result } from '../../protocol.ts';
 import { planOf, type Upload } from '../upload.ts';
-import { signParts, type PartsToSign } from '../requests.ts';
+import { signParts, type PartsToSign } from '../sign-parts.ts';
 
 /**
- * A token of the upload, and signed requests for `parts`; `field` is where those sit in the request.
+ * The upload's token, and signed requests for `parts`.
+ *
+ * @param field path of the parts in the request, for errors.
  *
  * @throws ProblemError as `signParts` does.
  */

@@ -1,21 +1,21 @@
-/** Signed requests for the parts of an upload, from what its token says and nothing else. */
+/** Signs requests for the parts of an upload, by what its token says and nothing else. */
 import type { Signer } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type SignAnswer, type SignBody } from '../protocol.ts';
 import { isChecksum } from '../protocol/checksum.ts';
-import { planOf, settingsOf, type Upload } from './upload.ts';
-import { objectOf } from './stored.ts';
-import { goesWhole } from './whole.ts';
+import { planOf, attributesOf, type Upload } from './upload.ts';
+import { findObject } from './stored.ts';
+import { goesByForm } from './single-request.ts';
 
-/** `parts` of a sign call. */
+/** The `parts` of a sign call. */
 export type PartsToSign = SignBody['parts'];
 
 /**
- * One signed request for each part: good for its number, its bytes and its checksum alone.
+ * Signs one request for each part. It is valid only for the part's number, size and checksum.
  *
- * @throws ProblemError `invalid_request` for a part that the plan does not have, one named twice,
- *   or one without the checksum that its upload wants.
+ * @throws ProblemError `invalid_request` for a part that the plan does not have, that is named twice,
+ *   or that lacks the checksum.
  */
 export async function signParts(
   signer: Signer,
@@ -31,19 +31,19 @@ export async function signParts(
 }
 
 /**
- * Refuses to sign for what is complete: where the store would still take it, other bytes could take
- * the place of those that have been looked at. Elsewhere the store refuses by itself.
+ * Refuses to sign parts of a complete upload. If the store still accepted them, other bytes could
+ * replace the checked ones. Stores that refuse such parts are not asked.
  *
  * @throws ProblemError `conflict`.
  */
 export async function assertNotStored(signer: Signer, upload: Upload): Promise<void> {
   if (upload.multipart && !signer.store.profile.takesPartsAfterComplete) return;
-  if (await objectOf(signer, upload)) {
+  if (await findObject(signer, upload)) {
     throw new ProblemError('conflict', 'The file is stored already: complete the upload.');
   }
 }
 
-/** How long a signature made now may live: never longer than its upload. */
+/** Lifetime in seconds of a signature made now. It ends with the upload. */
 export function secondsFor(signer: Signer, upload: Upload): number {
   const left = upload.expiresAt - Math.floor(signer.now() / 1000);
   return Math.max(1, Math.min(upload.urlSeconds, left));
@@ -74,30 +74,30 @@ async function signMultipart(
 async function signForm(
   signer: Signer,
   upload: Upload,
-  said: string | undefined,
+  announced: string | undefined,
 ): Promise<SignAnswer> {
-  if (!goesWhole(signer, upload)) {
+  if (!goesByForm(signer, upload)) {
     const detail = 'The settings have changed since this upload began: start it again.';
     throw new ProblemError('conflict', detail);
   }
   const { store } = signer;
-  const settings = settingsOf(upload);
-  // MinIO checks a Content-MD5 in a form, but does not hold it to the policy.
+  const attributes = attributesOf(upload);
+  // MinIO checks a Content-MD5 in a form, but does not compare it with the policy.
   const isChecked =
-    settings.checksum !== null &&
-    settings.checksum !== 'md5' &&
-    store.profile.formChecksums.includes(settings.checksum);
-  const checksum = isChecked ? settings.checksum : null;
+    attributes.checksum !== null &&
+    attributes.checksum !== 'md5' &&
+    store.profile.formChecksums.includes(attributes.checksum);
+  const checksum = isChecked ? attributes.checksum : null;
   const { request, expiresIn } = await store.presignForm(
     upload.key,
     upload.bytes,
-    { ...settings, checksum },
-    { expiresIn: secondsFor(signer, upload), checksum: checksum === null ? undefined : said },
+    { ...attributes, checksum },
+    { expiresIn: secondsFor(signer, upload), checksum: checksum === null ? undefined : announced },
   );
   return { requests: [request], expiresIn };
 }
 
-/** @throws ProblemError `invalid_request`, as `signParts` does. */
+/** Checks numbers and checksums of parts. @throws ProblemError `invalid_request`, as `signParts` does. */
 export function checkParts(upload: Upload, parts: PartsToSign, field: string): void {
   const count = partCount(planOf(upload));
   const seen = new Set<number>();
@@ -121,13 +121,15 @@ export function checkParts(upload: Upload, parts: PartsToSign, field: string): v
 function checkChecksum(upload: Upload, checksum: string | undefined, field: string): void {
   if (!upload.checksum) return;
   if (checksum === undefined) {
-    throw new ProblemError('invalid_request', `Each part needs its ${upload.checksum}.`, { field });
+    throw new ProblemError('invalid_request', `Each part needs its ${upload.checksum} checksum.`, {
+      field,
+    });
   }
   if (!isChecksum(upload.checksum, checksum)) {
     throw malformedChecksum(upload.checksum, field);
   }
-  // Otherwise one upload could hold signed requests for several files, and send them one by one.
-  if (upload.sum !== undefined && checksum !== upload.sum) {
+  // Otherwise one upload could get signed requests for several files and send them one after the other.
+  if (upload.fileChecksum !== undefined && checksum !== upload.fileChecksum) {
     throw new ProblemError('conflict', 'This upload was begun with another checksum.', { field });
   }
 }

@@ -9,8 +9,8 @@ const SIZE = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(?:([kmgt]?)(i?)b)?\s*$/i;
  * @returns undefined if the text is not a size, or is larger than a safe integer.
  */
 export function parseSize(text: string): number | undefined {
-  const [whole, number, prefix = '', binary] = SIZE.exec(text) ?? [];
-  if (whole === undefined || (binary && prefix === '')) return undefined;
+  const [match, number, prefix = '', binary] = SIZE.exec(text) ?? [];
+  if (match === undefined || (binary && prefix === '')) return undefined;
   const power = ['', 'k', 'm', 'g', 't'].indexOf(prefix.toLowerCase());
   const bytes = Math.round(Number(number) * (binary ? 1024 : 1000) ** power);
   return Number.isSafeInteger(bytes) ? bytes : undefined;

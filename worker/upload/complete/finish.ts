@@ -1,4 +1,4 @@
-/** What follows a complete upload: the hook, the record, the event, once. */
+/** Runs what follows a complete upload, once: the hook, the record and the event. */
 import type { Signer } from '../../context.ts';
 import { answerOf } from '../../hooks.ts';
 import type { WaitUntil } from '../../ledger/ledger.ts';
@@ -7,29 +7,29 @@ import { ProblemError } from '../../problem.ts';
 import { cancelledUpload, forgottenByStore } from '../../refusals.ts';
 import type { Result } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
-import { isByForm, sized, type Upload } from '../upload.ts';
+import { isByForm, withSize, type Upload } from '../upload.ts';
 import { resultOf } from '../stored.ts';
 
 /**
- * Asks the `finalize` hook, remembers that the upload is complete, and tells; once, by this
- * isolate's memory, else by the ledger's. Only two Completes that reach two places within a minute
- * can both be the first.
+ * Calls the `finalize` hook, records that the upload is complete, and emits the event. This happens
+ * once, by the isolate's memory and by the ledger; only if two Completes reach two locations within a
+ * minute may both do it.
  *
- * @throws ProblemError what the hook says, else `store_unavailable`, so that it is asked again.
+ * @throws ProblemError the hook's own, or `store_unavailable` if the hook failed; then try again.
  */
-export async function settle(
+export async function finishUpload(
   signer: Signer,
   waitUntil: WaitUntil,
-  begun: Upload,
+  original: Upload,
   object: StoredObject,
 ): Promise<Result> {
-  const upload = sized(begun, object.bytes);
+  const upload = withSize(original, object.bytes);
   const result = resultOf(upload, object);
   const { owner, id } = upload;
-  await signer.once(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
-    const known = await signer.ledger.get(owner, id);
-    if (known?.state === 'complete' && known.result?.etag === result.etag) return;
-    // An object of parts exists because somebody has completed it, whatever was cancelled since.
+  await signer.runOnce(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
+    const entry = await signer.ledger.get(owner, id);
+    if (entry?.state === 'complete' && entry.result?.etag === result.etag) return;
+    // An object of parts proves that the upload was completed, even if it was cancelled since.
     if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
       throw cancelledUpload();
     }
@@ -45,8 +45,12 @@ async function finalize({ hooks, log }: Signer, upload: Upload, result: Result):
   await answerOf(log, 'finalize', () => hooks.finalize?.(upload, result), detail);
 }
 
-/** The object has been moved since, or it never came. */
-export async function remembered(signer: Signer, upload: Upload): Promise<Result> {
+/**
+ * The result from the record, for an object that is not under its key: it was moved, or it never came.
+ *
+ * @throws ProblemError `expired` or `incomplete` if there is no recorded result.
+ */
+export async function recordedResult(signer: Signer, upload: Upload): Promise<Result> {
   const entry = await signer.ledger.get(upload.owner, upload.id);
   if (entry?.result) return entry.result;
   if (upload.multipart) throw forgottenByStore();

@@ -1,4 +1,4 @@
-/** ETags travel with and without their quotes; inside the Worker they have none. */
+/** The ETag without its quotes, as it is kept in the Worker. */
 export function unquote(etag: string): string {
   return etag.replace(/^(?:W\/)?"|"$/g, '');
 }

@@ -1,7 +1,7 @@
 /** Things that are to be done once, however often and however close together they are asked for. */
 
 /** Does `work` unless it has been done under this name. Rejects as `work` does, and may be asked again. */
-export type Once = (name: string, work: () => Promise<void>) => Promise<void>;
+export type RunOnce = (name: string, work: () => Promise<void>) => Promise<void>;
 
 const REMEMBERED = 1000;
 const LOOK_AGAIN_MS = 20;
@@ -15,7 +15,7 @@ const GIVEN_UP_MS = 30_000;
  *
  * @param now milliseconds since the epoch.
  */
-export function createOnce(now: () => number): Once {
+export function createRunOnce(now: () => number): RunOnce {
   /** When the work began; or that it is done. */
   const names = new Map<string, number | 'done'>();
 

@@ -3,22 +3,18 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { isStoreError } from '../../../worker/s3/requests/errors.ts';
 import { PROFILES } from '../../../worker/s3/profiles.ts';
-import {
-  checksumHeaders,
-  decodeMetadata,
-  encodeMetadata,
-  objectHeaders,
-} from '../../../worker/s3/settings.ts';
-import { settingsWith } from './uploads.ts';
+import { checksumHeaders, objectHeaders } from '../../../worker/s3/object-headers.ts';
+import { decodeMetadata, encodeMetadata } from '../../../worker/s3/rfc2047.ts';
+import { attributesWith } from './uploads.ts';
 
 const announced = (checksum: 'crc64nvme' | 'crc32c' | 'md5', profile: 'aws' | 'r2'): unknown =>
-  checksumHeaders(settingsWith({ checksum }), PROFILES[profile]);
+  checksumHeaders(attributesWith({ checksum }), PROFILES[profile]);
 
-describe('the settings of an object', () => {
+describe('the attributes of an object', () => {
   it('become the headers of S3', () => {
-    const settings = settingsWith({
+    const attributes = attributesWith({
       contentType: 'video/mp4',
-      uploadToken: 'T',
+      mark: 'T',
       metadata: { Title: 'ok' },
       acl: 'bucket-owner-full-control',
       disposition: 'inline',
@@ -27,7 +23,7 @@ describe('the settings of an object', () => {
       storageClass: 'STANDARD_IA',
       sse: { kms: 'key-id' },
     });
-    assert.deepEqual(objectHeaders(settings, PROFILES.aws), {
+    assert.deepEqual(objectHeaders(attributes, PROFILES.aws), {
       'content-type': 'video/mp4',
       'x-amz-meta-upload-token': 'T',
       'x-amz-meta-title': 'ok',
@@ -41,8 +37,8 @@ describe('the settings of an object', () => {
     });
   });
 
-  it('are no more than the type and the token where nothing is set', () => {
-    const names = Object.keys(objectHeaders(settingsWith(), PROFILES.aws));
+  it('are only the type and the mark if nothing else is set', () => {
+    const names = Object.keys(objectHeaders(attributesWith(), PROFILES.aws));
     assert.deepEqual(names, ['content-type', 'x-amz-meta-upload-token']);
   });
 
@@ -53,9 +49,9 @@ describe('the settings of an object', () => {
     'encryption AES256': { sse: 'AES256' },
     'encryption by KMS': { sse: { kms: null } },
   } as const)) {
-    it(`are refused, and not dropped, where the store has no ${what}`, () => {
+    it(`are refused, not ignored, if the store does not support ${what}`, () => {
       assert.throws(
-        () => objectHeaders(settingsWith(change), PROFILES['r2-local']),
+        () => objectHeaders(attributesWith(change), PROFILES['r2-local']),
         (thrown) => isStoreError(thrown, 'unsupported'),
       );
     });
@@ -63,7 +59,7 @@ describe('the settings of an object', () => {
 
   it('are refused with a checksum that the store does not check', () => {
     assert.throws(
-      () => checksumHeaders(settingsWith({ checksum: 'crc64nvme' }), PROFILES['r2-local']),
+      () => checksumHeaders(attributesWith({ checksum: 'crc64nvme' }), PROFILES['r2-local']),
       (thrown) => isStoreError(thrown, 'unsupported'),
     );
   });
@@ -79,13 +75,15 @@ describe('the settings of an object', () => {
 
   for (const name of ['a\r\nx-amz-acl', 'a b', 'ü', '', 'a:b']) {
     it(`case 6: are refused with metadata named ${JSON.stringify(name)}`, () => {
-      assert.throws(() => objectHeaders(settingsWith({ metadata: { [name]: 'x' } }), PROFILES.aws));
+      assert.throws(() =>
+        objectHeaders(attributesWith({ metadata: { [name]: 'x' } }), PROFILES.aws),
+      );
     });
   }
 
   it('case 6: hold no line break, whatever the value', () => {
     const metadata = { a: 'x\r\nx-amz-acl: public-read\0' };
-    const { 'x-amz-meta-a': value } = objectHeaders(settingsWith({ metadata }), PROFILES.aws);
+    const { 'x-amz-meta-a': value } = objectHeaders(attributesWith({ metadata }), PROFILES.aws);
     assert.equal(value, 'x x-amz-acl: public-read');
   });
 });

@@ -1,0 +1,21 @@
+/** Codes of the problems that the Worker answers with. */
+
+/** Status and title of each code. A problem may have another status. */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'The caller is not authenticated' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'Not found' },
+  conflict: { status: 409, title: 'Conflict' },
+  expired: { status: 410, title: 'Expired' },
+  too_large: { status: 413, title: 'Too large' },
+  type_not_allowed: { status: 415, title: 'Type not allowed' },
+  incomplete: { status: 422, title: 'The upload is not complete' },
+  checksum_mismatch: { status: 422, title: 'The checksum does not match' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  store_unavailable: { status: 503, title: 'The store did not answer' },
+  misconfigured: { status: 500, title: 'The server is not configured' },
+} as const;
+
+/** Says what went wrong. Programs decide by it. */
+export type ProblemCode = keyof typeof PROBLEMS;

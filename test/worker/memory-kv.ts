@@ -11,6 +11,8 @@ export interface MemoryKV extends KV {
   readonly entries: ReadonlyMap<string, string>;
   /** Operations so far, as `put key`. */
   readonly operations: string[];
+  /** Another one with the same keys and values. */
+  copy(now: () => number): MemoryKV;
 }
 
 interface Stored {
@@ -26,8 +28,10 @@ const MOST_KEYS = 100;
 
 /** @param now milliseconds since the epoch. */
 export function memoryKV(now: () => number = Date.now): MemoryKV {
-  const stored = new Map<string, Stored>();
-  const names = new SortedNames();
+  return kvOf(now, new Map(), new SortedNames());
+}
+
+function kvOf(now: () => number, stored: Map<string, Stored>, names: SortedNames): MemoryKV {
   const operations: string[] = [];
   const isLive = ({ expiration = Infinity }: Stored) => expiration * 1000 > now();
   const live = (key: string) => {
@@ -42,6 +46,7 @@ export function memoryKV(now: () => number = Date.now): MemoryKV {
 
   return {
     operations,
+    copy: (clock) => kvOf(clock, new Map(stored), names.copy()),
     get entries() {
       const all = [...stored].filter(([, value]) => isLive(value));
       return new Map(all.map(([key, { value }]) => [key, value]));
@@ -97,6 +102,13 @@ class SortedNames {
   #sorted: string[] = [];
   readonly #added = new Set<string>();
   readonly #deleted = new Set<string>();
+
+  copy(): SortedNames {
+    const copied = new SortedNames();
+    this.#merge();
+    copied.#sorted = this.#sorted;
+    return copied;
+  }
 
   add(name: string): void {
     if (!this.#deleted.delete(name)) this.#added.add(name);

@@ -27,9 +27,9 @@ import {
   UNSETTLED_SECONDS,
   type ShortRow,
 } from './record.ts';
-import { createUsage } from './usage.ts';
+import { createUsage, isLate, type Usage, type UsageOptions } from './usage.ts';
 import { fromAnywhere, walk, type Position } from './walk.ts';
-import type { Counted } from '../policy/reservations.ts';
+import type { Reservation } from '../policy/reservations.ts';
 import { recordedState } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
 
@@ -63,7 +63,11 @@ export interface Ledger {
     },
   ): Promise<{ readonly uploads: readonly UploadSummary[]; readonly cursor?: string }>;
   /** The owner's uploads that count against limits: open ones, and complete ones that are listed. */
-  usage(owner: string): Promise<readonly Counted[]>;
+  usage(owner: string, options?: UsageOptions): Promise<Usage>;
+  /** Keeps a note of an upload for `usage`, if its id does not tell when it was created. */
+  noteLate(owner: string, upload: Reservation): Promise<void>;
+  /** Counts again what `usage` has summed up, with about so many lists. */
+  recount(lists: number): Promise<number>;
   /**
    * Keys of uploads that may be due for upkeep, for each owner, in random order, and where the next
    * round continues.
@@ -94,7 +98,7 @@ const RETRY_MS = [1100, 2200, 4400];
 export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   const { log, now, keepSeconds } = options;
   const receipts = createReceipts(kv, options, GRACE_SECONDS);
-  const usage = createUsage(kv, { log, isListed, rowAt: readRow });
+  const usage = createUsage(kv, { log, now, isListed, rowAt: readRow });
 
   return {
     addReceipts: receipts.add,
@@ -136,9 +140,14 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       }
       return { uploads, ...(next !== undefined && { cursor: next }) };
     },
-    async usage(owner) {
-      return readable(usage(await ownerHash(owner)));
+    async usage(owner, options) {
+      return readable(usage.count(await ownerHash(owner), options));
     },
+    async noteLate(owner, upload) {
+      if (!isLate(upload)) return;
+      await readable(usage.noteLate(await ownerHash(owner), upload));
+    },
+    recount: usage.recount,
     async due(position, lists) {
       const { keys, next } = await walk(kv, RECORDS, position, lists);
       const owners = new Map<string, string[]>();
@@ -161,6 +170,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     try {
       return await reading;
     } catch (error) {
+      if (error instanceof ProblemError) throw error;
       log.warn('list_not_read', { error });
       throw new ProblemError('store_unavailable', 'The list cannot be read now: try again.', {
         retryAfter: 1,

@@ -33,7 +33,7 @@ export async function runRound({
   messages,
   waitUntil,
 }: Round): Promise<void> {
-  const { log, webhooks } = signer;
+  const { ledger, log, webhooks } = signer;
   // Not the signer's clock: this is about how long the platform lets the round run.
   const endsAt = Date.now() + effort.timeMs;
   const hasTime = () => Date.now() < endsAt;
@@ -54,7 +54,12 @@ export async function runRound({
       }),
     ),
   ]);
-  await part(log, 'orphans_failed', () => abortNotedOrphans(signer, aborts));
+  await Promise.all([
+    part(log, 'orphans_failed', () => abortNotedOrphans(signer, aborts)),
+    part(log, 'recount_failed', () =>
+      effort.recountLists > 0 && hasTime() ? ledger.recount(effort.recountLists) : undefined,
+    ),
+  ]);
 }
 
 async function part(

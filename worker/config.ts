@@ -51,6 +51,7 @@ export function optionsFrom(bindings: object): SignerOptions {
     forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
     plan: planFrom(read),
     inlineTypes: inlineTypesFrom(read),
+    publicUrl: read.text('PUBLIC_URL'),
     linkSeconds: read.seconds('LINK_TTL'),
     relay: read.flag('RELAY'),
     companion: read.flag('COMPANION'),
@@ -97,7 +98,12 @@ function webhooksFrom(read: Reader): WebhookOptions | undefined {
     const found = WEBHOOK_EVENTS.find((event) => event === name);
     return found ?? wrong('WEBHOOK_EVENTS', `must be a list of ${either(WEBHOOK_EVENTS)}`);
   });
-  return { url, secrets: read.list('WEBHOOK_SECRET'), events };
+  return defined({
+    url,
+    secrets: read.list('WEBHOOK_SECRET'),
+    events,
+    linkSeconds: read.seconds('WEBHOOK_LINK_TTL'),
+  });
 }
 
 function originsFrom(read: Reader): string[] {

@@ -1,7 +1,7 @@
 /** The objects that every route works with. */
 import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
-import type { Hooks, UploadEvent } from './hooks.ts';
+import type { Finalization, Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
@@ -58,7 +58,8 @@ export interface Signer {
   emit(event: UploadEvent, waitUntil: WaitUntil): void;
   /** Whether parts may go through the Worker. */
   readonly relay: boolean;
-  readonly runOnce: RunOnce;
+  /** Remembers which uploads are finished, and what their hook added. */
+  readonly runOnce: RunOnce<Finalization>;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
   /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */
@@ -72,6 +73,8 @@ export interface Signer {
   readonly plan: PlanLimits;
   /** Types that browsers may show, in addition to the safe ones. */
   readonly inlineTypes: readonly string[];
+  /** Address of the bucket at which anyone may read, ending in `/`; undefined: links are signed. */
+  readonly publicUrl: string | undefined;
   /** Lifetime of a download link, in seconds. */
   readonly linkSeconds: number;
   /** Milliseconds since the epoch. */

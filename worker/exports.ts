@@ -1,16 +1,17 @@
 /** `s3-upload-element/worker`: the signer, to be mounted in your own app. */
-export { anonymous, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
+export { anonymous, basic, cloudflareAccess, jwks, jwtSecret } from './auth.ts';
 export type {
   AccessOptions,
   AnonymousOptions,
   Authenticate,
+  BasicOptions,
   Caller,
   JwksOptions,
   JwtSecretOptions,
 } from './auth.ts';
 export { optionsFrom } from './config.ts';
 export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.ts';
-export type { Hooks, Preparation, UploadEvent } from './hooks.ts';
+export type { Finalization, Hooks, Preparation, UploadEvent } from './hooks.ts';
 export type { KV, WaitUntil } from './ledger/ledger.ts';
 export type { LogSink } from './log.ts';
 export { openApiDocument } from './protocol/openapi.ts';

@@ -28,6 +28,15 @@ export interface Preparation {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** What `finalize` adds to a complete upload. */
+export interface Finalization {
+  /**
+   * JSON of at most 8 KiB: goes to the page as `result.data`, for example the id of a row that was
+   * made for the file. It is kept with the upload, so a Complete that is sent again gets it, too.
+   */
+  readonly data?: unknown;
+}
+
 /** The operator's own code. */
 export interface Hooks {
   /**
@@ -46,7 +55,11 @@ export interface Hooks {
    * Complete and `finalize` is called again. It can run twice only if two Completes of one upload
    * reach different places within a minute.
    */
-  readonly finalize?: (upload: Upload, result: Result) => void | Promise<void>;
+  readonly finalize?: (
+    upload: Upload,
+    result: Result,
+    // oxlint-disable-next-line typescript/no-invalid-void-type
+  ) => Finalization | void | Promise<Finalization | void>;
   /** Called after the fact. What it throws is logged and has no effect. */
   readonly onEvent?: (event: UploadEvent) => void | Promise<void>;
 }

@@ -12,6 +12,11 @@ export interface ProblemFields {
   readonly retryAfter?: number | undefined;
   /** Set if it is not the usual status of the code. */
   readonly status?: number;
+  /**
+   * Why, in a few words of our own for the log. Of a 401 it is also sent, in `WWW-Authenticate`, so
+   * it holds nothing that came with a request.
+   */
+  readonly reason?: string | undefined;
   /** For the log; never sent. */
   readonly cause?: unknown;
 }
@@ -20,10 +25,12 @@ export interface ProblemFields {
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
+  readonly reason: string | undefined;
 
   constructor(code: ProblemCode, detail: string, fields: ProblemFields = {}) {
     super(detail, fields.cause === undefined ? undefined : { cause: fields.cause });
     const { status, title } = PROBLEMS[code];
+    this.reason = fields.reason;
     this.problem = {
       type: `urn:s3-upload:problem:${code}`,
       title,
@@ -50,16 +57,27 @@ export function isFinal(thrown: unknown): thrown is ProblemError {
 /**
  * The answer for a problem, with the headers that every such answer has.
  * https://www.rfc-editor.org/rfc/rfc9457
+ *
+ * @param reason why the caller's token was refused. Absent if there was no token.
  */
-export function answerProblem(c: Context, problem: Problem): Response {
+export function answerProblem(c: Context, problem: Problem, reason?: string): Response {
   const status = problem.status as ContentfulStatusCode;
-  return c.newResponse(JSON.stringify(problem), status, headersOf(problem));
+  return c.newResponse(JSON.stringify(problem), status, headersOf(problem, reason));
 }
 
-function headersOf({ status, retryAfter }: Problem): Record<string, string> {
+function headersOf({ status, retryAfter }: Problem, reason?: string): Record<string, string> {
   return {
     'content-type': 'application/problem+json',
-    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(status === 401 && { 'www-authenticate': challenge(reason) }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   };
+}
+
+/** A description has only these characters: https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+const NOT_IN_DESCRIPTION = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g;
+
+function challenge(reason?: string): string {
+  if (reason === undefined) return 'Bearer';
+  const description = reason.replaceAll(NOT_IN_DESCRIPTION, '?');
+  return `Bearer error="invalid_token", error_description="${description}"`;
 }

@@ -10,6 +10,8 @@ export type {
   CreateAnswer,
   Created,
   FileAnswer,
+  Link,
+  LinksAnswer,
   ListAnswer,
   Policy,
   Problem,
@@ -30,10 +32,12 @@ export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type { ProblemCode } from './protocol/problems.ts';
 export type {
+  CannedAcl,
   CompleteBody,
   CompleteManyBody,
   CreateBody,
   FileEntry,
+  LinksBody,
   PartReceipt,
   SignBody,
 } from './protocol/schemas.ts';

@@ -49,3 +49,8 @@ export function tooManyBytes(maxBytes: number, field?: string): ProblemError {
 export function malformedChecksum(algorithm: string, field: string): ProblemError {
   return new ProblemError('invalid_request', `Not a valid ${algorithm} in base64.`, { field });
 }
+
+/** There is nothing to read yet. */
+export function uploadNotComplete(): ProblemError {
+  return new ProblemError('not_found', 'The upload is not complete.');
+}

@@ -31,7 +31,7 @@ import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
-import { fileRoute } from './routes/file.ts';
+import { fileRoute, linksRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
@@ -46,10 +46,16 @@ import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './pol
 import { effortFor, PACES, planOf, type WorkersPlan } from './upkeep/effort.ts';
 import { metered } from './upkeep/meter.ts';
 import { runRound } from './upkeep/round.ts';
+import { cleanPublicUrl, linkTo } from './upload/link.ts';
 import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
 import type { Attempts } from './webhooks/drain.ts';
-import { createWebhooks, type WebhookOptions } from './webhooks/webhooks.ts';
+import {
+  createWebhooks,
+  type WebhookContext,
+  type WebhookOptions,
+  type Webhooks,
+} from './webhooks/webhooks.ts';
 
 /** Options of a signer. Only the first four have no default. */
 export interface SignerOptions {
@@ -85,6 +91,11 @@ export interface SignerOptions {
   readonly plan?: Partial<PlanLimits>;
   /** Types that browsers may show, in addition to types that cannot run a script. */
   readonly inlineTypes?: readonly string[];
+  /**
+   * Address at which the bucket's objects can be read by anyone: its own, or a CDN's. Links lead
+   * there and do not expire. Without it, links are signed.
+   */
+  readonly publicUrl?: string;
   /** Lifetime of a download link, in seconds. @default 900 */
   readonly linkSeconds?: number;
   /** How long a completed upload stays listed, in seconds. Null: without end. @default 30 days */
@@ -144,6 +155,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.post(PATHS.uploads, createRoute(signer));
   app.get(PATHS.uploads, listRoute(signer));
   app.post(PATHS.completeMany, completeManyRoute(signer));
+  app.post(PATHS.links, linksRoute(signer));
   app.post(PATHS.sign(':id'), signRoute(signer));
   if (signer.relay) app.put(PATHS.part(':id', ':number'), relayRoute(signer));
   app.post(PATHS.resume(':id'), resumeRoute(signer));
@@ -228,12 +240,9 @@ function assemble(options: SignerOptions, limited?: Limited): Signer {
   const log = createLog(options.log);
   const checksum = checksumFor(profile, options.checksum);
   const { forms = 'bound' } = options;
-  const pace = PACES[planOf(options)];
-  const context = { kv: messageKv, log, now, bucket: store.bucket, pace, attempts };
-  const webhooks = options.webhooks && createWebhooks(options.webhooks, context);
   const tellHooks = eventsOf(hooks, log);
   const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
-  return {
+  const signer: Omit<Signer, 'webhooks' | 'emit'> = {
     store,
     kv,
     authenticate,
@@ -249,11 +258,6 @@ function assemble(options: SignerOptions, limited?: Limited): Signer {
     reservations: options.reservations ?? localReservations(),
     rules,
     hooks,
-    webhooks,
-    emit(event, waitUntil) {
-      tellHooks(event, waitUntil);
-      webhooks?.send(event, waitUntil);
-    },
     runOnce: createRunOnce(now),
     bindFile: createFileBinder(),
     checksum,
@@ -262,6 +266,35 @@ function assemble(options: SignerOptions, limited?: Limited): Signer {
     relay,
     plan: planLimitsFor(profile, options.plan ?? {}, relay),
     inlineTypes: options.inlineTypes ?? [],
+    publicUrl: options.publicUrl === undefined ? undefined : cleanPublicUrl(options.publicUrl),
     linkSeconds: assertLinkSeconds(options.linkSeconds ?? 900, 'LINK_TTL'),
   };
+  const pace = PACES[planOf(options)];
+  const webhooks = webhooksOf(signer, options.webhooks, { kv: messageKv, pace, attempts });
+  return {
+    ...signer,
+    webhooks,
+    emit(event, waitUntil) {
+      tellHooks(event, waitUntil);
+      webhooks?.send(event, waitUntil);
+    },
+  };
+}
+
+function webhooksOf(
+  signer: Omit<Signer, 'webhooks' | 'emit'>,
+  options: WebhookOptions | undefined,
+  context: Pick<WebhookContext, 'kv' | 'pace' | 'attempts'>,
+): Webhooks | undefined {
+  if (!options) return undefined;
+  const { linkSeconds } = options;
+  if (linkSeconds !== undefined) assertLinkSeconds(linkSeconds, 'WEBHOOK_LINK_TTL');
+  const hasLink = linkSeconds !== undefined || signer.publicUrl !== undefined;
+  return createWebhooks(options, {
+    ...signer,
+    ...context,
+    bucket: signer.store.bucket,
+    linkTo: async (upload) =>
+      hasLink ? (await linkTo(signer, upload, 'attachment', linkSeconds)).url : undefined,
+  });
 }

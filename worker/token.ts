@@ -1,15 +1,15 @@
 /** Upload tokens: the decisions of Create, sealed, so that signing needs no reads. */
-import { sign, verify } from 'hono/jwt';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
 import { bytesToHex } from './protocol/util/encoding.ts';
 import { ProblemError } from './problem.ts';
 import { openLink, sealLink } from './object/public-link.ts';
 import { keyedHex } from './util/subkeys.ts';
-import { isExpired } from './upload/state.ts';
 import { Upload } from './upload/upload.ts';
 
 /** Distinguishes an upload token from anything else signed with the same secret. */
 const AUDIENCE = 's3-upload';
+const HEADER = { alg: 'HS256', typ: 'JWT' };
 const MIN_SECRET_LENGTH = 32;
 
 /** Seals and opens upload tokens. */
@@ -58,20 +58,21 @@ export function createTokens(
 
   return {
     async seal(upload) {
-      return sign({ ...upload, aud: AUDIENCE, exp: upload.expiresAt }, await sealing(), 'HS256');
+      return new SignJWT({ ...upload, aud: AUDIENCE, exp: upload.expiresAt })
+        .setProtectedHeader(HEADER)
+        .sign(await sealing());
     },
     async open(token) {
       for (const key of keys) {
-        const payload = await verified(token, await key());
+        const payload = await verified(token, await key(), new Date(now()));
         if (!payload) continue;
         const upload = v.safeParse(Upload, payload);
         if (!upload.success) break;
-        if (isExpired(upload.output, now())) {
-          throw new ProblemError('expired', 'The upload has expired; start it again.');
-        }
         return upload.output;
       }
-      throw new ProblemError('unauthenticated', 'The upload token is not valid.');
+      throw new ProblemError('unauthenticated', 'The upload token is not valid.', {
+        reason: 'wrong upload token',
+      });
     },
     async mark(parts) {
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));
@@ -91,14 +92,22 @@ export function createTokens(
 }
 
 /**
- * The expiry is checked afterwards, because Hono checks `exp` before the signature, and by its own
- * clock.
+ * The payload of a token that this key sealed; undefined for any other token.
+ *
+ * @throws ProblemError `expired`.
  */
-async function verified(token: string, key: CryptoKey): Promise<object | undefined> {
+async function verified(
+  token: string,
+  key: CryptoKey,
+  currentDate: Date,
+): Promise<object | undefined> {
+  const { alg, typ } = HEADER;
   try {
-    return await verify(token, key, { alg: 'HS256', aud: AUDIENCE, exp: false, iat: false });
-  } catch {
-    return undefined;
+    const options = { algorithms: [alg], typ, audience: AUDIENCE, currentDate };
+    return (await jwtVerify(token, key, { ...options, requiredClaims: ['exp'] })).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWTExpired)) return undefined;
+    throw new ProblemError('expired', 'The upload has expired; start it again.');
   }
 }
 

@@ -1,11 +1,11 @@
 /** Who may call, by each kind of authentication. */
 import assert from 'node:assert/strict';
-import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { sign } from 'hono/jwt';
 import type { CreateAnswer, Policy } from '../../worker/protocol.ts';
+import { Provider } from './auth/provider.ts';
 import { JWT_SECRET, jwtFor, startLab, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
 
@@ -183,60 +183,6 @@ describe('a JWT in a cookie', () => {
     assert.equal(answer.status, 401);
   });
 });
-
-/** An identity provider: keys on a URL, and how often they were asked for. */
-class Provider {
-  readonly keys: { kid: string; alg: string; jwk: object; privateKey: KeyObject }[] = [];
-  asked = 0;
-  delayMs = 0;
-  down = false;
-  /** In the place of a set of keys. */
-  answer: ((response: ServerResponse) => void) | undefined;
-  maxAge: number | undefined;
-  #server: Server;
-
-  constructor() {
-    this.#server = createServer((_, response) => {
-      this.asked++;
-      if (this.down) {
-        return void setTimeout(() => response.writeHead(503).end(), this.delayMs);
-      }
-      if (this.answer) return void this.answer(response);
-      if (this.maxAge !== undefined) {
-        response.setHeader('cache-control', `public, max-age=${this.maxAge}`);
-      }
-      const keys = this.keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: 'sig' }));
-      response.setHeader('content-type', 'application/json');
-      setTimeout(() => response.end(JSON.stringify({ keys })), this.delayMs);
-    });
-  }
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.#server.close();
-  }
-
-  add(alg: 'RS256' | 'ES256' | 'EdDSA', kid: string): void {
-    const { publicKey, privateKey } =
-      alg === 'RS256'
-        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-        : alg === 'ES256'
-          ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-          : generateKeyPairSync('ed25519');
-    this.keys.push({ kid, alg, privateKey, jwk: publicKey.export({ format: 'jwk' }) });
-  }
-
-  token(kid: string, claims: Record<string, unknown>): Promise<string> {
-    const key = this.keys.find((one) => one.kid === kid);
-    assert.ok(key);
-    const jwk = { ...key.privateKey.export({ format: 'jwk' }), kid, alg: key.alg };
-    return sign(claims, jwk as never, key.alg as never);
-  }
-}
 
 describe('a JWT by published keys', () => {
   const provider = new Provider();

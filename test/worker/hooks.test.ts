@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import type { Hooks, Preparation } from '../../worker/hooks.ts';
 import { ProblemError } from '../../worker/problem.ts';
-import type { CreateAnswer, Result } from '../../worker/protocol.ts';
+import type { CreateAnswer, Result, UploadStatusAnswer } from '../../worker/protocol.ts';
 import { apps } from './apps.ts';
 import { onEveryStore } from './s3/stores.ts';
 import { download, MIB, random } from './s3/uploads.ts';
@@ -120,6 +120,28 @@ onEveryStore(
       const { upload } = await here.client.upload(random(1000));
       assert.equal((await there.client.complete(upload)).status, 200);
       assert.equal(done.length, 1);
+    });
+
+    it('finalize adds to the result, for every Complete of the upload and from the record', async () => {
+      let rows = 0;
+      const hooks: Hooks = { finalize: (upload) => ({ data: { row: ++rows, name: upload.name } }) };
+      const here = mount(hooks);
+      const data = { row: 1, name: 'file.bin' };
+      const { upload, answer, parts } = await here.client.upload(random(6 * MIB));
+      assert.deepEqual(answer.body.data, data);
+      assert.deepEqual((await here.client.complete(upload, { parts })).body.data, data);
+      const there = mount(hooks, { kv: here.kv });
+      assert.deepEqual((await there.client.complete(upload, { parts })).body.data, data);
+      const state = await there.client.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+      assert.deepEqual(state.body.result?.data, data);
+      assert.equal(rows, 1);
+    });
+
+    it('finalize that returns more than fits is told so by name', async () => {
+      const { client } = mount({ finalize: () => ({ data: 'x'.repeat(9000) }) });
+      const { answer } = await client.upload(random(10));
+      assert.equal(answer.problem.code, 'misconfigured');
+      assert.match(answer.problem.detail, /finalize hook returned more than 8192 bytes/);
     });
 
     it('finalize can refuse with a code of its own', async () => {

@@ -4,6 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { after, beforeEach, before, describe, it } from 'node:test';
 import type { CreateAnswer, ListAnswer, ResumeAnswer } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
+import { createLedger, type KV } from '../../worker/ledger/ledger.ts';
+import { createLog } from '../../worker/log.ts';
+import type { Upload } from '../../worker/upload/upload.ts';
+import { memoryKV } from './memory-kv.ts';
 import { idsInOrder, MIB, startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
 import { download, random } from './s3/uploads.ts';
@@ -120,6 +124,50 @@ describe('KV that fails', () => {
     }
     assert.equal(await stateOf(), 'complete');
   });
+});
+
+it('what KV refused of the beginning of an upload does not come after its end', async () => {
+  const kv = memoryKV();
+  let isRefused = true;
+  const moody: KV = {
+    ...kv,
+    put: async (...write) => {
+      if (!isRefused) return kv.put(...write);
+      isRefused = false;
+      throw new Error('KV PUT failed: 429 Too Many Requests');
+    },
+  };
+  const lines: string[] = [];
+  const ledger = createLedger(moody, {
+    log: createLog((line) => void lines.push(line)),
+    now: Date.now,
+    keepSeconds: null,
+  });
+  const seconds = Math.floor(Date.now() / 1000);
+  const upload: Upload = {
+    v: 1,
+    id: randomUUID(),
+    owner: 'alice',
+    key: 'alice/a.bin',
+    name: 'a.bin',
+    type: 'image/png',
+    bytes: 10,
+    checksum: null,
+    mark: 'mark',
+    createdAt: seconds,
+    expiresAt: seconds + 3600,
+    urlSeconds: 900,
+  };
+  const { id, key, name, type, bytes } = upload;
+  const completedAt = new Date().toISOString();
+  const result = { id, key, name, type, bytes, etag: 'e', completedAt };
+  const later: Promise<unknown>[] = [];
+  const waitUntil = (work: Promise<unknown>) => void later.push(work);
+  await ledger.put({ state: 'open', upload }, waitUntil);
+  await ledger.put({ state: 'complete', upload, result }, waitUntil);
+  assert.equal(later.length, 1);
+  await Promise.all(later);
+  assert.equal((await ledger.get(upload.owner, upload.id))?.state, 'complete');
 });
 
 describe('records', () => {

@@ -12,7 +12,16 @@ import type {
   UploadStatusAnswer,
 } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
-import { MIB, startLab, sumOf, tokenOf, type Client, type Lab } from './harness.ts';
+import {
+  allParts,
+  MIB,
+  sliceOf,
+  startLab,
+  sumOf,
+  tokenOf,
+  type Client,
+  type Lab,
+} from './harness.ts';
 import { onEveryStore } from './s3/stores.ts';
 import { download, random, send } from './s3/uploads.ts';
 
@@ -212,6 +221,36 @@ onEveryStore(
         const slot = await alice.tryCreate({ ...file, ...change });
         assert.equal(isRefused(slot) && slot.problem.code, 'conflict');
       }
+    });
+
+    it('has a state that its owner can ask for from the first moment, without its token', async () => {
+      for (const bytes of [10, 6 * MIB]) {
+        const upload = await alice.create({ bytes, name: 'begun.bin' });
+        const { status, body } = await alice.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+        assert.deepEqual([status, body.state, body.name], [200, 'open', 'begun.bin']);
+        const { body: list } = await alice.get<ListAnswer>('/uploads?state=open');
+        assert.ok(list.uploads.some(({ id }) => id === upload.id));
+        await alice.delete(`/uploads/${upload.id}`, tokenOf(upload));
+        const after = await alice.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+        assert.equal(after.body.state, 'aborted');
+      }
+    });
+
+    it('that is unfinished is listed with what the store holds of it', async () => {
+      const dora = await lab.as('dora');
+      const body = random(11 * MIB);
+      const upload = await dora.create({ bytes: body.length });
+      const [first = 1] = allParts(upload);
+      const receipts = await dora.sendParts(upload, body, [first]);
+      const bytes = sliceOf(upload, body, first).length;
+      // Where the store cannot list parts, the next signing call says what has arrived.
+      await dora.sign(upload, body, [2], { stored: receipts });
+      await dora.upload(random(10));
+      const { body: list } = await dora.get<ListAnswer>('/uploads?state=open&stored=true');
+      const rows = list.uploads.map(({ id, stored }) => ({ id, stored }));
+      assert.deepEqual(rows, [{ id: upload.id, stored: { parts: 1, bytes } }]);
+      const { body: plain } = await dora.get<ListAnswer>('/uploads?state=open');
+      assert.equal(plain.uploads[0]?.stored, undefined);
     });
 
     it('lists the caller’s own, the newest first, by state and in pages', async () => {

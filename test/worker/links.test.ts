@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import type { Policy } from '../../worker/protocol.ts';
+import {
+  isRefused,
+  type FileAnswer,
+  type LinksAnswer,
+  type Policy,
+} from '../../worker/protocol.ts';
 import type { SignerOptions } from '../../worker/signer.ts';
 import { apps } from './apps.ts';
 import { onEveryStore } from './s3/stores.ts';
-import { random } from './s3/uploads.ts';
+import { MIB, random } from './s3/uploads.ts';
 
 onEveryStore(
   'a link to read',
@@ -101,6 +106,69 @@ onEveryStore(
       const off = mount({}, { ...settings(false), kv: on.kv });
       assert.equal((await off.as('').get(path)).status, 401);
       assert.equal((await off.client.get(path)).status, 302);
+    });
+
+    it('to many files comes in one request, each answered for itself', async () => {
+      const { as } = mount({}, { rules: { prefix } });
+      const [alice, bob] = [as('alice'), as('bob')];
+      const bodies = [random(10), random(6 * MIB)];
+      const done = await Promise.all(bodies.map((body) => alice.upload(body)));
+      const other = await bob.upload(random(10));
+      const open = await alice.create({ bytes: 6 * MIB });
+      const ids = [...done.map(({ upload }) => upload.id), other.upload.id, open.id];
+      const { status, body } = await alice.post<LinksAnswer>('/uploads/links', {
+        ids,
+        disposition: 'inline',
+      });
+      assert.equal(status, 200);
+      assert.deepEqual(
+        body.links.map(({ id }) => id),
+        ids,
+      );
+      const [first, second, ...refused] = body.links;
+      for (const [index, link] of [first, second].entries()) {
+        assert.ok(link && !isRefused(link));
+        assert.equal(link.expiresIn, 900);
+        const response = await fetch(link.url);
+        assert.deepEqual(new Uint8Array(await response.arrayBuffer()), bodies[index]);
+      }
+      assert.deepEqual(
+        refused.map((link) => isRefused(link) && link.problem.code),
+        ['not_found', 'not_found'],
+      );
+    });
+
+    it('to many files is refused for none and for more than 45', async () => {
+      const { client } = mount({});
+      for (const count of [0, 46]) {
+        const ids = Array.from({ length: count }, () => randomUUID());
+        const { status, problem } = await client.post('/uploads/links', { ids });
+        assert.deepEqual([status, problem.field], [400, 'ids']);
+      }
+    });
+
+    it('leads to the bucket’s public address where the operator names one', async () => {
+      const { client } = mount(
+        {},
+        { rules: { prefix }, publicUrl: 'https://cdn.example.com/files' },
+      );
+      const { upload } = await client.upload(random(10), { name: 'Füße & co.txt' });
+      const wanted = {
+        url: `https://cdn.example.com/files/${upload.key.split('/').map(encodeURIComponent).join('/')}`,
+        expiresIn: null,
+      };
+      const path = `/uploads/${upload.id}/file`;
+      const one = await client.get<FileAnswer>(path, { accept: 'application/json' });
+      assert.deepEqual(one.body, wanted);
+      assert.equal((await client.get(path)).headers.get('location'), wanted.url);
+      const many = await client.post<LinksAnswer>('/uploads/links', { ids: [upload.id] });
+      assert.deepEqual(many.body.links, [{ id: upload.id, ...wanted }]);
+    });
+
+    it('needs a public address that keys can be appended to', () => {
+      for (const publicUrl of ['cdn.example.com', 'ftp://cdn.example.com', 'https://cdn/?a=b']) {
+        assert.throws(() => mount({}, { publicUrl }), /PUBLIC_URL/, publicUrl);
+      }
     });
   },
 );

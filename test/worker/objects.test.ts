@@ -196,6 +196,48 @@ onEveryStore(
   },
 );
 
+onEveryStore(
+  'the ACL of an object',
+  ({ acl }) => acl,
+  (running) => {
+    const anyone = ({ config }: Running, key: string) =>
+      fetch(`${config.endpoint}/${config.bucket}/${key}`);
+
+    it('is the one that the page chose among those that the policy allows', async () => {
+      const lab = await startLab(running(), { ACL: 'private, public-read' });
+      try {
+        const alice = await lab.as('alice');
+        for (const bytes of SIZES) {
+          const shown = await alice.upload(random(bytes), { acl: 'public-read' });
+          assert.equal(shown.answer.status, 200);
+          assert.equal((await anyone(running(), shown.upload.key)).status, 200);
+          const first = await alice.upload(random(bytes));
+          assert.equal((await anyone(running(), first.upload.key)).status, 403);
+        }
+      } finally {
+        await lab.stop();
+      }
+    });
+
+    it('is refused by name if the policy, or the caller’s claim, does not allow it', async () => {
+      const lab = await startLab(running(), { ACL: 'private, public-read' });
+      try {
+        const narrowed = await lab.as('bob', { upload: { acl: 'private' } });
+        for (const [who, acl] of [
+          [await lab.as('alice'), 'public-read-write'],
+          [narrowed, 'public-read'],
+        ] as const) {
+          const slot = await who.tryCreate({ bytes: 10, acl });
+          assert.ok('problem' in slot);
+          assert.deepEqual([slot.problem.code, slot.problem.field], ['forbidden', 'files[0].acl']);
+        }
+      } finally {
+        await lab.stop();
+      }
+    });
+  },
+);
+
 async function refusalOf(work: () => Promise<unknown>): Promise<string> {
   try {
     await work();

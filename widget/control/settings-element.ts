@@ -1,5 +1,5 @@
 import type { PropertyDeclarations } from 'lit';
-import type { UploaderOptions, Validator } from '../core/index.ts';
+import type { CannedAcl, UploaderOptions, Validator } from '../core/index.ts';
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
 import { FormElement } from './form-element.ts';
@@ -14,6 +14,7 @@ export class SettingsElement extends FormElement {
     headers: { attribute: false },
     credentials: {},
     metadata: { attribute: false },
+    acl: {},
     validators: { attribute: false },
     messages: { attribute: false },
     name: { reflect: true },
@@ -50,6 +51,8 @@ export class SettingsElement extends FormElement {
   declare credentials: RequestCredentials | undefined;
   /** Metadata for every upload, or a function of the file. */
   declare metadata: UploaderOptions['metadata'] | Readonly<Record<string, string>> | undefined;
+  /** ACL of the objects, one of those that the Worker allows; as a property also a function of the file. */
+  declare acl: UploaderOptions['acl'] | CannedAcl | undefined;
   /** Functions that may refuse a file, with a message in the page's language. */
   declare validators: readonly Validator[] | undefined;
   /** Texts that replace the element's own, by message id. */

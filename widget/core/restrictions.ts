@@ -1,4 +1,5 @@
 /** What the page and the Worker's policy require of a file before it becomes an upload. */
+import { acceptFilter } from '../../worker/protocol/accept.ts';
 import type { Policy } from '../../worker/protocol.ts';
 import { UploadError, type UploadErrorCode } from './errors.ts';
 import type { Restrictions } from './types.ts';
@@ -14,13 +15,13 @@ export function judge(
   rules: Restrictions,
   policy: Partial<Policy> = {},
 ): (file: File, present: Present) => UploadError | undefined {
-  const { accept, maxTotalBytes = Infinity, validators = [] } = rules;
+  const { accept = '', maxTotalBytes = Infinity, validators = [] } = rules;
   const maxFiles = least(rules.maxFiles, policy.maxFiles);
   const maxBytes = least(rules.maxBytes, policy.maxBytes);
   const minBytes = Math.max(rules.minBytes ?? 0, policy.minBytes ?? 0);
-  const types = policy.accept?.join();
-  const isForPage = accepts(accept);
-  const isForPolicy = accepts(types);
+  const types = policy.accept ?? [];
+  const isForPage = acceptFilter(accept);
+  const isForPolicy = acceptFilter(types);
   return (file, present) => {
     const { name, size } = file;
     const refuse = (code: UploadErrorCode, limit: number | string | undefined) =>
@@ -30,7 +31,7 @@ export function judge(
       });
     if (present.files >= maxFiles) return refuse('too_many_files', maxFiles);
     if (!isForPage(file)) return refuse('type_not_allowed', accept);
-    if (!isForPolicy(file)) return refuse('type_not_allowed', types);
+    if (!isForPolicy(file)) return refuse('type_not_allowed', types.join());
     if (size > maxBytes) return refuse('too_large', maxBytes);
     if (size < minBytes) return refuse('too_small', minBytes);
     if (present.bytes + size > maxTotalBytes) return refuse('total_too_large', maxTotalBytes);
@@ -44,21 +45,4 @@ export function judge(
 
 function least(a: number | undefined, b: number | null | undefined): number {
   return Math.min(a ?? Infinity, b ?? Infinity);
-}
-
-/** The `accept` attribute's rules: https://html.spec.whatwg.org/#attr-input-accept */
-function accepts(accept: string | undefined): (file: File) => boolean {
-  if (!accept) return () => true;
-  const tokens = accept
-    .toLowerCase()
-    .split(',')
-    .map((token) => token.trim());
-  return ({ name, type }) => {
-    const mime = type.toLowerCase().replace(/;.*/, '');
-    return tokens.some((token) =>
-      token.startsWith('.')
-        ? name.toLowerCase().endsWith(token)
-        : token === '*/*' || token === mime || token === mime.replace(/\/.*/, '/*'),
-    );
-  };
 }

@@ -1,5 +1,5 @@
 /** The public types of the engine. The element, and any app without it, draws these and nothing else. */
-import type { ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
+import type { CannedAcl, ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
 
 export type UploadStatus =
@@ -110,6 +110,7 @@ export type Validator = (file: File) => UploadError | string | undefined;
 
 /** What the page itself requires of files; the Worker's policy may require more. Sizes are in bytes. */
 export interface Restrictions {
+  /** As in `<input accept>`. A file’s extension and type must both be allowed, as the Worker requires. */
   readonly accept?: string;
   readonly minBytes?: number;
   readonly maxBytes?: number;
@@ -127,6 +128,8 @@ export interface UploaderOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Cookies to the Worker. @default 'same-origin' */
   readonly credentials?: RequestCredentials;
+  /** Returns the ACL of an upload's object, one of those that the policy allows. @default its first */
+  readonly acl?: (file: File) => CannedAcl | undefined;
   /** Returns the metadata of an upload; the Worker's allow-list decides what is kept. */
   readonly metadata?: (file: File) => Readonly<Record<string, string>> | undefined;
   readonly restrictions?: Restrictions;

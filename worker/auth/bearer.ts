@@ -1,4 +1,4 @@
-/** Finds the JWT of a request. */
+/** Finds the token of a request. */
 import { cookieOf } from './cookie.ts';
 
 /** A token, and whether it came in a cookie. */
@@ -14,7 +14,7 @@ export interface Carried {
 export function tokenOf(request: Request, cookie?: string): Carried | undefined {
   const header = request.headers.get('authorization');
   if (header !== null) {
-    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
+    const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
     return token === undefined ? undefined : { token, byCookie: false };
   }
   const token = cookie === undefined ? undefined : cookieOf(request, cookie);

@@ -4,6 +4,8 @@
 export interface Caller {
   /** The owner of the caller's uploads. */
   readonly owner: string;
+  /** Who the caller is, if an owner may be several people. */
+  readonly user?: string;
   /** The caller is anonymous: only an upload token proves whose an upload is. */
   readonly anonymous?: true;
   /** Narrows the policy for this caller (the `upload` claim of a JWT). */
@@ -21,8 +23,9 @@ export interface Caller {
 }
 
 /**
- * Identifies the caller. Returns undefined for an unknown caller (401).
+ * Identifies the caller. Returns undefined for a request without credentials (401).
  *
- * @throws ProblemError for any other refusal.
+ * @throws ProblemError `unauthenticated`, with a `reason`, for credentials that are refused, and any
+ *   other code for another refusal.
  */
 export type Authenticate = (request: Request) => Caller | undefined | Promise<Caller | undefined>;

@@ -1,15 +1,23 @@
-/** The claims of a JWT that identify the caller and limit the token in time. */
+/** The claims of a JWT that identify the caller and say for whom the token is. */
+import type { JWTPayload } from 'jose';
 import { isWellFormed } from '../object/name.ts';
-import { ProblemError } from '../problem.ts';
+import type { Carried } from './bearer.ts';
 import type { Caller } from './caller.ts';
+import { refusedToken } from './refused-token.ts';
 
 /** Options that all kinds of JWT share. */
 export interface ClaimOptions {
   /** Required `iss`. */
   readonly issuer?: string;
-  /** Accepted audiences; `aud` must name at least one of them. */
+  /**
+   * Accepted audiences; `aud` must name at least one of them. A token without `aud`, as Cognito and
+   * Clerk make them, must name one as its `client_id`, otherwise as its `azp`.
+   */
   readonly audience?: string | readonly string[];
-  /** Name of the claim that identifies the owner. @default 'sub' */
+  /**
+   * Name of the claim that identifies the owner. With that of a group, such as `org_id`, everybody in
+   * the group shares its uploads, and each upload says whose `sub` began it. @default 'sub'
+   */
   readonly ownerClaim?: string;
   /** Allowed clock skew, in seconds. @default 60 */
   readonly leewaySeconds?: number;
@@ -22,26 +30,23 @@ const MAX_OWNER_LENGTH = 255;
 /**
  * The caller that verified claims identify. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
  *
- * @throws ProblemError `unauthenticated`, with a reason for the developer, if the claims have
- *   expired, are not valid yet, never expire, are for another issuer or audience, or name no owner.
+ * @throws ProblemError `unauthenticated`, with a reason for the developer, if the token is for
+ *   another audience or names no owner.
  */
-export function callerOf(claims: Readonly<Record<string, unknown>>, options: ClaimOptions): Caller {
-  const { ownerClaim = 'sub', leewaySeconds = 60, now = Date.now } = options;
-  const seconds = now() / 1000;
-  const { exp, nbf } = claims;
-  if (typeof exp !== 'number') throw refused('has no exp claim');
-  if (exp + leewaySeconds <= seconds) throw refused('has expired');
-  if (nbf !== undefined && (typeof nbf !== 'number' || nbf - leewaySeconds > seconds)) {
-    throw refused('is not valid yet (nbf)');
-  }
-  if (options.issuer !== undefined && claims['iss'] !== options.issuer) {
-    throw refused('is from another issuer (iss)');
-  }
-  if (!isFor(claims['aud'], options.audience)) throw refused('is for another audience (aud)');
+export function callerOf(
+  claims: JWTPayload,
+  { byCookie }: Carried,
+  { audience, ownerClaim = 'sub' }: ClaimOptions,
+): Caller {
+  if (!isFor(claims, audience)) throw refusedToken('wrong audience');
+  const owner = ownerFrom(claims[ownerClaim], ownerClaim);
+  const { sub } = claims;
   return {
-    owner: ownerFrom(claims[ownerClaim], ownerClaim),
+    owner,
+    ...(typeof sub === 'string' && sub !== owner ? { user: sub.slice(0, MAX_OWNER_LENGTH) } : {}),
     grant: grantOf(claims),
-    ...(claims['upload'] !== undefined && { claim: claims['upload'] }),
+    ...(claims['upload'] === undefined ? {} : { claim: claims['upload'] }),
+    ...(byCookie ? { byCookie } : {}),
   };
 }
 
@@ -52,29 +57,30 @@ export function callerOf(claims: Readonly<Record<string, unknown>>, options: Cla
 function ownerFrom(value: unknown, claim: string): string {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
   if (typeof value !== 'string' || value === '') {
-    throw refused(`needs a ${claim} claim that is a non-empty string or a safe integer`);
+    throw noOwner(`needs a ${claim} claim that is a non-empty string or a safe integer`);
   }
-  if (!isWellFormed(value)) throw refused(`has a ${claim} claim that is not well-formed Unicode`);
+  if (!isWellFormed(value)) throw noOwner(`has a ${claim} claim that is not well-formed Unicode`);
   if (value.length > MAX_OWNER_LENGTH) {
-    throw refused(`has a ${claim} claim longer than ${MAX_OWNER_LENGTH} characters`);
+    throw noOwner(`has a ${claim} claim longer than ${MAX_OWNER_LENGTH} characters`);
   }
   return value;
 }
 
-function refused(why: string): ProblemError {
-  return new ProblemError('unauthenticated', `The token ${why}.`);
+function noOwner(sentence: string): Error {
+  return refusedToken('no owner', sentence);
 }
 
 /**
  * The token's own id. Without one, its issue and expiry times: tokens issued in the same second
  * then count as one.
  */
-function grantOf({ jti, iat, exp }: Readonly<Record<string, unknown>>): string {
+function grantOf({ jti, iat, exp }: JWTPayload): string {
   return (typeof jti === 'string' ? jti : `${String(iat)} ${String(exp)}`).slice(0, 128);
 }
 
-function isFor(aud: unknown, audience: ClaimOptions['audience']): boolean {
+function isFor(claims: JWTPayload, audience: ClaimOptions['audience']): boolean {
   if (audience === undefined) return true;
-  const wanted: readonly unknown[] = typeof audience === 'string' ? [audience] : audience;
-  return (Array.isArray(aud) ? aud : [aud]).some((one) => wanted.includes(one));
+  const accepted: readonly unknown[] = typeof audience === 'string' ? [audience] : audience;
+  const { aud = claims['client_id'] ?? claims['azp'] } = claims;
+  return (Array.isArray(aud) ? aud : [aud]).some((name) => accepted.includes(name));
 }

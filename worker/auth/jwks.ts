@@ -1,11 +1,12 @@
 /** Callers with a JWT from an identity provider, whose public keys are fetched. */
-import { decode, verifyWithJwks } from 'hono/jwt';
-import type { HonoJsonWebKey } from 'hono/utils/jwt/jws';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Authenticate } from './caller.ts';
+import { ProblemError } from '../problem.ts';
 import { tokenOf, type Carried } from './bearer.ts';
 import { callerOf, type ClaimOptions } from './claims.ts';
-import { typOf } from './jwt-secret.ts';
-import { createKeySet } from './key-set.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
+import type { TokenFault } from './refused-token.ts';
+import { verifyJwt } from './verify-jwt.ts';
 
 export interface JwksOptions extends ClaimOptions {
   /** Address at which the provider publishes its keys. */
@@ -16,36 +17,40 @@ export interface JwksOptions extends ClaimOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Never a symmetric algorithm: the public key would be its secret. */
-const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
+/**
+ * Never a symmetric algorithm: the public key would be its secret. A key that names its algorithm
+ * verifies no other one.
+ */
+const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
-/** Verifies RS256, ES256 or EdDSA with the provider's keys. */
+/** The provider may have changed its keys since they were fetched. */
+const NEW_KEY_FAULTS: ReadonlySet<unknown> = new Set<TokenFault>(['unknown key', 'wrong key']);
+
+/** Verifies any asymmetric algorithm of RFC 7518 and RFC 8037 with the provider's keys. */
 export function jwks(options: JwksOptions): Authenticate {
-  const keysOf = createKeySet(options);
+  const keySet = createKeySet(options);
   const { carriedBy = (request) => tokenOf(request, options.cookie) } = options;
   return async (request) => {
     const carried = carriedBy(request);
-    const kid = carried && kidOf(carried.token);
-    if (!carried || kid === undefined) return undefined;
-    const claims = await verified(carried.token, await keysOf(kid));
-    const caller = claims && callerOf(claims, options);
-    return caller && carried.byCookie ? { ...caller, byCookie: true } : caller;
+    if (carried === undefined) return undefined;
+    const claims = await verifyWithKeySet(keySet, (keys) =>
+      verifyJwt(carried.token, keys, ALGORITHMS, options),
+    );
+    return callerOf(claims, carried, options);
   };
 }
 
-async function verified(token: string, keys: HonoJsonWebKey[]) {
+async function verifyWithKeySet(
+  keySet: KeySet,
+  verify: (keys: JWTVerifyGetKey) => Promise<JWTPayload>,
+): Promise<JWTPayload> {
+  const keys = await keySet.current();
   try {
-    const verification = { exp: false, nbf: false, iat: false, ...typOf(token) };
-    return await verifyWithJwks(token, { keys, allowedAlgorithms: ALGORITHMS, verification });
-  } catch {
-    return undefined;
-  }
-}
-
-function kidOf(token: string): string | undefined {
-  try {
-    return decode(token).header.kid;
-  } catch {
-    return undefined;
+    return await verify(keys);
+  } catch (error) {
+    const mayBeNewKey = error instanceof ProblemError && NEW_KEY_FAULTS.has(error.reason);
+    const newer = mayBeNewKey ? await keySet.newerThan(keys) : undefined;
+    if (newer === undefined) throw error;
+    return verify(newer);
   }
 }

@@ -1,11 +1,11 @@
 /**
  * Callers with a JWT that an app's own backend signs with a secret that it shares with the Worker.
  */
-import { decode, verify } from 'hono/jwt';
 import type { Authenticate } from './caller.ts';
 import { ProblemError } from '../problem.ts';
 import { tokenOf } from './bearer.ts';
 import { callerOf, type ClaimOptions } from './claims.ts';
+import { verifyJwt } from './verify-jwt.ts';
 
 export interface JwtSecretOptions extends ClaimOptions {
   /** At least 32 characters. */
@@ -27,25 +27,11 @@ export function jwtSecret(options: JwtSecretOptions): Authenticate {
   if (secret.length < MIN_SECRET_LENGTH) {
     throw new ProblemError('misconfigured', `JWT_SECRET is shorter than ${MIN_SECRET_LENGTH}.`);
   }
+  const key = new TextEncoder().encode(secret);
   return async (request) => {
     const carried = tokenOf(request, cookie);
-    const claims = carried && (await verified(carried.token, secret));
-    const caller = claims && callerOf(claims, options);
-    return caller && carried?.byCookie ? { ...caller, byCookie: true } : caller;
+    if (carried === undefined) return undefined;
+    const claims = await verifyJwt(carried.token, () => key, ['HS256'], options);
+    return callerOf(claims, carried, options);
   };
-}
-
-/** `callerOf` checks times, issuer and audience, with leeway. */
-async function verified(token: string, secret: string) {
-  try {
-    const times = { exp: false, nbf: false, iat: false };
-    return await verify(token, secret, { alg: 'HS256', ...times, ...typOf(token) });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Access tokens may have the type `at+jwt`: https://www.rfc-editor.org/rfc/rfc9068#section-2.1 */
-export function typOf(token: string): { typ?: string } {
-  return decode(token).header.typ?.toLowerCase() === 'at+jwt' ? { typ: 'at+jwt' } : {};
 }

@@ -10,6 +10,7 @@ import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
+import { minifyCode, minifyTemplates } from './minify.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -94,6 +95,9 @@ export async function bundle(
     preserveEntrySignatures: 'allow-extension',
     resolve: { conditionNames: ['production', 'import', 'default'] },
     transform: { target: 'es2022' },
+    plugins: [minifyTemplates(), minifyCode()],
+    // Minifying takes nearly all of the time, which is what these tell.
+    checks: { pluginTimings: false },
   });
   const options = {
     format: 'esm',
@@ -108,6 +112,8 @@ export async function bundle(
     // Beside the entry: where the script came from is where the Worker is.
     chunkFileNames: 's3-upload-[name]-[hash].js',
     codeSplitting: !isWhole,
+    // Declarations of one kind share a keyword.
+    topLevelVar: true,
   } satisfies OutputOptions;
   const { output } = await (dir ? build.write({ ...options, dir }) : build.generate(options));
   await build.close();

@@ -41,7 +41,9 @@ export async function draftUnsized(
     largestFile(plan),
     maxBytes,
   );
-  const asked = { ...file, id: await idFor(signer, c), bytes };
+  // Uppy's name for the path, null for a file without folders.
+  const path = file.metadata['relativePath'];
+  const asked = { ...file, ...(path && { path }), id: await idFor(signer, c), bytes };
   const rules = await narrowedRules(signer, c, asked, 'create');
   const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };

@@ -1,10 +1,11 @@
 /** How callers are authenticated, from the Worker's environment. */
-import { anonymous, cloudflareAccess, jwks, jwtSecret, type Authenticate } from '../auth.ts';
+import { anonymous, basic, cloudflareAccess, jwks, jwtSecret, type Authenticate } from '../auth.ts';
+import { MIN_PASSWORD_LENGTH } from '../auth/basic.ts';
 import { tokenSecretsFrom } from './secrets.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
 import type { SettingName } from './settings.ts';
 
-const KINDS = ['jwt', 'access', 'anonymous'] as const;
+const KINDS = ['jwt', 'access', 'basic', 'anonymous'] as const;
 
 /**
  * @throws ProblemError `misconfigured` if no setting tells who may call: then the Worker signs
@@ -23,6 +24,8 @@ export function authFrom(read: Reader): Authenticate {
           ownerClaim: read.text('OWNER_CLAIM'),
         }),
       );
+    case 'basic':
+      return basic({ users: usersFrom(read) });
     case 'anonymous':
       return anonymous({ secrets: tokenSecretsFrom(read) });
     case undefined:
@@ -50,6 +53,25 @@ function jwtFrom(read: Reader): Authenticate {
   // call.
   if (audience.length === 0) wrong('JWT_AUDIENCE', 'is missing: it must name this app');
   return jwks({ ...claims, url: urlFrom(read, 'JWT_JWKS_URL') });
+}
+
+/** Reads `name:password, name:password`. */
+function usersFrom(read: Reader): Record<string, string> {
+  read.needed('BASIC_USERS', 'it lists name:password');
+  const users = read.list('BASIC_USERS').map((pair): [string, string] => {
+    const [, user = '', password = ''] = /^([^:]*):(.*)$/.exec(pair) ?? [];
+    if (user === '' || password.length < MIN_PASSWORD_LENGTH) {
+      wrong(
+        'BASIC_USERS',
+        `must list name:password, each password of at least ${MIN_PASSWORD_LENGTH} characters`,
+      );
+    }
+    return [user, password];
+  });
+  if (new Set(users.map(([user]) => user)).size < users.length) {
+    wrong('BASIC_USERS', 'names a user twice');
+  }
+  return Object.fromEntries(users);
 }
 
 function urlFrom(read: Reader, name: SettingName): string {

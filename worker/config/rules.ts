@@ -2,7 +2,7 @@
 import type { RulesOptions } from '../policy/policy.ts';
 import { defined, either, wrong, type Reader } from './read-setting.ts';
 import { parseAccept } from '../protocol/accept.ts';
-import { CANNED_ACLS, type CannedAcl } from '../s3/acls.ts';
+import { CANNED_ACLS, type CannedAcl } from '../protocol/schemas.ts';
 import type { SettingName } from './settings.ts';
 
 /** @throws ProblemError `misconfigured`, naming the setting. */

@@ -10,7 +10,7 @@ export const SETTINGS = [
   {
     name: 'AUTH',
     meaning:
-      'How callers are authenticated: jwt, access (Cloudflare Access) or anonymous. Required; without it the Worker signs nothing.',
+      'How callers are authenticated: jwt, access (Cloudflare Access), basic (name and password, for scripts) or anonymous. Required; without it the Worker signs nothing.',
     default: null,
     example: 'jwt',
   },
@@ -25,7 +25,7 @@ export const SETTINGS = [
   {
     name: 'JWT_JWKS_URL',
     meaning:
-      'For AUTH=jwt: the address at which your identity provider publishes its keys (RS256, ES256, EdDSA).',
+      'For AUTH=jwt: the address at which your identity provider publishes its keys, for any RS, PS, ES or EdDSA algorithm.',
     default: null,
     example: 'https://login.example.com/.well-known/jwks.json',
   },
@@ -37,7 +37,8 @@ export const SETTINGS = [
   },
   {
     name: 'JWT_AUDIENCE',
-    meaning: 'Accepted audiences; one of them has to be in `aud`. Required with JWT_JWKS_URL.',
+    meaning:
+      'Accepted audiences; one of them has to be in `aud`, or in a token without `aud` (Cognito, Clerk) be its `client_id`, otherwise its `azp`. Required with JWT_JWKS_URL.',
     default: '(anything)',
     example: 'uploads',
   },
@@ -55,9 +56,10 @@ export const SETTINGS = [
   },
   {
     name: 'OWNER_CLAIM',
-    meaning: 'Claim that names the owner of an upload.',
+    meaning:
+      'Claim that names the owner of an upload. With the claim of a group, everybody in the group shares its uploads, and each says whose `sub` began it.',
     default: 'sub',
-    example: 'email',
+    example: 'org_id',
   },
   {
     name: 'ACCESS_TEAM',
@@ -70,6 +72,14 @@ export const SETTINGS = [
     meaning: 'For AUTH=access: the application’s AUD tag.',
     default: null,
     example: '(64 characters)',
+  },
+  {
+    name: 'BASIC_USERS',
+    meaning:
+      'For AUTH=basic: who may call, as `name:password`. Passwords have at least 16 characters and no comma; the name is the owner of the uploads.',
+    default: null,
+    example: 'backup:(32 characters)',
+    secret: true,
   },
   {
     name: 'TOKEN_SECRET',
@@ -142,7 +152,7 @@ export const SETTINGS = [
   {
     name: 'KEY_TEMPLATE',
     meaning:
-      'Template for object keys: {prefix} {owner} {id} {name} {ext} {yyyy} {mm} {dd} {checksum}.',
+      'Template for object keys: {prefix} {owner} {id} {name} {path} {ext} {yyyy} {mm} {dd} {checksum}. {path} is the folders of a chosen folder and the name.',
     default: '{prefix}{owner}/{id}/{name}',
     example: '{yyyy}/{mm}/{id}{ext}',
   },
@@ -167,7 +177,7 @@ export const SETTINGS = [
   {
     name: 'ACL',
     meaning:
-      'Allowed canned ACLs. The first is the default; a caller’s claim may choose another. New AWS buckets have ACLs disabled.',
+      'Allowed canned ACLs. The first is the default; a page may choose another for a file, and a caller’s claim or the policy hook narrows the list to one. New AWS buckets have ACLs disabled.',
     default: '(none is sent)',
     example: 'private, public-read',
   },
@@ -253,6 +263,13 @@ export const SETTINGS = [
     example: '30m',
   },
   {
+    name: 'PUBLIC_URL',
+    meaning:
+      'Address at which anyone may read the bucket: its own, or a CDN in front of it. Links then lead there and do not expire; without it they are signed.',
+    default: '(none)',
+    example: 'https://cdn.example.com/',
+  },
+  {
     name: 'LINK_TTL',
     meaning: 'Lifetime of a download link.',
     default: '15m',
@@ -305,6 +322,13 @@ export const SETTINGS = [
       'Events to send: prepared, completed, aborted, expired. `prepared` sends one message for each file of a Create.',
     default: 'completed, aborted, expired',
     example: 'completed',
+  },
+  {
+    name: 'WEBHOOK_LINK_TTL',
+    meaning:
+      'How long the link to read the file lasts that `upload.completed` carries. Without it, there is a link only with PUBLIC_URL.',
+    default: '(no link)',
+    example: '1d',
   },
   {
     name: 'RELAY',

@@ -20,7 +20,14 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
     // Allows the headers that the page asks for: an app may identify its callers by a header of its
     // own.
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-    exposeHeaders: ['Anonymous-Token', 'ETag', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: [
+      'Anonymous-Token',
+      'ETag',
+      'Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
     maxAge: PREFLIGHT_SECONDS,
   });
   return (c, next) => {

@@ -36,11 +36,12 @@ export function identify(
   return async (c, next) => {
     const request = takesCookies ? c.req.raw : withoutCookies(c.req.raw);
     const network = networkOf(c.req.header('cf-connecting-ip') ?? '');
-    const caller = await knownCaller(request, network);
+    const caller = await knownCaller(request, network, c.get('line'));
     if (caller.byCookie && !takesCookies) {
       throw new ProblemError(
         'unauthenticated',
         'Cookies are ignored with ALLOWED_ORIGINS=*: send a token in the Authorization header.',
+        { reason: 'cookies are ignored' },
       );
     }
     // Browsers send cookies with requests from other sites, too. Requests that do not tell their
@@ -71,16 +72,26 @@ export function identify(
   };
 
   /** Refused callers have no name, so they are counted by network address. */
-  async function knownCaller(request: Request, network: string): Promise<Caller> {
+  async function knownCaller(
+    request: Request,
+    network: string,
+    line: SignerEnv['Variables']['line'],
+  ): Promise<Caller> {
     try {
       const caller = await answerOf(log, 'authenticate', () => authenticate(request));
-      if (!caller) throw new ProblemError('unauthenticated', 'Sign in first.');
+      if (!caller) {
+        // For the log alone: a request without credentials is not told of an error.
+        // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+        line['reason'] = 'no credentials';
+        throw new ProblemError('unauthenticated', 'Sign in first.');
+      }
       if (typeof caller.owner === 'string' && caller.owner !== '' && isWellFormed(caller.owner)) {
         return caller;
       }
       throw new ProblemError(
         'unauthenticated',
         'The owner must be a non-empty string of well-formed Unicode.',
+        { reason: 'no owner' },
       );
     } catch (error) {
       const isRefused = error instanceof ProblemError && error.code === 'unauthenticated';

@@ -26,7 +26,12 @@ export function observe({ log, now }: Pick<Signer, 'log' | 'now'>): MiddlewareHa
 export function answerError({ log }: Pick<Signer, 'log'>): ErrorHandler<SignerEnv> {
   return (thrown, c) => {
     const error = asProblem(log, thrown);
-    Object.assign(c.get('line'), { code: error.code, ...causeOf(error) });
-    return answerProblem(c, error.problem);
+    const { code, problem, reason } = error;
+    Object.assign(c.get('line'), {
+      code,
+      ...(reason !== undefined && { reason }),
+      ...causeOf(error),
+    });
+    return answerProblem(c, problem, reason);
   };
 }

@@ -1,7 +1,6 @@
 /**
- * An index of uploads in Workers KV. It is never the only source of truth. A record is written at the
- * end of every upload, and at Create except for an upload that is sent by a form without any limit or
- * id claim. KV may be a minute behind and accepts one write per second to a key
+ * An index of uploads in Workers KV. It is never the only source of truth. A record is written at
+ * Create and at the end. KV may be a minute behind and accepts one write per second to a key
  * (https://developers.cloudflare.com/kv/platform/limits/), so no decision about bytes depends on it. If
  * KV fails, a row of a list is lost, but no upload.
  */
@@ -100,6 +99,9 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   const receipts = createReceipts(kv, options, GRACE_SECONDS);
   const usage = createUsage(kv, { log, now, isListed, rowAt: readRow });
 
+  /** What this isolate wants to be under each key that it is writing. */
+  const latest = new Map<string, Entry>();
+
   return {
     addReceipts: receipts.add,
     receipts: receipts.all,
@@ -112,8 +114,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     },
     async put(entry, waitUntil) {
       const key = keyOf(await ownerHash(entry.upload.owner), entry.upload.id);
+      latest.set(key, entry);
       try {
         await write(key, entry);
+        forget(key, entry);
       } catch {
         waitUntil(writeLater(key, entry));
       }
@@ -214,15 +218,23 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     });
   }
 
+  /** Gives up if there is something newer to be written: an upload is not open again. */
   async function writeLater(key: string, entry: Entry): Promise<void> {
     for (const delay of RETRY_MS) {
       await new Promise((resolve) => setTimeout(resolve, delay));
+      if (latest.get(key) !== entry) return;
       try {
-        return await write(key, entry);
+        await write(key, entry);
+        break;
       } catch (error) {
         log.warn('record_not_written', { upload: entry.upload.id, error });
       }
     }
+    forget(key, entry);
+  }
+
+  function forget(key: string, entry: Entry): void {
+    if (latest.get(key) === entry) latest.delete(key);
   }
 
   /**

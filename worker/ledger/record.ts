@@ -9,12 +9,14 @@ const StoredResult = v.object({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  path: v.exactOptional(v.string()),
   bytes: v.number(),
   type: v.string(),
   etag: v.string(),
   checksum: v.exactOptional(v.string()),
   completedAt: v.string(),
   href: v.exactOptional(v.string()),
+  data: v.exactOptional(v.unknown()),
 });
 
 const Limit = v.nullable(v.number());
@@ -57,7 +59,9 @@ export const Row = v.object({
   ...Essentials,
   key: v.string(),
   name: v.string(),
+  path: v.exactOptional(v.string()),
   type: v.string(),
+  user: v.exactOptional(v.string()),
 });
 export type Row = v.InferOutput<typeof Row>;
 
@@ -97,8 +101,10 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     id: upload.id,
     key: upload.key,
     name: upload.name,
+    ...(upload.path !== undefined && { path: upload.path }),
     bytes: result?.bytes ?? upload.bytes,
     type: upload.type,
+    ...(upload.user !== undefined && { user: upload.user }),
     state,
     createdAt: new Date(upload.createdAt * 1000).toISOString(),
     expiresAt: upload.expiresAt,
@@ -124,9 +130,19 @@ export function dueAt({ state, expiresAt, sweepAt }: ShortRow): number {
 
 /** The row as callers see it. */
 export function summaryOf(row: Row): UploadSummary {
-  const { id, key, name, bytes, type, state, createdAt, completedAt } = row;
-  const summary = { id, key, name, bytes, type, state, createdAt };
-  return completedAt === undefined ? summary : { ...summary, completedAt };
+  const { id, key, name, path, bytes, type, user, state, createdAt, completedAt } = row;
+  return {
+    id,
+    key,
+    name,
+    ...(path !== undefined && { path }),
+    bytes,
+    type,
+    ...(user !== undefined && { user }),
+    state,
+    createdAt,
+    ...(completedAt !== undefined && { completedAt }),
+  };
 }
 
 /** Undefined for records of earlier versions whose row was too long: their value has to be read. */

@@ -7,7 +7,7 @@ import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/signing/encod
 
 /** Names are not shortened below this length. */
 const MIN_NAME_BYTES = 16;
-const PLACEHOLDERS = new Set('prefix owner id name ext yyyy mm dd checksum'.split(' '));
+const PLACEHOLDERS = new Set('prefix owner id name path ext yyyy mm dd checksum'.split(' '));
 
 export const DEFAULT_KEY_TEMPLATE = '{prefix}{owner}/{id}/{name}';
 
@@ -18,6 +18,8 @@ export interface KeyParts {
   readonly owner: string;
   readonly id: string;
   readonly name: string;
+  /** Path below the chosen folder, cleaned, the name included; undefined for a file without folders. */
+  readonly path?: string | undefined;
   /**
    * Checksum of the first part (of the whole file for a single request), in base64. Empty if
    * unknown.
@@ -53,11 +55,16 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
       },
     );
   }
+  const folders = (parts.path ?? '').split('/').slice(0, -1);
   const fill = (name: string) =>
-    template.replace(/\{(\w+)\}/g, (_, key: string) =>
-      key === 'name' ? name : (values[key] ?? ''),
-    );
+    template.replace(/\{(\w+)\}/g, (_, key: string) => {
+      if (key === 'path') return [...folders, name].join('/');
+      return key === 'name' ? name : (values[key] ?? '');
+    });
   const key = fill(cleanName(parts.name, roomForName(fill(MARK))));
+  if (folders.length > 0 && template.includes('{path}') && utf8Length(key) > MAX_KEY_BYTES) {
+    throw new ProblemError('invalid_request', `The path is too long for a key.`, { field: 'path' });
+  }
   assertKey(key);
   return key;
 }
@@ -101,7 +108,7 @@ export function readTemplate(template: string): string {
   if (unknown !== undefined) {
     throw new ProblemError('misconfigured', `KEY_TEMPLATE: {${unknown}} is not known.`);
   }
-  if (!names.some((name) => ['id', 'name', 'checksum'].includes(name))) {
+  if (!names.some((name) => ['id', 'name', 'path', 'checksum'].includes(name))) {
     throw new ProblemError('misconfigured', 'KEY_TEMPLATE: every file would get the same key.');
   }
   if (template.indexOf('{prefix}') > 0) {

@@ -20,13 +20,22 @@ const NAMELESS = 'file';
  * Never empty.
  */
 export function cleanName(name: string, maxBytes = MAX_NAME_BYTES): string {
-  const visible = name
-    .replace(/\p{Surrogate}/gu, '')
-    .normalize('NFC')
-    .replace(INVISIBLE, '')
-    .replace(VARIABLE, '$$($1)');
-  const segments = visible.split(/[/\\]/).map(trimEnds);
+  const segments = visible(name).split(/[/\\]/).map(trimEnds);
   return shorten(segments.findLast((segment) => segment !== '') ?? NAMELESS, maxBytes);
+}
+
+/**
+ * A file's path below the folder that its user chose: the folders of `path`, each cleaned like a
+ * name, then the cleaned `name`. Folders that clean to nothing are left out, so that no segment is
+ * empty or consists of dots. Undefined if there is no folder.
+ */
+export function cleanPath(path: string | undefined, name: string): string | undefined {
+  const folders = visible(path ?? '')
+    .split(/[/\\]/)
+    .slice(0, -1)
+    .map((segment) => shorten(trimEnds(segment), MAX_NAME_BYTES, ''))
+    .filter((segment) => segment !== '');
+  return folders.length > 0 ? [...folders, cleanName(name)].join('/') : undefined;
 }
 
 /** The extension in lower case with its dot, or empty. */
@@ -45,12 +54,21 @@ export function utf8Length(text: string): number {
   return new TextEncoder().encode(text).byteLength;
 }
 
+/** In NFC, without invisible characters, unpaired surrogates and S3's variable. */
+function visible(name: string): string {
+  return name
+    .replace(/\p{Surrogate}/gu, '')
+    .normalize('NFC')
+    .replace(INVISIBLE, '')
+    .replace(VARIABLE, '$$($1)');
+}
+
 /** `..`, `.htaccess` and Windows' trailing dots and spaces. */
 function trimEnds(segment: string): string {
   return segment.replace(/^[\s.]+|[\s.]+$/gu, '');
 }
 
-function shorten(name: string, maxBytes: number): string {
+function shorten(name: string, maxBytes: number, nameless = NAMELESS): string {
   if (utf8Length(name) <= maxBytes) return name;
   const extension = name.slice(name.length - extensionOf(name).length);
   const kept =
@@ -63,5 +81,5 @@ function shorten(name: string, maxBytes: number): string {
     if (room < 0) break;
     stem += character;
   }
-  return trimEnds(stem + kept) || NAMELESS;
+  return trimEnds(stem + kept) || nameless;
 }

@@ -12,7 +12,7 @@ import { idNotAllowed, tooManyBytes } from '../refusals.ts';
 import type { FileEntry } from '../protocol.ts';
 import { accepts } from '../protocol/accept.ts';
 import { UploadId } from '../protocol/schemas.ts';
-import type { CannedAcl } from '../s3/acls.ts';
+import type { CannedAcl } from '../protocol/schemas.ts';
 import type { ObjectChoices, Upload } from '../upload/upload.ts';
 
 /** The rules for one caller's uploads. Sizes are in bytes, times in seconds. */
@@ -160,7 +160,7 @@ export function narrow(rules: Rules, claim: unknown): Rules {
 }
 
 /** What a check needs to know about a file, before or after it is created. */
-export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'bytes' | 'type'>;
+export type CheckedFile = Pick<FileEntry, 'id' | 'name' | 'path' | 'bytes' | 'type'>;
 
 /**
  * Throws if the rules forbid the file. The type has to fit the name that will be stored. A name pattern

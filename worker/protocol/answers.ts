@@ -19,6 +19,9 @@ const Count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Algorithm = v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256']));
 const Texts = v.record(v.string(), v.string());
 const Time = v.pipe(v.string(), v.isoTimestamp());
+const FilePath = v.exactOptional(
+  v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
+);
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
 
 /** State of an upload. */
@@ -115,6 +118,8 @@ export const ResultSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  path: FilePath,
   bytes: Size,
   type: v.string(),
   etag: v.string(),
@@ -123,6 +128,8 @@ export const ResultSchema = v.strictObject({
   completedAt: Time,
   /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
   href: v.exactOptional(v.string()),
+  /** What the operator's `finalize` hook added. */
+  data: v.exactOptional(v.pipe(v.unknown(), about('What the `finalize` hook added.'))),
 });
 /** A completed upload. */
 export type Result = DeepReadonly<v.InferOutput<typeof ResultSchema>>;
@@ -176,6 +183,8 @@ export const StatusAnswerSchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  path: FilePath,
   type: v.string(),
   state: State,
   bytes: Size,
@@ -199,11 +208,22 @@ const SummarySchema = v.strictObject({
   id: v.string(),
   key: v.string(),
   name: v.string(),
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  path: FilePath,
   bytes: Size,
   type: v.string(),
+  /** Who began it, if the owner may be several people. */
+  user: v.exactOptional(v.string()),
   state: State,
   createdAt: Time,
   completedAt: v.exactOptional(Time),
+  /** What the store holds of an open upload in parts, if the list was asked for it. */
+  stored: v.exactOptional(
+    v.pipe(
+      v.strictObject({ parts: Size, bytes: Size }),
+      about('What the store holds of an open upload.'),
+    ),
+  ),
 });
 /** One row of `GET /uploads`. */
 export type UploadSummary = DeepReadonly<v.InferOutput<typeof SummarySchema>>;
@@ -221,7 +241,18 @@ export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),
-  expiresIn: Seconds,
+  /** In seconds; null for a lasting address. */
+  expiresIn: v.nullable(v.pipe(Seconds, about('Seconds; null for a lasting address.'))),
 });
 /** `GET /uploads/:id/file`, for a caller that accepts JSON. */
 export type FileAnswer = DeepReadonly<v.InferOutput<typeof FileAnswerSchema>>;
+
+const LinkSchema = v.strictObject({ id: v.string(), ...FileAnswerSchema.entries });
+/** One link of the answer to `POST /uploads/links`. */
+export type Link = DeepReadonly<v.InferOutput<typeof LinkSchema>>;
+
+export const LinksAnswerSchema = v.strictObject({
+  links: v.array(v.union([LinkSchema, RefusedSchema])),
+});
+/** `POST /uploads/links`: a link, or the reason why there is none, in the order of the ids. */
+export type LinksAnswer = DeepReadonly<v.InferOutput<typeof LinksAnswerSchema>>;

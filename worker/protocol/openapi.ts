@@ -14,6 +14,7 @@ import {
   CreateBody,
   FileEntry,
   FileQuery,
+  LinksBody,
   ListQuery,
   SignBody,
 } from './schemas.ts';
@@ -67,6 +68,14 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Complete many uploads of one request each',
     body: ['CompleteManyBody', CompleteManyBody],
     answer: ['CompleteManyAnswer', answers.CompleteManyAnswerSchema],
+  },
+  {
+    method: 'post',
+    path: PATHS.links,
+    id: 'linkUploads',
+    summary: 'Links to read many complete uploads',
+    body: ['LinksBody', LinksBody],
+    answer: ['LinksAnswer', answers.LinksAnswerSchema],
   },
   {
     method: 'get',

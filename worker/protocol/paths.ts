@@ -7,6 +7,7 @@ export const PATHS = {
   policy: '/policy',
   uploads: '/uploads',
   completeMany: '/uploads/complete',
+  links: '/uploads/links',
   upload: (id: string) => `/uploads/${id}`,
   sign: (id: string) => `/uploads/${id}/sign`,
   resume: (id: string) => `/uploads/${id}/resume`,

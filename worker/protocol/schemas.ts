@@ -6,7 +6,9 @@ import {
   MAX_PARTS_PER_SIGN,
   MAX_UPLOADS_PER_COMPLETE,
   MAX_CHECKSUMS_PER_CREATE,
+  MAX_LINKS,
   MAX_PART_NUMBER,
+  MAX_PATH_BYTES,
 } from './limits.ts';
 
 const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -17,16 +19,31 @@ const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
 /** Base64 of the digest's bytes in network order, as S3's headers have it. */
 const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
 
+/** The six canned ones of https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
+export const CANNED_ACLS = [
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+] as const;
+export type CannedAcl = (typeof CANNED_ACLS)[number];
+
 /** The page makes the id before its first attempt, so that a Create can be repeated. RFC 9562. */
 export const UploadId = v.pipe(v.string(), v.regex(UPLOAD_ID));
 
 export const FileEntry = v.strictObject({
   id: UploadId,
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  /** Where the file was in the folder that its user chose: `photos/2026/a.jpg`. */
+  path: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_BYTES))),
   bytes: Bytes,
   /** MIME type as the browser reported it; may be empty. */
   type: v.pipe(v.string(), v.maxLength(255)),
   metadata: v.optional(v.record(v.string(), v.string())),
+  /** One of the ACLs that the policy allows; without it, the first of them. */
+  acl: v.optional(v.picklist(CANNED_ACLS)),
   /** Checksums of the first parts, in order. */
   checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
 });
@@ -82,6 +99,8 @@ export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;
 
 /** The query of `GET /uploads`. */
 export const ListQuery = v.object({
+  /** Says how much of each open upload the store holds; then a page has at most 20 uploads. */
+  stored: v.exactOptional(v.picklist(['true', 'false'])),
   state: v.exactOptional(v.picklist(['open', 'complete', 'aborted', 'expired'])),
   cursor: v.exactOptional(v.pipe(v.string(), v.maxLength(2048))),
   limit: v.exactOptional(
@@ -89,7 +108,14 @@ export const ListQuery = v.object({
   ),
 });
 
+const Presentation = v.exactOptional(v.picklist(['inline', 'attachment']));
+
 /** The query of `GET /uploads/:id/file`. */
-export const FileQuery = v.object({
-  disposition: v.exactOptional(v.picklist(['inline', 'attachment'])),
+export const FileQuery = v.object({ disposition: Presentation });
+
+/** `POST /uploads/links`. */
+export const LinksBody = v.strictObject({
+  ids: v.pipe(v.array(UploadId), v.minLength(1), v.maxLength(MAX_LINKS)),
+  disposition: Presentation,
 });
+export type LinksBody = v.InferOutput<typeof LinksBody>;

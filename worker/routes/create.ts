@@ -101,7 +101,7 @@ function repeatedUpload(
   path: string,
 ): Upload {
   const { upload } = entry;
-  const isSameFile = (['name', 'type', 'bytes'] as const).every(
+  const isSameFile = (['name', 'path', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
   // A claim may confine this caller to a prefix, and the upload may be outside of it.

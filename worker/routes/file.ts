@@ -1,11 +1,12 @@
-/** `GET /uploads/:id/file`: a short-lived link to read a complete upload. */
-import { uploadOfOwner } from '../upload/access.ts';
-import { parse } from '../http/body.ts';
+/** `GET /uploads/:id/file` and `POST /uploads/links`: links to read complete uploads. */
+import { readBody, parse } from '../http/body.ts';
+import { slotsOf } from '../http/slots.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { contentDisposition, mayShowInline } from '../object/disposition.ts';
-import { ProblemError } from '../problem.ts';
-import type { FileAnswer } from '../protocol.ts';
-import { FileQuery } from '../protocol/schemas.ts';
+import type { FileAnswer, LinksAnswer } from '../protocol.ts';
+import { FileQuery, LinksBody } from '../protocol/schemas.ts';
+import { uploadNotComplete } from '../refusals.ts';
+import { uploadOfOwner, uploadOfRecord } from '../upload/access.ts';
+import { linkTo } from '../upload/link.ts';
 import { isReadable } from '../upload/stored.ts';
 import type { Upload } from '../upload/upload.ts';
 
@@ -13,27 +14,36 @@ export function fileRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { disposition = 'attachment' } = parse(FileQuery, c.req.query());
     const { upload, entry } = await uploadOfOwner(signer, c);
-    if (!(await isReadable(signer, upload, entry?.state))) {
-      throw new ProblemError('not_found', 'The upload is not complete.');
-    }
+    if (!(await isReadable(signer, upload, entry?.state))) throw uploadNotComplete();
     return linkAnswer(signer, c, upload, disposition);
   };
 }
 
-/** A link to the object, as JSON if the caller accepts it, otherwise as a redirect. */
+/** Many at once, each answered in its own slot. */
+export function linksRoute(signer: Signer): SignerHandler {
+  return async (c) => {
+    const { ids, disposition = 'attachment' } = await readBody(c.req.raw, LinksBody);
+    await c.get('countFiles')?.(ids.length);
+    c.get('line')['files'] = ids.length;
+    const entries = ids.map((id) => ({ id }));
+    const links = await slotsOf(signer.log, entries, async ({ id }) => {
+      const { upload, state } = await uploadOfRecord(signer, c, id);
+      if (!(await isReadable(signer, upload, state))) throw uploadNotComplete();
+      return { id, ...(await linkTo(signer, upload, disposition)) };
+    });
+    return c.json<LinksAnswer>({ links });
+  };
+}
+
+/** A link to the object: as JSON if that is accepted, otherwise as a redirect. */
 export async function linkAnswer(
   signer: Signer,
   c: SignerContext,
   upload: Upload,
   disposition: 'inline' | 'attachment',
 ): Promise<Response> {
-  const inline = disposition === 'inline' && mayShowInline(upload.type, signer.inlineTypes);
-  const { url, expiresIn } = await signer.store.presignGet(upload.key, {
-    disposition: contentDisposition(inline ? 'inline' : 'attachment', upload.name),
-    contentType: upload.type,
-    expiresIn: signer.linkSeconds,
-  });
+  const link = await linkTo(signer, upload, disposition);
   c.header('referrer-policy', 'no-referrer');
-  if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(url, 302);
-  return c.json<FileAnswer>({ url, expiresIn });
+  if (!/\bapplication\/json\b/.test(c.req.header('accept') ?? '')) return c.redirect(link.url, 302);
+  return c.json<FileAnswer>(link);
 }

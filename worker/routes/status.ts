@@ -17,6 +17,7 @@ export function statusRoute(signer: Signer): SignerHandler {
       id: upload.id,
       key: upload.key,
       name: upload.name,
+      ...(upload.path !== undefined && { path: upload.path }),
       type: upload.type,
       state,
       bytes: upload.bytes,

@@ -1,6 +1,6 @@
 /** The interface of a store, and its configuration. */
 import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
-import type { CannedAcl } from './acls.ts';
+import type { CannedAcl } from '../protocol/schemas.ts';
 import type { CredentialSource } from './signing/credentials.ts';
 import type { Profile } from './profile.ts';
 import type { RetryPolicy } from './requests/retry.ts';

@@ -88,6 +88,18 @@ export async function uploadOfOwner(
 }
 
 /**
+ * The caller's own upload of this id, by its record alone, and the state that the record says.
+ *
+ * @throws ProblemError `not_found` for what is not the caller's, and for what is not there.
+ */
+export async function uploadOfRecord(signer: Signer, c: SignerContext, id: string): Promise<Entry> {
+  const entry = await signer.ledger.get(c.get('caller').owner, id);
+  if (!entry) throw noSuchUpload();
+  assertOwner(c, entry.upload);
+  return entry;
+}
+
+/**
  * The rules for this file of this caller, narrowed by the policy hook.
  *
  * @throws ProblemError if they refuse the file.

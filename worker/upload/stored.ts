@@ -93,13 +93,14 @@ export function checksumOf(upload: Upload, { checksums }: StoredObject): string 
  * whatever the record says.
  */
 export function resultOf(upload: Upload, object: StoredObject): Result {
-  const { id, key, name, type } = upload;
+  const { id, key, name, path, type } = upload;
   const checksum = checksumOf(upload, object);
   const completedAt = new Date(object.lastModified ?? upload.createdAt * 1000).toISOString();
   return {
     id,
     key,
     name,
+    ...(path !== undefined && { path }),
     bytes: object.bytes,
     type,
     etag: object.etag,

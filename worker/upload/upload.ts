@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Plan } from '../protocol.ts';
 import { UploadId } from '../protocol/schemas.ts';
-import { CANNED_ACLS } from '../s3/acls.ts';
+import { CANNED_ACLS } from '../protocol/schemas.ts';
 import type { ObjectAttributes } from '../s3/store.ts';
 
 const NonNegative = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -27,6 +27,8 @@ export const Upload = v.object({
   v: v.literal(1),
   id: UploadId,
   owner: v.string(),
+  /** Who began it, if the owner may be several people. */
+  user: v.exactOptional(v.string()),
   /** Id of the caller's token that the upload was created with. */
   grant: v.exactOptional(v.string()),
   /** Anyone whose link contains this may read the file. It leads the Worker to the owner’s record. */
@@ -36,6 +38,8 @@ export const Upload = v.object({
   key: v.string(),
   /** The file's name for display. The last segment of the key is cleaned further. */
   name: v.string(),
+  /** Cleaned, with the name at its end; absent for a file without folders. */
+  path: v.exactOptional(v.string()),
   type: v.string(),
   /** Size of the file or, if it is `unsized`, the largest that it may have. */
   bytes: NonNegative,

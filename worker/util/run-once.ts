@@ -1,7 +1,10 @@
 /** Things that are to be done once, however often and however close together they are asked for. */
 
-/** Does `work` unless it has been done under this name. Rejects as `work` does, and may be asked again. */
-export type RunOnce = (name: string, work: () => Promise<void>) => Promise<void>;
+/**
+ * Does `work` unless it has been done under this name, and gives what it gave then. Rejects as `work`
+ * does, and may be asked again.
+ */
+export type RunOnce<T> = (name: string, work: () => Promise<T>) => Promise<T>;
 
 const REMEMBERED = 1000;
 const LOOK_AGAIN_MS = 20;
@@ -15,28 +18,31 @@ const GIVEN_UP_MS = 30_000;
  *
  * @param now milliseconds since the epoch.
  */
-export function createRunOnce(now: () => number): RunOnce {
-  /** When the work began; or that it is done. */
-  const names = new Map<string, number | 'done'>();
+export function createRunOnce<T>(now: () => number): RunOnce<T> {
+  /** When the work began, or what it gave. */
+  const names = new Map<string, number | { readonly given: T }>();
 
   return async (name, work) => {
     while (isBusy(names.get(name))) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
-    if (names.get(name) === 'done') return;
+    const done = names.get(name);
+    if (typeof done === 'object') return done.given;
     names.set(name, now());
+    let given: T;
     try {
-      await work();
-      names.set(name, 'done');
+      given = await work();
+      names.set(name, { given });
     } catch (error) {
       names.delete(name);
       throw error;
     }
     const [oldest] = names.keys();
     if (names.size > REMEMBERED && oldest !== undefined) names.delete(oldest);
+    return given;
   };
 
-  function isBusy(state: number | 'done' | undefined): boolean {
+  function isBusy(state: number | object | undefined): boolean {
     return typeof state === 'number' && now() - state < GIVEN_UP_MS;
   }
 }

@@ -10,30 +10,41 @@ export interface Message {
 }
 
 /**
- * The message for an event. It contains nothing that grants access: no token, no URL, no upload id
- * of the store.
+ * The message for an event. It contains nothing that grants access, no token and no upload id of the
+ * store, other than the link that the operator asks for.
  *
  * @param now milliseconds since the epoch.
+ * @param url link to read the file, if it is complete and the operator wants one.
  */
-export async function messageOf(event: UploadEvent, bucket: string, now: number): Promise<Message> {
+export async function messageOf(
+  event: UploadEvent,
+  bucket: string,
+  now: number,
+  url?: string,
+): Promise<Message> {
   const { type, upload } = event;
-  const { id, owner, key, name, bytes, mark, multipart } = upload;
+  const { id, owner, user, key, name, path, bytes, mark, multipart, object } = upload;
   const identity = JSON.stringify([type, owner, id, mark, multipart?.uploadId ?? '']);
   const data = {
     id,
     owner,
+    ...(user !== undefined && { user }),
     bucket,
     key,
     name,
+    ...(path !== undefined && { path }),
     // Until the upload is complete, the size of an unsized file is only its upper bound.
     ...(!upload.unsized && { bytes }),
     contentType: upload.type,
+    ...(object?.metadata && { metadata: object.metadata }),
     createdAt: isoOf(upload.createdAt),
     expiresAt: isoOf(upload.expiresAt),
     ...(event.type === 'completed' && {
       etag: event.result.etag,
       ...(event.result.checksum !== undefined && { checksum: event.result.checksum }),
       completedAt: event.result.completedAt,
+      ...(event.result.data !== undefined && { data: event.result.data }),
+      ...(url !== undefined && { url }),
     }),
   };
   const body = { type: `upload.${type}`, timestamp: new Date(now).toISOString(), data };

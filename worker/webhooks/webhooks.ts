@@ -4,6 +4,7 @@ import type { KV } from '../ledger/kv.ts';
 import type { WaitUntil } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import { ProblemError } from '../problem.ts';
+import type { Upload } from '../upload/upload.ts';
 import { messageOf } from './message.ts';
 import type { Attempts, DrainBudget } from './drain.ts';
 import { createOutbox } from './outbox.ts';
@@ -28,6 +29,11 @@ export interface WebhookOptions {
    * hundred
    */
   readonly events?: readonly UploadEvent['type'][];
+  /**
+   * Lifetime of the link to read the file that `completed` carries, in seconds. Without it there is
+   * a link only if the bucket has a public address. @default none
+   */
+  readonly linkSeconds?: number;
 }
 
 export interface Webhooks {
@@ -47,13 +53,15 @@ export interface Pace {
   readonly everyMs: number;
 }
 
-/** What webhooks work with. */
+/** What webhooks need of the signer. */
 export interface WebhookContext {
   readonly kv: KV;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly bucket: string;
+  /** The link for `completed`; undefined if none is wanted. */
+  readonly linkTo: (upload: Upload) => Promise<string | undefined>;
   readonly pace: Pace;
   /** See `OutboxOptions`. */
   readonly attempts?: Attempts | undefined;
@@ -65,7 +73,7 @@ const AFTER_REQUEST_MS = 12_000;
 /** @throws ProblemError `misconfigured`. */
 export function createWebhooks(
   { url, secrets, events = [] }: WebhookOptions,
-  { kv, log, now, bucket, pace, attempts }: WebhookContext,
+  { kv, log, now, bucket, linkTo, pace, attempts }: WebhookContext,
 ): Webhooks {
   assertUrl(url);
   const wanted = new Set(events.length > 0 ? events : DEFAULT_EVENTS);
@@ -81,8 +89,12 @@ export function createWebhooks(
   return {
     send(event, waitUntil) {
       if (!wanted.has(event.type)) return;
-      const message = messageOf(event, bucket, now());
-      waitUntil(message.then((made) => outbox.send(event, made)));
+      waitUntil(
+        (async () => {
+          const link = event.type === 'completed' ? await linkTo(event.upload) : undefined;
+          await outbox.send(event, await messageOf(event, bucket, now(), link));
+        })(),
+      );
     },
     resend: (limit, budget) => outbox.resend(limit, budget),
     afterRequest(waitUntil) {

@@ -1,4 +1,5 @@
 /** What the engine asks of the page around it: locks, the journal, the screen, the way out. */
+import { accepts } from '../../../worker/protocol/accept.ts';
 import { assert } from './fake/assert.ts';
 import {
   closeAll,
@@ -259,6 +260,16 @@ describe('files', () => {
     assert.equal(rejected.length, 0);
   });
 
+  it('of a folder tell the Worker where they were, and others tell nothing', async () => {
+    const worker = await fake();
+    const from = uploader(worker);
+    from.add([{ file: randomFile(10), path: 'photos/2026/x' }, randomFile(11)]);
+    await settled(from);
+    const { uploads } = await worker.report();
+    const paths = uploads.toSorted((a, b) => a.bytes - b.bytes).map(({ path }) => path);
+    assert.deepEqual(paths, ['photos/2026/x', undefined]);
+  });
+
   it('that break a rule come back with it, in one event', async () => {
     const from = uploader(await fake(), {
       auto: false,
@@ -300,6 +311,35 @@ describe('files', () => {
       ],
     ]);
     assert.equal(from.uploads.length, 3);
+  });
+
+  it('are allowed by extension and type together, as the Worker allows them', async () => {
+    const cases: [accept: string, name: string, type: string, isAllowed: boolean][] = [
+      // Windows knows no type for it.
+      ['image/*', 'a.heic', '', true],
+      ['image/heic', 'a.heic', 'image/heif', true],
+      ['.tar.gz', 'a.TAR.GZ', 'application/x-gzip', true],
+      ['application/zip', 'a.zip', 'application/x-zip-compressed', true],
+      ['.blend', 'a.blend', 'application/x-blender', true],
+      ['text/csv; charset=utf-8', 'a.csv', 'text/csv', true],
+      ['.pdf', 'a.pdf', 'text/html', false],
+      ['image/*', 'a.html', 'image/png', false],
+      ['.gz', '.gz', 'application/gzip', false],
+      ['image/*', 'a', '', false],
+      ['pdf', 'a.pdf', 'application/pdf', false],
+    ];
+    const worker = await fake();
+    for (const [accept, name, type, isAllowed] of cases) {
+      const from = uploader(worker, { auto: false, restrictions: { accept } });
+      const { rejected } = from.add([new File(['x'], name, { type })]);
+      const codes = rejected.map(({ error }) => error.code);
+      assert.deepEqual(codes, isAllowed ? [] : ['type_not_allowed'], `${accept}: ${name} ${type}`);
+      assert.equal(
+        accepts(accept, { name, type }),
+        isAllowed,
+        `the rule: ${accept}: ${name} ${type}`,
+      );
+    }
   });
 
   it('are judged by the Worker’s policy, too, once it is known', async () => {

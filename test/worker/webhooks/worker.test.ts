@@ -115,6 +115,30 @@ describe('the settings of webhooks', () => {
         }
       });
 
+      it('choose whether the file’s link and metadata come with it', async () => {
+        const receiver = await startReceiver(NEW);
+        const lab = await startLab(running(), {
+          WEBHOOK_URL: receiver.url,
+          WEBHOOK_SECRET: NEW,
+          WEBHOOK_EVENTS: 'completed',
+          WEBHOOK_LINK_TTL: '1h',
+          METADATA: 'album',
+        });
+        try {
+          const body = random(10);
+          await (await lab.as('alice')).upload(body, { metadata: { album: 'Füße' } });
+          await receiver.count(1);
+          const { metadata, url } = receiver.received[0]?.data ?? {};
+          assert.deepEqual(metadata, { album: 'Füße' });
+          const response = await fetch(String(url));
+          assert.deepEqual(new Uint8Array(await response.arrayBuffer()), body);
+          assert.match(String(url), /X-Amz-Expires=3600/);
+        } finally {
+          await lab.stop();
+          await receiver.stop();
+        }
+      });
+
       it('choose which events are sent', async () => {
         const receiver = await startReceiver(OLD);
         const lab = await startLab(running(), {

@@ -10,6 +10,7 @@ export type UploaderSettings = Pick<
   | 'headers'
   | 'credentials'
   | 'metadata'
+  | 'acl'
   | 'validators'
   | 'accept'
   | 'minSize'
@@ -36,13 +37,14 @@ export function tokenOf(settings: UploaderSettings): GetToken {
 
 /** The uploader's options. For an undefined one, the uploader's default applies. */
 export function optionsOf(settings: UploaderSettings, getToken: GetToken): UploaderOptions {
-  const { metadata, headers, credentials, concurrency, accept, validators } = settings;
+  const { acl, metadata, headers, credentials, concurrency, accept, validators } = settings;
   return {
     endpoint: new URL(settings.endpoint ?? scriptFolder(), document.baseURI).href,
     getToken,
     headers,
     credentials,
     concurrency,
+    acl: typeof acl === 'string' ? () => acl : acl,
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !settings.noAuto,
     resume: !settings.noResume,

@@ -105,7 +105,7 @@ async function describe(
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
-  const { id, file, checksum } = upload;
+  const { id, file, path, checksum } = upload;
   // The hash of an empty file does not show that the file is gone.
   if (!file.size) await assertReadable(upload, signal);
   await claims.note(upload);
@@ -113,9 +113,11 @@ async function describe(
   return {
     id,
     name: file.name,
+    path,
     bytes: file.size,
     type: file.type,
     metadata: services.options.metadata?.(file),
+    acl: services.options.acl?.(file),
     checksums: checksum ? checksums : undefined,
   } as FileEntry;
 }

@@ -1,8 +1,9 @@
 /** Runs what follows a complete upload, once: the hook, the record and the event. */
 import type { Signer } from '../../context.ts';
-import { answerOf } from '../../hooks.ts';
+import { answerOf, type Finalization } from '../../hooks.ts';
 import type { WaitUntil } from '../../ledger/ledger.ts';
 import { finishReservation } from '../../policy/quota.ts';
+import { utf8Length } from '../../object/name.ts';
 import { ProblemError } from '../../problem.ts';
 import { cancelledUpload, forgottenByStore } from '../../refusals.ts';
 import type { Result } from '../../protocol.ts';
@@ -23,26 +24,65 @@ export async function finishUpload(
   original: Upload,
   object: StoredObject,
 ): Promise<Result> {
-  const upload = withSize(original, object.bytes);
+  const upload = withSize(withMetadata(original, object), object.bytes);
   const result = resultOf(upload, object);
   const { owner, id } = upload;
-  await signer.runOnce(`${owner} ${id} ${result.etag} ${result.completedAt}`, async () => {
+  const name = `${owner} ${id} ${result.etag} ${result.completedAt}`;
+  const added = await signer.runOnce(name, async () => {
     const entry = await signer.ledger.get(owner, id);
-    if (entry?.state === 'complete' && entry.result?.etag === result.etag) return;
+    if (entry?.state === 'complete' && entry.result?.etag === result.etag) {
+      return dataOf(entry.result);
+    }
     // An object of parts proves that the upload was completed, even if it was cancelled since.
     if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
       throw cancelledUpload();
     }
-    await finalize(signer, upload, result);
-    await signer.ledger.put({ state: 'complete', upload, result }, waitUntil);
-    signer.emit({ type: 'completed', upload, result }, waitUntil);
+    const given = dataOf(await finalize(signer, upload, result));
+    const finalized = { ...result, ...given };
+    await signer.ledger.put({ state: 'complete', upload, result: finalized }, waitUntil);
+    signer.emit({ type: 'completed', upload, result: finalized }, waitUntil);
+    return given;
   });
-  return result;
+  return { ...result, ...added };
 }
 
-async function finalize({ hooks, log }: Signer, upload: Upload, result: Result): Promise<void> {
+/** The token of an upload in parts leaves the metadata out; the object has it. */
+function withMetadata(upload: Upload, { metadata }: StoredObject): Upload {
+  if (Object.keys(metadata).length === 0) return upload;
+  return { ...upload, object: { ...upload.object, metadata: { ...metadata } } };
+}
+
+const MAX_DATA_BYTES = 8192;
+
+/** @throws ProblemError `store_unavailable` if the hook fails, `misconfigured` for data too large. */
+async function finalize(
+  { hooks, log }: Signer,
+  upload: Upload,
+  result: Result,
+): Promise<Finalization> {
   const detail = 'The file is stored, but the finalize hook failed; try again.';
-  await answerOf(log, 'finalize', () => hooks.finalize?.(upload, result), detail);
+  return answerOf(
+    log,
+    'finalize',
+    async () => {
+      const { data } = (await hooks.finalize?.(upload, result)) ?? {};
+      if (data === undefined) return {};
+      const json = JSON.stringify(data);
+      if (utf8Length(json) > MAX_DATA_BYTES) {
+        throw new ProblemError(
+          'misconfigured',
+          `The finalize hook returned more than ${MAX_DATA_BYTES} bytes of data.`,
+        );
+      }
+      // As it will be read again.
+      return { data: JSON.parse(json) as unknown };
+    },
+    detail,
+  );
+}
+
+function dataOf({ data }: Finalization): Finalization {
+  return data === undefined ? {} : { data };
 }
 
 /**

@@ -3,11 +3,12 @@ import type { Signer, SignerContext } from '../../context.ts';
 import { dispositionOf } from '../../object/disposition.ts';
 import { makeKey } from '../../object/key.ts';
 import { metadataFor } from '../../object/metadata.ts';
-import { isWellFormed } from '../../object/name.ts';
+import { cleanPath, isWellFormed, utf8Length } from '../../object/name.ts';
 import { ownerHash } from '../../ledger/record.ts';
 import type { Rules } from '../../policy/policy.ts';
+import type { CannedAcl } from '../../protocol/schemas.ts';
 import { ProblemError } from '../../problem.ts';
-import type { FileEntry, Plan } from '../../protocol.ts';
+import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
@@ -24,11 +25,12 @@ export async function draftOf(
   file: FileEntry,
   path: string,
 ): Promise<Upload> {
-  const { owner, anonymous, grant } = c.get('caller');
+  const { owner, user, anonymous, grant } = c.get('caller');
   const now = signer.now();
   const [first] = file.checksums ?? [];
   const createdAt = Math.floor(now / 1000);
   const type = typeOf(file.type, `${path}.type`);
+  const filePath = pathOf(file, `${path}.path`);
   const isSingle = plan.kind === 'single';
   const checksum = isSingle ? signer.singleChecksum : signer.checksum;
   const fileChecksum = isSingle && checksum !== null ? first : undefined;
@@ -36,6 +38,7 @@ export async function draftOf(
     v: 1,
     id: file.id,
     owner,
+    ...(user !== undefined && { user }),
     ...(anonymous && { anonymous }),
     ...(grant !== undefined && rules.maxPerGrant !== null && { grant }),
     ...(rules.public && {
@@ -46,25 +49,28 @@ export async function draftOf(
       owner,
       id: file.id,
       name: file.name,
+      path: filePath,
       checksum: first ?? '',
       now,
     }),
     name: file.name,
+    ...(filePath !== undefined && { path: filePath }),
     type,
     bytes: file.bytes,
     checksum,
     ...(fileChecksum !== undefined && { fileChecksum }),
-    mark: await signer.tokens.mark([owner, file.id, file.name, file.bytes, type]),
+    mark: await signer.tokens.mark([owner, file.id, filePath ?? file.name, file.bytes, type]),
     createdAt,
     expiresAt: createdAt + rules.uploadSeconds,
     urlSeconds: rules.urlSeconds,
-    object: objectChoices(signer, rules, { ...file, type }, path),
+    object: objectChoices(signer, rules, { ...file, path: filePath, type }, path),
   };
 }
 
 function objectChoices(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {
-  const [acl] = rules.acl;
-  const metadata = metadataFor(rules, file.metadata ?? {}, `${path}.metadata`);
+  const acl = aclFor(rules, file.acl, `${path}.acl`);
+  const sent = { ...(file.path !== undefined && { path: file.path }), ...file.metadata };
+  const metadata = metadataFor(rules, sent, `${path}.metadata`);
   const disposition = dispositionOf(rules.disposition, file, signer.inlineTypes);
   return {
     ...rules.object,
@@ -73,6 +79,22 @@ function objectChoices(signer: Signer, rules: Rules, file: FileEntry, path: stri
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(signer.keysMayMeet && { ifNoneMatch: true }),
   };
+}
+
+/** @throws ProblemError `forbidden` for an ACL that the policy does not allow. */
+function aclFor({ acl }: Rules, wanted: CannedAcl | undefined, field: string) {
+  if (wanted === undefined || acl.includes(wanted)) return wanted ?? acl[0];
+  const allowed = acl.length > 0 ? acl.join(', ') : 'none';
+  throw new ProblemError('forbidden', `This ACL is not allowed; allowed: ${allowed}.`, { field });
+}
+
+function pathOf({ path, name }: FileEntry, field: string): string | undefined {
+  if (path !== undefined) checkName(path, field);
+  const cleaned = cleanPath(path, name);
+  if (cleaned === undefined || utf8Length(cleaned) <= MAX_PATH_BYTES) return cleaned;
+  throw new ProblemError('invalid_request', `The path is longer than ${MAX_PATH_BYTES} bytes.`, {
+    field,
+  });
 }
 
 /**

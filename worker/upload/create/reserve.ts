@@ -8,9 +8,10 @@ import { beginUpload } from './begin.ts';
 import { goesByForm } from '../single-request.ts';
 
 /**
- * Reserves room for the upload and begins it. An upload that is sent by a form is recorded only if a
- * limit or an id claim applies to it. Then its id stays bound to this file, every isolate counts its
- * bytes, and the upkeep finds an object that nobody completed. Other uploads always have a record.
+ * Reserves room for the upload, begins it, and records it. From then on its owner can ask for its
+ * state, its id stays bound to this file, every isolate counts its bytes, and the upkeep finds what
+ * nobody completes. `beginUpload` has recorded an upload in parts; one that is sent by a form is
+ * recorded here, together with the limits that apply to it.
  *
  * @throws ProblemError as `Quota.take` and `beginUpload` do.
  */
@@ -25,10 +26,13 @@ export async function beginWithinLimits(
   const byForm = !inParts && goesByForm(signer, draft);
   await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
   const upload = await beginOrRelease(signer, c, draft, plan);
-  if (isByForm(upload) && isCounted(rules)) {
+  if (isByForm(upload)) {
     const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
     const limits = { maxOpen, maxTotalBytes, maxPerGrant };
-    await signer.ledger.put({ state: 'open', upload, limits }, waitUntilOf(c));
+    await signer.ledger.put(
+      { state: 'open', upload, ...(isCounted(rules) && { limits }) },
+      waitUntilOf(c),
+    );
   }
   return upload;
 }

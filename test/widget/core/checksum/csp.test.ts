@@ -8,6 +8,8 @@ interface StrictPage {
   readonly violations: string[];
   /** Workers that were asked for, whether they started or not. */
   readonly workers: Worker[];
+  /** What the workers have answered. */
+  readonly answers: unknown[];
 }
 
 /** A page, with the bundle that ships in it, under a policy that its server sent. */
@@ -24,13 +26,15 @@ async function strictPage(csp: string, host?: string): Promise<StrictPage> {
     violations.push(event.effectiveDirective);
   });
   const workers: Worker[] = [];
+  const answers: unknown[] = [];
   window.Worker = class extends window.Worker {
     constructor(url: string | URL) {
       super(url);
       workers.push(this);
+      this.addEventListener('message', ({ data }) => answers.push(data));
     }
   };
-  return { window, violations, workers };
+  return { window, violations, workers, answers };
 }
 
 async function hashesRight({ window }: StrictPage): Promise<void> {
@@ -49,12 +53,14 @@ describe('the minified hash pool under a Content-Security-Policy', () => {
     const page = await strictPage('');
     await hashesRight(page);
     assert.equal(page.workers.length, 2);
+    assert.equal(page.answers.length, ALGORITHMS.length);
   });
 
   it('needs neither eval nor WASM in its workers', async () => {
     const page = await strictPage("default-src 'none'; script-src 'self'; worker-src blob:");
     await hashesRight(page);
     assert.equal(page.workers.length, 2);
+    assert.equal(page.answers.length, ALGORITHMS.length);
     assert.deepEqual(page.violations, []);
   });
 
@@ -62,6 +68,7 @@ describe('the minified hash pool under a Content-Security-Policy', () => {
     const page = await strictPage('worker-src blob:; script-src http://127.0.0.1:*', '127.0.0.1');
     await hashesRight(page);
     assert.equal(page.workers.length, 2);
+    assert.equal(page.answers.length, ALGORITHMS.length);
     assert.deepEqual(page.violations, []);
   });
 

@@ -56,6 +56,7 @@ export interface LogEntry {
 export interface StoredUpload {
   readonly id: string;
   readonly name: string;
+  readonly path?: string | undefined;
   readonly bytes: number;
   readonly state: 'open' | 'complete' | 'aborted';
   readonly parts: readonly number[];

@@ -11,6 +11,7 @@ export interface FakePart {
 export interface FakeUpload {
   readonly id: string;
   readonly name: string;
+  readonly path?: string | undefined;
   readonly bytes: number;
   readonly type: string;
   readonly plan: Plan;
@@ -80,9 +81,10 @@ export class Space {
       inFlight: this.#inFlight,
       breaches: this.breaches,
       uploads: [...this.uploads.values()].map(
-        ({ object, result, saidEtag, parts, id, name, bytes, state }) => ({
+        ({ object, result, saidEtag, parts, id, name, path, bytes, state }) => ({
           id,
           name,
+          path,
           bytes,
           state,
           parts: [...parts.keys()].sort((a, b) => a - b),

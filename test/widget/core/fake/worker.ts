@@ -109,7 +109,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       space.breaches.push(JSON.stringify(v.flatten(parsed.issues)));
       return { id: '', problem: problemOf('invalid_request', 400) };
     }
-    const { id, name, bytes, type, checksums = [] } = parsed.output;
+    const { id, name, path, bytes, type, checksums = [] } = parsed.output;
     const { plan: limits, maxBytes } = policyOf(space);
     if (bytes > maxBytes) return { id, problem: problemOf('too_large', 413) };
     const plan = planFor(bytes, limits);
@@ -121,6 +121,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
     const upload: FakeUpload = known ?? {
       id,
       name,
+      path,
       bytes,
       type,
       plan,

@@ -8,7 +8,7 @@ import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { MOST_AT_ONCE } from '../../ledger/kv.ts';
 import { parseJson } from '../../util/parse-json.ts';
-import { inTurn, Position, SHARDS } from '../../ledger/walk.ts';
+import { fromAnywhere, inTurn, Position, SHARDS } from '../../ledger/walk.ts';
 import { askerOf, quotaOf } from '../../policy/quota.ts';
 import { isFinal } from '../../problem.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
@@ -39,6 +39,15 @@ export interface SweepBudget {
 }
 
 const POSITION = 'sweep:cursor';
+/** Where the next round goes on, and keys that this one has found and had no room for. */
+const SweepPosition = v.object({
+  ...Position.entries,
+  waiting: v.exactOptional(v.array(v.string())),
+});
+type SweepPosition = v.InferOutput<typeof SweepPosition>;
+const AT_START: SweepPosition = { shard: 0 };
+/** As many rounds' work is kept for the next ones. */
+const WAITING_ROUNDS = 4;
 /** Workers allow six connections at once. */
 const AT_ONCE = 6;
 /** A round that leaves more work than this many rounds can do tells the operator. */
@@ -58,12 +67,13 @@ export async function sweep(
   budget: SweepBudget,
 ): Promise<Swept> {
   const { ledger, log } = signer;
+  const most = Math.max(1, Math.floor(budget.requests / requestsEach(signer)));
   const { written, position } = await savedPosition(signer);
   const { owners, next } = await ledger.due(position, budget.lists);
-  await savePosition(signer, written, next);
+  const keys = [...inTurn(withWaiting(owners, position.waiting ?? []))];
+  const waiting = keys.slice(most, most + WAITING_ROUNDS * most);
+  await savePosition(signer, written, { ...next, ...(waiting.length > 0 && { waiting }) });
   const swept = { expired: 0, failed: 0, left: 0 };
-  const keys = [...inTurn(owners)];
-  const most = Math.max(1, Math.floor(budget.requests / requestsEach(signer)));
   let started = 0;
   let inARow = 0;
   let readsLeft = most * 4;
@@ -104,25 +114,40 @@ function requestsEach({ store, keysMayMeet, hooks }: Signer): number {
   return 2 + Number(listParts) + Number(listsOthers);
 }
 
+/** The uploads of each owner, those that the last round had no room for included. */
+function withWaiting(
+  owners: readonly (readonly string[])[],
+  waiting: readonly string[],
+): readonly (readonly string[])[] {
+  const found = new Map<string, Set<string>>();
+  for (const key of [...waiting, ...owners.flat()]) {
+    const owner = key.split(':', 2).join(':');
+    const keys = found.get(owner) ?? new Set();
+    found.set(owner, keys.add(key));
+  }
+  return fromAnywhere([...found.values()].map((keys) => [...keys]));
+}
+
 /** Where the last round stopped; a shard of chance where KV cannot tell. */
 async function savedPosition({ kv, log }: Signer) {
   try {
     const written = await kv.get(POSITION);
-    const saved = v.safeParse(Position, parseJson(written));
-    return { written, position: saved.success ? saved.output : { shard: 0 } };
+    const saved = v.safeParse(SweepPosition, parseJson(written));
+    return { written, position: saved.success ? saved.output : AT_START };
   } catch (error) {
     log.warn('sweep_position_not_read', { error });
-    return { written: null, position: { shard: Math.floor(Math.random() * SHARDS) } };
+    const shard = Math.floor(Math.random() * SHARDS);
+    return { written: null, position: { ...AT_START, shard } };
   }
 }
 
 async function savePosition(
   { kv, log }: Signer,
   written: string | null,
-  next: Position,
+  next: SweepPosition,
 ): Promise<void> {
   const text = JSON.stringify(next);
-  const isStart = next.cursor === undefined && next.shard === 0;
+  const isStart = next.cursor === undefined && next.shard === 0 && !next.waiting;
   if (text === written || (written === null && isStart)) return;
   try {
     await kv.put(POSITION, text, {});

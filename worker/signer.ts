@@ -44,7 +44,7 @@ import { statusRoute } from './routes/status.ts';
 import type { Store } from './s3/store.ts';
 import { assertAble, assertLinkSeconds, checksumFor, planLimitsFor } from './policy/store-fit.ts';
 import { effortFor, PACES, planOf, type WorkersPlan } from './upkeep/effort.ts';
-import { metered } from './upkeep/meter.ts';
+import { metered, type Meter } from './upkeep/meter.ts';
 import { runRound } from './upkeep/round.ts';
 import { cleanPublicUrl, linkTo } from './upload/link.ts';
 import { singleChecksumFor, type Forms } from './upload/single-request.ts';
@@ -201,19 +201,18 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
 export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => Promise<void> {
   // What cannot work is told at once, and not by the first round.
   assemble(options);
-  const { workersPlan, upkeepRequests, webhooks } = options;
-  const hasWebhooks = webhooks !== undefined;
-  const effort = effortFor({ workersPlan, upkeepRequests, hasWebhooks });
+  const effort = effortFor(options);
   return (waitUntil) => {
     const records = { left: effort.recordOperations };
     const messages = { left: effort.messageOperations };
-    const signer = assemble(options, {
-      kv: metered(options.kv, records),
-      messageKv: metered(options.kv, messages),
-      attempts: { left: effort.messages },
-    });
-    return runRound({ signer, effort, records, messages, waitUntil });
+    const signer = limited(options, records, effort.promptMessages);
+    const { webhooks } = limited(options, messages, effort.messages);
+    return runRound({ signer, webhooks, effort, records, messages, waitUntil });
   };
+}
+
+function limited(options: SignerOptions, meter: Meter, attempts: number): Signer {
+  return assemble({ ...options, kv: metered(options.kv, meter) }, { left: attempts });
 }
 
 function urlOf(companion: boolean | { readonly url: string }): string | undefined {
@@ -222,16 +221,9 @@ function urlOf(companion: boolean | { readonly url: string }): string | undefine
 
 const MONTH_SECONDS = 30 * 86_400;
 
-/** What a round of upkeep replaces. */
-interface Limited {
-  readonly kv: KV;
-  readonly messageKv: KV;
-  readonly attempts: Attempts;
-}
-
-function assemble(options: SignerOptions, limited?: Limited): Signer {
-  const { kv = options.kv, messageKv = options.kv, attempts } = limited ?? {};
-  const { store, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
+/** @param attempts that webhooks have, all together; without, each is tried as often as it takes. */
+function assemble(options: SignerOptions, attempts?: Attempts): Signer {
+  const { store, kv, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
   const { profile } = store;
   const rules = rulesFrom(options.rules ?? {});
   assertAble(rules, profile);
@@ -270,7 +262,7 @@ function assemble(options: SignerOptions, limited?: Limited): Signer {
     linkSeconds: assertLinkSeconds(options.linkSeconds ?? 900, 'LINK_TTL'),
   };
   const pace = PACES[planOf(options)];
-  const webhooks = webhooksOf(signer, options.webhooks, { kv: messageKv, pace, attempts });
+  const webhooks = webhooksOf(signer, options.webhooks, { pace, attempts });
   return {
     ...signer,
     webhooks,
@@ -284,7 +276,7 @@ function assemble(options: SignerOptions, limited?: Limited): Signer {
 function webhooksOf(
   signer: Omit<Signer, 'webhooks' | 'emit'>,
   options: WebhookOptions | undefined,
-  context: Pick<WebhookContext, 'kv' | 'pace' | 'attempts'>,
+  context: Pick<WebhookContext, 'pace' | 'attempts'>,
 ): Webhooks | undefined {
   if (!options) return undefined;
   const { linkSeconds } = options;

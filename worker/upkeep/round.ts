@@ -9,8 +9,10 @@ import type { Meter } from './meter.ts';
 
 /** What a round works with. */
 export interface Round {
-  /** Reads and writes through `records`; its events become webhooks that are kept, not sent. */
+  /** Works on KV through `records`, webhooks about what it ends included. */
   readonly signer: Signer;
+  /** Sends what has waited, through `messages`. */
+  readonly webhooks: Signer['webhooks'];
   readonly effort: Effort;
   /** Operations on KV that are left for records. */
   readonly records: Meter;
@@ -20,20 +22,18 @@ export interface Round {
 }
 
 /** Operations on KV that may be under way when a limit is reached. */
-const RESERVE = 24;
+const RESERVE = 12;
 
-/**
- * Does everything once, each part by itself: a part that fails is logged and ends no other. Webhooks
- * about what has expired are sent last, with the requests that are left.
- */
+/** Does everything once, each part by itself: a part that fails is logged and ends no other. */
 export async function runRound({
   signer,
+  webhooks,
   effort,
   records,
   messages,
   waitUntil,
 }: Round): Promise<void> {
-  const { ledger, log, webhooks } = signer;
+  const { ledger, log } = signer;
   // Not the signer's clock: this is about how long the platform lets the round run.
   const endsAt = Date.now() + effort.timeMs;
   const hasTime = () => Date.now() < endsAt;
@@ -48,9 +48,10 @@ export async function runRound({
     part(log, 'sweep_round_failed', () =>
       sweep(signer, waitUntil, {
         requests: effort.storeRequests,
+        uploads: effort.uploads,
         lists: effort.recordLists,
         aborts,
-        hasRoom: () => hasTime() && Math.min(records.left, messages.left) > RESERVE,
+        hasRoom: () => hasTime() && records.left > RESERVE,
       }),
     ),
   ]);

@@ -76,7 +76,7 @@ export function createWebhooks(
   { kv, log, now, bucket, linkTo, pace, attempts }: WebhookContext,
 ): Webhooks {
   assertUrl(url);
-  const wanted = new Set(events.length > 0 ? events : DEFAULT_EVENTS);
+  const wanted = wantedEvents(events);
   const outbox = createOutbox({
     kv,
     log,
@@ -114,6 +114,13 @@ export function createWebhooks(
     const endsAt = Date.now() + AFTER_REQUEST_MS;
     await outbox.resend(pace.messages, { lists: 2, hasRoom: () => Date.now() < endsAt });
   }
+}
+
+/** The events that are sent, all but `prepared` if none are named. */
+export function wantedEvents(
+  events: WebhookOptions['events'] = [],
+): ReadonlySet<UploadEvent['type']> {
+  return new Set(events.length > 0 ? events : DEFAULT_EVENTS);
 }
 
 function assertUrl(text: string): void {

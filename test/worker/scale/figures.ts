@@ -19,6 +19,10 @@ export interface Figures {
   readonly subrequests: number;
   /** Requests of the page to the store. */
   readonly parts: number;
+  /** Of both together, those that R2 bills as Class A: Create, parts, Complete and lists. */
+  readonly classA: number;
+  /** Those that R2 bills as Class B: HEAD. */
+  readonly classB: number;
 }
 
 export interface Case {
@@ -64,13 +68,18 @@ export async function measure({ bytes, files }: Case): Promise<Figures> {
       return event === 'request' && !action?.includes('health');
     });
     const operations = (kinds: RegExp) => kv.filter((line) => kinds.test(line)).length;
+    const parts = sink.taken();
+    const ofMethod = (method: string) =>
+      sink.asked.filter((line) => line.startsWith(`${method} `)).length;
     return {
       workerRequests: requests.length / files,
       kvReads: operations(/^get/) / files,
       kvWrites: operations(/^(put|delete)/) / files,
       kvLists: operations(/^list/) / files,
       subrequests: sink.asked.length / files,
-      parts: sink.taken() / files,
+      parts: parts / files,
+      classA: (parts + ofMethod('POST') + ofMethod('GET')) / files,
+      classB: ofMethod('HEAD') / files,
     };
   } finally {
     await lab.stop();

@@ -30,6 +30,8 @@ export interface Swept {
 export interface SweepBudget {
   /** Requests to the store, besides those for `aborts`. */
   readonly requests: number;
+  /** Uploads that may be ended, however few requests they take. */
+  readonly uploads: number;
   /** Lists of a thousand records each. */
   readonly lists: number;
   /** Other uploads under the keys of those that expire. */
@@ -67,7 +69,8 @@ export async function sweep(
   budget: SweepBudget,
 ): Promise<Swept> {
   const { ledger, log } = signer;
-  const most = Math.max(1, Math.floor(budget.requests / requestsEach(signer)));
+  const byRequests = Math.floor(budget.requests / requestsEach(signer));
+  const most = Math.max(1, Math.min(byRequests, budget.uploads));
   const { written, position } = await savedPosition(signer);
   const { owners, next } = await ledger.due(position, budget.lists);
   const keys = [...inTurn(withWaiting(owners, position.waiting ?? []))];

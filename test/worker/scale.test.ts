@@ -210,7 +210,7 @@ describe('one operation on KV that fails', () => {
       };
     };
     const seen = new Set<string>();
-    for (let at = 0; at < 30; at++) {
+    for (let at = 0; at < 34; at++) {
       world.stop();
       world = new World();
       await world.create(3, longName, HOUR_SECONDS);

@@ -31,12 +31,12 @@ import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
-import { fileRoute, linksRoute } from './routes/file.ts';
+import { createPlainRoute } from './routes/create-plain.ts';
+import { fileRoute, linksRoute, publicFileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
-import { publicFileRoute } from './routes/public-file.ts';
 import { relayRoute } from './routes/relay.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
@@ -152,6 +152,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
+  app.post(PATHS.uploads, createPlainRoute(signer));
   app.post(PATHS.uploads, createRoute(signer));
   app.get(PATHS.uploads, listRoute(signer));
   app.post(PATHS.completeMany, completeManyRoute(signer));

@@ -149,7 +149,16 @@ describe('a Worker', () => {
     const minio = { S3_PROFILE: 'minio', S3_ENDPOINT: 'http://localhost:9000' };
     const r2 = { S3_PROFILE: 'r2', S3_ENDPOINT: 'https://x.r2.cloudflarestorage.com' };
     assert.match(problemOf({ ...minio, ACL: 'public-read' }), /^ACL: a minio store/);
-    assert.match(problemOf({ ...minio, UPLOAD_TTL: '2d' }), /^UPLOAD_TTL: a minio store/);
+    assert.match(
+      problemOf({ ...minio, UPLOAD_MAX_AGE: '2d' }),
+      /^UPLOAD_MAX_AGE: the store deletes/,
+    );
+    assert.match(
+      problemOf({ S3_ABORTS_AFTER: '7d', UPLOAD_MAX_AGE: '8d' }),
+      /^UPLOAD_MAX_AGE: the store deletes/,
+    );
+    assert.match(problemOf({ UPLOAD_MAX_AGE: '59s' }), /^UPLOAD_MAX_AGE/);
+    assert.match(problemOf({ S3_ABORTS_AFTER: 'a week' }), /S3_ABORTS_AFTER must be a time/);
     assert.match(problemOf({ URL_TTL: '8d' }), /^URL_TTL/);
     assert.match(problemOf({ UPLOAD_TTL: '59s' }), /^UPLOAD_TTL/);
     assert.match(problemOf({ ...r2, TAGS: 'a=b' }), /^TAGS: a r2 store|^TAGS: an r2 store/);

@@ -109,6 +109,7 @@ function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefine
     loaded: bytes,
     sent: bytes,
     resumed: false,
+    restarts: 0,
     relayed: false,
     ...(textOf(given['etag']) !== undefined && {
       result: { ...given, ...upload } as unknown as NonNullable<UploadSnapshot['result']>,

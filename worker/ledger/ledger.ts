@@ -49,8 +49,12 @@ export interface Ledger {
   get(owner: string, id: string): Promise<Entry | undefined>;
   /** Reads by the owner's hash, for public links. */
   getByHash(hash: string, id: string): Promise<Entry | undefined>;
-  /** Writes a record. If KV refuses, it tries again in `waitUntil`. */
-  put(entry: Entry, waitUntil: WaitUntil): Promise<void>;
+  /**
+   * Writes a record. If KV refuses, it tries again in `waitUntil`.
+   *
+   * @returns whether the record was written at once.
+   */
+  put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
   remove(owner: string, id: string): Promise<void>;
   /** Lists uploads, newest first. A page may have fewer rows than `limit`, or none, and still a cursor. */
   list(
@@ -89,7 +93,7 @@ export interface Ledger {
 export type WaitUntil = (work: Promise<unknown>) => void;
 
 /** How long the record of an upload that has ended outlives its token. */
-const GRACE_SECONDS = 3 * 86_400;
+export const GRACE_SECONDS = 3 * 86_400;
 const PAGES_PER_LIST = 5;
 /** KV accepts one write per second to a key. */
 const RETRY_MS = [1100, 2200, 4400];
@@ -118,8 +122,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       try {
         await write(key, entry);
         forget(key, entry);
+        return true;
       } catch {
         waitUntil(writeLater(key, entry));
+        return false;
       }
     },
     async remove(owner, id) {

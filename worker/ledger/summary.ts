@@ -4,7 +4,7 @@
  * keeps counting what has ended since: so a limit may be refused by it only after a new count.
  */
 import * as v from 'valibot';
-import type { Counted, Reservation } from '../policy/reservations.ts';
+import type { Counted } from '../policy/reservations.ts';
 import { parseJson } from '../util/parse-json.ts';
 
 const Count = v.pipe(v.number(), v.minValue(0));
@@ -55,32 +55,27 @@ export function readSummary(text: string | null): Summary | undefined {
   return summary.success ? summary.output : undefined;
 }
 
-/**
- * The sum as uploads that count like it, for one that asks for room; without that upload itself, if
- * it is in the sum.
- */
-export function countedOfSummary(summary: Summary, wanted: Reservation): Counted[] {
+/** The sum as uploads that count like it, for a caller with this token. */
+export function countedOfSummary(summary: Summary, grant: string | undefined): Counted[] {
   const { before, bytes, openInParts, grants } = summary;
-  const isIn = wanted.createdAt < before;
-  const ofGrant = wanted.grant === undefined ? 0 : (grants[wanted.grant] ?? 0);
   const sum: Counted = {
     id: 'summary',
     mark: '',
     state: 'open',
-    bytes: Math.max(0, bytes - (isIn ? wanted.bytes : 0)),
+    bytes,
     inParts: false,
     createdAt: 0,
     expiresAt: FOREVER,
     countsUntil: FOREVER,
     sumOfBefore: before,
   };
-  const { grant } = wanted;
-  const others = { ...sum, bytes: 0 };
+  const one = { ...sum, bytes: 0 };
+  const ofGrant = grant === undefined ? 0 : (grants[grant] ?? 0);
   return [
     sum,
-    ...times(openInParts, (number) => ({ ...others, id: `open ${number}`, inParts: true })),
-    ...times(Math.max(0, ofGrant - Number(isIn)), (number) => ({
-      ...others,
+    ...times(openInParts, (number) => ({ ...one, id: `open ${number}`, inParts: true })),
+    ...times(ofGrant, (number) => ({
+      ...one,
       id: `grant ${number}`,
       ...(grant !== undefined && { grant }),
     })),

@@ -258,7 +258,7 @@ function countedOf(row: ShortRow, isListed: UsageContext['isListed']): Counted |
   const upload = grant === undefined ? base : { ...base, grant };
   switch (row.state) {
     case 'open':
-      // A multipart upload cannot become an object after its token has expired.
+      // A multipart upload that is completed after it has expired is counted again then.
       return {
         ...upload,
         state: 'open',

@@ -74,6 +74,14 @@ export function quotaOf(
       exact: reservations.exact,
       grant: limits.maxPerGrant === null ? undefined : grant,
     }));
+  /**
+   * A sum counts what has ended since, and at Complete the upload itself. A file that has arrived is
+   * never thrown away for that; a Create may be refused, if the sum is new.
+   */
+  const mayBeLess = async (action: 'create' | 'complete') => {
+    const counted = await read;
+    return action === 'complete' ? counted?.summary !== undefined : counted?.isExact === false;
+  };
   const recounted = () => (read = ledger.usage(owner, { exact: true }));
 
   return {
@@ -82,11 +90,13 @@ export function quotaOf(
       const asker = await askerOf(signer, owner);
       const all = { maxPerGrant: null };
       const roomIn = async (counted: () => Promise<Usage>) => {
-        const used = await reservations.usedBytes(asker, async () => uploadsOf(await counted()));
+        const used = await reservations.usedBytes(asker, async () =>
+          uploadsOf(await counted(), undefined),
+        );
         return Math.max(0, maxTotalBytes - used);
       };
       const room = await roomIn(() => usage(all));
-      return room > 0 || !(await isSum(read)) ? room : roomIn(recounted);
+      return room > 0 || (await read)?.isExact !== false ? room : roomIn(recounted);
     },
     async take(rules, upload, action, way = wayOf(upload)) {
       const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
@@ -98,11 +108,10 @@ export function quotaOf(
       const wanted = { ...reservationOf(upload, way), ...(grant !== undefined && { grant }) };
       const verdictBy = (counted: () => Promise<Usage>) =>
         reservations.reserve(asker, wanted, limits, action, async () =>
-          isLimited || reservations.exact ? uploadsOf(await counted(), wanted) : [],
+          isLimited || reservations.exact ? uploadsOf(await counted(), grant) : [],
         );
       let verdict = await verdictBy(() => usage(limits));
-      // A sum may count what has ended since.
-      if (verdict.startsWith('too_many') && (await isSum(read))) {
+      if (verdict.startsWith('too_many') && (await mayBeLess(action))) {
         verdict = await verdictBy(recounted);
       }
       refuse(verdict, rules);
@@ -112,26 +121,10 @@ export function quotaOf(
   };
 }
 
-/** True if a new count may find less than this one. */
-async function isSum(usage: Promise<Usage> | undefined): Promise<boolean> {
-  return (await usage)?.isExact === false;
+/** What the owner has, for a caller with this token. */
+function uploadsOf({ uploads, summary }: Usage, grant: string | undefined): readonly Counted[] {
+  return summary ? [...countedOfSummary(summary, grant), ...uploads] : uploads;
 }
-
-/** What the owner has, for an upload that asks for room. */
-function uploadsOf({ uploads, summary }: Usage, wanted = NOBODY): readonly Counted[] {
-  return summary ? [...countedOfSummary(summary, wanted), ...uploads] : uploads;
-}
-
-/** Asks for no room, and is in no sum. */
-const NOBODY: Reservation = {
-  id: '',
-  mark: '',
-  bytes: 0,
-  inParts: false,
-  createdAt: Infinity,
-  expiresAt: 0,
-  countsUntil: 0,
-};
 
 /** The owner and the time, as reservations need them. */
 export async function askerOf({ now }: Pick<Counting, 'now'>, owner: string): Promise<Asker> {
@@ -163,8 +156,8 @@ function wayOf(upload: Upload): Way {
 function reservationOf(upload: Upload, { inParts, byForm }: Way): Reservation {
   const { id, bytes, fileChecksum, createdAt, expiresAt } = upload;
   const mark = fileChecksum === undefined ? upload.mark : `${upload.mark} ${fileChecksum}`;
-  // A multipart upload cannot become an object after its token has expired. A form may have made an
-  // object, which counts until the upkeep has decided about it.
+  // A multipart upload that is completed after it has expired is counted again then. A form may have
+  // made an object, which counts until the upkeep has decided about it.
   const countsUntil = expiresAt + (byForm ? UNSETTLED_SECONDS : 0);
   return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
 }

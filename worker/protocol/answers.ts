@@ -23,6 +23,10 @@ const FilePath = v.exactOptional(
   v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
 );
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
+const StoreExpiry = v.pipe(
+  v.nullable(Seconds),
+  about('When the store deletes the upload if it is not complete, in Unix seconds. Null: never.'),
+);
 
 /** State of an upload. */
 export type UploadState = v.InferOutput<typeof State>;
@@ -138,10 +142,21 @@ const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema })
 /** One failed slot of a batch answer. */
 export type Refused = DeepReadonly<v.InferOutput<typeof RefusedSchema>>;
 
+const Renewal = {
+  /** Replaces the upload token. The earlier one stays valid until it expires. */
+  token: v.exactOptional(v.pipe(v.string(), about('A new upload token, at most once an hour.'))),
+  /** When the upload expires from now on, ISO 8601. */
+  expiresAt: v.exactOptional(Time),
+};
+const RenewalSchema = v.strictObject(Renewal);
+/** Present in an answer if the call has extended the upload. */
+export type Renewal = DeepReadonly<v.InferOutput<typeof RenewalSchema>>;
+
 export const SignAnswerSchema = v.strictObject({
   requests: v.array(RequestSchema),
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   expiresIn: v.pipe(Seconds, about('Validity in seconds, from the moment of the answer.')),
+  ...Renewal,
 });
 /** `POST /uploads/:id/sign`. */
 export type SignAnswer = DeepReadonly<v.InferOutput<typeof SignAnswerSchema>>;
@@ -158,8 +173,10 @@ const CreatedSchema = v.strictObject({
   requests: SignAnswerSchema.entries.requests,
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   expiresIn: SignAnswerSchema.entries.expiresIn,
-  /** When the upload itself expires, ISO 8601. */
+  /** When the upload itself expires, ISO 8601, unless a later call extends it. */
   expiresAt: Time,
+  /** When the store deletes the upload if it is not complete, in Unix seconds. Null: never, as far as is known. */
+  storeExpiresAt: StoreExpiry,
   /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   result: v.exactOptional(ResultSchema),
 });
@@ -171,6 +188,22 @@ export const CreateAnswerSchema = v.strictObject({
 });
 /** `POST /uploads`: a slot for each file, in order. */
 export type CreateAnswer = DeepReadonly<v.InferOutput<typeof CreateAnswerSchema>>;
+
+export const PlainCreatedSchema = v.strictObject({
+  id: v.string(),
+  key: v.string(),
+  /** The upload token, for the `Upload-Token` header of later calls. */
+  token: v.string(),
+  /** How the file is sent to `url`, with `headers`. */
+  method: RequestSchema.entries.method,
+  url: RequestSchema.entries.url,
+  headers: RequestSchema.entries.headers,
+  expiresIn: SignAnswerSchema.entries.expiresIn,
+  /** Address to which a POST completes the upload once the file has been sent. */
+  complete: v.pipe(v.string(), v.url(), about('POST here once the file has been sent.')),
+});
+/** `POST /uploads` with a form-encoded body. */
+export type PlainCreated = DeepReadonly<v.InferOutput<typeof PlainCreatedSchema>>;
 
 export const ResumeAnswerSchema = v.strictObject({
   ...CreatedSchema.entries,
@@ -193,6 +226,7 @@ export const StatusAnswerSchema = v.strictObject({
   parts: v.array(PartSchema),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
+  storeExpiresAt: StoreExpiry,
   result: v.exactOptional(ResultSchema),
 });
 /** `GET /uploads/:id`. */
@@ -235,7 +269,7 @@ export const ListAnswerSchema = v.strictObject({
 /** `GET /uploads`: a page of the caller's uploads, and where the next page begins. */
 export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 
-export const RelayAnswerSchema = v.strictObject({ etag: v.string() });
+export const RelayAnswerSchema = v.strictObject({ etag: v.string(), ...Renewal });
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
 

@@ -16,6 +16,7 @@ import {
   FileQuery,
   LinksBody,
   ListQuery,
+  PlainCreateBody,
   SignBody,
 } from './schemas.ts';
 
@@ -33,6 +34,11 @@ interface Operation {
   readonly body?: readonly [name: string, schema: GenericSchema];
   /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
+  /** Set if the body may also be form-encoded, with an answer of its own (201). */
+  readonly form?: {
+    readonly body: readonly [name: string, schema: GenericSchema];
+    readonly answer: readonly [name: string, schema: GenericSchema];
+  };
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
 }
@@ -49,9 +55,14 @@ const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: PATHS.uploads,
     id: 'createUploads',
-    summary: 'Create many uploads; each is answered in its own slot, in the same order',
+    summary:
+      'Create many uploads; each is answered in its own slot, in the same order. Form-encoded: create one',
     body: ['CreateBody', CreateBody],
     answer: ['CreateAnswer', answers.CreateAnswerSchema],
+    form: {
+      body: ['PlainCreateBody', PlainCreateBody],
+      answer: ['PlainCreated', answers.PlainCreatedSchema],
+    },
   },
   {
     method: 'get',
@@ -146,7 +157,12 @@ export function openApiDocument(version: string): object {
   };
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of OPERATIONS) {
-    for (const [name, schema] of [operation.body, operation.answer].filter((one) => !!one)) {
+    for (const [name, schema] of [
+      operation.body,
+      operation.answer,
+      operation.form?.body,
+      operation.form?.answer,
+    ].filter((one) => !!one)) {
       schemas[name] = schemaOf(schema);
     }
     (paths[operation.path] ??= {})[operation.method] = describe(operation);
@@ -175,6 +191,7 @@ function describe({
   body,
   bytes = [],
   answer,
+  form,
 }: Operation): object {
   return {
     operationId: id,
@@ -192,12 +209,13 @@ function describe({
         : []),
       ...(query ? queryParameters(query) : []),
     ],
-    ...(body && { requestBody: { required: true, content: json(body[0]) } }),
+    ...(body && { requestBody: { required: true, content: bodies(body[0], form?.body[0]) } }),
     ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
     responses: {
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
+      ...(form && { 201: { description: 'Created', content: json(form.answer[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {
         description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,
@@ -220,6 +238,15 @@ function parameter(where: string, name: string, required: boolean, schema: objec
 
 function json(name: string): object {
   return { 'application/json': { schema: reference(name) } };
+}
+
+function bodies(name: string, form: string | undefined): object {
+  return {
+    ...json(name),
+    ...(form !== undefined && {
+      'application/x-www-form-urlencoded': { schema: reference(form) },
+    }),
+  };
 }
 
 function reference(name: string): object {

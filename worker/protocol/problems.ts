@@ -7,7 +7,10 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Conflict' },
+  /** The time is up. `POST /uploads/:id/resume` continues the upload, unless it has its maximum age. */
   expired: { status: 410, title: 'Expired' },
+  /** The store does not have the upload any more, so nothing of it can be continued. */
+  gone: { status: 410, title: 'Gone from the store' },
   too_large: { status: 413, title: 'Too large' },
   type_not_allowed: { status: 415, title: 'Type not allowed' },
   incomplete: { status: 422, title: 'The upload is not complete' },

@@ -57,6 +57,22 @@ export interface CreateBody {
   readonly files: readonly FileEntry[];
 }
 
+/** A size in a form, where it is text. */
+const BytesAsText = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), Bytes);
+
+/** `POST /uploads` with a form-encoded body: one file. */
+export const PlainCreateBody = v.strictObject({
+  name: FileEntry.entries.name,
+  bytes: v.exactOptional(BytesAsText),
+  /** The same as `bytes`. */
+  size: v.exactOptional(BytesAsText),
+  type: v.exactOptional(FileEntry.entries.type),
+  path: v.exactOptional(FileEntry.entries.path.wrapped),
+  acl: v.exactOptional(FileEntry.entries.acl.wrapped),
+  id: v.exactOptional(UploadId),
+});
+export type PlainCreateBody = v.InferOutput<typeof PlainCreateBody>;
+
 const PartReceipt = v.strictObject({
   number: PartNumber,
   etag: ETag,
@@ -84,6 +100,9 @@ export const CompleteBody = v.strictObject({
   checksum: v.optional(Checksum),
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
+
+/** `POST /uploads/:id/complete` with a form-encoded body: the ETag of the one part. */
+export const PlainCompleteBody = v.strictObject({ etag: ETag });
 
 /**
  * `POST /uploads/complete`: uploads that were sent in one request; `etag` is the store's answer.

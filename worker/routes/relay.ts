@@ -6,6 +6,7 @@ import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
+import { extendUpload, renewalOf } from '../upload/life.ts';
 import { assertNotStored, checkParts } from '../upload/sign-parts.ts';
 import { CHECKSUM_HEADERS, isChecksum } from '../protocol/checksum.ts';
 import { isStoreError } from '../s3/requests/errors.ts';
@@ -29,13 +30,15 @@ export function relayRoute(signer: Signer): SignerHandler {
     try {
       const upload = await uploadOfToken(signer, c);
       const part = partOf(c, upload);
-      await rulesFor(signer, c, upload, 'sign');
+      const rules = await rulesFor(signer, c, upload, 'sign');
       if (upload.multipart) await assertNotStored(signer, upload);
       const stream = body ?? new Blob().stream();
       const { etag } = await pipeWithLength(part.bytes, stream, (sizedBody) =>
         send(signer, upload, part, sizedBody),
       );
-      return c.json<RelayAnswer>({ etag }, 200, { etag: `"${etag}"` });
+      const extended = upload.multipart && (await extendUpload(signer, c, rules, upload));
+      const renewal = await renewalOf(signer, extended);
+      return c.json<RelayAnswer>({ etag, ...renewal }, 200, { etag: `"${etag}"` });
     } catch (error) {
       if (body && !body.locked) await drain(body.getReader());
       throw error;

@@ -67,6 +67,13 @@ export interface Completed {
   readonly checksum?: string;
 }
 
+/** A multipart upload that the store has just opened. */
+export interface OpenedUpload {
+  readonly uploadId: string;
+  /** When the store aborts it, in seconds since the epoch, if a lifecycle rule of the bucket says so. */
+  readonly abortsAt?: number;
+}
+
 /** A multipart upload that is neither complete nor aborted. */
 export interface OpenUpload {
   readonly key: string;

@@ -64,13 +64,20 @@ export const Upload = v.object({
   mark: v.string(),
   /** Seconds since the epoch. */
   createdAt: NonNegative,
+  /** When the token expires. It moves while parts are signed. Seconds since the epoch. */
   expiresAt: NonNegative,
+  /** Seconds for which a call that signs parts extends the upload. Absent in older uploads. */
+  lifeSeconds: v.exactOptional(NonNegative),
+  /** Nothing extends the upload beyond this. Seconds since the epoch. */
+  endsAt: v.exactOptional(NonNegative),
   /** Lifetime of a signed request, in seconds. */
   urlSeconds: NonNegative,
   /** Without `partBytes` the file is the only part, and for the page it is a single request. */
   multipart: v.exactOptional(
     v.strictObject({
       uploadId: v.string(),
+      /** When the store will abort the upload, if it has said so. Seconds since the epoch. */
+      abortsAt: v.exactOptional(NonNegative),
       partBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
     }),
   ),

@@ -25,9 +25,14 @@ export async function completeUploads(
   return (await worker.call<CompleteManyAnswer>(path, { body, has: 'uploads' })).uploads;
 }
 
-/** The caller's uploads that are not finished; those whose id cannot be one are left out. */
+/**
+ * The caller's uploads that are not finished, with what the store holds of them. Those whose id cannot
+ * be one are left out.
+ */
 export async function listOpenUploads(worker: WorkerClient): Promise<readonly UploadSummary[]> {
-  const { uploads } = await worker.call<ListAnswer>('/uploads?state=open', { has: 'uploads' });
+  const { uploads } = await worker.call<ListAnswer>('/uploads?state=open&stored=true', {
+    has: 'uploads',
+  });
   return uploads.filter(({ id }) => isUploadId(id));
 }
 

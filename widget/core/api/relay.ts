@@ -31,7 +31,7 @@ export function readRelayAnswer(xhr: XMLHttpRequest): Outcome {
     // The page of a captive portal.
   }
   const { etag, code, detail } = answer;
-  if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"` };
+  if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"`, renewal: answer };
   return {
     kind: 'answered',
     status,

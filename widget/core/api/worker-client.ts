@@ -22,7 +22,7 @@ export interface Call {
 }
 
 /** Every path of the contract. An id such as `../../api` would lead to another one. */
-const PATH = /^\/(policy|uploads(\?state=open|\/complete|\/[\da-f-]{36}(\/\w+)?)?)$/;
+const PATH = /^\/(policy|uploads(\?state=open&stored=true|\/complete|\/[\da-f-]{36}(\/\w+)?)?)$/;
 
 export class WorkerClient {
   options: UploaderOptions;

@@ -46,6 +46,7 @@ const BY_PROBLEM: { readonly [code in ProblemCode]?: Reaction } = {
   incomplete: 'verify',
   not_found: 'restart',
   expired: 'restart',
+  gone: 'restart',
   conflict: 'restart',
 };
 

@@ -14,6 +14,7 @@ import type { WaitReason } from '../types.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import { checksumOfPart, isSamePart } from './part-checksum.ts';
 import type { PartsRound } from './context.ts';
+import { extendUpload } from './register.ts';
 import { sendOnce } from './send-once.ts';
 
 /** What one part has been through. */
@@ -56,6 +57,7 @@ async function attemptPart(round: PartsRound, history: PartHistory): Promise<boo
     const outcome = await sendOnce(round, { ...history, checksum, signed, flight });
     if (outcome.kind === 'stored') {
       context.expectedSpeed.stored(parts.bytesOf(number), performance.now() - startedMs);
+      extendUpload(upload, outcome.renewal ?? {}, context);
       return storePart(round, number, outcome.etag, signed !== undefined);
     }
     signal.throwIfAborted();
@@ -210,7 +212,8 @@ async function askWhatIsStored(round: PartsRound, flight: Flight, number: number
   round.asking ??= resumeUpload(context.services.worker, upload, signal).finally(
     () => (round.asking = undefined),
   );
-  const { parts: stored, result } = await round.asking;
+  const { parts: stored, result, ...renewal } = await round.asking;
   if (result) throw new UploadError('incomplete', 'The upload was completed elsewhere.');
+  extendUpload(upload, renewal, context);
   parts.find(stored.filter((part) => part.number === number));
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { UploadErrorCode, UploadSnapshot, UploadStatus } from '../../core/index.ts';
+import type { Localizer } from '../../i18n/localizer.ts';
 import { reasonOf } from '../../i18n/reason.ts';
 import { icon } from '../icons.ts';
 import type { View } from '../view.ts';
@@ -73,10 +74,13 @@ export function row(
 function meta(upload: UploadSnapshot, { localizer }: View, progress: string): unknown[] {
   const { status, bytes, loaded, error, waitingFor, file } = upload;
   const { bytesPerSecond, secondsLeft } = upload;
+  const notice = noticeOf(upload, localizer);
+  const noticed = notice && html`<span class="status">${notice}</span>`;
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     return [
       says(progress),
+      noticed,
       bytesPerSecond && html`<span class="rate">${localizer.rate(bytesPerSecond)}</span>`,
       time && html`<span>${localizer.text('left', { time })}</span>`,
     ].filter(Boolean);
@@ -87,9 +91,21 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   const isPartial = loaded > 0 && status !== 'done';
   return [
     status !== 'done' && says(localizer.text(id)),
+    noticed,
     // A page may know only the id of an upload that was finished earlier.
     (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
   ].filter(Boolean);
+}
+
+/** What the user should know of an upload that goes on. */
+function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
+  const { status, wontArriveBy, restarts } = upload;
+  if (ENDED.has(status)) return '';
+  if (wontArriveBy !== undefined) {
+    const time = localizer.duration(wontArriveBy - Date.now() / 1000);
+    return localizer.text('tooSlow', { time });
+  }
+  return restarts > 0 ? localizer.text('restarted') : '';
 }
 
 function says(text: string): TemplateResult {

@@ -171,6 +171,8 @@ function line(cells: readonly string[]): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // The page's clock keeps no process alive.
+  setInterval(() => undefined, 1000);
   writeFileSync(PAGE, await renewedPage(scalePage(), await measureAll()));
   process.exit(0);
 }

@@ -74,7 +74,7 @@ function timeOf(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-function keep(upload: Upload, state: 'open' | 'complete'): Promise<void> {
+function keep(upload: Upload, state: 'open' | 'complete'): Promise<boolean> {
   const { id, key, name, bytes, type } = upload;
   const result = { id, key, name, bytes, type, etag: 'e', completedAt: new Date(0).toISOString() };
   const entry = state === 'open' ? { state, upload } : { state, upload, result };

@@ -2,17 +2,23 @@
  * The signing Worker as a Hono app. This file is its table of contents: what it is made of, what
  * every request passes through, and which route answers what.
  */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { Authenticate } from './auth.ts';
 import { chunkedApp, chunkedOptions } from './chunked/app.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
-import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
+import {
+  waitUntilOf,
+  type PolicyHook,
+  type RateLimit,
+  type Signer,
+  type SignerEnv,
+} from './context.ts';
 import { createGate } from './http/gate.ts';
 import { eventsOf, type Hooks } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './object/key.ts';
 import { createLedger, type KV, type WaitUntil } from './ledger/ledger.ts';
-import { createLog, type Log, type LogSink } from './log.ts';
+import { createLog, type LogSink } from './log.ts';
 import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -46,11 +52,19 @@ import {
   verifyLimits,
   type VerifyLimits,
 } from './policy/store-fit.ts';
-import { sweep } from './upload/end/sweep.ts';
+import { effortFor, PACES, planOf, type WorkersPlan } from './upkeep/effort.ts';
+import { metered, type Meter } from './upkeep/meter.ts';
+import { runRound } from './upkeep/round.ts';
 import { cleanPublicUrl, linkTo } from './upload/link.ts';
 import { singleChecksumFor, type Forms } from './upload/single-request.ts';
 import { createTokens } from './token.ts';
-import { createWebhooks, type WebhookOptions, type Webhooks } from './webhooks/webhooks.ts';
+import type { Attempts } from './webhooks/drain.ts';
+import {
+  createWebhooks,
+  type WebhookContext,
+  type WebhookOptions,
+  type Webhooks,
+} from './webhooks/webhooks.ts';
 
 /** Options of a signer. Only the first four have no default. */
 export interface SignerOptions {
@@ -108,8 +122,13 @@ export interface SignerOptions {
    */
   readonly reservations?: Reservations;
   /**
-   * Requests to the store that one round of upkeep may make. A round expires a quarter as many
-   * uploads. The default fits the 50 subrequests of Workers Free. @default 40
+   * Plan of Workers that the account has: it decides how much one round of upkeep may do.
+   * @default 'free', or 'paid' where `upkeepRequests` is more than Workers Free allows
+   */
+  readonly workersPlan?: WorkersPlan;
+  /**
+   * Requests to the store that one round of upkeep may make; an expired upload takes two to four.
+   * @default 32 on Workers Free and 2,500 on Workers Paid
    */
   readonly upkeepRequests?: number;
   /** Rate limit for each caller, for example the binding of Workers. */
@@ -142,6 +161,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get(PATHS.health, (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
+  app.use(sendBacklog(signer));
   if (signer.rules.public) app.get(PATHS.file(':id'), publicFileRoute(signer));
   if (options.companion) app.post(`${PATHS.companion}${FORM_PATH}`, formRoute(signer));
   if (signer.relay)
@@ -169,6 +189,14 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   return app;
 }
 
+/** Webhooks that wait are sent after requests too, so that they need not wait for the cron trigger. */
+function sendBacklog({ webhooks }: Pick<Signer, 'webhooks'>): MiddlewareHandler<SignerEnv> {
+  return async (c, next) => {
+    await next();
+    webhooks?.afterRequest(waitUntilOf(c));
+  };
+}
+
 /** A Worker that is not configured: it refuses every request and says why. */
 export function createRefusal(problem: ProblemError): Hono<SignerEnv> {
   const log = createLog();
@@ -193,37 +221,30 @@ function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
  * @returns a function that does one round; work that outlives the round goes to `waitUntil`.
  */
 export function createUpkeep(options: SignerOptions): (waitUntil: WaitUntil) => Promise<void> {
-  const signer = assemble(options);
-  const { upkeepRequests = FREE_REQUESTS } = options;
-  return async (waitUntil) => {
-    // Neither waits for the other or fails with it.
-    await Promise.all([
-      logged(signer.log, 'resend_failed', () => signer.webhooks?.resend()),
-      logged(signer.log, 'sweep_round_failed', () => sweep(signer, waitUntil, upkeepRequests)),
-    ]);
+  // What cannot work is told at once, and not by the first round.
+  assemble(options);
+  const effort = effortFor(options);
+  return (waitUntil) => {
+    const records = { left: effort.recordOperations };
+    const messages = { left: effort.messageOperations };
+    const signer = limited(options, records, effort.promptMessages);
+    const { webhooks } = limited(options, messages, effort.messages);
+    return runRound({ signer, webhooks, effort, records, messages, waitUntil });
   };
 }
 
-async function logged(log: Log, event: string, work: () => Promise<unknown> | undefined) {
-  try {
-    await work();
-  } catch (error) {
-    log.warn(event, { error });
-  }
+function limited(options: SignerOptions, meter: Meter, attempts: number): Signer {
+  return assemble({ ...options, kv: metered(options.kv, meter) }, { left: attempts });
 }
 
 function urlOf(companion: boolean | { readonly url: string }): string | undefined {
   return typeof companion === 'object' ? companion.url : undefined;
 }
 
-/**
- * With the ten requests of `resend`, within
- * https://developers.cloudflare.com/workers/platform/limits/#subrequests
- */
-const FREE_REQUESTS = 40;
 const MONTH_SECONDS = 30 * 86_400;
 
-function assemble(options: SignerOptions): Signer {
+/** @param attempts that webhooks have, all together; without, each is tried as often as it takes. */
+function assemble(options: SignerOptions, attempts?: Attempts): Signer {
   const { store, kv, authenticate, policy, rateLimit, hooks = {}, relay = false } = options;
   const { profile } = store;
   const rules = rulesFrom(options.rules ?? {});
@@ -264,7 +285,8 @@ function assemble(options: SignerOptions): Signer {
     publicUrl: options.publicUrl === undefined ? undefined : cleanPublicUrl(options.publicUrl),
     linkSeconds: assertLinkSeconds(options.linkSeconds ?? 900, 'LINK_TTL'),
   };
-  const webhooks = webhooksOf(signer, options.webhooks);
+  const pace = PACES[planOf(options)];
+  const webhooks = webhooksOf(signer, options.webhooks, { pace, attempts });
   return {
     ...signer,
     webhooks,
@@ -278,6 +300,7 @@ function assemble(options: SignerOptions): Signer {
 function webhooksOf(
   signer: Omit<Signer, 'webhooks' | 'emit'>,
   options: WebhookOptions | undefined,
+  context: Pick<WebhookContext, 'pace' | 'attempts'>,
 ): Webhooks | undefined {
   if (!options) return undefined;
   const { linkSeconds } = options;
@@ -285,6 +308,7 @@ function webhooksOf(
   const hasLink = linkSeconds !== undefined || signer.publicUrl !== undefined;
   return createWebhooks(options, {
     ...signer,
+    ...context,
     bucket: signer.store.bucket,
     linkTo: async (upload) =>
       hasLink ? (await linkTo(signer, upload, 'attachment', linkSeconds)).url : undefined,

@@ -56,7 +56,7 @@ const WORKER_LINES: readonly (readonly string[])[] = [
   ['index.ts', 'exports.ts'],
   ['config.ts'],
   ['signer.ts', 'config'],
-  ['routes', 'companion', 'chunked'],
+  ['routes', 'companion', 'chunked', 'upkeep'],
   ['http', 'upload'],
   ['context.ts'],
   ['webhooks', 'policy/quota.ts', 'token.ts'],

@@ -10,7 +10,7 @@ import type { Reservations } from './policy/reservations.ts';
 import type { PlanLimits } from './protocol.ts';
 import { canRunScript } from './protocol/accept.ts';
 import { defined, either, readerOf, wrong, type Env, type Reader } from './config/read-setting.ts';
-import type { SignerOptions } from './signer.ts';
+import type { SignerOptions } from './signer-options.ts';
 import { WORKERS_PLANS } from './upkeep/effort.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 

@@ -5,7 +5,7 @@ import { after, beforeEach, before, describe, it } from 'node:test';
 import type { CreateAnswer, ListAnswer, ResumeAnswer } from '../../worker/protocol.ts';
 import { isRefused } from '../../worker/protocol.ts';
 import { createLedger, type KV } from '../../worker/ledger/ledger.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog } from '../../worker/util/log.ts';
 import type { Upload } from '../../worker/upload/upload.ts';
 import { memoryKV } from './memory-kv.ts';
 import { idsInOrder, MIB, startLab, tokenOf, type Client, type Lab } from './harness.ts';

@@ -15,7 +15,7 @@ import {
   type PartReceipt,
 } from '../../worker/protocol.ts';
 import { createLedger } from '../../worker/ledger/ledger.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog } from '../../worker/util/log.ts';
 import { localReservations } from '../../worker/policy/local-reservations.ts';
 import { quotaOf } from '../../worker/policy/quota.ts';
 import type { Limits, Reservation } from '../../worker/policy/reservations.ts';

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createLedger, type KV } from '../../worker/ledger/ledger.ts';
 import { keyOf, ownerHash } from '../../worker/ledger/record.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog } from '../../worker/util/log.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import type { Store } from '../../worker/s3/store.ts';
 import { createUpkeep, type SignerOptions } from '../../worker/signer.ts';

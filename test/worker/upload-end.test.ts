@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLedger } from '../../worker/ledger/ledger.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog } from '../../worker/util/log.ts';
 import {
   isRefused,
   type Created,

@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import { readMany, type Key, type KV } from './kv.ts';
 import { parseJson } from '../util/parse-json.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import { ProblemError } from '../problem.ts';
 import type { PartReceipt, UploadState, UploadSummary } from '../protocol.ts';
 import { createReceipts } from './receipts.ts';

@@ -3,7 +3,7 @@
  * their rows, with one list. Beyond that a summary is read, and the rows that are newer than it.
  */
 import * as v from 'valibot';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import type { Counted, Reservation } from '../policy/reservations.ts';
 import { ProblemError } from '../problem.ts';
 import type { Key, KV } from './kv.ts';

@@ -1,7 +1,7 @@
 /** One round of upkeep: what has to be done although nobody asks for it. */
 import type { Signer } from '../context.ts';
 import type { WaitUntil } from '../ledger/ledger.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import { abortNotedOrphans } from '../upload/end/orphans.ts';
 import { sweep } from '../upload/end/sweep.ts';
 import type { Effort } from './effort.ts';

@@ -1,6 +1,6 @@
 /** What is done with one message: it is kept, sent, put off, struck out, or given up. */
 import type { KV } from '../ledger/kv.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import { deliver, type Delivery, type Receiver } from './deliver.ts';
 import { DELIVERED, FIRST, SETTLED_SECONDS, subjectOf, type Kept } from './kept.ts';
 

@@ -8,7 +8,7 @@
 import type { UploadEvent } from '../hooks.ts';
 import type { KV } from '../ledger/kv.ts';
 import { ownerHash } from '../ledger/record.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import type { Receiver } from './deliver.ts';
 import { drain, type Attempts, type DrainBudget } from './drain.ts';
 import { FIRST, MESSAGES, THEN, type Kept } from './kept.ts';

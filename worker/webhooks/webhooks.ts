@@ -2,7 +2,7 @@
 import type { UploadEvent } from '../hooks.ts';
 import type { KV } from '../ledger/kv.ts';
 import type { WaitUntil } from '../ledger/ledger.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import { ProblemError } from '../problem.ts';
 import type { Upload } from '../upload/upload.ts';
 import { messageOf } from './message.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, beforeEach, describe, it } from 'node:test';
 import { createLedger, type Ledger } from '../../../worker/ledger/ledger.ts';
-import { createLog } from '../../../worker/log.ts';
+import { createLog } from '../../../worker/util/log.ts';
 import { localReservations } from '../../../worker/policy/local-reservations.ts';
 import { quotaOf, type Counting } from '../../../worker/policy/quota.ts';
 import type { Reservations } from '../../../worker/policy/reservations.ts';

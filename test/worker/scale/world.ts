@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { createLedger, type KV } from '../../../worker/ledger/ledger.ts';
-import { createLog } from '../../../worker/log.ts';
+import { createLog } from '../../../worker/util/log.ts';
 import { PROFILES } from '../../../worker/s3/profiles.ts';
 import type { Store } from '../../../worker/s3/store.ts';
 import { createUpkeep, type SignerOptions } from '../../../worker/signer.ts';

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { UploadEvent } from '../../../worker/hooks.ts';
 import type { KV } from '../../../worker/ledger/kv.ts';
-import { createLog } from '../../../worker/log.ts';
+import { createLog } from '../../../worker/util/log.ts';
 import type { Upload } from '../../../worker/upload/upload.ts';
 import { messageOf } from '../../../worker/webhooks/message.ts';
 import { createOutbox, type Outbox } from '../../../worker/webhooks/outbox.ts';

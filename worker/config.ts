@@ -47,6 +47,7 @@ export function optionsFrom(bindings: object): SignerOptions {
     origins: originsFrom(read),
     rules: rulesOptionsFrom(read),
     keyTemplate: read.text('KEY_TEMPLATE'),
+    dedupe: read.choice('DEDUPE', ['owner', 'everyone'] as const),
     checksum: checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum,
     forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
     verify: defined({

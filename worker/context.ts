@@ -6,6 +6,7 @@ import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
 import type { Log, LogFields } from './util/log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
 import type { VerifyLimits } from './policy/store-fit.ts';
+import type { Dedupe } from './object/key.ts';
 import type { BindFile } from './upload/bind-file.ts';
 import type { RunOnce } from './util/run-once.ts';
 import type { Forms } from './upload/single-request.ts';
@@ -64,6 +65,8 @@ export interface Signer {
   readonly runOnce: RunOnce<Finalization>;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
+  /** Whose stored files may stand for a new one, if keys are made of checksums. */
+  readonly dedupe: Dedupe;
   /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */
   readonly keysMayMeet: boolean;
   /** Checksum algorithm for parts. */

@@ -1,4 +1,5 @@
 /** What a signer can be told when it is created. */
+import type { Dedupe } from './object/key.ts';
 import type { Authenticate } from './auth.ts';
 import type { PolicyHook, RateLimit } from './context.ts';
 import type { Hooks } from './hooks.ts';
@@ -39,6 +40,11 @@ export interface SignerOptions {
   readonly webhooks?: WebhookOptions;
   /** @default '{prefix}{owner}/{id}/{name}' */
   readonly keyTemplate?: string;
+  /**
+   * With `{checksum}` in `keyTemplate`: whose stored files may stand for a file that is to be uploaded.
+   * `everyone` lets whoever knows a file's SHA-256 read it. @default 'owner'
+   */
+  readonly dedupe?: Dedupe;
   /** Checksum algorithm for parts. Null: no checksums. @default the best that the store verifies */
   readonly checksum?: ChecksumAlgorithm | null;
   /** Which files may be sent by form POST. @default 'bound' */

@@ -36,6 +36,7 @@ import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
 import {
   assertAble,
+  assertUnshared,
   assertLinkSeconds,
   checksumFor,
   planLimitsFor,
@@ -166,6 +167,7 @@ function assemble(options: SignerOptions, attempts?: Attempts): Signer {
   const { forms = 'bound' } = options;
   const tellHooks = eventsOf(hooks, log);
   const keyTemplate = readTemplate(options.keyTemplate ?? DEFAULT_KEY_TEMPLATE);
+  assertUnshared(rules, keyTemplate);
   const signer: Omit<Signer, 'webhooks' | 'emit'> = {
     store,
     kv,
@@ -175,6 +177,7 @@ function assemble(options: SignerOptions, attempts?: Attempts): Signer {
     log,
     now,
     keyTemplate,
+    dedupe: options.dedupe ?? 'owner',
     keysMayMeet: keysMayMeet(keyTemplate),
     tokens: createTokens(options.tokenSecrets, now),
     ledger: createLedger(kv, { log, now, keepSeconds }),

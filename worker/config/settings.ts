@@ -152,9 +152,16 @@ export const SETTINGS = [
   {
     name: 'KEY_TEMPLATE',
     meaning:
-      'Template for object keys: {prefix} {owner} {id} {name} {path} {ext} {yyyy} {mm} {dd} {checksum}. {path} is the folders of a chosen folder and the name.',
+      'Template for object keys: {prefix} {owner} {id} {name} {path} {ext} {yyyy} {mm} {dd} {checksum}. {path} is the folders of a chosen folder and the name; {checksum} is that of the whole file; for a file in parts it is the id, unless its client names a checksum that the store compares at Complete.',
     default: '{prefix}{owner}/{id}/{name}',
     example: '{yyyy}/{mm}/{id}{ext}',
+  },
+  {
+    name: 'DEDUPE',
+    meaning:
+      'With {checksum} in KEY_TEMPLATE, a file that is stored already is not sent again: of the same owner, or of everyone. With everyone and a template without {owner}, whoever knows the SHA-256 of a file can read it.',
+    default: 'owner',
+    example: 'everyone',
   },
   {
     name: 'KEY_PREFIX',

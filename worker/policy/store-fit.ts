@@ -38,6 +38,17 @@ export function assertAble(rules: Rules, profile: Profile): void {
   assertLinkSeconds(urlSeconds, 'URL_TTL');
 }
 
+/**
+ * One object may belong to several uploads if its key is made of its checksum: removing one of them
+ * would take it from the others. @throws ProblemError `misconfigured`.
+ */
+export function assertUnshared({ removable }: Rules, keyTemplate: string): void {
+  assertSetting(
+    !removable || !keyTemplate.includes('{checksum}'),
+    'REMOVABLE cannot be on with {checksum} in KEY_TEMPLATE: an object may belong to several uploads.',
+  );
+}
+
 /** Refuses values that no header can have, because with them every upload would fail. */
 function assertSendable({ metadata, fixedMetadata, object }: Rules): void {
   const { cacheControl, storageClass, sse } = object;

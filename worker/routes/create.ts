@@ -18,6 +18,7 @@ import {
   type Plan,
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
+import { completeWithStored } from '../upload/create/same-file.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { assertVerifiable, provenByParts } from '../upload/verify/proof.ts';
 import { resumeUpload } from '../upload/life.ts';
@@ -85,6 +86,8 @@ async function createUpload(
   const draft = await draftOf(signer, c, rules, plan, file, path);
   checkAnnounced(signer, draft, plan, `${path}.checksum`);
   const entry = await signer.ledger.get(draft.owner, draft.id);
+  const same = entry ? undefined : await completeWithStored(signer, c, rules, draft, plan);
+  if (same) return createdAnswer(signer, same.upload, [], same.result);
   if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
   const upload = entry
     ? await repeatedUpload(signer, c, rules, entry, draft, path)

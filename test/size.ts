@@ -35,7 +35,7 @@ const sizes: Size[] = [
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 25_900, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 25_950, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

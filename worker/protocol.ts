@@ -16,7 +16,6 @@ export type {
   ListAnswer,
   PlainCreated,
   Policy,
-  Problem,
   Refused,
   RelayAnswer,
   Renewal,
@@ -42,7 +41,7 @@ export type { ChunkedAnswer } from './protocol/chunks/schemas.ts';
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
-export type { ProblemCode } from './protocol/problems.ts';
+export type { Problem, ProblemCode } from './protocol/problems.ts';
 export type {
   CannedAcl,
   CompleteBody,

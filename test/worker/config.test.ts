@@ -52,6 +52,7 @@ describe('the table of settings', () => {
     optionsFrom(watch({ S3_ROLE_ARN: 'arn:aws:iam::1:role/x' }));
     optionsFrom(watch({ JWT_SECRET: '', JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }));
     optionsFrom(watch({ AUTH: 'access', ACCESS_TEAM: 'https://x.example', ACCESS_AUDIENCE: 'x' }));
+    optionsFrom(watch({ AUTH: 'basic', BASIC_USERS: 'backup:correct horse battery' }));
     optionsFrom(watch(WEBHOOK));
     const bindings = new Set(['UPLOADS', 'RATE_LIMIT', 'LIMITS']);
     const read = [...asked].filter((name) => !bindings.has(name)).sort();

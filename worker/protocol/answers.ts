@@ -3,15 +3,9 @@
  * are inferred from them.
  */
 import * as v from 'valibot';
-import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { ProblemSchema } from './problems.ts';
+import type { DeepReadonly } from './util/deep-readonly.ts';
 import { VerifiedFields, VerifyingSchema, WholeAlgorithms } from './verified.ts';
-
-/** A value that nobody changes: its properties and elements are read-only, at any depth. */
-export type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
 
 const about = v.description;
 const Size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -34,25 +28,6 @@ const StoreExpiry = v.pipe(
  * verified.
  */
 export type UploadState = v.InferOutput<typeof State>;
-
-export const ProblemSchema = v.strictObject({
-  type: v.string(),
-  title: v.string(),
-  status: Count,
-  detail: v.string(),
-  code: v.picklist(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  /** Path to the invalid value in the request, such as `files[0].bytes`. */
-  field: v.exactOptional(
-    v.pipe(
-      v.string(),
-      about('Path to the invalid value in the request, such as `files[0].bytes`.'),
-    ),
-  ),
-  /** Delay before a retry, in seconds. */
-  retryAfter: v.exactOptional(v.pipe(Seconds, about('Delay before a retry, in seconds.'))),
-});
-/** RFC 9457 `application/problem+json`. */
-export type Problem = DeepReadonly<v.InferOutput<typeof ProblemSchema>>;
 
 const PlanSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('single'), bytes: Size }),

@@ -9,7 +9,7 @@ import { VerifyingSchema } from './verified.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
 import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
-import { PROBLEMS } from './problems.ts';
+import { PROBLEMS, ProblemSchema } from './problems.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -159,7 +159,7 @@ const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {
   const schemas: Record<string, object> = {
-    Problem: schemaOf(answers.ProblemSchema),
+    Problem: schemaOf(ProblemSchema),
     FileEntry: schemaOf(FileEntry),
   };
   const paths: Record<string, Record<string, object>> = {};

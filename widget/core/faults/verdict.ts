@@ -92,6 +92,8 @@ const LONGEST_DELAY_MS = 20_000;
 const DENSE_DELAY_MS = 4000;
 /** How often to try while offline: the `online` event alone is not reliable. */
 const OFFLINE_DELAY_MS = 15_000;
+/** How often a retry follows at once because the answer asks for it. */
+const MAX_AT_ONCE = 10;
 /** Refused signatures, or mismatches, until it fails. */
 const MAX_TIMES = 2;
 
@@ -110,7 +112,8 @@ export function verdict(outcome: Outcome, history: History): Verdict {
   switch (reaction) {
     case 'retry':
       if (isOver) return fail('store_unavailable', true);
-      return retryAfter === undefined
+      // At once, but not for ever.
+      return retryAfter === undefined || (retryAfter === 0 && faults > MAX_AT_ONCE)
         ? { do: reaction, delayMs }
         : { do: reaction, delayMs: Math.min(retryAfter * 1000, patienceMs), isLeast: true };
     case 'resign':

@@ -1,7 +1,8 @@
 /** Schemas of chunks through the Worker: what clients send, and what they are answered. */
 import * as v from 'valibot';
-import { ResultSchema, type DeepReadonly } from '../answers.ts';
+import { ResultSchema } from '../answers.ts';
 import { FileEntry, UploadId } from '../schemas.ts';
+import type { DeepReadonly } from '../util/deep-readonly.ts';
 
 const { bytes: Bytes, completedAt: Time } = ResultSchema.entries;
 

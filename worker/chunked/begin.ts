@@ -36,6 +36,12 @@ export interface NewFile {
   readonly checksum?: WholeChecksum | undefined;
 }
 
+/** An upload that has just begun, or that was begun before with the same id. */
+export interface Begun extends Located {
+  /** The client can find it again by the id that it chose. */
+  readonly hasOwnId: boolean;
+}
+
 /**
  * Begins an upload by the same rules as `POST /uploads`. The same id with the same file gives the same
  * upload again.
@@ -46,7 +52,8 @@ export async function begin(
   signer: Signer,
   c: SignerContext,
   { id, name, type, path, bytes, metadata, checksum }: NewFile,
-): Promise<{ readonly upload: Upload; readonly entry?: Entry | undefined }> {
+): Promise<Begun> {
+  const hasOwnId = id !== undefined;
   const { profile } = signer.store;
   if (name === undefined || name === '') {
     const detail = 'The file’s name is missing: send it in Content-Disposition or as ?filename=.';
@@ -57,7 +64,7 @@ export async function begin(
   }
   checkName(name, 'filename');
   const entry = id === undefined ? undefined : await signer.ledger.get(c.get('caller').owner, id);
-  if (entry) return { upload: again(signer, c, entry, { name, bytes }), entry };
+  if (entry) return { upload: again(signer, c, entry, { name, bytes }), entry, hasOwnId };
   const inFolder = path === undefined || path === '' ? {} : { path };
   if (bytes === undefined) {
     if (checksum) {
@@ -73,7 +80,8 @@ export async function begin(
       id,
     );
     const plan = chunkedPlan(draft.bytes, profile);
-    return { upload: await beginWithinLimits(signer, c, rules, { ...draft, chunked: true }, plan) };
+    const upload = await beginWithinLimits(signer, c, rules, { ...draft, chunked: true }, plan);
+    return { upload, entry, hasOwnId };
   }
   const file = {
     id: id ?? (await idFor(signer, c)),
@@ -91,7 +99,7 @@ export async function begin(
   const chunked = { ...draft, checksum: null, chunked: true as const };
   const { announced } = draft;
   if (announced) assertVerifiable(signer, chunked, false, announced.algorithm, 'checksum');
-  return { upload: await beginWithinLimits(signer, c, rules, chunked, plan) };
+  return { upload: await beginWithinLimits(signer, c, rules, chunked, plan), entry, hasOwnId };
 }
 
 /** The upload that was begun with this id before. */

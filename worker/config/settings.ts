@@ -362,7 +362,7 @@ export const SETTINGS = [
   {
     name: 'RELAY',
     meaning:
-      'Whether pages that cannot reach the store may send parts through the Worker: on or off. Parts are then at most 64 MiB.',
+      'Whether pages that cannot reach the store may send parts through the Worker, and other clients whole files in chunks (docs/chunks.md): on or off. Parts are then at most 64 MiB.',
     default: 'off',
     example: 'on',
   },

@@ -122,6 +122,29 @@ onEveryStore(
       assert.deepEqual(await download(running(), done.key), file);
     });
 
+    it('leave no open upload behind if the first one fails, unless its id is known', async () => {
+      const carol = await callerOf(lab, 'carol');
+      const file = random(6 * MIB);
+      const open = async () => {
+        const { body } = await carol.call('GET', '/uploads?state=open');
+        return (body as unknown as ListAnswer).uploads.length;
+      };
+      await lab.bend({ store: [{ on: ['PUT', 'partNumber=1'], status: 503 }] });
+      try {
+        const failed = await carol.call('POST', '/chunks?filename=a.bin', {}, file);
+        assert.equal(failed.status, 503);
+        while ((await open()) > 0) await lab.seen();
+        const id = randomUUID();
+        const known = await carol.call('POST', `/chunks?filename=a.bin&id=${id}`, {}, file);
+        assert.equal(known.status, 503);
+        assert.equal(await open(), 1);
+        const { body } = await carol.call('GET', `/chunks/${id}`);
+        assert.equal(body.bytes, file.length);
+      } finally {
+        await lab.bend({});
+      }
+    });
+
     it('are told where to continue, if they begin elsewhere', async () => {
       const file = random(6 * MIB);
       const { body: first } = await alice.put(file, 0, 1000);
@@ -375,6 +398,40 @@ onEveryStore(
       const wrong = await alice.call('POST', at(hex('sha256', random(3))), {}, file);
       assert.equal(wrong.status, 422);
       assert.equal(wrong.body.code, 'checksum_mismatch');
+    });
+  },
+);
+
+onEveryStore(
+  'two isolates',
+  ({ listParts }) => listParts,
+  (running) => {
+    it('that take chunks of one upload at once do not mix them up', async () => {
+      const settings = { RELAY: 'on', KEY_PREFIX: `worker-tests/${randomUUID()}/` };
+      const labs = await Promise.all([
+        startLab(running(), settings),
+        startLab(running(), settings),
+      ]);
+      try {
+        const [here, there] = await Promise.all(labs.map((lab) => callerOf(lab)));
+        assert.ok(here && there);
+        const file = random(23 * MIB);
+        const { body } = await here.put(file, 0, 1000);
+        const { url } = body;
+        for (let offset = 1000, size = 1; offset < file.length; size += 1_700_000) {
+          const answers = await Promise.all([
+            here.put(file, offset, Math.min(offset + size, file.length), { url }),
+            there.put(file, offset, Math.min(offset + 2 * size, file.length), { url }),
+          ]);
+          for (const { status } of answers) assert.ok([200, 409].includes(status), String(status));
+          offset = (await there.call('GET', url)).body.offset;
+        }
+        const { body: done } = await here.call('POST', url);
+        assert.equal(done.result?.bytes, file.length, JSON.stringify(done));
+        assert.deepEqual(await download(running(), done.key), file);
+      } finally {
+        await Promise.all(labs.map((lab) => lab.stop()));
+      }
     });
   },
 );

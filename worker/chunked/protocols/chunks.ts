@@ -12,7 +12,7 @@ import { ProblemError } from '../../problem.ts';
 import { isVerifying, type ChunkedAnswer, type Result, type Verifying } from '../../protocol.ts';
 import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/chunks/schemas.ts';
 import { readCapped } from '../../util/read-capped.ts';
-import { append, appendMore, OffsetMismatch } from '../append.ts';
+import { appendFirst, appendMore, OffsetMismatch } from '../append.ts';
 import { chunkedAnswer, offsetHeaders } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { atMost, bodyOf, isForm, readForm, type Sent } from '../content.ts';
@@ -39,7 +39,7 @@ export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
       const fields = fieldsOf(c, sent);
       const checksum = wholeChecksumOf(fields);
       const bytes = range ? range.total : sent.bytes;
-      const { upload, entry } = await begin(signer, c, {
+      const file = await begin(signer, c, {
         id: fields['id'],
         name: fields['filename'] ?? fields['name'] ?? sent.name,
         type: typeOf(fields['type'] ?? sent.type),
@@ -48,9 +48,8 @@ export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
         metadata: metadataOfQuery(fields),
         checksum: bytes === undefined ? undefined : checksum,
       });
-      const offset = await append(signer, c, turns, upload, entry, 0, sent);
-      if (range) return begun(signer, c, { upload, entry }, offset);
-      return finished(signer, c, { upload, entry }, checksum, 201);
+      const offset = await appendFirst(signer, c, turns, file, sent);
+      return range ? begun(signer, c, file, offset) : finished(signer, c, file, checksum, 201);
     });
   };
 }

@@ -8,7 +8,7 @@ import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { isVerifying, type Result, type Verifying } from '../../protocol.ts';
 import type { Upload } from '../../upload/upload.ts';
-import { append, appendMore } from '../append.ts';
+import { appendFirst, appendMore } from '../append.ts';
 import { offsetHeaders, secondsLeft, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
@@ -34,7 +34,7 @@ export function resumableBeginRoute(signer: Signer, turns: Turns): SignerHandler
     const body = bodyOf(c);
     const bytes = sizeOf(c, isLast ? body.bytes : undefined);
     const content = await checkedContent(c, body);
-    const { upload, entry } = await begin(signer, c, {
+    const begun = await begin(signer, c, {
       id: c.req.query('id'),
       name: filenameOf(c.req.header('content-disposition')) ?? c.req.query('filename') ?? 'file',
       type: c.req.header('content-type') ?? '',
@@ -42,9 +42,10 @@ export function resumableBeginRoute(signer: Signer, turns: Turns): SignerHandler
       metadata: {},
       checksum: reprDigestOf(c.req.header('repr-digest')),
     });
-    const offset = await append(signer, c, turns, upload, entry, 0, content);
+    const offset = await appendFirst(signer, c, turns, begun, content);
+    const { upload } = begun;
     const location = await urlOf(signer, c, upload);
-    if (isLast) return completed(signer, c, { upload, entry }, { location });
+    if (isLast) return completed(signer, c, begun, { location });
     const headers = { location, ...stateHeaders(signer, upload, offset, false) };
     return c.body(null, 201, headers);
   };

@@ -1,8 +1,8 @@
 /** Schemas of chunks through the Worker: what clients send, and what they are answered. */
 import * as v from 'valibot';
 import { ResultSchema } from '../result.ts';
-import type { DeepReadonly } from '../util/deep-readonly.ts';
 import { FileEntry, UploadId } from '../schemas.ts';
+import type { DeepReadonly } from '../util/deep-readonly.ts';
 
 const { bytes: Bytes, completedAt: Time } = ResultSchema.entries;
 

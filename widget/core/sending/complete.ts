@@ -1,9 +1,4 @@
-import {
-  isVerifying,
-  type CompleteBody,
-  type Result,
-  type Verifying,
-} from '../../../worker/protocol.ts';
+import type { CompleteBody, Result, Verifying } from '../../../worker/protocol.ts';
 import * as uploadCalls from '../api/upload-calls.ts';
 import { combine } from '../checksum/index.ts';
 import type { Parts } from '../upload/parts.ts';
@@ -50,7 +45,7 @@ async function onceVerified(
 ): Promise<Result> {
   for (;;) {
     const answer = await complete();
-    if (!isVerifying(answer)) return answer;
+    if ('completedAt' in answer) return answer;
     const pause = new Promise((resolve) => setTimeout(resolve, answer.retryAfter * 1000));
     await unlessAborted(pause, signal);
   }

@@ -3,7 +3,7 @@ import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
 import type { Finalization, Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
-import type { Log, LogFields } from './log.ts';
+import type { Log, LogFields } from './util/log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
 import type { VerifyLimits } from './policy/store-fit.ts';
 import type { BindFile } from './upload/bind-file.ts';

@@ -3,8 +3,8 @@
  * so nothing here may add to its bundle unless it is used: the schemas stay in schemas.ts and answers.ts, and only the
  * types that are inferred from them are exported.
  */
-import type { Refused, Result } from './protocol/answers.ts';
-import type { Verifying } from './protocol/verified.ts';
+import type { Refused } from './protocol/answers.ts';
+import type { Result, Verifying } from './protocol/result.ts';
 
 export type {
   CompleteManyAnswer,
@@ -19,7 +19,6 @@ export type {
   Refused,
   RelayAnswer,
   Renewal,
-  Result,
   ResumeAnswer,
   SignAnswer,
   SignedRequest,
@@ -28,7 +27,7 @@ export type {
   UploadStatusAnswer,
   UploadSummary,
 } from './protocol/answers.ts';
-export type { Verifying } from './protocol/verified.ts';
+export type { Result, Verifying } from './protocol/result.ts';
 export {
   CHECKSUM_HEADERS,
   type ChecksumAlgorithm,

@@ -311,11 +311,18 @@ export const SETTINGS = [
     example: 'on',
   },
   {
+    name: 'WORKERS_PLAN',
+    meaning:
+      'Plan of Workers that the account has: free or paid. It decides how many expired uploads and waiting webhooks one run of the cron trigger handles; see docs/scale.md.',
+    default: 'free',
+    example: 'paid',
+  },
+  {
     name: 'UPKEEP_REQUESTS',
     meaning:
-      'Maximum number of requests to the store in one run of the cron trigger, which can expire a quarter as many uploads. The default fits Workers Free. On Workers Paid, set it to four times the number of uploads that callers can create between two runs.',
-    default: '40',
-    example: '3000',
+      'Maximum number of requests to the store in one run of the cron trigger. An expired upload takes two to four.',
+    default: '32 on the free plan, 2500 on the paid plan',
+    example: '500',
   },
   {
     name: 'WEBHOOK_URL',

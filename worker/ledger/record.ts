@@ -1,8 +1,9 @@
 /** The record of an upload in KV: its key, its value, and the row in its metadata. */
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
+import type { Key } from './kv.ts';
 import { checksumFields, type UploadSummary } from '../protocol.ts';
-import { VerifiedFields, WholeAlgorithms } from '../protocol/verified.ts';
+import { VerifiedFields, WholeAlgorithms } from '../protocol/result.ts';
 import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
 const StoredResult = v.object({
@@ -85,6 +86,11 @@ export type Row = v.InferOutput<typeof Row>;
 
 /** https://developers.cloudflare.com/kv/platform/limits/ */
 const MAX_METADATA_BYTES = 1024;
+/**
+ * How long the record of an open upload outlives its token, for the upkeep to find. No round deletes
+ * it unseen, so this is how far behind the upkeep may be before parts stay in the store for good.
+ */
+export const UNSETTLED_SECONDS = 30 * 86_400;
 /** Prefix of the keys of all records. */
 export const RECORDS = 'u:';
 
@@ -172,4 +178,10 @@ export function summaryOf(row: Row): UploadSummary {
     ...checksumFields(row),
     ...(completedAt !== undefined && { completedAt }),
   };
+}
+
+/** Undefined for records of earlier versions whose row was too long: their value has to be read. */
+export function shortRow({ metadata }: Key): ShortRow | undefined {
+  const row = v.safeParse(ShortRow, metadata);
+  return row.success ? row.output : undefined;
 }

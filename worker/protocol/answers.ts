@@ -4,8 +4,15 @@
  */
 import * as v from 'valibot';
 import { ProblemSchema } from './problems.ts';
+import {
+  FilePath,
+  ResultSchema,
+  Time,
+  VerifiedFields,
+  VerifyingSchema,
+  WholeAlgorithms,
+} from './result.ts';
 import type { DeepReadonly } from './util/deep-readonly.ts';
-import { VerifiedFields, VerifyingSchema, WholeAlgorithms } from './verified.ts';
 
 const about = v.description;
 const Size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -13,10 +20,6 @@ const Seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Algorithm = v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256']));
 const Texts = v.record(v.string(), v.string());
-const Time = v.pipe(v.string(), v.isoTimestamp());
-const FilePath = v.exactOptional(
-  v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
-);
 const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
 const StoreExpiry = v.pipe(
   v.nullable(Seconds),
@@ -106,25 +109,6 @@ export const PolicySchema = v.strictObject({
 });
 /** `GET /policy`: what this caller may upload. */
 export type Policy = DeepReadonly<v.InferOutput<typeof PolicySchema>>;
-
-export const ResultSchema = v.strictObject({
-  id: v.string(),
-  key: v.string(),
-  name: v.string(),
-  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
-  path: FilePath,
-  bytes: Size,
-  type: v.string(),
-  etag: v.string(),
-  ...VerifiedFields,
-  completedAt: Time,
-  /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
-  href: v.exactOptional(v.string()),
-  /** What the operator's `finalize` hook added. */
-  data: v.exactOptional(v.pipe(v.unknown(), about('What the `finalize` hook added.'))),
-});
-/** A completed upload. */
-export type Result = DeepReadonly<v.InferOutput<typeof ResultSchema>>;
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
 /** One failed slot of a batch answer. */

@@ -5,7 +5,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
-import { VerifyingSchema } from './verified.ts';
+import { ResultSchema, VerifyingSchema } from './result.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
 import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
@@ -131,7 +131,7 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Finish an upload, once or many times',
     token: 'needed',
     body: ['CompleteBody', CompleteBody],
-    answer: ['Result', answers.ResultSchema],
+    answer: ['Result', ResultSchema],
     accepted: ['Verifying', VerifyingSchema],
   },
   {

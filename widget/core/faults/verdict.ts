@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../../worker/protocol.ts';
 import type { UploadErrorCode } from '../errors.ts';
 import type { Outcome } from '../store/outcome.ts';
 
-/** What has gone wrong before with the same part, or the same call. */
+/** The earlier faults of the same part or call. */
 export interface History {
   /** Faults in a row. */
   readonly faults: number;
@@ -94,7 +94,7 @@ const DENSE_DELAY_MS = 4000;
 const OFFLINE_DELAY_MS = 15_000;
 /** How often a retry follows at once because the answer asks for it. */
 const MAX_AT_ONCE = 10;
-/** Refused signatures, or mismatches, until it fails. */
+/** Refused signatures, or mismatches, that are tolerated. */
 const MAX_TIMES = 2;
 
 /** What to do about an outcome that is not a success. Pure. */
@@ -140,7 +140,7 @@ function reactionTo(status: number, code = ''): Reaction | undefined {
   return BY_STATUS[status] ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
 }
 
-/** A success whose body is not the store's came from a box in between. */
+/** A success whose body is not the store's came from a proxy or portal in between. */
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }

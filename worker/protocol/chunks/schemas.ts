@@ -1,6 +1,6 @@
 /** Schemas of chunks through the Worker: what clients send, and what they are answered. */
 import * as v from 'valibot';
-import { ResultSchema } from '../answers.ts';
+import { ResultSchema } from '../result.ts';
 import { FileEntry, UploadId } from '../schemas.ts';
 import type { DeepReadonly } from '../util/deep-readonly.ts';
 

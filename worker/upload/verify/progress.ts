@@ -1,6 +1,6 @@
 /** How far an object has been read, kept between invocations. */
 import type { Signer } from '../../context.ts';
-import type { Entry } from '../../ledger/ledger.ts';
+import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import type { Progress } from '../../ledger/record.ts';
 import type { WholeChecksum } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
@@ -31,6 +31,7 @@ export function furthest(
 /** Never throws: what is not kept is read again. */
 export async function keepProgress(
   { ledger, log, now, progress }: Signer,
+  waitUntil: WaitUntil,
   upload: Upload,
   verifying: Progress,
 ): Promise<void> {
@@ -42,7 +43,7 @@ export async function keepProgress(
   const entry = await ledger.get(upload.owner, upload.id);
   if (entry && entry.state !== 'open' && entry.state !== 'verifying') return;
   const sweepAt = Math.floor(now() / 1000) + LEFT_ALONE_SECONDS;
-  await ledger.putOnce({ state: 'verifying', upload, verifying, sweepAt });
+  await ledger.put({ state: 'verifying', upload, verifying, sweepAt }, waitUntil);
   log.info('verifying', { upload: upload.id, bytes: verifying.verifiedBytes });
 }
 

@@ -54,7 +54,7 @@ export async function verifyWhole(
     const read = await readBack(signer, upload.key, object, algorithm, start);
     if (read.kind === 'stopped') {
       const progress: Progress = { ...wanted, ...read.saved, etag: object.etag };
-      await keepProgress(signer, upload, progress);
+      await keepProgress(signer, waitUntil, upload, progress);
       return { kind: 'verifying', verifiedBytes: progress.verifiedBytes };
     }
     if (read.value !== value) throw wrongChecksum(algorithm);

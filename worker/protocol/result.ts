@@ -1,9 +1,17 @@
-/** What the Worker answers about checksums of whole files, and what records keep of them. */
+/** What a Complete is answered: the result, or how far its checksum has been verified. */
 import * as v from 'valibot';
 import { WHOLE_ALGORITHMS } from './checksum.ts';
 
 const about = v.description;
 const Bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** ISO 8601. */
+export const Time = v.pipe(v.string(), v.isoTimestamp());
+
+/** Folders and name of a file that came with folders. */
+export const FilePath = v.exactOptional(
+  v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
+);
 
 export const WholeAlgorithms = v.picklist(WHOLE_ALGORITHMS);
 
@@ -26,6 +34,25 @@ export const VerifiedFields = {
     ),
   ),
 };
+
+export const ResultSchema = v.strictObject({
+  id: v.string(),
+  key: v.string(),
+  name: v.string(),
+  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
+  path: FilePath,
+  bytes: Bytes,
+  type: v.string(),
+  etag: v.string(),
+  ...VerifiedFields,
+  completedAt: Time,
+  /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
+  href: v.exactOptional(v.string()),
+  /** What the operator's `finalize` hook added. */
+  data: v.exactOptional(v.pipe(v.unknown(), about('What the `finalize` hook added.'))),
+});
+/** A completed upload. */
+export type Result = Readonly<v.InferOutput<typeof ResultSchema>>;
 
 export const VerifyingSchema = v.strictObject({
   id: v.string(),

@@ -26,7 +26,8 @@ export async function finish(
 ): Promise<Result | Verifying> {
   const position = await positionOf(signer, upload, entry);
   const { offset } = position;
-  if (position.kind === 'complete' && !checksum) return position.result;
+  const isSettled = !checksum && entry?.state !== 'verifying';
+  if (position.kind === 'complete' && isSettled) return position.result;
   if (!upload.unsized && offset !== upload.bytes) throw missingBytes(offset, upload.bytes);
   const whole = withSize(upload, offset);
   if (position.kind === 'open') {

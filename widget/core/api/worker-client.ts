@@ -156,13 +156,14 @@ export class WorkerClient {
       const { status, ok } = response;
       const value = parseJson(await response.text());
       const isWorkers = ok && (has ? has in Object(value) : status === 204);
-      // A success that is not the Worker's may come from any page at that address.
-      this.#wasReached ||= isWorkers || !ok;
+      const code = value?.['code'];
+      // An answer that is not the Worker's may come from any page at that address.
+      this.#wasReached ||= isWorkers || code !== undefined;
       if (isWorkers) return { value };
       return {
         kind: 'answered',
         status,
-        code: value?.['code'],
+        code,
         detail: value?.['detail'],
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfter: parseRetryAfter(response.headers.get('retry-after')),

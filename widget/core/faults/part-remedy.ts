@@ -10,7 +10,7 @@ export interface PartCircumstances {
   readonly faults: number;
   /** The file goes in one request. */
   readonly isSingle: boolean;
-  /** The store or the Worker has answered. */
+  /** The store or the Worker has answered, not something in between. */
   readonly isAnswered: boolean;
   /** This attempt went through the Worker. */
   readonly wasRelayed: boolean;

@@ -1,7 +1,7 @@
 /** What an outcome means: a pure table from an answer and what went before to a verdict. */
 import type { ProblemCode } from '../../../worker/protocol.ts';
 import type { UploadErrorCode } from '../errors.ts';
-import type { Outcome } from '../store/outcome.ts';
+import { isOwnAnswer, type Outcome } from '../store/outcome.ts';
 
 /** The earlier faults of the same part or call. */
 export interface History {
@@ -74,6 +74,7 @@ const BY_CODE: ReadonlyMap<string, Reaction> = new Map(
   }),
 );
 
+/** For codes that are not listed. */
 const BY_STATUS: Readonly<Record<number, Reaction>> = {
   // Swift and Ceph answer an expired URL with a bare AccessDenied: any refusal may mean an old URL.
   401: 'resign',
@@ -85,6 +86,9 @@ const BY_STATUS: Readonly<Record<number, Reaction>> = {
   429: 'retry',
   501: 'fail',
 };
+
+/** What something in between may say in passing, with the time to wait in the answer. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429]);
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
@@ -108,7 +112,12 @@ export function verdict(outcome: Outcome, history: History): Verdict {
     return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
   }
   const { status, code, retryAfter } = outcome;
-  const reaction = reactionTo(status, code);
+  const isOwn = isOwnAnswer(outcome);
+  if (!isOwn && !isPassing(status)) {
+    // Not the store's word: as if nothing had been answered.
+    return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
+  }
+  const reaction = isOwn ? reactionTo(status, code) : 'retry';
   switch (reaction) {
     case 'retry':
       if (isOver) return fail('store_unavailable', true);
@@ -138,6 +147,11 @@ function reactionTo(status: number, code = ''): Reaction | undefined {
   // A 409 with a code of the store's is a passing conflict, such as OperationAborted.
   if (status === 409 && code) return 'retry';
   return BY_STATUS[status] ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
+}
+
+/** An answer without a code that asks for the same request again. */
+function isPassing(status: number): boolean {
+  return status >= 500 || isSuccess(status) || PASSING_STATUSES.has(status);
 }
 
 /** A success whose body is not the store's came from a proxy or portal in between. */

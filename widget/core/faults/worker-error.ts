@@ -31,7 +31,9 @@ export function callError(outcome: Outcome): UploadError {
   const cause = 'cause' in outcome ? outcome.cause : undefined;
   const message = cause
     ? '`getToken` failed.'
-    : 'The Worker cannot be reached. Check `endpoint`, and that its ALLOWED_ORIGINS include this page.';
+    : outcome.kind === 'answered'
+      ? `Something that is not the Worker answers ${outcome.status}. Check \`endpoint\`, or the proxy on the way.`
+      : 'The Worker cannot be reached. Check `endpoint`, and that its ALLOWED_ORIGINS include this page.';
   return new UploadError('signer_unreachable', message, { retryable: true, cause });
 }
 

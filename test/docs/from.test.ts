@@ -15,6 +15,7 @@ import { download, random } from '../worker/s3/uploads.ts';
 
 const run = promisify(execFile);
 const LOGIN = 'backup:correct horse battery';
+const CHUNKS = { RELAY: 'on', VERIFY_MAX_BYTES: '64MiB', VERIFY_STEP_BYTES: '16MiB' };
 const FILM = random(17_000_003);
 
 /** The first block of this language on a page of docs/from/. */
@@ -124,8 +125,9 @@ onEveryStore(
       ));
 
     it('drf-chunked-upload.md sends chunks in forms, and has the whole verified', () =>
-      play(running(), 'drf-chunked-upload.md', { RELAY: 'on' }, async ({ json, stdout }) => {
+      play(running(), 'drf-chunked-upload.md', CHUNKS, async ({ json, stdout }) => {
         assert.match(stdout, /^offset 6000000, expires 20\d\d-/);
+        assert.match(stdout, /^complete, md5 verified by the (worker|store)$/m);
         const { result, state, offset } = json<ChunkedAnswer>('result.json');
         assert.deepEqual([state, offset], ['complete', FILM.length]);
         assert.ok(result);

@@ -59,10 +59,7 @@ function systemTables({ rows }: System): string {
   return (Object.keys(KINDS) as Kind[])
     .map((kind) => [KINDS[kind], rows.filter((row) => row.kind === kind)] as const)
     .filter(([, ofKind]) => ofKind.length > 0)
-    .map(([heading, ofKind]) => {
-      const cells = ofKind.map((row) => [row.id, row.there, here(row), tests(row)].map(cell));
-      return `### ${heading}\n\n${table(['Row', 'There', 'Here', 'Shown by'], cells)}`;
-    })
+    .map(([heading, ofKind]) => `### ${heading}\n\n${rowsTable(ofKind)}`)
     .join('\n');
 }
 
@@ -71,13 +68,17 @@ function indexTables(): string {
   const shown = all.filter((row) => row.tests !== undefined);
   const otherwise = all.filter((row) => row.reason !== undefined);
   const summary =
-    `Of ${all.length} rows, ${shown.length} name a test that shows them. ` +
-    `${otherwise.length} differ in something or are not there, and say why.\n`;
-  const perSystem = SYSTEMS.map(({ name, page, rows }) => {
-    const cells = rows.map((row) => [row.id, row.there, row.reason ?? '', tests(row)].map(cell));
-    return `## [${name}](${page})\n\n${table(['Row', 'There', 'What differs, and why', 'Shown by'], cells)}`;
-  });
-  return [summary, ...perSystem].join('\n');
+    `Of ${all.length} rows, ${shown.length} name tests that show them. ` +
+    `${otherwise.length} differ in something, or are not there; these say why, in italics.\n`;
+  const systems = SYSTEMS.map(
+    ({ name, page, rows }) => `## [${name}](${page})\n\n${rowsTable(rows)}`,
+  );
+  return [summary, ...systems].join('\n');
+}
+
+function rowsTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [row.id, row.there, here(row), tests(row)].map(cell));
+  return table(['Row', 'There', 'Here', 'Shown by'], cells);
 }
 
 function here({ here: does, reason }: Row): string {

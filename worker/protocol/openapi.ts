@@ -5,8 +5,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
+import { ResultSchema, VerifyingSchema } from './result.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
-import { CHUNKED_OPERATIONS } from './openapi-chunks.ts';
+import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS, ProblemSchema } from './problems.ts';
 import {
@@ -35,6 +36,8 @@ interface Operation {
   readonly body?: readonly [name: string, schema: GenericSchema];
   /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
+  /** The answer with status 202: the work is not done yet. */
+  readonly accepted?: readonly [name: string, schema: GenericSchema];
   /** Set if the body may also be form-encoded, with an answer of its own (201). */
   readonly form?: {
     readonly body: readonly [name: string, schema: GenericSchema];
@@ -128,7 +131,8 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Finish an upload, once or many times',
     token: 'needed',
     body: ['CompleteBody', CompleteBody],
-    answer: ['Result', answers.ResultSchema],
+    answer: ['Result', ResultSchema],
+    accepted: ['Verifying', VerifyingSchema],
   },
   {
     method: 'put',
@@ -163,6 +167,7 @@ export function openApiDocument(version: string): object {
     for (const [name, schema] of [
       operation.body,
       operation.answer,
+      operation.accepted,
       operation.form?.body,
       operation.form?.answer,
     ].filter((one) => !!one)) {
@@ -194,6 +199,7 @@ function describe({
   body,
   bytes = [],
   answer,
+  accepted,
   form,
 }: Operation): object {
   return {
@@ -219,6 +225,7 @@ function describe({
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
+      ...(accepted && { 202: { description: 'Not done yet', content: json(accepted[0]) } }),
       ...(form && { 201: { description: 'Created', content: json(form.answer[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {

@@ -160,7 +160,7 @@ export const DABAPPS: System = {
       id: 's1.16',
       kind: 'state',
       there: '`file_upload_state`: `NEW`, `AWAIT_COMPLETE`, `COMPLETED`',
-      here: '`state`: `open` from Create on, then `complete`, `aborted` or `expired`',
+      here: '`state`: `open` from Create on, `verifying` while a checksum is, then `complete`, `aborted` or `expired`',
       tests: [
         [
           'worker/life.test.ts',
@@ -186,7 +186,7 @@ export const DABAPPS: System = {
       kind: 'job',
       there:
         'A model that links to an upload, which only its uploader may name (`UploadedFilePrimaryKeyRelatedField`)',
-      here: 'The form submits the id; your backend asks `GET /uploads/:id` with a token for its user. [How](#in-your-backend).',
+      here: 'The form submits the id; your backend asks `GET /uploads/:id` with a token for its user. [How](django-s3-file-upload.md#in-your-backend).',
       tests: [
         ['docs/from.test.ts', 'accepts the finished upload of the user who submits it'],
         ['docs/from.test.ts', 'refuses what is unfinished, somebody else’s or not an id'],

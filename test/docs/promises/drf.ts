@@ -1,5 +1,6 @@
 import type { Citation, System } from './row.ts';
 
+const WHOLE = 'worker/whole-checksums.test.ts';
 const refused = (what: string): Citation => [
   'worker/chunked/refusals.test.ts',
   '${what}: ${status} ${code}',
@@ -91,7 +92,12 @@ export const DRF: System = {
           'worker/chunked/transcripts.test.ts',
           'continues with curl what has broken off, and is verified',
         ],
+        [WHOLE, 'is verified by its ${algorithm} for a file ${kind}'],
+        [WHOLE, 'is refused if its ${algorithm} is wrong for a file ${kind}'],
+        [WHOLE, 'is refused at Create by ${algorithm} for a file ${kind}'],
       ],
+      reason:
+        'A file that would have to be read back and is larger than `VERIFY_MAX_BYTES` is refused with 400, at Create if the checksum is named there. A checksum is never ignored.',
     },
     {
       id: 's3.10',
@@ -99,6 +105,7 @@ export const DRF: System = {
       there: '`md5`, `sha1` or `sha256` of the whole file',
       here: 'The same names, in hex or base64',
       tests: [
+        [WHOLE, 'is verified by its ${algorithm} for a file ${kind}'],
         [
           'worker/chunked/transcripts.test.ts',
           'sends a file with Python’s requests, as drf-chunked-upload has it',
@@ -192,7 +199,11 @@ export const DRF: System = {
       kind: 'error',
       there: '400: the checksums differ',
       here: '422 `checksum_mismatch`, and nothing is kept',
-      tests: [['worker/relay.test.ts', 'case 69: passes the checksum on, and a part that differs']],
+      tests: [
+        [WHOLE, 'is refused if its ${algorithm} is wrong for a file ${kind}'],
+        ['worker/verifying.test.ts', 'is removed by the upkeep if it is wrong'],
+        ['worker/relay.test.ts', 'case 69: passes the checksum on, and a part that differs'],
+      ],
       reason: 'A code of its own, so that a client can tell it from a malformed request.',
     },
     {
@@ -222,10 +233,11 @@ export const DRF: System = {
     {
       id: 's3.24',
       kind: 'setting',
-      there: '`DRF_CHUNKED_UPLOAD_CHECKSUM`',
-      here: 'Whole files: the client names the algorithm with its value. Parts: `CHECKSUM`.',
+      there:
+        'The client names the algorithm with its value; `VERIFY_MAX_BYTES` and `VERIFY_STEP_BYTES` say how much is read back. `CHECKSUM` is for parts.',
+      here: 'The client names the algorithm with its value; `VERIFY_MAX_BYTES` and `VERIFY_STEP_BYTES` say how much is read back. `CHECKSUM` is for parts.',
       tests: [
-        ['worker/chunked/transcripts.test.ts', 'continues with curl what has broken off'],
+        [WHOLE, 'is verified by its ${algorithm} for a file ${kind}'],
         ['worker/s3/part-checksums.test.ts', 'case 69: is checked by the store'],
       ],
     },

@@ -117,8 +117,9 @@ export const JOIST: System = {
       id: 's4.11',
       kind: 'job',
       there: 'An API reference (a heading without a text)',
-      here: '`/openapi.json`',
+      here: '[docs/http-api.md](../http-api.md), made from `/openapi.json`',
       tests: [
+        ['docs/http-api.test.ts', 'is the one that the OpenAPI document makes'],
         ['worker/openapi.test.ts', 'names every route of the contract, and no other'],
         ['worker/openapi.test.ts', 'of each route is what the document says, to the last field'],
       ],

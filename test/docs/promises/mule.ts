@@ -53,7 +53,7 @@ export const MULE: System = {
           '1 GiB that takes 30 hours: one Create, each part once, a write an hour',
         ],
         ['worker/moving.test.ts', 'and of which all ${bytes} bytes have arrived is completed'],
-        ['worker/moving.test.ts', 'is said at Create, by resume and by the status'],
+        ['worker/upload-end.test.ts', 'is said at Create, by resume and by the status'],
       ],
       reason:
         'The store may be less patient: MinIO drops every unfinished upload after 24 hours. Create says so (`storeExpiresAt`), and so does the row of a file that cannot arrive by then.',

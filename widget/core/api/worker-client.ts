@@ -1,4 +1,4 @@
-/** The only caller of the Worker. Every call is repeated until it succeeds or patience ends. */
+/** The only caller of the Worker. Retries each call until it succeeds or the time for retries is over. */
 import { isUploadId } from '../../../worker/protocol/id.ts';
 import { PATHS } from '../../../worker/protocol/paths.ts';
 import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
@@ -25,7 +25,7 @@ export interface Call {
   /** Token of the upload that the call is about. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** A field by which an answer is known to be the Worker's. Without one, only a 204 is. */
+  /** A field that every answer to this call has. If not given, only a 204 counts as the Worker's answer. */
   readonly has?: string;
   /** Time for the answer, as a multiple of `stallMs`. @default 1 */
   readonly terms?: number;
@@ -36,7 +36,7 @@ export class WorkerClient {
   readonly #backoff: Backoff;
   readonly #onWaitingChange: () => void;
   readonly #closing = new AbortController();
-  /** Calls that wait for the Worker to come back. */
+  /** Calls that wait until the Worker can be reached again. */
   readonly #waiting = new Set<Call>();
   #wasReached = false;
   #bearer: string | Promise<string | undefined> | undefined;
@@ -57,13 +57,13 @@ export class WorkerClient {
     return String(this.options.endpoint).replace(/\/+$/, '');
   }
 
-  /** True while some call waits for the Worker to come back. */
+  /** True while a call waits until the Worker can be reached again. */
   get isWaiting(): boolean {
     return this.#waiting.size > 0;
   }
 
   /**
-   * Makes one request of the contract, as often as necessary.
+   * Makes one request, and retries it as often as necessary.
    *
    * @throws UploadError with the Worker's code, `signer_unreachable`, or `invalid_request` for an id
    *   that is not a UUID, in which case nothing is sent; DOMException when aborted.
@@ -72,7 +72,7 @@ export class WorkerClient {
     const path = pathOf(route, call.id);
     const signal = AbortSignal.any([this.#closing.signal, call.signal ?? this.#closing.signal]);
     const attempts = new Attempts();
-    // Of its own, for it is an entry in a Set.
+    // A copy, because it identifies this very call in a Set.
     const waiting = { ...call };
     try {
       for (;;) {
@@ -95,7 +95,7 @@ export class WorkerClient {
     this.#closing.abort();
   }
 
-  /** Headers that say who is calling, and about which upload. */
+  /** Headers that identify the caller, and the upload that the call is about. */
   async headers(token?: string): Promise<Record<string, string>> {
     const { getToken, headers } = this.options;
     const pending = (this.#bearer ??= getToken?.());
@@ -181,7 +181,7 @@ function pathOf(route: Route, id: string | undefined): string {
   throw new UploadError('invalid_request', `${id}: the id of an upload must be a UUID.`);
 }
 
-/** Undefined for the page of a captive portal. */
+/** Undefined if the text is not JSON, such as the page of a captive portal. */
 function parseJson(text: string): Readonly<Record<string, string>> | undefined {
   try {
     return JSON.parse(text) as Readonly<Record<string, string>>;

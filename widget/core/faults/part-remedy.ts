@@ -2,7 +2,7 @@
 import type { DelayedVerdict } from './backoff.ts';
 import type { FinalVerdict, Verdict } from './verdict.ts';
 
-/** After this many faults in a row, and again after as many, the Worker is asked what is stored. */
+/** Each time this many faults have come in a row, the Worker is asked what is stored. */
 const DOUBTFUL_FAULTS = 3;
 
 export interface PartCircumstances {

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../../worker/protocol.ts';
 import type { UploadErrorCode } from '../errors.ts';
 import type { Outcome } from '../store/outcome.ts';
 
-/** What has gone wrong before with the same part, or the same call. */
+/** The earlier faults of the same part or call. */
 export interface History {
   /** Faults in a row. */
   readonly faults: number;
@@ -92,7 +92,9 @@ const LONGEST_DELAY_MS = 20_000;
 const DENSE_DELAY_MS = 4000;
 /** How often to try while offline: the `online` event alone is not reliable. */
 const OFFLINE_DELAY_MS = 15_000;
-/** Refused signatures, or mismatches, until it fails. */
+/** How often a retry follows at once because the answer asks for it. */
+const MAX_AT_ONCE = 10;
+/** Refused signatures, or mismatches, that are tolerated. */
 const MAX_TIMES = 2;
 
 /** What to do about an outcome that is not a success. Pure. */
@@ -110,7 +112,8 @@ export function verdict(outcome: Outcome, history: History): Verdict {
   switch (reaction) {
     case 'retry':
       if (isOver) return fail('store_unavailable', true);
-      return retryAfter === undefined
+      // At once, but not for ever.
+      return retryAfter === undefined || (retryAfter === 0 && faults > MAX_AT_ONCE)
         ? { do: reaction, delayMs }
         : { do: reaction, delayMs: Math.min(retryAfter * 1000, patienceMs), isLeast: true };
     case 'resign':
@@ -137,7 +140,7 @@ function reactionTo(status: number, code = ''): Reaction | undefined {
   return BY_STATUS[status] ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
 }
 
-/** A success whose body is not the store's came from a box in between. */
+/** A success whose body is not the store's came from a proxy or portal in between. */
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }

@@ -37,9 +37,6 @@ export function callError(outcome: Outcome): UploadError {
 
 /** A problem's fields, as they came in an answer. */
 export function problemOf({ status, code, detail }: Answered): Partial<Problem> {
-  return {
-    status,
-    ...(code ? { code: code as Problem['code'] } : {}),
-    ...(detail ? { detail } : {}),
-  };
+  // Fields that are undefined count as absent.
+  return { status, code, detail } as Partial<Problem>;
 }

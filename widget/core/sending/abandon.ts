@@ -3,8 +3,8 @@ import type { Upload } from '../upload/upload.ts';
 import type { SendingContext } from './context.ts';
 
 /**
- * Aborts a cancelled upload on the store, also while its Create is still under way. Resolves when the
- * store has let go of it; never rejects.
+ * Aborts a cancelled upload on the store, also while its Create is still under way. Resolves when it
+ * is aborted; never rejects.
  */
 export async function abandon(
   upload: Upload,
@@ -22,6 +22,7 @@ export async function abandon(
       await abortUpload(worker, upload);
     }
   } catch {
-    // There is nothing to abort, the file is kept, or the Worker does not answer: an open upload expires.
+    // Nothing is left to abort, the file is complete and kept, or the Worker does not answer. In the
+    // last case the upload expires.
   }
 }

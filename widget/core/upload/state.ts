@@ -47,7 +47,7 @@ export type Standing =
       readonly receipts: readonly StoredPart[];
     }
   | { readonly kind: 'agreed'; readonly agreement: Agreement; readonly parts: Parts }
-  /** It is complete, and the token has been let go of. */
+  /** It is complete, and its token is discarded. */
   | { readonly kind: 'closed' };
 
 export interface UploadState {

@@ -96,6 +96,14 @@ describe('the verdict on an answer', () => {
     });
   });
 
+  it('come at once if the answer asks for that, but not for ever', () => {
+    const again = (faults: number) =>
+      verdict(answered(503, 'SlowDown', { retryAfter: 0 }), { ...FIRST, faults });
+    assert.deepEqual(again(0), { do: 'retry', delayMs: 0, isLeast: true });
+    const late = again(11);
+    assert.ok('delayMs' in late && late.delayMs > 1000, JSON.stringify(late));
+  });
+
   it('honours Retry-After, and comes a little later than it says', () => {
     const next = verdict(answered(503, 'SlowDown', { retryAfter: 7 }), FIRST);
     assert.ok(next.do === 'retry' && next.delayMs === 7000);

@@ -98,6 +98,7 @@ onEveryStore(
       play(running(), 'django-s3-file-upload.md', {}, async ({ json, read, stdout }) => {
         const result = json<Result>('result.json');
         await isFilm(result);
+        assert.equal(result.type, 'application/octet-stream', 'it named none');
         const states = stdout.trim().split('\n');
         assert.deepEqual(states, [
           `open ${result.name} ${result.key}`,

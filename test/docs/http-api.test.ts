@@ -1,7 +1,7 @@
 /** docs/http-api.md: what the OpenAPI document says, for people. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { apiPage, renewedApi, ROUTES } from './http-api.ts';
+import { apiPage, renewedApi, ROUTES, unexplained } from './http-api.ts';
 import { fieldsOf, shapeOf } from './shapes.ts';
 
 describe('the page about the HTTP API', () => {
@@ -15,6 +15,11 @@ describe('the page about the HTTP API', () => {
     const headings = new Set(page.split('\n').filter((line) => line.startsWith('### ')));
     assert.ok(ROUTES.length > 20, `${ROUTES.length} routes`);
     for (const route of ROUTES) assert.ok(headings.has(`### ${route}`), route);
+  });
+
+  it('says what each parameter and field means', () => {
+    assert.deepEqual(unexplained(page), []);
+    assert.ok(unexplained(page.replaceAll('| Size in bytes. |', '|  |')).length > 5);
   });
 
   it('leads to a heading by each of its own links', () => {

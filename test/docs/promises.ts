@@ -55,12 +55,12 @@ export function shownBy([file, text, oneCase]: Citation): string {
   return `\`${file}\`: ${titles.join(' › ').replaceAll(HOLES, '…')}`;
 }
 
-function systemTables({ rows }: System): string {
-  return (Object.keys(KINDS) as Kind[])
+function systemTables({ rows, script }: System): string {
+  const tables = (Object.keys(KINDS) as Kind[])
     .map((kind) => [KINDS[kind], rows.filter((row) => row.kind === kind)] as const)
     .filter(([, ofKind]) => ofKind.length > 0)
-    .map(([heading, ofKind]) => `### ${heading}\n\n${rowsTable(ofKind)}`)
-    .join('\n');
+    .map(([heading, ofKind]) => `### ${heading}\n\n${rowsTable(ofKind)}`);
+  return [`The script above runs as a test. ${shownBy(script)}.\n`, ...tables].join('\n');
 }
 
 function indexTables(): string {

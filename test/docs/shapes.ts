@@ -38,11 +38,18 @@ export interface Field {
 }
 
 /** The fields of an object, with those of the objects in it. Objects that have a name are not opened. */
-export function fieldsOf(schema: Schema, named: Schemas, prefix = ''): readonly Field[] {
-  const variants = variantsOf(schema);
-  const names = [...new Set(variants.flatMap(({ properties = {} }) => Object.keys(properties)))];
+export function fieldsOf(
+  schema: Schema,
+  named: Schemas,
+  meaningOf: (name: string, siblings: ReadonlySet<string>) => string = () => '',
+  prefix = '',
+): readonly Field[] {
+  const variants = variantsOf(schema).filter(({ properties }) => properties);
+  // Of several, those that have a name are described under it.
+  const opened = variants.filter((one) => variants.length === 1 || !nameOf(one, named));
+  const names = [...new Set(opened.flatMap(({ properties = {} }) => Object.keys(properties)))];
   return names.flatMap((name) => {
-    const owners = variants.filter(({ properties = {} }) => name in properties);
+    const owners = opened.filter(({ properties = {} }) => name in properties);
     const [first] = owners.map(({ properties = {} }) => properties[name] ?? {});
     const kinds = owners.map(({ properties = {} }) => properties[name]?.const).filter(Boolean);
     const field = kinds.length > 1 ? { enum: kinds } : (first ?? {});
@@ -51,12 +58,12 @@ export function fieldsOf(schema: Schema, named: Schemas, prefix = ''): readonly 
       path,
       shape: shapeOf(field, named),
       required: requiredOf(name, owners, variants),
-      meaning: field.description ?? '',
+      meaning: field.description ?? meaningOf(name, new Set(names)),
     };
     const [inner, step] = innerOf(field);
     return nameOf(inner, named) === undefined &&
       variantsOf(inner).some(({ properties }) => properties)
-      ? [own, ...fieldsOf(inner, named, `${path}${step}.`)]
+      ? [own, ...fieldsOf(inner, named, meaningOf, `${path}${step}.`)]
       : [own];
   });
 }

@@ -4,6 +4,7 @@ export const DABAPPS: System = {
   name: 'django-s3-file-upload',
   page: 'django-s3-file-upload.md',
   url: 'https://github.com/dabapps/django-s3-file-upload-server',
+  script: ['docs/from.test.ts', 'django-s3-file-upload.md follows the state'],
   rows: [
     {
       id: 's1.1',
@@ -82,7 +83,10 @@ export const DABAPPS: System = {
       kind: 'field',
       there: '`filename` in the POST',
       here: '`name`',
-      tests: [['worker/key.test.ts', 'is made of prefix, owner, id and name']],
+      tests: [
+        ['worker/key.test.ts', 'is made of prefix, owner, id and name'],
+        ['docs/from.test.ts', 'follows the state of a row'],
+      ],
     },
     {
       id: 's1.9',

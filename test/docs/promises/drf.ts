@@ -11,6 +11,7 @@ export const DRF: System = {
   name: 'drf-chunked-upload',
   page: 'drf-chunked-upload.md',
   url: 'https://github.com/jkeifer/drf-chunked-upload',
+  script: ['docs/from.test.ts', 'drf-chunked-upload.md sends chunks in forms'],
   rows: [
     {
       id: 's3.1',

@@ -4,6 +4,7 @@ export const JOIST: System = {
   name: 'joist',
   page: 'joist.md',
   url: 'https://github.com/danlamanna/joist',
+  script: ['docs/from.test.ts', 'joist.md tells a server'],
   rows: [
     {
       id: 's4.1',
@@ -55,9 +56,13 @@ export const JOIST: System = {
     {
       id: 's4.6',
       kind: 'setting',
-      there: '`MINIO_STORAGE_ENDPOINT`, `…_ACCESS_KEY`, `…_SECRET_KEY`, `…_MEDIA_BUCKET_NAME`',
+      there:
+        '`JOIST_STORAGE_PROVIDER`, `MINIO_STORAGE_ENDPOINT`, `…_ACCESS_KEY`, `…_SECRET_KEY`, `…_MEDIA_BUCKET_NAME`',
       here: '`S3_PROFILE=minio`, `S3_ENDPOINT`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_BUCKET`',
-      tests: [['worker/config.test.ts', 'says what the store cannot do, rather than leave it out']],
+      tests: [
+        ['docs/from.test.ts', 'joist.md tells a server'],
+        ['worker/config.test.ts', 'says what the store cannot do, rather than leave it out'],
+      ],
     },
     {
       id: 's4.7',
@@ -128,12 +133,14 @@ export const JOIST: System = {
       id: 's4.12',
       kind: 'job',
       there: 'Quickstart: install, settings, routes',
-      here: '[README, “Deploy it”](../../README.md#deploy-it), six steps from a clone of the repository',
+      here: '[README, “Deploy it”](../../README.md#deploy-it), in six steps',
       tests: [
+        ['docs/consumer/consumer.test.ts', 'answers as a signer from a route of the app'],
         ['docs/readme.test.ts', 'the settings are understood'],
         ['docs/readme.test.ts', 'every npm script and wrangler command of the README exists'],
       ],
-      reason: 'Not from npm: the package has not been published yet.',
+      reason:
+        'From a clone of the repository, not from npm: the package has not been published yet.',
     },
   ],
 };

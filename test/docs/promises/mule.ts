@@ -4,6 +4,7 @@ export const MULE: System = {
   name: 'mule-upload',
   page: 'mule-upload.md',
   url: 'https://github.com/cinely/mule-uploader',
+  script: ['docs/from.test.ts', 'mule-upload.md continues on another device'],
   rows: [
     {
       id: 's2.1',

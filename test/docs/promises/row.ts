@@ -38,5 +38,7 @@ export interface System {
   /** The page in `docs/from/`. */
   readonly page: string;
   readonly url: string;
+  /** The test that runs the page’s script. */
+  readonly script: Citation;
   readonly rows: readonly Row[];
 }

@@ -4,6 +4,7 @@ export const S3FILEUP: System = {
   name: 'django-s3fileup',
   page: 'django-s3fileup.md',
   url: 'https://github.com/sankroh/s3fileup',
+  script: ['docs/from.test.ts', 'django-s3fileup.md gets a URL'],
   rows: [
     {
       id: 's0.1',
@@ -42,6 +43,9 @@ export const S3FILEUP: System = {
       kind: 'job',
       there: 'One package to install',
       here: 'Clone the repository; `npm run deploy` builds and deploys the Worker, which serves the element.',
+      tests: [
+        ['docs/consumer/consumer.test.ts', 'built by ${bundler}, uploads a file from a plain page'],
+      ],
       reason:
         'The package `s3-upload-element` is complete, and its tests install it from a tarball, but it has not been published on npm yet.',
     },
@@ -66,7 +70,7 @@ export const S3FILEUP: System = {
       kind: 'field',
       there: '`type`, optional',
       here: '`type`; without it, the object is `application/octet-stream`',
-      tests: [['worker/plain-clients.test.ts', 'uploads ${bytes} bytes with three calls of curl']],
+      tests: [['docs/from.test.ts', 'follows the state of a row']],
     },
     {
       id: 's0.9',

@@ -35,7 +35,8 @@ export const JOIST: System = {
       there: '`JOIST_UPLOAD_PREFIX`',
       here: '`KEY_PREFIX`, which is also in the session policy of the role',
       tests: [
-        ['worker/key.test.ts', 'begins with a prefix that is one'],
+        ['worker/key.test.ts', 'is made of prefix, owner, id and name'],
+        ['worker/key.test.ts', 'case 1: stays under the caller’s prefix'],
         ['worker/config.test.ts', 'gives the keys of a role no other prefix that begins alike'],
       ],
     },

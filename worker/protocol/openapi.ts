@@ -18,6 +18,7 @@ import {
   FileQuery,
   LinksBody,
   ListQuery,
+  PlainCompleteBody,
   PlainCreateBody,
   SignBody,
 } from './schemas.ts';
@@ -38,10 +39,10 @@ interface Operation {
   readonly bytes?: readonly string[];
   /** The answer with status 202: the work is not done yet. */
   readonly accepted?: readonly [name: string, schema: GenericSchema];
-  /** Set if the body may also be form-encoded, with an answer of its own (201). */
+  /** Set if the body may also be form-encoded, perhaps with an answer of its own (201). */
   readonly form?: {
     readonly body: readonly [name: string, schema: GenericSchema];
-    readonly answer: readonly [name: string, schema: GenericSchema];
+    readonly answer?: readonly [name: string, schema: GenericSchema];
   };
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
@@ -129,8 +130,9 @@ const OPERATIONS: readonly Operation[] = [
     path: PATHS.complete('{id}'),
     id: 'completeUpload',
     summary: 'Finish an upload, once or many times',
-    token: 'needed',
+    token: 'helps',
     body: ['CompleteBody', CompleteBody],
+    form: { body: ['PlainCompleteBody', PlainCompleteBody] },
     answer: ['Result', ResultSchema],
     accepted: ['Verifying', VerifyingSchema],
   },
@@ -184,9 +186,14 @@ export function openApiDocument(version: string): object {
       version,
       description: 'Signs uploads from a browser straight into an S3 bucket.',
     },
-    security: [{ bearer: [] }, {}],
+    security: [{ bearer: [] }, { basic: [] }, {}],
     paths,
-    components: { schemas, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      schemas,
+      securitySchemes: Object.fromEntries(
+        ['bearer', 'basic'].map((scheme) => [scheme, { type: 'http', scheme }]),
+      ),
+    },
   };
 }
 
@@ -226,7 +233,7 @@ function describe({
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
       ...(accepted && { 202: { description: 'Not done yet', content: json(accepted[0]) } }),
-      ...(form && { 201: { description: 'Created', content: json(form.answer[0]) } }),
+      ...(form?.answer && { 201: { description: 'Created', content: json(form.answer[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {
         description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,

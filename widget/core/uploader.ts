@@ -12,6 +12,7 @@ import {
   UploadStartEvent,
   type UploadEventMap,
 } from './events.ts';
+import { assertOptions } from './options.ts';
 import { PageGuard } from './page-guard.ts';
 import { judge, type Present } from './restrictions.ts';
 import { Scheduler } from './schedule/scheduler.ts';
@@ -71,6 +72,7 @@ export class Uploader extends Target implements UploaderLike {
 
   constructor(options: UploaderOptions) {
     super();
+    assertOptions(options);
     this.#scheduler = new Scheduler(options, {
       changed: (upload) => this.#onChange(upload),
       starting: (upload) => this.dispatchEvent(new UploadStartEvent(this.#refresh(upload))),
@@ -98,6 +100,7 @@ export class Uploader extends Target implements UploaderLike {
   }
 
   configure(options: Partial<UploaderOptions>): void {
+    assertOptions(options);
     this.#scheduler.configure(options);
   }
 

@@ -20,7 +20,9 @@ const TOKEN_HEADER = 'upload-token';
 export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<Upload> {
   const token = c.req.header(TOKEN_HEADER);
   if (!token) {
-    throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.');
+    throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.', {
+      field: 'Upload-Token',
+    });
   }
   const upload = await openToken(signer, c, token, idOf(c));
   c.get('line')['upload'] = upload.id;

@@ -1,6 +1,7 @@
 /** The request for a part that goes through the Worker, and its answer. */
 import {
   CHECKSUM_HEADERS,
+  type Problem,
   type RelayAnswer,
   type SignedRequest,
 } from '../../../worker/protocol.ts';
@@ -13,24 +14,24 @@ import type { Upload } from '../upload/upload.ts';
 export async function relayRequest(
   worker: WorkerClient,
   { id, token, checksum: algorithm }: Upload,
-  number: number,
-  checksum: string | undefined,
+  { number, checksum }: { readonly number: number; readonly checksum?: string | undefined },
+  signal: AbortSignal,
 ): Promise<SignedRequest> {
-  const headers = await worker.headers(token);
+  const headers = await worker.headers(token, signal);
   if (algorithm && checksum !== undefined) headers[CHECKSUM_HEADERS[algorithm]] = checksum;
   return { number, method: 'PUT', url: relayUrl(worker, id, number), headers };
 }
 
-/** The Worker's answer, as if the store had given it. */
-export function readRelayAnswer(xhr: XMLHttpRequest): Outcome {
+/** The Worker's answer to this request, as if the store had given it. */
+export function readRelayAnswer(xhr: XMLHttpRequest, { headers }: SignedRequest): Outcome {
   const { status } = xhr;
-  let answer: Partial<RelayAnswer & { readonly code: string; readonly detail: string }> = {};
+  let answer: Partial<RelayAnswer & Problem> = {};
   try {
     answer = JSON.parse(xhr.responseText) as typeof answer;
   } catch {
     // The page of a captive portal.
   }
-  const { etag, code, detail } = answer;
+  const { etag, code, detail, field } = answer;
   if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"` };
   return {
     kind: 'answered',
@@ -38,5 +39,6 @@ export function readRelayAnswer(xhr: XMLHttpRequest): Outcome {
     code: code === 'checksum_mismatch' ? 'BadDigest' : code,
     detail,
     requestId: xhr.getResponseHeader('x-request-id') ?? undefined,
+    refusedBearer: status === 401 && !field ? headers['Authorization'] : undefined,
   };
 }

@@ -1,12 +1,14 @@
 /** The only caller of the Worker. Every call is repeated until it succeeds or patience ends. */
 import { UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
-import { backoffMs, type Backoff } from '../faults/backoff.ts';
+import type { Backoff } from '../faults/backoff.ts';
 import { callError } from '../faults/worker-error.ts';
 import { patienceMs, stallMs } from '../options.ts';
 import type { Outcome } from '../store/outcome.ts';
 import type { UploaderOptions } from '../types.ts';
 import { retryAfterMs } from '../util/retry-after.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
+import { Bearer } from './bearer.ts';
 
 export interface Call {
   /** @default 'POST' with a body, 'GET' without */
@@ -32,7 +34,7 @@ export class WorkerClient {
   /** Calls that wait for the Worker to come back. */
   readonly #waiting = new Set<Call>();
   #wasReached = false;
-  #bearer: string | Promise<string | undefined> | undefined;
+  readonly #bearer = new Bearer();
 
   constructor(options: UploaderOptions, backoff: Backoff, onWaitingChange: () => void) {
     this.options = options;
@@ -43,7 +45,7 @@ export class WorkerClient {
   /** Takes effect with the next request. */
   configure(options: UploaderOptions): void {
     this.options = options;
-    this.discardBearer();
+    this.#bearer.reset();
   }
 
   get endpoint(): string {
@@ -74,11 +76,17 @@ export class WorkerClient {
         const outcome = await this.#request(path, call, signal);
         signal.throwIfAborted();
         if ('value' in outcome) return outcome.value as T;
-        const verdict = attempts.judge(outcome, patienceMs(this.options, this.#wasReached));
-        if (!('delayMs' in verdict)) throw callError(outcome);
-        if (verdict.do === 'resign') this.discardBearer();
+        // A user who has to sign in may take longer than the first contact with a server.
+        const wasReached = this.#wasReached || this.#bearer.isAwaited;
+        const verdict = attempts.judge(outcome, patienceMs(this.options, wasReached));
+        this.refuseBearer(outcome);
+        if (!('delayMs' in verdict)) {
+          // Another attempt may call `getToken` again.
+          if ('cause' in outcome) this.#bearer.reset();
+          throw callError(outcome);
+        }
         if (verdict.delayMs) this.#setWaiting(waiting, true);
-        await this.#backoff.wait(backoffMs(verdict), signal);
+        await this.#backoff.wait(verdict, signal);
       }
     } finally {
       this.#setWaiting(waiting, false);
@@ -90,27 +98,27 @@ export class WorkerClient {
     this.#closing.abort();
   }
 
-  /** Headers that say who is calling, and about which upload. */
-  async headers(token?: string): Promise<Record<string, string>> {
-    const { getToken, headers } = this.options;
-    const asked = (this.#bearer ??= getToken?.());
-    let bearer: string | undefined;
-    try {
-      bearer = await asked;
-    } finally {
-      // A page that has no token now may have one later.
-      if (!bearer && this.#bearer === asked) this.discardBearer();
-    }
+  /**
+   * Headers that say who is calling, and about which upload.
+   *
+   * @throws what `getToken` throws, or a DOMException if it takes longer than a request may, in which
+   *   case the next caller waits for the same answer; the reason of `signal` once it is aborted.
+   */
+  async headers(token?: string, signal = this.#closing.signal): Promise<Record<string, string>> {
+    const { options } = this;
+    const timeout = AbortSignal.timeout(stallMs(options));
+    const asked = this.#bearer.get(options);
+    const authorization = await unlessAborted(asked, AbortSignal.any([signal, timeout]));
     return {
-      ...headers,
-      ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+      ...options.headers,
+      ...(authorization ? { Authorization: authorization } : {}),
       ...(token ? { 'Upload-Token': token } : {}),
     };
   }
 
-  /** The bearer token was refused: the next request asks for another one. */
-  discardBearer(): void {
-    this.#bearer = undefined;
+  /** If the caller's token was refused, the next request asks for another one. */
+  refuseBearer(outcome: Outcome): void {
+    if ('refusedBearer' in outcome) this.#bearer.refuse(outcome.refusedBearer);
   }
 
   /** Whether the Worker answers right now. */
@@ -131,11 +139,10 @@ export class WorkerClient {
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
     const { credentials = 'same-origin' } = this.options;
-    const timeout = AbortSignal.timeout(terms * stallMs(this.options));
-    let isCalling = false;
+    let timeout: AbortSignal | undefined;
     try {
-      const headers = await this.headers(token);
-      isCalling = true;
+      const headers = await this.headers(token, signal);
+      timeout = AbortSignal.timeout(terms * stallMs(this.options));
       const response = await fetch(this.endpoint + path, {
         method,
         headers: {
@@ -152,7 +159,8 @@ export class WorkerClient {
       const value = parseJson(await response.text());
       const isWorkers = ok && (has ? has in Object(value) : status === 204);
       // A success that is not the Worker's may come from any page at that address.
-      this.#wasReached ||= isWorkers || !ok;
+      // Nor is a caller waited for whom it has never accepted.
+      this.#wasReached ||= isWorkers || (!ok && status !== 401);
       if (isWorkers) return { value };
       return {
         kind: 'answered',
@@ -161,10 +169,15 @@ export class WorkerClient {
         detail: value?.['detail'],
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+        // An upload's own token was refused, and not the caller's, if the problem has a field.
+        refusedBearer:
+          status === 401 && !value?.['field'] && this.options.getToken
+            ? headers['Authorization']
+            : undefined,
       };
     } catch (cause) {
-      const kind = timeout.aborted ? 'stalled' : 'no-answer';
-      return { kind, cause: isCalling ? undefined : cause };
+      if (!timeout) return { kind: 'no-answer', cause };
+      return { kind: timeout.aborted ? 'stalled' : 'no-answer' };
     }
   }
 }

@@ -25,6 +25,9 @@ const TOKEN = /^[\w.-]+$/;
 /** How long a read or write may take on a busy disk. */
 const PATIENCE_MS = 2000;
 
+/** How long an entry is kept after its end: the clock may be wrong. */
+const KEPT_MS = 30 * 86_400_000;
+
 let database: UseStore | undefined;
 /** True while IndexedDB does not answer: nothing waits for it until it does. */
 let isStuck = false;
@@ -35,13 +38,23 @@ let isStuck = false;
  */
 async function attempt<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
   let timer;
+  const open = () => use((database ??= createStore('s3-upload', 'uploads')));
   try {
-    const using = use((database ??= createStore('s3-upload', 'uploads'))).finally(
-      () => (isStuck = false),
-    );
+    const using = open()
+      .catch(() => {
+        // A connection can die without `close`, as in Safari: another one may live.
+        database = undefined;
+        return open();
+      })
+      .finally(() => (isStuck = false));
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, isStuck ? 0 : PATIENCE_MS);
-    }).then(() => void (isStuck = true));
+    }).then(() => {
+      // A connection may be all that hangs, but not each call opens another one.
+      if (!isStuck) database = undefined;
+      isStuck = true;
+      return undefined;
+    });
     return await Promise.race([using, late]);
   } catch {
     return undefined;
@@ -68,7 +81,7 @@ export async function readEntry(
   };
 }
 
-/** All entries by their keys. Deletes those that have expired, or that are not entries. */
+/** All entries that have not expired, by their keys. Deletes those that expired long ago, or are not entries. */
 export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> {
   const found = new Map<string, JournalEntry>();
   await attempt((store) =>
@@ -79,8 +92,9 @@ export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> 
       ]);
       for (const [index, key] of keys.entries()) {
         const entry = values[index];
-        if (typeof key === 'string' && isEntry(entry)) found.set(key, entry);
-        else uploads.delete(key);
+        const endMs = typeof key === 'string' && isEntry(entry) ? Date.parse(entry.expiresAt) : 0;
+        if (endMs > Date.now()) found.set(key as string, entry as JournalEntry);
+        else if (!(endMs > Date.now() - KEPT_MS)) uploads.delete(key);
       }
     }),
   );
@@ -130,6 +144,6 @@ function isEntry(value: unknown): value is JournalEntry {
     isUploadId(id) &&
     typeof name === 'string' &&
     typeof bytes === 'number' &&
-    Date.parse(expiresAt ?? '') > Date.now()
+    typeof expiresAt === 'string'
   );
 }

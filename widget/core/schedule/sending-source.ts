@@ -1,6 +1,5 @@
 import { UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
-import { backoffMs } from '../faults/backoff.ts';
 import { loadSending, type Sending } from '../load-sending.ts';
 import { patienceMs } from '../options.ts';
 import type { Services } from '../services.ts';
@@ -41,7 +40,7 @@ export class SendingSource {
           const message = 'Could not load the upload code. Reload the page.';
           throw new UploadError('signer_unreachable', message, { retryable: true, cause });
         }
-        await backoff.wait(backoffMs(verdict), signal);
+        await backoff.wait(verdict, signal);
         signal.throwIfAborted();
       }
     }

@@ -2,7 +2,7 @@
 import { relayUrl, resumeUpload } from '../api/upload-calls.ts';
 import { isUploadError, UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
-import { backoffMs, type DelayedVerdict } from '../faults/backoff.ts';
+import type { DelayedVerdict } from '../faults/backoff.ts';
 import { assertReadable } from '../faults/file-error.ts';
 import { partRemedy, type PartRemedy } from '../faults/part-remedy.ts';
 import { missingEtagError, partError, relayError } from '../faults/store-error.ts';
@@ -86,7 +86,7 @@ async function judge(
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
   if (!isAnswered) await assertReadable(upload, signal);
-  if (wasRelayed) route.noteRelayFailure(verdict, outcome);
+  if (wasRelayed) route.noteRelayFailure(outcome);
   else {
     if (!isAnswered) await route.noteStoreSilence(outcome, faults, startedMs, signal);
     await route.assertCors(verdict, outcome, faults, url);
@@ -193,7 +193,7 @@ async function pausePart(
   const isOffline = verdict.do === 'wait';
   if (!isOffline) concurrency.slowDown();
   waitFor(round, flight, isOffline ? 'online' : 'store');
-  await services.backoff.wait(backoffMs(verdict), round.signal);
+  await services.backoff.wait(verdict, round.signal);
 }
 
 function waitFor({ upload, context }: PartsRound, flight: Flight, reason: WaitReason): void {

@@ -28,7 +28,7 @@ export async function applyRemedy(
     context,
   );
   if (changes.length === 0) return false;
-  await services.backoff.wait(setbacks * SETBACK_MS, signal);
+  await services.backoff.wait({ do: 'wait', delayMs: setbacks * SETBACK_MS }, signal);
   if (signal.aborted) return true;
   for (const change of [...changes, { type: 'restart' } as const]) services.apply(upload, change);
   return true;

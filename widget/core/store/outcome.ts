@@ -16,6 +16,8 @@ export interface Answered {
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** The `Authorization` header, if the Worker has refused it and the page can give another one. */
+  readonly refusedBearer?: string | undefined;
 }
 
 /**

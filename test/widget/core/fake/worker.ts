@@ -41,7 +41,7 @@ export async function workerRoutes(call: Call): Promise<Answer> {
   const upload = space.uploads.get(id);
   if (!upload) return problem('not_found', 404);
   if (verb !== 'resume' && headers['upload-token'] !== `token-${id}`)
-    return problem('unauthenticated', 401);
+    return problem('unauthenticated', 401, 'Upload-Token');
   if (method === 'DELETE') {
     if (upload.state === 'open') upload.state = 'aborted';
     upload.parts.clear();
@@ -282,14 +282,15 @@ function ok(value: object): Answer {
   };
 }
 
-function problemOf(code: ProblemCode, status: number): Problem {
-  return { type: 'about:blank', title: code, status, detail: `The fake says ${code}.`, code };
+function problemOf(code: ProblemCode, status: number, field?: string): Problem {
+  const detail = `The fake says ${code}.`;
+  return { type: 'about:blank', title: code, status, detail, code, ...(field && { field }) };
 }
 
-function problem(code: ProblemCode, status: number): Answer {
+function problem(code: ProblemCode, status: number, field?: string): Answer {
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify(problemOf(code, status)),
+    body: JSON.stringify(problemOf(code, status, field)),
   };
 }

@@ -6,6 +6,7 @@
 import type { Refused } from './protocol/answers.ts';
 
 export type {
+  ChunkedAnswer,
   CompleteManyAnswer,
   CreateAnswer,
   Created,
@@ -13,10 +14,11 @@ export type {
   Link,
   LinksAnswer,
   ListAnswer,
+  PlainCreated,
   Policy,
-  Problem,
   Refused,
   RelayAnswer,
+  Renewal,
   Result,
   ResumeAnswer,
   SignAnswer,
@@ -30,7 +32,7 @@ export { CHECKSUM_HEADERS, type ChecksumAlgorithm } from './protocol/checksum.ts
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
-export type { ProblemCode } from './protocol/problems.ts';
+export type { Problem, ProblemCode } from './protocol/problems.ts';
 export type {
   CannedAcl,
   CompleteBody,

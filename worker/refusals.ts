@@ -31,8 +31,19 @@ export function objectOfAnotherUpload(): ProblemError {
 export const FORGOTTEN_BY_STORE = 'The store no longer knows this upload; start it again.';
 
 /** The store has aborted or forgotten the multipart upload. */
-export function forgottenByStore(): ProblemError {
-  return new ProblemError('expired', FORGOTTEN_BY_STORE);
+export function forgottenByStore(field?: string): ProblemError {
+  return new ProblemError('gone', FORGOTTEN_BY_STORE, { field });
+}
+
+/** The token has expired. The store may still have the parts, and the owner may resume the upload. */
+export function expiredUpload(): ProblemError {
+  return new ProblemError('expired', 'The upload token has expired; resume the upload.');
+}
+
+/** The upload has reached its maximum age, whatever the store still has. */
+export function tooOldUpload(field?: string): ProblemError {
+  const detail = 'The upload has reached its maximum age; start it again.';
+  return new ProblemError('expired', detail, { field });
 }
 
 /** The rules allow only certain upload ids, and this is not one of them. */

@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono';
 import type { Authenticate } from './auth.ts';
+import { chunkedApp, chunkedOptions } from './chunked/app.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
 import type { PolicyHook, RateLimit, Signer, SignerEnv } from './context.ts';
@@ -20,17 +21,18 @@ import { createFileBinder } from './upload/bind-file.ts';
 import { createRunOnce } from './util/run-once.ts';
 import { answerProblem, ProblemError } from './problem.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
+import { CHUNK_PATHS } from './protocol/chunk-paths.ts';
 import { PATHS } from './protocol/paths.ts';
 import { abortRoute } from './routes/abort.ts';
 import { completeManyRoute } from './routes/complete-many.ts';
 import { completeRoute } from './routes/complete.ts';
 import { createRoute } from './routes/create.ts';
-import { fileRoute, linksRoute } from './routes/file.ts';
+import { createPlainRoute } from './routes/create-plain.ts';
+import { fileRoute, linksRoute, publicFileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
-import { publicFileRoute } from './routes/public-file.ts';
 import { relayRoute } from './routes/relay.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
@@ -129,9 +131,12 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(createGate(options.origins ?? []));
   if (signer.rules.public) app.get(PATHS.file(':id'), publicFileRoute(signer));
   if (options.companion) app.post(`${PATHS.companion}${FORM_PATH}`, formRoute(signer));
+  if (signer.relay)
+    app.on('OPTIONS', [CHUNK_PATHS.all, CHUNK_PATHS.one(':upload')], chunkedOptions(signer));
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
+  app.post(PATHS.uploads, createPlainRoute(signer));
   app.post(PATHS.uploads, createRoute(signer));
   app.get(PATHS.uploads, listRoute(signer));
   app.post(PATHS.completeMany, completeManyRoute(signer));
@@ -143,6 +148,10 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.get(PATHS.upload(':id'), statusRoute(signer));
   app.delete(PATHS.upload(':id'), abortRoute(signer));
   app.get(PATHS.file(':id'), fileRoute(signer));
+  if (signer.relay) {
+    app.get(CHUNK_PATHS.all, listRoute(signer));
+    app.route(CHUNK_PATHS.all, chunkedApp(signer));
+  }
   if (options.companion) app.route(PATHS.companion, companionApp(signer, urlOf(options.companion)));
   return app;
 }

@@ -1,10 +1,12 @@
 /** Upload tokens: the decisions of Create, sealed, so that signing needs no reads. */
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
 import { bytesToHex } from './protocol/util/encoding.ts';
 import { ProblemError } from './problem.ts';
+import { expiredUpload } from './refusals.ts';
 import { openLink, sealLink } from './object/public-link.ts';
 import { keyedHex } from './util/subkeys.ts';
+import { isExpired } from './upload/state.ts';
 import { Upload } from './upload/upload.ts';
 
 /** Distinguishes an upload token from anything else signed with the same secret. */
@@ -20,6 +22,12 @@ export interface Tokens {
    *   expired one.
    */
   open(token: string): Promise<Upload>;
+  /**
+   * The same for a token that may have expired. It can still complete an upload whose parts have arrived.
+   *
+   * @throws ProblemError `unauthenticated`.
+   */
+  openAtAnyTime(token: string): Promise<Upload>;
   /**
    * The upload's mark: always the same for the same file of the same upload, and impossible to
    * guess. So a repeated Create ends with the same object, without any memory.
@@ -56,24 +64,31 @@ export function createTokens(
   const [sealing] = keys;
   if (!sealing) throw new ProblemError('misconfigured', 'TOKEN_SECRET is missing.');
 
+  const openAtAnyTime = async (token: string): Promise<Upload> => {
+    for (const key of keys) {
+      const payload = await verified(token, await key());
+      if (!payload) continue;
+      const upload = v.safeParse(Upload, payload);
+      if (!upload.success) break;
+      return upload.output;
+    }
+    throw new ProblemError('unauthenticated', 'The upload token is not valid.', {
+      reason: 'wrong upload token',
+      field: 'Upload-Token',
+    });
+  };
+
   return {
+    openAtAnyTime,
     async seal(upload) {
       return new SignJWT({ ...upload, aud: AUDIENCE, exp: upload.expiresAt })
         .setProtectedHeader(HEADER)
         .sign(await sealing());
     },
     async open(token) {
-      for (const key of keys) {
-        const payload = await verified(token, await key(), new Date(now()));
-        if (!payload) continue;
-        const upload = v.safeParse(Upload, payload);
-        if (!upload.success) break;
-        return upload.output;
-      }
-      throw new ProblemError('unauthenticated', 'The upload token is not valid.', {
-        reason: 'wrong upload token',
-        field: 'Upload-Token',
-      });
+      const upload = await openAtAnyTime(token);
+      if (isExpired(upload, now())) throw expiredUpload();
+      return upload;
     },
     async mark(parts) {
       const text = new TextEncoder().encode(JSON.stringify(['mark', ...parts]));
@@ -92,23 +107,17 @@ export function createTokens(
   };
 }
 
-/**
- * The payload of a token that this key sealed; undefined for any other token.
- *
- * @throws ProblemError `expired`.
- */
-async function verified(
-  token: string,
-  key: CryptoKey,
-  currentDate: Date,
-): Promise<object | undefined> {
+/** By this date no token has expired: `open` compares times itself. */
+const ANY_TIME = new Date(0);
+
+/** The payload of a token that this key sealed, even if it has expired; undefined for any other token. */
+async function verified(token: string, key: CryptoKey): Promise<object | undefined> {
   const { alg, typ } = HEADER;
   try {
-    const options = { algorithms: [alg], typ, audience: AUDIENCE, currentDate };
+    const options = { algorithms: [alg], typ, audience: AUDIENCE, currentDate: ANY_TIME };
     return (await jwtVerify(token, key, { ...options, requiredClaims: ['exp'] })).payload;
-  } catch (error) {
-    if (!(error instanceof errors.JWTExpired)) return undefined;
-    throw new ProblemError('expired', 'The upload has expired; start it again.');
+  } catch {
+    return undefined;
   }
 }
 

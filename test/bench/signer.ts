@@ -101,6 +101,7 @@ class Signer {
         ),
         expiresIn: URLS_GOOD_FOR_SECONDS,
         expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+        storeExpiresAt: null,
       };
       this.#uploads.set(file.id, created);
       return created;

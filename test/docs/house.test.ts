@@ -56,7 +56,7 @@ const WORKER_LINES: readonly (readonly string[])[] = [
   ['index.ts', 'exports.ts'],
   ['config.ts'],
   ['signer.ts', 'config'],
-  ['routes', 'companion'],
+  ['routes', 'companion', 'chunked'],
   ['http', 'upload'],
   ['context.ts'],
   ['webhooks', 'policy/quota.ts', 'token.ts'],
@@ -273,7 +273,7 @@ describe('the Worker', () => {
     assert.deepEqual(strangers.map(arrow), []);
   });
 
-  for (const room of ['routes', 'companion']) {
+  for (const room of ['routes', 'companion', 'chunked']) {
     it(`mounts ${room} in signer.ts and nowhere else`, () => {
       const inside = `${WORKER}${room}/`;
       const inward = imports.filter(({ to }) => to.startsWith(inside));

@@ -199,7 +199,7 @@ onEveryStore(
       await running().store.abortMultipart(upload.key, uploadIdOf(upload));
       const { status, problem } = await alice.complete(upload, { parts });
       assert.equal(status, 410, problem.detail);
-      assert.equal(problem.code, 'expired');
+      assert.equal(problem.code, 'gone');
     });
   },
 );

@@ -52,6 +52,7 @@ describe('the table of settings', () => {
     optionsFrom(watch({ S3_ROLE_ARN: 'arn:aws:iam::1:role/x' }));
     optionsFrom(watch({ JWT_SECRET: '', JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }));
     optionsFrom(watch({ AUTH: 'access', ACCESS_TEAM: 'https://x.example', ACCESS_AUDIENCE: 'x' }));
+    optionsFrom(watch({ AUTH: 'basic', BASIC_USERS: 'backup:correct horse battery' }));
     optionsFrom(watch(WEBHOOK));
     const bindings = new Set(['UPLOADS', 'RATE_LIMIT', 'LIMITS']);
     const read = [...asked].filter((name) => !bindings.has(name)).sort();
@@ -149,7 +150,16 @@ describe('a Worker', () => {
     const minio = { S3_PROFILE: 'minio', S3_ENDPOINT: 'http://localhost:9000' };
     const r2 = { S3_PROFILE: 'r2', S3_ENDPOINT: 'https://x.r2.cloudflarestorage.com' };
     assert.match(problemOf({ ...minio, ACL: 'public-read' }), /^ACL: a minio store/);
-    assert.match(problemOf({ ...minio, UPLOAD_TTL: '2d' }), /^UPLOAD_TTL: a minio store/);
+    assert.match(
+      problemOf({ ...minio, UPLOAD_MAX_AGE: '2d' }),
+      /^UPLOAD_MAX_AGE: the store deletes/,
+    );
+    assert.match(
+      problemOf({ S3_ABORTS_AFTER: '7d', UPLOAD_MAX_AGE: '8d' }),
+      /^UPLOAD_MAX_AGE: the store deletes/,
+    );
+    assert.match(problemOf({ UPLOAD_MAX_AGE: '59s' }), /^UPLOAD_MAX_AGE/);
+    assert.match(problemOf({ S3_ABORTS_AFTER: 'a week' }), /S3_ABORTS_AFTER must be a time/);
     assert.match(problemOf({ URL_TTL: '8d' }), /^URL_TTL/);
     assert.match(problemOf({ UPLOAD_TTL: '59s' }), /^UPLOAD_TTL/);
     assert.match(problemOf({ ...r2, TAGS: 'a=b' }), /^TAGS: a r2 store|^TAGS: an r2 store/);

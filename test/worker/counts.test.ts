@@ -176,6 +176,37 @@ for (const [rate, bytes] of [
   });
 }
 
+it('1 GiB that takes 30 hours: one Create, each part once, a write an hour', async (t) => {
+  const sent: string[] = [];
+  const counting: Sink = {
+    ...sink,
+    take(method, url, ...rest) {
+      sent.push(new URL(url).searchParams.get('partNumber') ?? '');
+      return sink.take(method, url, ...rest);
+    },
+  };
+  becomePage({ bytesPerSecond: 10_000, speed: 20_000 }, counting);
+  const from = new Uploader({ endpoint, getToken: () => bearer });
+  const began = pageNow();
+  // The Worker's clock goes with the page's.
+  const hands = setInterval(() => void lab.bend({ clockMs: pageNow() - began }), 600_000);
+  from.add([new SparseFile(GIB, 'thirty-hours.mp4')]);
+  await when(isOver(from));
+  const hours = (pageNow() - began) / 3_600_000;
+  clearInterval(hands);
+  from.close();
+  await lab.bend({});
+  assertDone(from);
+  const { requests, writes } = await spent();
+  const creates = requests.filter((action) => action === 'POST /uploads');
+  assert.ok(hours > 29, `it took ${hours} hours`);
+  assert.equal(creates.length, 1, requests.join('\n'));
+  assert.equal(from.uploads[0]?.restarts, 0);
+  assert.equal(new Set(sent).size, sent.length, `${sent.length} parts were sent`);
+  assert.ok(writes <= hours + 2, `${writes} writes`);
+  t.diagnostic(`${requests.length} requests, ${writes} writes in ${Math.round(hours)} hours`);
+});
+
 describe('a quota', () => {
   for (const ownerLimits of [true, false]) {
     const by = ownerLimits ? 'with' : 'without';

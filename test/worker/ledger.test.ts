@@ -322,7 +322,7 @@ describe('the sweep', () => {
     assert.equal(page.uploads[0]?.state, 'expired');
     const again = await short.tryCreate({ id: old.id, bytes: body.length });
     assert.ok(isRefused(again));
-    assert.equal(again.problem.code, 'expired');
+    assert.equal(again.problem.code, 'gone');
   });
 
   it('continues in the next run with what was too much for one', async () => {

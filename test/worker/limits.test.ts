@@ -231,7 +231,7 @@ for (const { way, byForm, start } of WAYS) {
           assert.equal(await stateOf(mallory, upload), 'expired');
           assert.equal(object, undefined);
           assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })));
-          assert.equal((await mallory.complete(upload, { parts })).problem.code, 'expired');
+          assert.equal((await mallory.complete(upload, { parts })).problem.code, 'gone');
         }
       });
 

@@ -1,4 +1,5 @@
 /** The OpenAPI document: it names every route, and what the Worker answers is what it says. */
+import { ProblemSchema } from '../../worker/protocol/problems.ts';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
@@ -115,7 +116,7 @@ describe('an answer', () => {
       await alice.delete(path),
       await lab.with({}).get('/policy'),
     ]) {
-      holds(answers.ProblemSchema, problem.body);
+      holds(ProblemSchema, problem.body);
     }
   });
 });

@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import type { Created, PartReceipt, Policy, Problem, RelayAnswer } from '../../worker/protocol.ts';
+import type {
+  Created,
+  PartReceipt,
+  Policy,
+  Problem,
+  RelayAnswer,
+  ResumeAnswer,
+  StoredPart,
+  UploadStatusAnswer,
+} from '../../worker/protocol.ts';
 import { CHECKSUM_HEADERS } from '../../worker/protocol/checksum.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
@@ -111,6 +120,27 @@ onEveryStore(
         const { body: result } = await alice.complete(upload, { parts: [...parts.values()] });
         assert.deepEqual(await download(running(), result.key), body);
       }
+    });
+
+    it('leaves what it has sent to be seen by GET and by another device’s resume', async () => {
+      const body = random(11 * MIB);
+      const upload = await alice.create({ bytes: body.length });
+      const first = await receipt(upload, body, 1);
+      const third = await receipt(upload, body, 3);
+      const sizes = [
+        { number: 1, bytes: 5 * MIB, etag: first.etag },
+        { number: 3, bytes: MIB, etag: third.etag },
+      ];
+      const shown = (parts: readonly StoredPart[]) =>
+        parts.map(({ number, bytes, etag }) => ({ number, bytes, etag }));
+      const { body: status } = await alice.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+      assert.deepEqual(shown(status.parts), sizes);
+      const { body: resumed } = await alice.post<ResumeAnswer>(`/uploads/${upload.id}/resume`);
+      assert.deepEqual(shown(resumed.parts), sizes);
+      await receipt(upload, body, 2);
+      const { status: code, body: result } = await alice.complete(upload, {});
+      assert.equal(code, 200, JSON.stringify(result));
+      assert.deepEqual(await download(running(), result.key), body);
     });
 
     it('compares Content-Range where it is sent', async () => {

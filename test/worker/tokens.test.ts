@@ -30,7 +30,7 @@ describe('an upload token', () => {
 
   before(async () => {
     lab = await startLab(store.running);
-    alice = await lab.as('alice');
+    alice = await lab.as('alice', { upload: { expiresIn: 86_400 } });
     upload = await alice.create({ bytes: body.length });
   });
   after(() => lab.stop());

@@ -21,15 +21,15 @@ export function perform(
   host: ActionHost,
   refusals: Refusals,
 ): void {
-  const one = id ?? '';
+  const uploadId = id ?? '';
   const acts: Readonly<Record<typeof action, () => void>> = {
     start: () => host.start(),
     pause: () => host.pause(id),
     resume: () => host.resume(id),
     retry: () => host.retry(id),
-    cancel: () => void host.remove(one),
-    remove: () => void host.remove(one),
-    download: () => void download(one, host, refusals),
+    cancel: () => void host.remove(uploadId),
+    remove: () => void host.remove(uploadId),
+    download: () => void download(uploadId, host, refusals),
     dismiss: () => refusals.reset(),
   };
   acts[action]();

@@ -95,13 +95,13 @@ function uploadIdIn(key: string): string | undefined {
 }
 
 function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefined {
-  const given = Object(entry) as Record<string, unknown>;
-  const id = isUploadId(given['id']) ? given['id'] : localId;
+  const fields = Object(entry) as Record<string, unknown>;
+  const id = isUploadId(fields['id']) ? fields['id'] : localId;
   if (id === undefined) return undefined;
-  const key = textOf(given['key']) ?? id;
-  const bytes = Number.isSafeInteger(given['bytes']) ? Math.max(0, Number(given['bytes'])) : 0;
-  const name = textOf(given['name']) ?? key.replace(/.*\//, '');
-  const type = textOf(given['type']) ?? '';
+  const key = textOf(fields['key']) ?? id;
+  const bytes = Number.isSafeInteger(fields['bytes']) ? Math.max(0, Number(fields['bytes'])) : 0;
+  const name = textOf(fields['name']) ?? key.replace(/.*\//, '');
+  const type = textOf(fields['type']) ?? '';
   const upload = { id, key, name, bytes, type };
   return Object.freeze({
     ...upload,
@@ -109,9 +109,10 @@ function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefine
     loaded: bytes,
     sent: bytes,
     resumed: false,
+    restarts: 0,
     relayed: false,
-    ...(textOf(given['etag']) !== undefined && {
-      result: { ...given, ...upload } as unknown as NonNullable<UploadSnapshot['result']>,
+    ...(textOf(fields['etag']) !== undefined && {
+      result: { ...fields, ...upload } as unknown as NonNullable<UploadSnapshot['result']>,
     }),
   });
 }

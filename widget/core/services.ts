@@ -20,7 +20,7 @@ export interface Services {
   /** Uploads that are running. */
   running(): Iterable<Upload>;
   /** Uploads that are running, then those that wait for their turn. */
-  unfinished(): readonly Upload[];
+  pending(): readonly Upload[];
   /** Changes an upload's state, and reports it. */
   apply(upload: Upload, event: UploadEvent): void;
   /** Reports that a snapshot may look different: bytes have moved. */

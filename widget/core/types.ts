@@ -26,7 +26,7 @@ export interface UploadSnapshot {
   /** Path inside the folder that was chosen or dropped, with `/` between its segments. */
   readonly path?: string | undefined;
   readonly status: UploadStatus;
-  /** Bytes that the store has acknowledged; never decreases while the upload lives. */
+  /** Bytes that the store has acknowledged; never decreases, unless `restarts` grows. */
   readonly loaded: number;
   /** Bytes that have left the machine, `loaded` included; at least `loaded`, at most `bytes`. */
   readonly sent: number;
@@ -36,6 +36,13 @@ export interface UploadSnapshot {
   readonly secondsLeft?: number | undefined;
   /** True if bytes of an earlier visit were found on the store. */
   readonly resumed: boolean;
+  /** Times that it has begun again from zero, because the store had dropped what it held. */
+  readonly restarts: number;
+  /**
+   * When the store drops the unfinished upload, in Unix seconds. Set while the file is not expected to
+   * arrive by then at the present rate.
+   */
+  readonly wontArriveBy?: number | undefined;
   /** True if the store could not be reached, and parts have gone through the Worker. */
   readonly relayed: boolean;
   /** What it waits for, while its status is `waiting`. */
@@ -72,7 +79,10 @@ export interface FileWithPath {
   readonly handle?: FileSystemFileHandle | undefined;
 }
 
-/** An upload that is not finished, as the Worker lists it. */
+/**
+ * An upload that is not finished, as the Worker lists it, from any device of the caller's. `stored`
+ * says how many parts and bytes of it the store has, unless the store could not be asked.
+ */
 export interface Unfinished extends UploadSummary {
   /**
    * Handle of the file, if the upload was begun in this browser, and the browser has handles

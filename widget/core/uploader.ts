@@ -227,8 +227,8 @@ export class Uploader extends Target implements UploaderLike {
       const message = `${fileName}: the id of an upload must be a UUID, not "${id}".`;
       return new UploadError('invalid_request', message, { fileName });
     }
-    const same = this.#list.findByFile(entry)?.phase;
-    return same !== undefined && same !== 'cancelled' && same !== 'failed'
+    const phase = this.#list.findByFile(entry)?.phase;
+    return phase !== undefined && phase !== 'cancelled' && phase !== 'failed'
       ? new UploadError('duplicate', `${fileName} is already in the list.`, { fileName })
       : refusal(file, present);
   }

@@ -45,6 +45,8 @@ export const ar: AllMessages = {
   interrupted: 'انقطع الرفع',
   offline: 'لا يوجد اتصال. سيُستأنف تلقائيًا عند عودة الشبكة.',
   waiting: 'الخادم لا يستجيب. تُعاد المحاولة تلقائيًا.',
+  restarted: 'حذفه الخادم. بدأ الرفع من جديد.',
+  tooSlow: 'السرعة غير كافية: سيحذفه الخادم بعد {time}.',
   uploaded: 'رُفع {done} من {n}',
   failedCount: 'فشل {n}',
   total: 'كل الملفات',

@@ -33,6 +33,8 @@ export const es: AllMessages = {
   interrupted: 'Interrumpido',
   offline: 'Sin conexión. Seguirá por sí solo cuando vuelva la red.',
   waiting: 'El servidor no responde. Se sigue intentando.',
+  restarted: 'El servidor lo descartó. Se ha empezado de nuevo.',
+  tooSlow: 'Demasiado lento: el servidor lo descartará en {time}.',
   uploaded: '{done} de {n} subidos',
   failedCount: { one: '{n} fallido', other: '{n} fallidos' },
   total: 'Todos los archivos',

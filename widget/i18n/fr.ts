@@ -36,6 +36,8 @@ export const fr: AllMessages = {
   interrupted: 'Interrompu',
   offline: 'Hors ligne. L’envoi reprendra de lui-même dès que le réseau reviendra.',
   waiting: 'Le serveur ne répond pas. Nouvel essai automatique.',
+  restarted: 'Le serveur l’a supprimé. L’envoi a recommencé.',
+  tooSlow: 'Trop lent : le serveur le supprimera dans {time}.',
   uploaded: '{done} sur {n} envoyés',
   failedCount: { one: '{n} échec', other: '{n} échecs' },
   total: 'Tous les fichiers',

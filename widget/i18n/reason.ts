@@ -30,6 +30,7 @@ const MESSAGES: Readonly<
   unauthenticated: { id: 'unauthenticated' },
   forbidden: { id: 'forbidden' },
   expired: { id: 'expired' },
+  gone: { id: 'failed' },
   checksum_mismatch: { id: 'checksum_mismatch' },
   invalid_request: { id: 'failed' },
   not_found: { id: 'failed' },

@@ -22,7 +22,7 @@ export async function filesOf(
   transfer: DataTransfer,
   { loadWalk, keepsHandles }: DropOptions,
 ): Promise<FoundFile[]> {
-  const taken = [...transfer.items].map(async (item: Item): Promise<FoundFile[]> => {
+  const reads = [...transfer.items].map(async (item: Item): Promise<FoundFile[]> => {
     const entry = item.webkitGetAsEntry();
     const file = item.getAsFile();
     if (entry?.isDirectory) {
@@ -36,5 +36,5 @@ export async function filesOf(
     const handle = keepsHandles() ? await item.getAsFileSystemHandle?.().catch(() => null) : null;
     return [handle ? { file, handle } : { file }];
   });
-  return (await Promise.all(taken)).flat();
+  return (await Promise.all(reads)).flat();
 }

@@ -5,7 +5,7 @@ import { isJunk } from './junk.ts';
 /** Never rejects: a file that cannot be read is found as a path without a file. */
 export async function walk(entry: FileSystemEntry): Promise<FoundFile[]> {
   const path = entry.fullPath.replace(/^\//, '');
-  let found: FoundFile[] = [];
+  let files: FoundFile[] = [];
   try {
     if (entry.isFile) return [{ path, file: await fileOf(entry as FileSystemFileEntry) }];
     const reader = (entry as FileSystemDirectoryEntry).createReader();
@@ -14,12 +14,12 @@ export async function walk(entry: FileSystemEntry): Promise<FoundFile[]> {
       const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
         reader.readEntries(resolve, reject),
       );
-      if (entries.length === 0) return found;
+      if (entries.length === 0) return files;
       const wanted = entries.filter(({ name }) => !isJunk(name));
-      found = found.concat(...(await Promise.all(wanted.map(walk))));
+      files = files.concat(...(await Promise.all(wanted.map(walk))));
     }
   } catch {
-    return [...found, { path }];
+    return [...files, { path }];
   }
 }
 

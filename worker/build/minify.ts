@@ -25,7 +25,8 @@ export function minifyCode(): Plugin {
       const { code: shorter = code, map } = await minify(code, {
         module: true,
         ecma: 2020,
-        compress: { passes: 2 },
+        // Constants stay on the right: code that is written alike gzips better.
+        compress: { passes: 3, keep_fargs: false, lhs_constants: false },
         mangle: false,
         sourceMap: true,
       });

@@ -25,7 +25,7 @@ const Parts = v.array(
 
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
-    const inParts = await uploadOf(signer, c);
+    const inParts = await uploadOf(signer, c, 'at-any-time');
     const body = await readBody(c.req.raw, v.object({ parts: v.optional(v.unknown()) }));
     const parts = v.safeParse(Parts, body.parts);
     if (!parts.success) {

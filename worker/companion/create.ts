@@ -7,7 +7,7 @@ import { ProblemError } from '../problem.ts';
 import { planFor } from '../protocol.ts';
 import { metadataOf } from './metadata.ts';
 import { refuse } from './refusal.ts';
-import { draftUnsized } from './unsized.ts';
+import { draftUnsized } from '../upload/create/unsized.ts';
 
 const Body = v.object({
   filename: v.optional(v.unknown()),

@@ -13,13 +13,3 @@ export function metadataOf(sent: unknown): Record<string, string> {
     }),
   );
 }
-
-/** Reads `metadata[name]=value` from a query. */
-export function metadataOfQuery(query: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(query).flatMap(([given, value]) => {
-      const name = /^metadata\[(.+)\]$/.exec(given)?.[1];
-      return name === undefined ? [] : [[name, value]];
-    }),
-  );
-}

@@ -8,9 +8,9 @@ import { LARGEST_PART_BYTES } from '../protocol/plan.ts';
 import { secondsFor } from '../upload/sign-parts.ts';
 import { attributesOf, type Upload } from '../upload/upload.ts';
 import { FORM_PATH, TOKEN_FIELD } from './forms/form.ts';
-import { metadataOfQuery } from './metadata.ts';
+import { metadataOfQuery } from '../object/metadata.ts';
 import { refuse } from './refusal.ts';
-import { draftUnsized } from './unsized.ts';
+import { draftUnsized } from '../upload/create/unsized.ts';
 
 /**
  * The form goes to the Worker, which passes the file on. These clients send no checksum, so a form

@@ -5,6 +5,7 @@ import { discardUpload } from '../upload/end/discard.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { MAX_PART_NUMBER, MAX_PARTS_PER_SIGN } from '../protocol.ts';
+import { extendUpload } from '../upload/life.ts';
 import { secondsFor } from '../upload/sign-parts.ts';
 import type { Upload } from '../upload/upload.ts';
 import { refuse } from './refusal.ts';
@@ -48,10 +49,12 @@ export function batchRoute(signer: Signer): SignerHandler {
 async function sign(signer: Signer, c: SignerContext, numbers: readonly number[]) {
   const { upload, uploadId } = await uploadOf(signer, c);
   for (const number of numbers) assertMayHave(signer, upload, number);
-  await rulesFor(signer, c, upload, 'sign');
+  const rules = await rulesFor(signer, c, upload, 'sign');
   await assertRoom(signer, c, upload, uploadId);
+  // These clients keep the token that they began with; the record says how long it is good.
+  const extended = await extendUpload(signer, c, rules, upload);
   const { key } = upload;
-  const expiresIn = secondsFor(signer, upload);
+  const expiresIn = secondsFor(signer, extended ?? upload);
   const parts = await signer.store.presignParts({ key, uploadId, algorithm: null, expiresIn });
   const urls = await Promise.all(
     numbers.map(async (number) => [number, (await parts.sign(number, undefined)).url] as const),

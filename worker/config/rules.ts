@@ -27,6 +27,7 @@ export function rulesOptionsFrom(read: Reader): RulesOptions {
       sse: sseFrom(read),
     }),
     uploadSeconds: read.seconds('UPLOAD_TTL'),
+    maxAgeSeconds: read.seconds('UPLOAD_MAX_AGE'),
     urlSeconds: read.seconds('URL_TTL'),
     removable: read.flag('REMOVABLE'),
     public: read.flag('PUBLIC'),

@@ -252,9 +252,17 @@ export const SETTINGS = [
   },
   {
     name: 'UPLOAD_TTL',
-    meaning: 'Time limit for an upload.',
-    default: '1d',
+    meaning:
+      'How long an unfinished upload is kept after its last part was signed, less an hour at most. An upload whose parts keep arriving does not expire.',
+    default: '36h',
     example: '6h',
+  },
+  {
+    name: 'UPLOAD_MAX_AGE',
+    meaning:
+      'Time limit for an upload from its beginning, even if its parts keep arriving. Without it only the store’s own limit ends such an upload.',
+    default: '(none)',
+    example: '7d',
   },
   {
     name: 'URL_TTL',

@@ -41,6 +41,13 @@ export const STORE_SETTINGS = [
     example: 'path',
   },
   {
+    name: 'S3_ABORTS_AFTER',
+    meaning:
+      'How long the store keeps an unfinished upload, or never: the days of the bucket’s lifecycle rule for incomplete multipart uploads, or MinIO’s stale_uploads_expiry. Pages warn of files that cannot arrive within it. Amazon S3 says it by itself.',
+    default: '24h on MinIO, 7d on R2, otherwise never',
+    example: '7d',
+  },
+  {
     name: 'S3_ACCESS_KEY_ID',
     meaning: 'Access key that may put, read and delete objects in the bucket. Required.',
     default: null,

@@ -11,7 +11,7 @@ import { assumeRole, sessionPolicy } from '../s3/signing/sts.ts';
 /** @throws ProblemError `misconfigured`, naming the setting. */
 export function storeFrom(read: Reader): Store {
   const region = read.text('S3_REGION');
-  const profile = profileFrom(read);
+  const profile = { ...profileFrom(read), ...staleAfterFrom(read) };
   const named = read.text('S3_ENDPOINT');
   if (named === undefined && profile.name !== 'aws') wrong('S3_ENDPOINT', 'is missing');
   const endpoint = named ?? `https://s3.${region ?? profile.defaultRegion}.amazonaws.com`;
@@ -52,6 +52,13 @@ function profileFrom(read: Reader): Profile {
   if (endpoint === undefined) return PROFILES.aws;
   const host = URL.parse(endpoint.replace('{bucket}', 'bucket'))?.hostname ?? '';
   return PROFILES[HOSTS.find(([pattern]) => pattern.test(host))?.[1] ?? 'generic'];
+}
+
+/** What the operator says takes precedence over the profile. */
+function staleAfterFrom(read: Reader): Partial<Pick<Profile, 'staleAfterSeconds'>> {
+  if (read.text('S3_ABORTS_AFTER') === 'never') return { staleAfterSeconds: null };
+  const staleAfterSeconds = read.seconds('S3_ABORTS_AFTER');
+  return staleAfterSeconds === undefined ? {} : { staleAfterSeconds };
 }
 
 /** The configured keys, or keys of a role with fewer rights. */

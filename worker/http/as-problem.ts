@@ -32,7 +32,7 @@ export function causeOf({ cause }: ProblemError): LogFields {
 }
 
 const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: string }>> = {
-  not_found: { code: 'expired', detail: FORGOTTEN_BY_STORE },
+  not_found: { code: 'gone', detail: FORGOTTEN_BY_STORE },
   exists: { code: 'conflict', detail: KEY_TAKEN },
   conflict: { code: 'conflict', detail: 'Another write won the race: start the upload again.' },
   invalid_part: {

@@ -21,15 +21,28 @@ export async function readBody<S extends v.GenericSchema>(
   schema: S,
   maxBytes = MAX_BODY_BYTES,
 ): Promise<v.InferOutput<S>> {
-  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   // This also makes a cross-site form post need a preflight:
   // https://fetch.spec.whatwg.org/#cors-safelisted-request-header
-  if (type !== 'application/json') {
+  if (typeOf(request) !== 'application/json') {
     throw new ProblemError('invalid_request', 'The body must be sent as application/json.');
   }
   const value = parseJson(await readText(request, maxBytes));
   if (value === undefined) throw new ProblemError('invalid_request', 'The body is not valid JSON.');
   return parse(schema, value);
+}
+
+/** Whether the body is form-encoded. */
+export function isForm(request: Request): boolean {
+  return typeOf(request) === 'application/x-www-form-urlencoded';
+}
+
+/**
+ * The fields of a form-encoded body. Of a field that comes twice, the last one counts.
+ *
+ * @throws ProblemError `too_large`, or `invalid_request` for a missing body.
+ */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(await readText(request, MAX_BODY_BYTES)));
 }
 
 /**
@@ -49,9 +62,13 @@ export function parse<S extends v.GenericSchema>(
   throw new ProblemError('invalid_request', explain(issue, field), { field });
 }
 
+function typeOf(request: Request): string | undefined {
+  return request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+}
+
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (!request.body) throw new ProblemError('invalid_request', 'The body is missing.');
-  const bytes = await readCapped(request.body, maxBytes, drain);
+  const bytes = await readCapped(request.body, maxBytes, (reader) => drain(reader, request));
   if (!bytes) throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);

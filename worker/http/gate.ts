@@ -7,6 +7,30 @@ import { ProblemError } from '../problem.ts';
 /** Chromium caps this at two hours, WebKit at ten minutes. */
 const PREFLIGHT_SECONDS = 7200;
 
+const EXPOSED = [
+  'Anonymous-Token',
+  'ETag',
+  'Location',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+];
+/** What tus and Resumable Uploads for HTTP answer in headers. */
+const CHUNKED_EXPOSED = [
+  'Tus-Checksum-Algorithm',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Upload-Complete',
+  'Upload-Defer-Length',
+  'Upload-Expires',
+  'Upload-Length',
+  'Upload-Limit',
+  'Upload-Metadata',
+  'Upload-Offset',
+];
+
 /**
  * CORS by an exact list of origins. A page of any other origin is refused rather than only kept
  * from reading the answer, because a request with cookies could already have had an effect.
@@ -19,15 +43,8 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
     credentials: !any,
     // Allows the headers that the page asks for: an app may identify its callers by a header of its
     // own.
-    allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-    exposeHeaders: [
-      'Anonymous-Token',
-      'ETag',
-      'Location',
-      'Retry-After',
-      'WWW-Authenticate',
-      'X-Request-Id',
-    ],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposeHeaders: [...EXPOSED, ...CHUNKED_EXPOSED],
     maxAge: PREFLIGHT_SECONDS,
   });
   return (c, next) => {

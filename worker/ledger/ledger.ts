@@ -46,8 +46,12 @@ export interface Ledger {
   get(owner: string, id: string): Promise<Entry | undefined>;
   /** Reads by the owner's hash, for public links. */
   getByHash(hash: string, id: string): Promise<Entry | undefined>;
-  /** Writes a record. If KV refuses, it tries again in `waitUntil`. */
-  put(entry: Entry, waitUntil: WaitUntil): Promise<void>;
+  /**
+   * Writes a record. If KV refuses, it tries again in `waitUntil`.
+   *
+   * @returns whether the record was written at once.
+   */
+  put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
   remove(owner: string, id: string): Promise<void>;
   /** Lists uploads, newest first. A page may have fewer rows than `limit`, or none, and still a cursor. */
   list(
@@ -109,8 +113,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       try {
         await write(key, entry);
         forget(key, entry);
+        return true;
       } catch {
         waitUntil(writeLater(key, entry));
+        return false;
       }
     },
     async remove(owner, id) {
@@ -176,7 +182,7 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     const upload = grant === undefined ? base : { ...base, grant };
     switch (row.state) {
       case 'open':
-        // A multipart upload cannot become an object after its token has expired.
+        // A multipart upload that is completed after it has expired is counted again then.
         return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };
       case 'complete':
         return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;

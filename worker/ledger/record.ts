@@ -27,7 +27,7 @@ export const Entry = v.object({
   result: v.exactOptional(StoredResult),
   /** The limits that the upkeep applies to an upload that nobody completed; see `Limits`. */
   limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
-  /** When the upkeep looks for an object of a cancelled upload, in seconds since the epoch. */
+  /** When the upkeep looks at the upload, if not as soon as it expires, in seconds since the epoch. */
   sweepAt: v.exactOptional(v.number()),
 });
 export type Entry = v.InferOutput<typeof Entry>;
@@ -90,7 +90,9 @@ export function keyOf(hash: string, id: string): string {
   return `${prefixOf(hash)}${downwards}:${id}`;
 }
 
-export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
+export function rowOf(entry: Entry): Row {
+  const { upload, state, result } = entry;
+  const sweepAt = sweepAtOf(entry);
   return {
     id: upload.id,
     key: upload.key,
@@ -108,6 +110,19 @@ export function rowOf({ upload, state, result, sweepAt }: Entry): Row {
     ...(isByForm(upload) && { byForm: true }),
     ...(sweepAt !== undefined && { sweepAt }),
   };
+}
+
+/** How far KV may be behind, with a margin: https://developers.cloudflare.com/kv/concepts/how-kv-works/ */
+const STALE_SECONDS = 600;
+
+/**
+ * The upkeep waits longer for an upload that a call may have extended, because the record that it
+ * reads may be older than that call.
+ */
+function sweepAtOf({ upload, state, sweepAt }: Entry): number | undefined {
+  const { lifeSeconds, endsAt, expiresAt } = upload;
+  const isExtendable = state === 'open' && lifeSeconds !== undefined && expiresAt !== endsAt;
+  return sweepAt ?? (isExtendable ? expiresAt + STALE_SECONDS : undefined);
 }
 
 /** The row, without key, name and type if it would be too long. Those are in the value, too. */

@@ -57,3 +57,13 @@ function wireBytes([name, value]: readonly [string, string]): number {
   const bytes = utf8Length(value);
   return name.length + (bytes === value.length ? bytes : Math.ceil(bytes / 45) * 76);
 }
+
+/** Reads `metadata[name]=value` from a query or a form. */
+export function metadataOfQuery(query: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([given, value]) => {
+      const name = /^metadata\[(.+)\]$/.exec(given)?.[1];
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+}

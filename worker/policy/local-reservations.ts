@@ -42,6 +42,10 @@ export function localReservations(): Reservations {
       touch(memory, upload.id, asker);
       return Promise.resolve(memory.account.finish(upload, always));
     },
+    extend(asker, id, expiresAt) {
+      accountOf(asker).account.extend(id, expiresAt);
+      return Promise.resolve();
+    },
     cancel(asker, id, countsUntil) {
       const outcome = accountOf(asker).account.cancel(id, countsUntil);
       // Another isolate may have completed it.

@@ -43,6 +43,7 @@ type Question =
       readonly upload: Reservation;
       readonly always: boolean;
     }
+  | { readonly kind: 'extend'; readonly id: string; readonly expiresAt: number }
   | { readonly kind: 'cancel'; readonly id: string; readonly countsUntil: number }
   | { readonly kind: 'release'; readonly id: string }
   | { readonly kind: 'open'; readonly listed: readonly Counted[] };
@@ -92,6 +93,9 @@ export class OwnerLimits {
         return this.#isOpen ? this.#account.usedBytes(now) : 'unopened';
       case 'finish':
         return this.#account.finish(message.upload, message.always);
+      case 'extend':
+        this.#account.extend(message.id, message.expiresAt);
+        return true;
       case 'cancel':
         return this.#account.cancel(message.id, message.countsUntil);
       case 'release':
@@ -121,6 +125,9 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
       askOpened<Verdict>(asker, { kind: 'reserve', wanted, limits, action }, listed),
     usedBytes: (asker, listed) => askOpened<number>(asker, { kind: 'used' }, listed),
     finish: (asker, upload, always) => ask<boolean>(asker, { kind: 'finish', upload, always }),
+    async extend(asker, id, expiresAt) {
+      await ask(asker, { kind: 'extend', id, expiresAt });
+    },
     cancel: (asker, id, countsUntil) => ask<Cancelled>(asker, { kind: 'cancel', id, countsUntil }),
     async release(asker, id) {
       await ask(asker, { kind: 'release', id });

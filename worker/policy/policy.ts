@@ -36,8 +36,10 @@ export interface Rules extends MetadataRules {
   readonly object: Omit<ObjectChoices, 'metadata' | 'acl' | 'ifNoneMatch' | 'disposition'>;
   /** How the bucket serves the object. `auto`: as a download if it could run a script. */
   readonly disposition: Disposition;
-  /** Time limit for an upload. */
+  /** Lifetime of an upload after Create, and again after each call that signs parts of it. */
   readonly uploadSeconds: number;
+  /** Maximum age of an upload, however much it moves. Null: none. */
+  readonly maxAgeSeconds: number | null;
   /** Lifetime of a signed request. */
   readonly urlSeconds: number;
   /** Whether owners may remove complete uploads. */
@@ -85,7 +87,8 @@ export function rulesFrom(options: RulesOptions): Rules {
     acl: [],
     object: {},
     disposition: 'auto',
-    uploadSeconds: DAY_SECONDS,
+    uploadSeconds: 1.5 * DAY_SECONDS,
+    maxAgeSeconds: null,
     urlSeconds: 15 * MINUTE_SECONDS,
     removable: false,
     public: false,
@@ -156,6 +159,7 @@ export function narrow(rules: Rules, claim: unknown): Rules {
       : { ...by.metadata, ...rules.fixedMetadata },
     acl: by.acl === undefined ? rules.acl : chosenAcl(rules.acl, by.acl),
     uploadSeconds: Math.min(rules.uploadSeconds, by.expiresIn ?? Infinity),
+    maxAgeSeconds: smaller(rules.maxAgeSeconds, by.expiresIn),
   };
 }
 

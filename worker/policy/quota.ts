@@ -121,8 +121,8 @@ function wayOf(upload: Upload): Way {
 function reservationOf(upload: Upload, { inParts, byForm }: Way): Reservation {
   const { id, bytes, fileChecksum, createdAt, expiresAt } = upload;
   const mark = fileChecksum === undefined ? upload.mark : `${upload.mark} ${fileChecksum}`;
-  // A multipart upload cannot become an object after its token has expired. A form may have made an
-  // object, which counts until the upkeep has decided about it.
+  // A multipart upload that is completed after it has expired is counted again then. A form may have
+  // made an object, which counts until the upkeep has decided about it.
   const countsUntil = expiresAt + (byForm ? GRACE_SECONDS : 0);
   return { id, mark, bytes, inParts, createdAt, expiresAt, countsUntil };
 }

@@ -88,6 +88,8 @@ export interface Reservations {
    * nevertheless, because its object exists.
    */
   finish(asker: Asker, upload: Reservation, always: boolean): Promise<boolean>;
+  /** Extends an open upload. Its bytes count for as much longer. */
+  extend(asker: Asker, id: string, expiresAt: number): Promise<void>;
   /** Cancels the upload unless it is complete. Its bytes count until `countsUntil`. */
   cancel(asker: Asker, id: string, countsUntil: number): Promise<Cancelled>;
   /** Forgets the upload, because its object was removed or it could not be begun. */
@@ -150,6 +152,13 @@ export class Account {
     if (own?.state === 'cancelled' && !always) return false;
     this.#set({ ...upload, state: 'complete' });
     return true;
+  }
+
+  extend(id: string, expiresAt: number): void {
+    const own = this.#uploads.get(id);
+    if (own?.state !== 'open' || own.expiresAt >= expiresAt) return;
+    const countsUntil = own.countsUntil + expiresAt - own.expiresAt;
+    this.#set({ ...own, expiresAt, countsUntil });
   }
 
   cancel(id: string, countsUntil: number): Cancelled {

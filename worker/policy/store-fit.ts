@@ -15,7 +15,7 @@ const MIN_UPLOAD_SECONDS = 60;
 /** Checks that the store supports the rules. @throws ProblemError `misconfigured`. */
 export function assertAble(rules: Rules, profile: Profile): void {
   assertSendable(rules);
-  const { acl, object, uploadSeconds, urlSeconds } = rules;
+  const { acl, object, uploadSeconds, maxAgeSeconds, urlSeconds } = rules;
   const has = (able: boolean, setting: string, what: string) =>
     assertSetting(able, `${setting}: a ${profile.name} store does not support ${what}.`);
   has(acl.length === 0 || profile.acl, 'ACL', 'ACLs');
@@ -26,10 +26,15 @@ export function assertAble(rules: Rules, profile: Profile): void {
     has(profile.sse.includes(kind), 'SSE', `encryption by ${kind}`);
   }
   assertSetting(
-    uploadSeconds <= (profile.staleAfterSeconds ?? Infinity),
-    `UPLOAD_TTL: a ${profile.name} store deletes unfinished uploads after ${profile.staleAfterSeconds} s.`,
+    (maxAgeSeconds ?? 0) <= (profile.staleAfterSeconds ?? Infinity),
+    `UPLOAD_MAX_AGE: the store deletes unfinished uploads after ${profile.staleAfterSeconds} s; if that ` +
+      'is not so, set S3_ABORTS_AFTER.',
   );
   assertSetting(uploadSeconds >= MIN_UPLOAD_SECONDS, 'UPLOAD_TTL must be at least one minute.');
+  assertSetting(
+    (maxAgeSeconds ?? Infinity) >= MIN_UPLOAD_SECONDS,
+    'UPLOAD_MAX_AGE must be at least one minute.',
+  );
   assertLinkSeconds(urlSeconds, 'URL_TTL');
 }
 

@@ -3,7 +3,7 @@
  * together, because neither is enough: a browser derives the type from the extension, and a client
  * that is not a browser chooses both. https://html.spec.whatwg.org/#attr-input-accept
  */
-import { allFormats, formatOf, type Format } from './formats.ts';
+import { allFormats, formatOf, type Format } from './util/formats.ts';
 
 /** One entry of an `accept` list, in lower case. */
 export type AcceptToken =

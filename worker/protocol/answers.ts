@@ -3,14 +3,8 @@
  * are inferred from them.
  */
 import * as v from 'valibot';
-import { PROBLEMS, type ProblemCode } from './problems.ts';
-
-/** A value that nobody changes: its properties and elements are read-only, at any depth. */
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
+import { ProblemSchema } from './problems.ts';
+import type { DeepReadonly } from './util/deep-readonly.ts';
 
 const about = v.description;
 const Size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -23,28 +17,13 @@ const FilePath = v.exactOptional(
   v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
 );
 const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
+const StoreExpiry = v.pipe(
+  v.nullable(Seconds),
+  about('When the store deletes the upload if it is not complete, in Unix seconds. Null: never.'),
+);
 
 /** State of an upload. */
 export type UploadState = v.InferOutput<typeof State>;
-
-export const ProblemSchema = v.strictObject({
-  type: v.string(),
-  title: v.string(),
-  status: Count,
-  detail: v.string(),
-  code: v.picklist(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  /** Path to the invalid value in the request, such as `files[0].bytes`. */
-  field: v.exactOptional(
-    v.pipe(
-      v.string(),
-      about('Path to the invalid value in the request, such as `files[0].bytes`.'),
-    ),
-  ),
-  /** Delay before a retry, in seconds. */
-  retryAfter: v.exactOptional(v.pipe(Seconds, about('Delay before a retry, in seconds.'))),
-});
-/** RFC 9457 `application/problem+json`. */
-export type Problem = DeepReadonly<v.InferOutput<typeof ProblemSchema>>;
 
 const PlanSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('single'), bytes: Size }),
@@ -138,10 +117,21 @@ const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema })
 /** One failed slot of a batch answer. */
 export type Refused = DeepReadonly<v.InferOutput<typeof RefusedSchema>>;
 
+const Renewal = {
+  /** Replaces the upload token. The earlier one stays valid until it expires. */
+  token: v.exactOptional(v.pipe(v.string(), about('A new upload token, at most once an hour.'))),
+  /** When the upload expires from now on, ISO 8601. */
+  expiresAt: v.exactOptional(Time),
+};
+const RenewalSchema = v.strictObject(Renewal);
+/** Present in an answer if the call has extended the upload. */
+export type Renewal = DeepReadonly<v.InferOutput<typeof RenewalSchema>>;
+
 export const SignAnswerSchema = v.strictObject({
   requests: v.array(RequestSchema),
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   expiresIn: v.pipe(Seconds, about('Validity in seconds, from the moment of the answer.')),
+  ...Renewal,
 });
 /** `POST /uploads/:id/sign`. */
 export type SignAnswer = DeepReadonly<v.InferOutput<typeof SignAnswerSchema>>;
@@ -158,8 +148,10 @@ const CreatedSchema = v.strictObject({
   requests: SignAnswerSchema.entries.requests,
   /** How long `requests` are valid, in seconds from the moment of the answer. */
   expiresIn: SignAnswerSchema.entries.expiresIn,
-  /** When the upload itself expires, ISO 8601. */
+  /** When the upload itself expires, ISO 8601, unless a later call extends it. */
   expiresAt: Time,
+  /** When the store deletes the upload if it is not complete, in Unix seconds. Null: never, as far as is known. */
+  storeExpiresAt: StoreExpiry,
   /** Present if the upload was complete already, because the Create was sent again. Then `requests` is empty. */
   result: v.exactOptional(ResultSchema),
 });
@@ -171,6 +163,22 @@ export const CreateAnswerSchema = v.strictObject({
 });
 /** `POST /uploads`: a slot for each file, in order. */
 export type CreateAnswer = DeepReadonly<v.InferOutput<typeof CreateAnswerSchema>>;
+
+export const PlainCreatedSchema = v.strictObject({
+  id: v.string(),
+  key: v.string(),
+  /** The upload token, for the `Upload-Token` header of later calls. */
+  token: v.string(),
+  /** How the file is sent to `url`, with `headers`. */
+  method: RequestSchema.entries.method,
+  url: RequestSchema.entries.url,
+  headers: RequestSchema.entries.headers,
+  expiresIn: SignAnswerSchema.entries.expiresIn,
+  /** Address to which a POST completes the upload once the file has been sent. */
+  complete: v.pipe(v.string(), v.url(), about('POST here once the file has been sent.')),
+});
+/** `POST /uploads` with a form-encoded body. */
+export type PlainCreated = DeepReadonly<v.InferOutput<typeof PlainCreatedSchema>>;
 
 export const ResumeAnswerSchema = v.strictObject({
   ...CreatedSchema.entries,
@@ -193,6 +201,7 @@ export const StatusAnswerSchema = v.strictObject({
   parts: v.array(PartSchema),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
+  storeExpiresAt: StoreExpiry,
   result: v.exactOptional(ResultSchema),
 });
 /** `GET /uploads/:id`. */
@@ -235,9 +244,29 @@ export const ListAnswerSchema = v.strictObject({
 /** `GET /uploads`: a page of the caller's uploads, and where the next page begins. */
 export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 
-export const RelayAnswerSchema = v.strictObject({ etag: v.string() });
+export const RelayAnswerSchema = v.strictObject({ etag: v.string(), ...Renewal });
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
+
+export const ChunkedAnswerSchema = v.strictObject({
+  id: v.string(),
+  /** Where the next chunk goes. Good for the owner alone. */
+  url: v.pipe(v.string(), v.url()),
+  key: v.string(),
+  name: v.string(),
+  type: v.string(),
+  /** Bytes that have come: the next chunk begins here. */
+  offset: Size,
+  /** Size of the file. Null if it is not known yet. */
+  bytes: v.nullable(Size),
+  state: v.picklist(['open', 'complete']),
+  /** When the upload expires, ISO 8601. */
+  expires: Time,
+  /** Present once the upload is complete. */
+  result: v.exactOptional(ResultSchema),
+});
+/** Every answer of `/chunks` to a client that sends `Content-Range`. */
+export type ChunkedAnswer = DeepReadonly<v.InferOutput<typeof ChunkedAnswerSchema>>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),

@@ -6,8 +6,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
+import { CHUNKED_OPERATIONS } from './openapi-chunks.ts';
 import { PATHS } from './paths.ts';
-import { PROBLEMS } from './problems.ts';
+import { PROBLEMS, ProblemSchema } from './problems.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -16,11 +17,12 @@ import {
   FileQuery,
   LinksBody,
   ListQuery,
+  PlainCreateBody,
   SignBody,
 } from './schemas.ts';
 
 interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
   readonly path: string;
   readonly id: string;
   readonly summary: string;
@@ -33,6 +35,11 @@ interface Operation {
   readonly body?: readonly [name: string, schema: GenericSchema];
   /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
+  /** Set if the body may also be form-encoded, with an answer of its own (201). */
+  readonly form?: {
+    readonly body: readonly [name: string, schema: GenericSchema];
+    readonly answer: readonly [name: string, schema: GenericSchema];
+  };
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
 }
@@ -49,9 +56,14 @@ const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: PATHS.uploads,
     id: 'createUploads',
-    summary: 'Create many uploads; each is answered in its own slot, in the same order',
+    summary:
+      'Create many uploads; each is answered in its own slot, in the same order. Form-encoded: create one',
     body: ['CreateBody', CreateBody],
     answer: ['CreateAnswer', answers.CreateAnswerSchema],
+    form: {
+      body: ['PlainCreateBody', PlainCreateBody],
+      answer: ['PlainCreated', answers.PlainCreatedSchema],
+    },
   },
   {
     method: 'get',
@@ -138,15 +150,22 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
+
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {
   const schemas: Record<string, object> = {
-    Problem: schemaOf(answers.ProblemSchema),
+    Problem: schemaOf(ProblemSchema),
     FileEntry: schemaOf(FileEntry),
   };
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) {
-    for (const [name, schema] of [operation.body, operation.answer].filter((one) => !!one)) {
+  for (const operation of ALL) {
+    for (const [name, schema] of [
+      operation.body,
+      operation.answer,
+      operation.form?.body,
+      operation.form?.answer,
+    ].filter((one) => !!one)) {
       schemas[name] = schemaOf(schema);
     }
     (paths[operation.path] ??= {})[operation.method] = describe(operation);
@@ -175,6 +194,7 @@ function describe({
   body,
   bytes = [],
   answer,
+  form,
 }: Operation): object {
   return {
     operationId: id,
@@ -186,18 +206,20 @@ function describe({
       ...(path.includes('{number}')
         ? [parameter('path', 'number', true, { type: 'integer', minimum: 1 })]
         : []),
+      ...(path.includes('{upload}') ? [parameter('path', 'upload', true, { type: 'string' })] : []),
       ...bytes.map((name, index) => parameter('header', name, index === 0, { type: 'string' })),
       ...(token
         ? [parameter('header', 'Upload-Token', token === 'needed', { type: 'string' })]
         : []),
       ...(query ? queryParameters(query) : []),
     ],
-    ...(body && { requestBody: { required: true, content: json(body[0]) } }),
+    ...(body && { requestBody: { required: true, content: bodies(body[0], form?.body[0]) } }),
     ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
     responses: {
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
+      ...(form && { 201: { description: 'Created', content: json(form.answer[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {
         description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,
@@ -220,6 +242,15 @@ function parameter(where: string, name: string, required: boolean, schema: objec
 
 function json(name: string): object {
   return { 'application/json': { schema: reference(name) } };
+}
+
+function bodies(name: string, form: string | undefined): object {
+  return {
+    ...json(name),
+    ...(form !== undefined && {
+      'application/x-www-form-urlencoded': { schema: reference(form) },
+    }),
+  };
 }
 
 function reference(name: string): object {

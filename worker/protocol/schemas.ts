@@ -57,6 +57,22 @@ export interface CreateBody {
   readonly files: readonly FileEntry[];
 }
 
+/** A size in a form, where it is text. */
+const BytesAsText = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), Bytes);
+
+/** `POST /uploads` with a form-encoded body: one file. */
+export const PlainCreateBody = v.strictObject({
+  name: FileEntry.entries.name,
+  bytes: v.exactOptional(BytesAsText),
+  /** The same as `bytes`. */
+  size: v.exactOptional(BytesAsText),
+  type: v.exactOptional(FileEntry.entries.type),
+  path: v.exactOptional(FileEntry.entries.path.wrapped),
+  acl: v.exactOptional(FileEntry.entries.acl.wrapped),
+  id: v.exactOptional(UploadId),
+});
+export type PlainCreateBody = v.InferOutput<typeof PlainCreateBody>;
+
 const PartReceipt = v.strictObject({
   number: PartNumber,
   etag: ETag,
@@ -84,6 +100,9 @@ export const CompleteBody = v.strictObject({
   checksum: v.optional(Checksum),
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
+
+/** `POST /uploads/:id/complete` with a form-encoded body: the ETag of the one part. */
+export const PlainCompleteBody = v.strictObject({ etag: ETag });
 
 /**
  * `POST /uploads/complete`: uploads that were sent in one request; `etag` is the store's answer.
@@ -119,3 +138,23 @@ export const LinksBody = v.strictObject({
   disposition: Presentation,
 });
 export type LinksBody = v.InferOutput<typeof LinksBody>;
+
+/** `POST /chunks`: begins an upload whose bytes come later. */
+export const ChunkedBeginBody = v.strictObject({
+  name: FileEntry.entries.name,
+  /** Left out if the client does not know it yet. */
+  bytes: v.optional(Bytes),
+  type: v.optional(FileEntry.entries.type),
+  path: FileEntry.entries.path,
+  metadata: FileEntry.entries.metadata,
+  id: v.optional(UploadId),
+});
+
+/** `POST /chunks/:upload`: the checksum of the whole file, in hex or base64. */
+export const ChunkedFinishBody = v.strictObject({
+  md5: v.optional(v.string()),
+  sha1: v.optional(v.string()),
+  sha256: v.optional(v.string()),
+  crc32c: v.optional(v.string()),
+  crc64nvme: v.optional(v.string()),
+});

@@ -1,21 +1,31 @@
 /** `POST /uploads/:id/complete`: completes an upload. The call may be repeated. */
-import { uploadOfToken } from '../upload/access.ts';
-import { readBody } from '../http/body.ts';
+import { TOKEN_HEADER, uploadOfOwner, uploadOfToken } from '../upload/access.ts';
+import { isForm, parse, readBody, readForm } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { completeUpload } from '../upload/complete/complete.ts';
 import { abortOrphansQuietly } from '../upload/end/orphans.ts';
-import type { Result } from '../protocol.ts';
-import { CompleteBody } from '../protocol/schemas.ts';
+import type { CompleteBody, Result } from '../protocol.ts';
+import { CompleteBody as CompleteSchema, PlainCompleteBody } from '../protocol/schemas.ts';
 
 /** Size of ten thousand receipts with their ETags and checksums. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
-    const upload = await uploadOfToken(signer, c);
-    const body = await readBody(c.req.raw, CompleteBody, MAX_BODY_BYTES);
+    const upload = c.req.header(TOKEN_HEADER)
+      ? await uploadOfToken(signer, c, 'at-any-time')
+      : (await uploadOfOwner(signer, c)).upload;
+    const body = await bodyOf(c.req.raw);
     const result = await completeUpload(signer, c, upload, body);
     if (upload.multipart) waitUntilOf(c)(abortOrphansQuietly(signer, [upload]));
     return c.json<Result>(result);
   };
+}
+
+/** The smallest clients send nothing, or the ETag of their one part as a form. */
+async function bodyOf(request: Request): Promise<CompleteBody> {
+  if (!request.body) return {};
+  if (!isForm(request)) return readBody(request, CompleteSchema, MAX_BODY_BYTES);
+  const { etag } = parse(PlainCompleteBody, await readForm(request));
+  return { parts: [{ number: 1, etag }] };
 }

@@ -4,9 +4,9 @@ import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
 import type { Entry } from '../ledger/ledger.ts';
-import { covers } from '../policy/policy.ts';
+import { covers, type Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
-import { cancelledUpload, idOfAnotherFile } from '../refusals.ts';
+import { cancelledUpload, forgottenByStore, idOfAnotherFile } from '../refusals.ts';
 import {
   largestFile,
   MAX_CHECKSUMS_PER_CREATE,
@@ -19,7 +19,7 @@ import {
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
-import { recordedState } from '../upload/state.ts';
+import { resumeUpload } from '../upload/life.ts';
 import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { slotsOf } from '../http/slots.ts';
@@ -85,7 +85,7 @@ async function createUpload(
   const entry = await signer.ledger.get(draft.owner, draft.id);
   if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
   const upload = entry
-    ? repeatedUpload(signer, c, entry, draft, path)
+    ? await repeatedUpload(signer, c, rules, entry, draft, path)
     : await beginWithinLimits(signer, c, rules, draft, plan);
   const result = entry?.result;
   const parts = result ? [] : firstParts(upload, file.checksums ?? []);
@@ -93,29 +93,26 @@ async function createUpload(
 }
 
 /** The upload of an earlier Create with this id. @throws ProblemError if it was for another file, or has ended. */
-function repeatedUpload(
+async function repeatedUpload(
   signer: Signer,
   c: SignerContext,
+  rules: Rules,
   entry: Entry,
   draft: Upload,
   path: string,
-): Upload {
+): Promise<Upload> {
   const { upload } = entry;
   const isSameFile = (['name', 'path', 'type', 'bytes'] as const).every(
     (field) => upload[field] === draft[field],
   );
   // A claim may confine this caller to a prefix, and the upload may be outside of it.
-  if (!isSameFile || !covers(c.get('rules'), upload)) {
+  if (!isSameFile || upload.chunked || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
-  const state = recordedState({ state: entry.state, expiresAt: upload.expiresAt }, signer.now());
+  const { state } = entry;
   if (state === 'aborted') throw cancelledUpload(`${path}.id`);
-  if (state === 'expired') {
-    throw new ProblemError('expired', 'This upload has expired; choose a new id.', {
-      field: `${path}.id`,
-    });
-  }
-  return upload;
+  if (state === 'expired') throw forgottenByStore(`${path}.id`);
+  return state === 'open' ? resumeUpload(signer, c, rules, upload, `${path}.id`) : upload;
 }
 
 function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {

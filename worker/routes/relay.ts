@@ -1,11 +1,11 @@
 /** `PUT /uploads/:id/parts/:number`: a part through the Worker, for pages that cannot reach the store. */
 import { rulesFor, uploadOfToken } from '../upload/access.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { drain } from '../http/drain.ts';
 import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { malformedChecksum } from '../refusals.ts';
 import { partCount, partRange, type RelayAnswer } from '../protocol.ts';
+import { extendUpload, renewalOf } from '../upload/life.ts';
 import { assertNotStored, checkParts } from '../upload/sign-parts.ts';
 import { CHECKSUM_HEADERS, isChecksum } from '../protocol/checksum.ts';
 import { isStoreError } from '../s3/requests/errors.ts';
@@ -25,22 +25,31 @@ interface Part {
  */
 export function relayRoute(signer: Signer): SignerHandler {
   return async (c) => {
-    const { body } = c.req.raw;
-    try {
-      const upload = await uploadOfToken(signer, c);
-      const part = partOf(c, upload);
-      await rulesFor(signer, c, upload, 'sign');
-      if (upload.multipart) await assertNotStored(signer, upload);
-      const stream = body ?? new Blob().stream();
-      const { etag } = await pipeWithLength(part.bytes, stream, (sizedBody) =>
-        send(signer, upload, part, sizedBody),
-      );
-      return c.json<RelayAnswer>({ etag }, 200, { etag: `"${etag}"` });
-    } catch (error) {
-      if (body && !body.locked) await drain(body.getReader());
-      throw error;
-    }
+    const upload = await uploadOfToken(signer, c);
+    const part = partOf(c, upload);
+    const rules = await rulesFor(signer, c, upload, 'sign');
+    if (upload.multipart) await assertNotStored(signer, upload);
+    const stream = c.req.raw.body ?? new Blob().stream();
+    const { etag } = await pipeWithLength(part.bytes, stream, (sizedBody) =>
+      send(signer, upload, part, sizedBody),
+    );
+    const extended = upload.multipart && (await extendUpload(signer, c, rules, upload));
+    await keepReceipt(signer, extended ?? upload, part, etag);
+    const renewal = await renewalOf(signer, extended);
+    return c.json<RelayAnswer>({ etag, ...renewal }, 200, { etag: `"${etag}"` });
   };
+}
+
+/** For stores that cannot list parts: what a page has signed itself, it reports with its next call. */
+async function keepReceipt(
+  { store, ledger }: Signer,
+  upload: Upload,
+  { number, checksum }: Part,
+  etag: string,
+): Promise<void> {
+  if (!upload.multipart || store.profile.listParts) return;
+  const receipt = { number, etag, ...(checksum !== undefined && { checksum }) };
+  await ledger.addReceipts(upload, [receipt]);
 }
 
 function partOf(c: SignerContext, upload: Upload): Part {

@@ -1,11 +1,10 @@
 /** `POST /uploads/:id/resume`: a new token for the owner, and the parts that the store has. */
 import { assertSized, rulesFor, uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import { cancelledUpload } from '../refusals.ts';
+import { cancelledUpload, forgottenByStore } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
-import { stateOf } from '../upload/state.ts';
+import { resumeUpload } from '../upload/life.ts';
 import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 
@@ -13,18 +12,18 @@ export function resumeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
     assertSized(upload);
-    await rulesFor(signer, c, upload, 'sign');
+    const rules = await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
     const stored = entry?.result ? undefined : await inspectStore(signer, upload);
     const result =
       entry?.result ??
       (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
-    if (!result && stateOf(upload, entry, stored, signer.now()) === 'expired') {
-      throw new ProblemError('expired', 'The upload has expired; start it again.');
-    }
+    const isGone = stored?.kind === 'gone' || entry?.state === 'expired';
+    if (!result && isGone) throw forgottenByStore();
+    const current = result ? upload : await resumeUpload(signer, c, rules, upload);
     const parts = storedParts(upload, stored);
     const missing = result || upload.checksum ? [] : missingParts(upload, parts);
-    const answer = await createdAnswer(signer, upload, missing, result || undefined);
+    const answer = await createdAnswer(signer, current, missing, result || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });
   };
 }

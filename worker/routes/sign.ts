@@ -4,6 +4,7 @@ import { readBody } from '../http/body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import { isCounted } from '../policy/quota.ts';
 import type { SignAnswer } from '../protocol.ts';
+import { extendUpload, renewalOf } from '../upload/life.ts';
 import { assertNotStored, signParts } from '../upload/sign-parts.ts';
 import { SignBody } from '../protocol/schemas.ts';
 
@@ -14,11 +15,12 @@ export function signRoute(signer: Signer): SignerHandler {
     const rules = await rulesFor(signer, c, upload, 'sign');
     if (isCounted(rules)) await assertNotCancelled(signer, upload);
     await assertNotStored(signer, upload);
-    const answer = await signParts(signer, upload, parts);
+    const extended = upload.multipart && (await extendUpload(signer, c, rules, upload));
+    const answer = await signParts(signer, extended ?? upload, parts);
     c.get('line')['parts'] = parts.length;
     if (stored?.length && !signer.store.profile.listParts) {
-      await signer.ledger.addReceipts(upload, stored);
+      await signer.ledger.addReceipts(extended ?? upload, stored);
     }
-    return c.json<SignAnswer>(answer);
+    return c.json<SignAnswer>({ ...answer, ...(await renewalOf(signer, extended)) });
   };
 }

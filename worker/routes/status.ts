@@ -2,6 +2,8 @@
 import { uploadOfOwner } from '../upload/access.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { UploadStatusAnswer } from '../protocol.ts';
+import { storeExpiryOf } from '../upload/life.ts';
+import { isoOf } from '../util/iso-time.ts';
 import { stateOf } from '../upload/state.ts';
 import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
 import { planOf } from '../upload/upload.ts';
@@ -24,8 +26,9 @@ export function statusRoute(signer: Signer): SignerHandler {
       plan: planOf(upload),
       checksum: upload.checksum,
       parts: storedParts(upload, stored),
-      createdAt: new Date(upload.createdAt * 1000).toISOString(),
-      expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+      createdAt: isoOf(upload.createdAt),
+      expiresAt: isoOf(upload.expiresAt),
+      storeExpiresAt: storeExpiryOf(signer, upload),
       ...(state === 'complete' && result && { result }),
     });
   };

@@ -65,7 +65,10 @@ export interface Profile {
   readonly maxPartBytes: number;
   readonly maxParts: number;
   readonly maxObjectBytes: number;
-  /** How long the store keeps an unfinished upload. Null: forever, unless the bucket has a rule. */
+  /**
+   * How long the store keeps an unfinished upload after Create, whatever arrives meanwhile. Null:
+   * forever, unless the bucket has a rule, which S3_ABORTS_AFTER names.
+   */
   readonly staleAfterSeconds: number | null;
   readonly acl: boolean;
   readonly tagging: boolean;

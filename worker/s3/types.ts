@@ -67,6 +67,13 @@ export interface Completed {
   readonly checksum?: string;
 }
 
+/** A multipart upload that the store has just opened. */
+export interface OpenedUpload {
+  readonly uploadId: string;
+  /** When the store aborts it, in seconds since the epoch, if a lifecycle rule of the bucket says so. */
+  readonly abortsAt?: number;
+}
+
 /** A multipart upload that is neither complete nor aborted. */
 export interface OpenUpload {
   readonly key: string;
@@ -159,6 +166,12 @@ export interface Store {
    */
   listUploads(prefix: string): Promise<OpenUpload[]>;
   head(key: string): Promise<StoredObject | undefined>;
+  /** The object and its bytes. Read the body, or cancel it. Undefined if there is none. */
+  open(
+    key: string,
+  ): Promise<
+    { readonly object: StoredObject; readonly body: ReadableStream<Uint8Array> } | undefined
+  >;
   /** Removes an object. It is not an error if there is none. */
   remove(key: string): Promise<void>;
 

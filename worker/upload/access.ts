@@ -1,30 +1,40 @@
 /** Finds the upload that a request is about, and checks that the caller may use it. */
 import type { SignerContext, Signer, PolicyAction } from '../context.ts';
 import { answerOf } from '../hooks.ts';
-import type { Entry } from '../ledger/ledger.ts';
+import { GRACE_SECONDS, type Entry } from '../ledger/ledger.ts';
 import { isCounted } from '../policy/quota.ts';
 import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
-import { cancelledUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
+import { cancelledUpload, expiredUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
+import { isExpired } from './state.ts';
 import { isByForm, type Upload } from './upload.ts';
 
-const TOKEN_HEADER = 'upload-token';
+/** Carries the upload's token. */
+export const TOKEN_HEADER = 'upload-token';
+
+/** Whether an expired token is accepted. It is to complete an upload whose parts have arrived. */
+export type TokenUse = 'in-time' | 'at-any-time';
 
 /**
- * The upload that the request's token seals. Reads neither KV nor the store.
+ * The upload that the request's token seals. Reads neither KV nor the store, unless the token has
+ * expired.
  *
  * @throws ProblemError `unauthenticated` without a valid token, `expired`, `forbidden` if the token is
  *   for another upload, `not_found` if the upload is not the caller's.
  */
-export async function uploadOfToken(signer: Signer, c: SignerContext): Promise<Upload> {
+export async function uploadOfToken(
+  signer: Signer,
+  c: SignerContext,
+  use?: TokenUse,
+): Promise<Upload> {
   const token = c.req.header(TOKEN_HEADER);
   if (!token) {
     throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.', {
       field: 'Upload-Token',
     });
   }
-  const upload = await openToken(signer, c, token, idOf(c));
+  const upload = await openToken(signer, c, token, idOf(c), use);
   c.get('line')['upload'] = upload.id;
   return upload;
 }
@@ -35,24 +45,58 @@ export async function openToken(
   c: SignerContext,
   token: string,
   id: string,
+  use?: TokenUse,
 ): Promise<Upload> {
-  const upload = await openOwnUpload(signer, c, token);
-  if (upload.id !== id) {
-    throw new ProblemError('forbidden', 'The upload token is for another upload.');
-  }
+  const upload = await openOwnUpload(signer, c, token, use);
+  assertId(upload, id);
   assertSized(upload);
   return upload;
 }
 
-/** The upload that `token` seals, if it is the caller's. @throws ProblemError as `uploadOfToken`. */
+/**
+ * The upload that `token` seals, if it is the caller's. An expired token is accepted for as long as a
+ * later one has extended the upload.
+ *
+ * @throws ProblemError as `uploadOfToken`.
+ */
 export async function openOwnUpload(
   signer: Signer,
   c: SignerContext,
   token: string,
+  use: TokenUse = 'in-time',
 ): Promise<Upload> {
-  const upload = await signer.tokens.open(token);
-  assertOwner(c, upload);
+  const sealed = await signer.tokens.openAtAnyTime(token);
+  assertOwner(c, sealed);
+  const now = signer.now();
+  if (!isExpired(sealed, now)) return sealed;
+  const entry = await signer.ledger.get(sealed.owner, sealed.id);
+  const upload = latestOf(signer, sealed, entry);
+  if (!upload || (use === 'in-time' && isExpired(upload, now))) throw expiredUpload();
+  const isCancelled = isRecordOf(entry, sealed) && entry.state === 'aborted';
+  if (use === 'at-any-time' && isCancelled) throw cancelledUpload();
   return upload;
+}
+
+/**
+ * The sealed upload with the expiry of its record. Undefined if it expired so long ago that its
+ * record may be gone, because then nothing would show that it has been completed before.
+ */
+function latestOf(signer: Signer, sealed: Upload, entry: Entry | undefined): Upload | undefined {
+  const { expiresAt } = sealed;
+  if (isRecordOf(entry, sealed)) {
+    return { ...sealed, expiresAt: Math.max(expiresAt, entry.upload.expiresAt) };
+  }
+  return isExpired({ expiresAt: expiresAt + GRACE_SECONDS }, signer.now()) ? undefined : sealed;
+}
+
+/** False if there is no record, or if the upload's id was used for another file. */
+function isRecordOf(entry: Entry | undefined, { mark }: Upload): entry is Entry {
+  return entry?.upload.mark === mark;
+}
+
+function assertId(upload: Upload, id: string): void {
+  if (upload.id === id) return;
+  throw new ProblemError('forbidden', 'The upload token is for another upload.');
 }
 
 /**
@@ -61,6 +105,9 @@ export async function openOwnUpload(
  * @throws ProblemError `conflict`.
  */
 export function assertSized(upload: Upload): void {
+  if (upload.chunked) {
+    throw new ProblemError('conflict', 'This upload was started through /chunks; finish it there.');
+  }
   if (!upload.unsized) return;
   throw new ProblemError(
     'conflict',
@@ -77,12 +124,17 @@ export async function uploadOfOwner(
   signer: Signer,
   c: SignerContext,
 ): Promise<{ readonly upload: Upload; readonly entry: Entry | undefined }> {
-  const { owner } = c.get('caller');
-  const sealed = c.req.header(TOKEN_HEADER)
-    ? await unlessExpired(uploadOfToken(signer, c))
-    : undefined;
-  const entry = await signer.ledger.get(sealed?.owner ?? owner, idOf(c));
-  const upload = sealed ?? entry?.upload;
+  const id = idOf(c);
+  const token = c.req.header(TOKEN_HEADER);
+  // An expired token still shows who owns the upload.
+  const sealed = token ? await signer.tokens.openAtAnyTime(token) : undefined;
+  if (sealed) {
+    assertOwner(c, sealed);
+    assertId(sealed, id);
+    assertSized(sealed);
+  }
+  const entry = await signer.ledger.get((sealed ?? c.get('caller')).owner, id);
+  const upload = sealed ? latestOf(signer, sealed, entry) : entry?.upload;
   if (!upload) throw noSuchUpload();
   assertOwner(c, upload);
   c.get('line')['upload'] = upload.id;
@@ -168,16 +220,6 @@ function assertOwner(c: SignerContext, upload: Upload): void {
   const isOwner = upload.owner === caller.owner || (caller.anonymous && upload.anonymous);
   if (!isOwner || !covers(c.get('rules'), upload)) {
     throw noSuchUpload();
-  }
-}
-
-/** Undefined for an expired token, because the record may still have a result. */
-async function unlessExpired(opened: Promise<Upload>): Promise<Upload | undefined> {
-  try {
-    return await opened;
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === 'expired') return undefined;
-    throw error;
   }
 }
 

@@ -57,6 +57,8 @@ export const Upload = v.object({
       ),
     }),
   ),
+  /** Comes in chunks by offset, through the Worker alone: see worker/chunked/. */
+  chunked: v.exactOptional(v.literal(true)),
   checksum: v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256'])),
   /** Checksum of a file that is sent in one request, if Create had it. No other checksum is signed. */
   fileChecksum: v.exactOptional(v.string()),
@@ -64,13 +66,20 @@ export const Upload = v.object({
   mark: v.string(),
   /** Seconds since the epoch. */
   createdAt: NonNegative,
+  /** When the token expires. It moves while parts are signed. Seconds since the epoch. */
   expiresAt: NonNegative,
+  /** Seconds for which a call that signs parts extends the upload. Absent in older uploads. */
+  lifeSeconds: v.exactOptional(NonNegative),
+  /** Nothing extends the upload beyond this. Seconds since the epoch. */
+  endsAt: v.exactOptional(NonNegative),
   /** Lifetime of a signed request, in seconds. */
   urlSeconds: NonNegative,
   /** Without `partBytes` the file is the only part, and for the page it is a single request. */
   multipart: v.exactOptional(
     v.strictObject({
       uploadId: v.string(),
+      /** When the store will abort the upload, if it has said so. Seconds since the epoch. */
+      abortsAt: v.exactOptional(NonNegative),
       partBytes: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
     }),
   ),
@@ -90,7 +99,8 @@ export function planOf(upload: Upload): Plan {
   const { bytes, multipart } = upload;
   const partBytes = multipart?.partBytes;
   if (partBytes === undefined) return { kind: 'single', bytes };
-  return { kind: 'multipart', bytes, partBytes, parts: Math.ceil(bytes / partBytes) };
+  // An empty file has one part, too.
+  return { kind: 'multipart', bytes, partBytes, parts: Math.max(1, Math.ceil(bytes / partBytes)) };
 }
 
 /** True for an upload that the page sends in several requests. */

@@ -1,6 +1,7 @@
 /** The content of a webhook. */
 import { sha256Hex } from '../util/digest.ts';
 import type { UploadEvent } from '../hooks.ts';
+import { isoOf } from '../util/iso-time.ts';
 
 /** One message. The same event always makes the same message, so receivers can drop repeats. */
 export interface Message {
@@ -52,8 +53,4 @@ export async function messageOf(
     id: `msg_${(await sha256Hex(identity)).slice(0, 32)}`,
     body: JSON.stringify(body),
   };
-}
-
-function isoOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }

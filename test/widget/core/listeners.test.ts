@@ -95,7 +95,7 @@ describe('what is over', () => {
       match: 'PUT .*part=2$',
       answer: { status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' },
     });
-    await worker.fault({ side: 'api', match: 'resume', answer: { status: 410, body: EXPIRED } });
+    await worker.fault({ side: 'api', match: 'resume', answer: { status: 410, body: GONE } });
     const from = uploader(worker);
     const { uploads } = from.add([randomFile(8 * MIB)]);
     await settled(from);
@@ -116,4 +116,4 @@ describe('what is over', () => {
   });
 });
 
-const EXPIRED = JSON.stringify({ code: 'expired', status: 410, detail: 'It is over.' });
+const GONE = JSON.stringify({ code: 'gone', status: 410, detail: 'It is over.' });

@@ -158,6 +158,7 @@ describe('an unfinished upload', () => {
     const [unfinished] = await second.unfinished();
     assert.equal(unfinished?.id, before.id);
     assert.equal(unfinished?.bytes, file.size);
+    assert.ok((unfinished?.stored?.bytes ?? 0) > 8 * MIB, 'says how much has arrived');
     second.add([{ file, id: before.id }]);
     await settled(second);
     const [upload] = second.uploads;

@@ -197,6 +197,7 @@ export function snapshot(given: Partial<UploadSnapshot>): UploadSnapshot {
     name: 'file.bin',
     type: '',
     resumed: false,
+    restarts: 0,
     relayed: false,
     ...given,
     status,

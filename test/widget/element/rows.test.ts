@@ -32,6 +32,33 @@ describe('a row', () => {
     equal(text(part(element, 'meta')), '2.6 of 6.0 GB 31 MB/s 1 min 50 sec left');
   });
 
+  for (const status of ['hashing', 'uploading', 'waiting', 'paused', 'completing'] as const) {
+    it(`that is ${status} after the store had dropped it says that it began again`, async () => {
+      const { element } = await showing({ ...AT_WORK, status, restarts: 1, loaded: 0 });
+      match(text(part(element, 'meta')), /The server dropped it\. Started over\./);
+    });
+  }
+
+  it('says when the server drops a file that is too slow, as long as it is', async () => {
+    const { element, engine } = await showing({
+      ...AT_WORK,
+      wontArriveBy: Date.now() / 1000 + 7200,
+    });
+    match(text(part(element, 'meta')), /Too slow: the server drops it in 2 hr\./);
+    engine.become('one', { wontArriveBy: undefined });
+    await element.updateComplete;
+    equal(text(part(element, 'meta')), '2.6 of 6.0 GB 31 MB/s 1 min 50 sec left');
+  });
+
+  it('says nothing of either once it has ended', async () => {
+    for (const status of ['done', 'cancelled'] as const) {
+      const wontArriveBy = Date.now() / 1000 + 7200;
+      const { element } = await showing({ ...AT_WORK, status, restarts: 1, wontArriveBy });
+      ok(!/Started over|Too slow/.test(text(part(element, 'meta'))), status);
+      clear();
+    }
+  });
+
   it('says nothing of rate and time before they are known', async () => {
     const { element } = await showing({ name: 'a', bytes: 6 * GB, status: 'uploading' });
     equal(text(part(element, 'meta')), '0.0 of 6.0 GB');

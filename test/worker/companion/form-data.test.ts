@@ -1,7 +1,7 @@
 /** Forms as hostile clients drip them. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { FormReader } from '../../../worker/companion/forms/form-data.ts';
+import { FormReader } from '../../../worker/http/form-data.ts';
 
 /** CPU time in milliseconds of reading a field of so many bytes that comes byte by byte. */
 async function costOf(bytes: number): Promise<number> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { MIB } from '../harness.ts';
-import { download, send } from '../s3/uploads.ts';
+import { download, random, send } from '../s3/uploads.ts';
 import { met, type Attack } from './attack.ts';
 import { fresh, isRefused, refused, refusedByStore, signedPart, type Scene } from './scene.ts';
 
@@ -63,9 +63,11 @@ export const replaying = {
 
   async expiredToken(scene) {
     const { lab, mallory } = scene;
-    const { upload, body } = await fresh(scene, 6 * MIB);
+    const exp = Math.floor(Date.now() / 1000) + 4 * 86_400;
+    const late = await lab.as('mallory', { exp, upload: { expiresIn: 86_400 } });
+    const body = random(6 * MIB);
+    const upload = await late.create({ bytes: body.length, name: 'late.png', type: 'image/png' });
     await lab.bend({ clockMs: 2 * DAY_MS });
-    const late = await lab.as('mallory', { exp: Math.floor(Date.now() / 1000) + 4 * 86_400 });
     const answers = [
       refused(await late.sign(upload, body, [1]), 410),
       refused(await late.complete(upload, { parts: [] }), 410),

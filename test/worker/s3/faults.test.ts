@@ -254,3 +254,27 @@ describe('a list of parts', () => {
     });
   });
 });
+
+describe('the answer to a Create', () => {
+  const created =
+    '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>';
+  const headers = { 'x-amz-abort-date': 'Sat, 05 Dec 2026 00:00:00 GMT' };
+
+  it('says when a lifecycle rule of the bucket will abort the upload', async () => {
+    await withReplies([{ status: 200, body: created, headers }], async ({ store }) => {
+      const abortsAt = Date.UTC(2026, 11, 5) / 1000;
+      assert.deepEqual(await store.createMultipart('k', attributesWith({})), {
+        uploadId: 'u',
+        abortsAt,
+      });
+    });
+  });
+
+  it('says nothing of it where there is no such rule, or none that can be read', async () => {
+    for (const none of [{}, { 'x-amz-abort-date': 'soon' }]) {
+      await withReplies([{ status: 200, body: created, headers: none }], async ({ store }) => {
+        assert.deepEqual(await store.createMultipart('k', attributesWith({})), { uploadId: 'u' });
+      });
+    }
+  });
+});

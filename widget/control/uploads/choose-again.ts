@@ -53,6 +53,6 @@ export class ChooseAgain {
   }
 }
 
-function isSame(one: File, other: File | undefined): boolean {
-  return (['name', 'size', 'lastModified'] as const).every((key) => one[key] === other?.[key]);
+function isSame(file: File, other: File | undefined): boolean {
+  return (['name', 'size', 'lastModified'] as const).every((key) => file[key] === other?.[key]);
 }

@@ -124,7 +124,7 @@ export class Uploads implements ReactiveController {
     // The element is back on the page: the uploads that its removal interrupted continue.
     const { uploads } = this.uploader.add(files);
     for (const { id, file } of uploads) {
-      if (files.some((one) => one.file === file && one.isPaused)) this.command('pause', id);
+      if (files.some((added) => added.file === file && added.isPaused)) this.command('pause', id);
     }
   }
 
@@ -174,9 +174,9 @@ export class Uploads implements ReactiveController {
 
   /** Removes an upload from the list; one that is not finished is cancelled. */
   async remove(id: string): Promise<void> {
-    const upload = this.#finished.find((one) => one.id === id);
+    const upload = this.#finished.find((finished) => finished.id === id);
     if (!upload) return this.#uploader?.remove(id);
-    this.#finished = this.#finished.filter((one) => one !== upload);
+    this.#finished = this.#finished.filter((finished) => finished !== upload);
     this.#host.dispatchEvent(new UploadRemovedEvent(upload));
     this.#onChange('user', { byIds: true });
   }

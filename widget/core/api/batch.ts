@@ -70,8 +70,7 @@ export class Batch<Item, Answer extends object> {
     if (answer && !('problem' in answer)) return slot.resolve(answer);
     // The rest of its batch was answered, so this item is sent again without it.
     const { status = 500, code, retryAfter } = answer?.problem ?? {};
-    const retryAfterMs = retryAfter === undefined ? retryAfter : retryAfter * 1000;
-    const outcome: Outcome = { kind: 'answered', status, code, retryAfterMs };
+    const outcome: Outcome = { kind: 'answered', status, code, retryAfter };
     const verdict = slot.attempts.judge(outcome, this.#patienceMs());
     if (verdict.do === 'retry') setTimeout(() => this.#push(slot), backoffMs(verdict));
     else slot.reject(problemError(answer?.problem));

@@ -8,11 +8,15 @@ import type {
   ListAnswer,
   UploadSummary,
 } from '../../../worker/protocol.ts';
-import { isUploadId } from '../../../worker/protocol.ts';
+import { isUploadId } from '../../../worker/protocol/id.ts';
+import { PATHS } from '../../../worker/protocol/paths.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 export async function createUploads(worker: WorkerClient, files: readonly FileEntry[]) {
-  const answer = await worker.call<CreateAnswer>('/uploads', { body: { files }, has: 'uploads' });
+  const answer = await worker.call<CreateAnswer>(PATHS.uploads, {
+    body: { files },
+    has: 'uploads',
+  });
   return answer.uploads;
 }
 
@@ -21,16 +25,21 @@ export async function completeUploads(
   uploads: CompleteManyBody['uploads'],
 ): Promise<CompleteManyAnswer['uploads']> {
   const body = { uploads } satisfies CompleteManyBody;
-  const path = '/uploads/complete';
-  return (await worker.call<CompleteManyAnswer>(path, { body, has: 'uploads' })).uploads;
+  const options = { body, has: 'uploads' };
+  return (await worker.call<CompleteManyAnswer>(PATHS.completeMany, options)).uploads;
 }
 
-/** The caller's uploads that are not finished; those whose id cannot be one are left out. */
+/**
+ * The caller's uploads that are not finished, with what the store holds of them. Those whose id cannot
+ * be one are left out.
+ */
 export async function listOpenUploads(worker: WorkerClient): Promise<readonly UploadSummary[]> {
-  const { uploads } = await worker.call<ListAnswer>('/uploads?state=open', { has: 'uploads' });
+  const { uploads } = await worker.call<ListAnswer>(`${PATHS.uploads}?state=open&stored=true`, {
+    has: 'uploads',
+  });
   return uploads.filter(({ id }) => isUploadId(id));
 }
 
 export async function getFileUrl(worker: WorkerClient, id: string): Promise<string> {
-  return (await worker.call<FileAnswer>(`/uploads/${id}/file`, { has: 'url' })).url;
+  return (await worker.call<FileAnswer>(PATHS.file, { id, has: 'url' })).url;
 }

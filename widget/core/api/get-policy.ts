@@ -1,7 +1,8 @@
 import type { Policy } from '../../../worker/protocol.ts';
+import { PATHS } from '../../../worker/protocol/paths.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /** Throws what `WorkerClient.call` throws. */
 export function getPolicy(worker: WorkerClient): Promise<Policy> {
-  return worker.call('/policy', { has: 'batch' });
+  return worker.call(PATHS.policy, { has: 'batch' });
 }

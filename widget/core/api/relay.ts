@@ -32,7 +32,7 @@ export function readRelayAnswer(xhr: XMLHttpRequest, { headers }: SignedRequest)
     // The page of a captive portal.
   }
   const { etag, code, detail, field } = answer;
-  if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"` };
+  if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"`, renewal: answer };
   return {
     kind: 'answered',
     status,

@@ -6,6 +6,7 @@ import type {
   SignAnswer,
   SignBody,
 } from '../../../worker/protocol.ts';
+import { PATHS } from '../../../worker/protocol/paths.ts';
 import { isTokenRefused } from '../faults/worker-error.ts';
 import type { WorkerClient } from './worker-client.ts';
 
@@ -24,8 +25,8 @@ export function completeUpload(
   body: CompleteBody,
   signal: AbortSignal,
 ): Promise<Result> {
-  const path = `/uploads/${id}/complete`;
-  return worker.call(path, { body, token, signal, has: 'etag', terms: COMPLETE_TERMS });
+  const terms = COMPLETE_TERMS;
+  return worker.call(PATHS.complete, { id, body, token, signal, has: 'etag', terms });
 }
 
 export function signParts(
@@ -34,7 +35,7 @@ export function signParts(
   body: SignBody,
   signal: AbortSignal,
 ): Promise<SignAnswer> {
-  return worker.call(`/uploads/${id}/sign`, { body, token, signal, has: 'requests' });
+  return worker.call(PATHS.sign, { id, body, token, signal, has: 'requests' });
 }
 
 /**
@@ -46,10 +47,8 @@ export async function resumeUpload(
   { id, token }: UploadReference,
   signal?: AbortSignal,
 ): Promise<ResumeAnswer> {
-  const resume = (token?: string) => {
-    const path = `/uploads/${id}/resume`;
-    return worker.call<ResumeAnswer>(path, { method: 'POST', token, signal, has: 'parts' });
-  };
+  const resume = (token?: string) =>
+    worker.call<ResumeAnswer>(PATHS.resume, { id, method: 'POST', token, signal, has: 'parts' });
   try {
     return await resume(token);
   } catch (error) {
@@ -62,10 +61,10 @@ export async function abortUpload(
   worker: WorkerClient,
   { id, token }: UploadReference,
 ): Promise<void> {
-  await worker.call(`/uploads/${id}`, { method: 'DELETE', token });
+  await worker.call(PATHS.upload, { id, method: 'DELETE', token });
 }
 
 /** Where a part is sent that goes through the Worker. */
 export function relayUrl({ endpoint }: WorkerClient, id: string, number: number): string {
-  return new URL(`${endpoint}/uploads/${id}/parts/${number}`, location.href).href;
+  return new URL(endpoint + PATHS.part(id, number), location.href).href;
 }

@@ -1,4 +1,7 @@
 /** The only caller of the Worker. Every call is repeated until it succeeds or patience ends. */
+import { isUploadId } from '../../../worker/protocol/id.ts';
+import { PATHS } from '../../../worker/protocol/paths.ts';
+import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
 import { UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
 import type { Backoff } from '../faults/backoff.ts';
@@ -6,11 +9,18 @@ import { callError } from '../faults/worker-error.ts';
 import { patienceMs, stallMs } from '../options.ts';
 import type { Outcome } from '../store/outcome.ts';
 import type { UploaderOptions } from '../types.ts';
-import { retryAfterMs } from '../util/retry-after.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import { Bearer } from './bearer.ts';
 
+/** A path of the contract without an id in it. */
+type StaticPath = Extract<(typeof PATHS)[keyof typeof PATHS], string>;
+
+/** What is called. A path that names an upload is a function, so that its id is checked first. */
+export type Route = StaticPath | `${StaticPath}?${string}` | ((id: string) => string);
+
 export interface Call {
+  /** The upload that the path names. Has to be a UUID: `../../api` would lead to another path. */
+  readonly id?: string;
   /** @default 'POST' with a body, 'GET' without */
   readonly method?: string;
   readonly body?: object;
@@ -22,9 +32,6 @@ export interface Call {
   /** Time for the answer, as a multiple of `stallMs`. @default 1 */
   readonly terms?: number;
 }
-
-/** Every path of the contract. An id such as `../../api` would lead to another one. */
-const PATH = /^\/(policy|uploads(\?state=open|\/complete|\/[\da-f-]{36}(\/\w+)?)?)$/;
 
 export class WorkerClient {
   options: UploaderOptions;
@@ -63,10 +70,8 @@ export class WorkerClient {
    * @throws UploadError with the Worker's code, `signer_unreachable`, or `invalid_request` for an id
    *   that is not a UUID, in which case nothing is sent; DOMException when aborted.
    */
-  async call<T>(path: string, call: Call = {}): Promise<T> {
-    if (!PATH.test(path)) {
-      throw new UploadError('invalid_request', `${path}: the id of an upload must be a UUID.`);
-    }
+  async call<T>(route: Route, call: Call = {}): Promise<T> {
+    const path = pathOf(route, call.id);
     const signal = AbortSignal.any([this.#closing.signal, call.signal ?? this.#closing.signal]);
     const attempts = new Attempts();
     // Of its own, for it is an entry in a Set.
@@ -123,7 +128,7 @@ export class WorkerClient {
 
   /** Whether the Worker answers right now. */
   async answers(signal: AbortSignal): Promise<boolean> {
-    return 'value' in (await this.#request('/policy', { has: 'batch' }, signal));
+    return 'value' in (await this.#request(PATHS.policy, { has: 'batch' }, signal));
   }
 
   #setWaiting(call: Call, isWaiting: boolean): void {
@@ -168,7 +173,7 @@ export class WorkerClient {
         code: value?.['code'],
         detail: value?.['detail'],
         requestId: response.headers.get('x-request-id') ?? undefined,
-        retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+        retryAfter: parseRetryAfter(response.headers.get('retry-after')),
         // An upload's own token was refused, and not the caller's, if the problem has a field.
         refusedBearer:
           status === 401 && !value?.['field'] && this.options.getToken
@@ -180,6 +185,13 @@ export class WorkerClient {
       return { kind: timeout.aborted ? 'stalled' : 'no-answer' };
     }
   }
+}
+
+/** @throws UploadError `invalid_request` if the id is not a UUID. */
+function pathOf(route: Route, id: string | undefined): string {
+  if (typeof route === 'string') return route;
+  if (isUploadId(id)) return route(id);
+  throw new UploadError('invalid_request', `${id}: the id of an upload must be a UUID.`);
 }
 
 /** Undefined for the page of a captive portal. */

@@ -1,4 +1,9 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
+import type { ChecksumAlgorithm } from '../../../worker/protocol/checksum.ts';
+import {
+  base64ToBytes,
+  bytesToBase64,
+  bytesToHex,
+} from '../../../worker/protocol/util/encoding.ts';
 import { createMd5 } from './md5.ts';
 import { POLYNOMIALS } from './polynomials.ts';
 
@@ -24,12 +29,12 @@ export function combine(
     const power = powers.get(bytes) ?? powerOfX(bytes, modulus);
     powers.set(bytes, power);
     const shifted = multiply(view.getBigUint64(0), power, modulus);
-    const part = toBytes(atob(checksum));
+    const part = base64ToBytes(checksum);
     if (part.length !== crc.length) return undefined;
     crc.set(part);
     view.setBigUint64(0, view.getBigUint64(0) ^ shifted);
   }
-  return btoa(String.fromCharCode(...crc));
+  return bytesToBase64(crc);
 }
 
 /**
@@ -39,12 +44,11 @@ export function combine(
 export function multipartEtag(parts: readonly { readonly checksum: string }[]): string {
   const md5 = createMd5();
   const state = md5.start();
-  const bytes = toBytes(parts.map(({ checksum }) => atob(checksum)).join(''));
+  const bytes = Uint8Array.from(parts.flatMap(({ checksum }) => [...base64ToBytes(checksum)]));
   const end = bytes.length & ~63;
   md5.update(state, new DataView(bytes.buffer), 0, end);
   const digest = md5.finish(state, bytes.subarray(end), bytes.length);
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'));
-  return `${hex.join('')}-${parts.length}`;
+  return `${bytesToHex(digest)}-${parts.length}`;
 }
 
 /** x^(8 · bytes) modulo the polynomial, by squaring. Reflected: x^0 is bit 63. */
@@ -67,8 +71,4 @@ function multiply(a: bigint, b: bigint, modulus: bigint): bigint {
     term = term & 1n ? (term >> 1n) ^ modulus : term >> 1n;
   }
   return product;
-}
-
-function toBytes(binary: string): Uint8Array {
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }

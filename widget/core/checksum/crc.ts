@@ -1,16 +1,21 @@
 import type { Algorithm } from './algorithm.ts';
 
 /**
- * A reflected CRC of 64 or 32 bits, with all ones in and out. Its polynomial comes in two words;
- * `high` is 0 for 32 bits, whose tables then have zeros there.
+ * A reflected CRC of 64 or 32 bits that begins with all bits set and inverts the result. The
+ * polynomial comes in two 32-bit words; for a CRC of 32 bits, `high` is 0, and so is the upper word of
+ * every table entry.
  *
- * Slicing by eight over 32-bit halves: BigInt would cost fifty times as much.
+ * It takes eight bytes at a time from eight tables ("slicing by 8",
+ * https://create.stephan-brumme.com/crc32/#slicing-by-8-overview), with 64-bit values in two halves,
+ * because BigInt is fifty times slower.
+ *
+ * Refers to nothing outside itself, because its source text also runs in the hashing worker.
  */
 export function createCrc(high: number, low: number): Algorithm {
   const highs = new Int32Array(2048);
   const lows = new Int32Array(2048);
   for (let i = 0; i < 2048; i++) {
-    // Table k holds each byte followed by k zero bytes: one more than in table k - 1.
+    // Entry b of table k is the CRC of byte b followed by k zero bytes; table k - 1 has one fewer.
     let h = i < 256 ? 0 : (highs[i - 256] as number);
     let l = i < 256 ? i : (lows[i - 256] as number);
     for (let bit = 0; bit < 8; bit++) {

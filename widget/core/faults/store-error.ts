@@ -20,7 +20,7 @@ export function partError(
   return new UploadError(code, `${file.name}, part ${partNumber}: the store ${answer}.`, {
     fileName: file.name,
     partNumber,
-    retryable: isFinal && verdict.retryable,
+    retryable: !isFinal || verdict.retryable,
     status,
     storeCode,
     requestId,
@@ -30,10 +30,10 @@ export function partError(
 /** The same for a part that went through the Worker, which has said itself what is wrong. */
 export function relayError(verdict: FinalVerdict, outcome: Outcome): UploadError {
   const problem = outcome.kind === 'answered' ? problemOf(outcome) : {};
-  if (verdict.do === 'restart') return problemError({ ...problem, code: 'not_found' });
   if (verdict.do === 'verify') return problemError({ ...problem, code: 'incomplete' });
   // `BadDigest` is how the answer is read, not a code of the Worker's.
-  if (verdict.code === 'checksum_mismatch') return problemError({ ...problem, code: verdict.code });
+  if (verdict.do === 'fail' && verdict.code === 'checksum_mismatch')
+    return problemError({ ...problem, code: verdict.code });
   return problemError(problem);
 }
 

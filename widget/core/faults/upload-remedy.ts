@@ -9,7 +9,7 @@ export type UploadRemedy =
   | 'reconcile'
   /** Create it again under the same id. */
   | 'create-again'
-  /** Nothing can be finished under its id any more: begin again under another one. */
+  /** Nothing of it is left on the store: begin again under another id. */
   | 'renew'
   /** Ask for the policy, and begin again if it has changed. */
   | 'adapt'
@@ -21,18 +21,30 @@ export interface UploadCircumstances {
   readonly isSingle: boolean;
   /** The Worker has given a token for it. */
   readonly isRegistered: boolean;
+  /** It was under way. Otherwise the Worker has refused to create or to continue it. */
+  readonly isAgreed: boolean;
+  /** The store itself said that it does not know the upload, and the Worker cannot list its parts. */
+  readonly isForgotten: boolean;
 }
 
-/** Errors that have a remedy; any other is final. */
+/**
+ * Errors that have a remedy; any other is final. What the store holds is sent again only once the
+ * store has said that it does not hold it, and never because of a clock.
+ */
 const REMEDIES: {
   readonly [code in UploadErrorCode]?: (about: UploadCircumstances) => UploadRemedy;
 } = {
-  incomplete: ({ setbacks, isSingle }) => {
-    if (setbacks > 0) return 'renew';
+  incomplete: ({ setbacks, isSingle, isForgotten }) => {
+    if (setbacks > 0 && (isSingle || isForgotten)) return 'renew';
     return isSingle ? 'create-again' : 'reconcile';
   },
-  not_found: () => 'renew',
-  expired: () => 'renew',
+  not_found: ({ isSingle, isAgreed }) => (isAgreed && !isSingle ? 'reconcile' : 'renew'),
+  gone: () => 'renew',
+  expired: ({ setbacks, isSingle, isAgreed }) => {
+    if (isAgreed) return isSingle ? 'create-again' : 'reconcile';
+    // One of an earlier visit is simply begun anew; one that this page has sent is the user's to judge.
+    return setbacks > 0 ? 'fail' : 'renew';
+  },
   conflict: () => 'renew',
   // What the Worker did not understand may have followed from an earlier policy.
   invalid_request: ({ isRegistered }) => (isRegistered ? 'fail' : 'adapt'),

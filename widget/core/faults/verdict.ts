@@ -46,6 +46,7 @@ const BY_PROBLEM: { readonly [code in ProblemCode]?: Reaction } = {
   incomplete: 'verify',
   not_found: 'restart',
   expired: 'restart',
+  gone: 'restart',
   conflict: 'restart',
 };
 
@@ -105,14 +106,14 @@ export function verdict(outcome: Outcome, history: History): Verdict {
     if (!history.isOnline) return { do: 'wait', delayMs: OFFLINE_DELAY_MS };
     return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
   }
-  const { status, code, retryAfterMs } = outcome;
+  const { status, code, retryAfter } = outcome;
   const reaction = reactionTo(status, code);
   switch (reaction) {
     case 'retry':
       if (isOver) return fail('store_unavailable', true);
-      return retryAfterMs === undefined
+      return retryAfter === undefined
         ? { do: reaction, delayMs }
-        : { do: reaction, delayMs: Math.min(retryAfterMs, patienceMs), isLeast: true };
+        : { do: reaction, delayMs: Math.min(retryAfter * 1000, patienceMs), isLeast: true };
     case 'resign':
       if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
       // A page may give a stale token for a while before it gives a fresh one.

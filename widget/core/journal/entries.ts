@@ -36,7 +36,7 @@ let isStuck = false;
  * Uses the database. IndexedDB may be blocked, full or broken, or never answer, as in WebKit
  * (https://bugs.webkit.org/show_bug.cgi?id=226547): then nothing is found and nothing is kept.
  */
-async function attempt<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
+async function withDatabase<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
   let timer;
   const open = () => use((database ??= createStore('s3-upload', 'uploads')));
   try {
@@ -67,7 +67,7 @@ async function attempt<T>(use: (store: UseStore) => Promise<T>): Promise<T | und
 export async function readEntry(
   key: string,
 ): Promise<Pick<JournalEntry, 'id' | 'handle' | 'parts' | 'token'> | undefined> {
-  const entry = await attempt((store) =>
+  const entry = await withDatabase((store) =>
     store('readonly', (uploads) => promisifyRequest<unknown>(uploads.get(key))),
   );
   const { id, handle, isSingle, parts, token } = Object(entry) as Partial<JournalEntry>;
@@ -84,7 +84,7 @@ export async function readEntry(
 /** All entries that have not expired, by their keys. Deletes those that expired long ago, or are not entries. */
 export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> {
   const found = new Map<string, JournalEntry>();
-  await attempt((store) =>
+  await withDatabase((store) =>
     store('readwrite', async (uploads) => {
       const [keys, values] = await Promise.all([
         promisifyRequest(uploads.getAllKeys()),
@@ -103,7 +103,7 @@ export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> 
 
 /** The beginnings of all keys: everything but the hash of the file. */
 export async function readKeyHeads(): Promise<ReadonlySet<string>> {
-  const all = await attempt((store) =>
+  const all = await withDatabase((store) =>
     store('readonly', (uploads) => promisifyRequest(uploads.getAllKeys())),
   );
   return new Set(all?.map((key) => String(key).replace(/[^\n]*$/, '')));
@@ -118,16 +118,16 @@ export async function writeEntry(
   }: Omit<JournalEntry, 'expiresAt'> & { readonly expiresAt?: string | undefined },
 ): Promise<void> {
   const { expiresAt = new Date(Date.now() + UNANSWERED_MS).toISOString() } = entry;
-  const kept = { ...entry, expiresAt };
-  await attempt((store) => {
+  const dated = { ...entry, expiresAt };
+  await withDatabase((store) => {
     const write = (value: object) => change(store, (uploads) => uploads.put(value, key));
     // Some browsers that have file handles cannot store them.
-    return write({ ...kept, handle }).catch(() => write(kept));
+    return write({ ...dated, handle }).catch(() => write(dated));
   });
 }
 
 export async function deleteEntry(key: string): Promise<void> {
-  await attempt((store) => change(store, (uploads) => uploads.delete(key)));
+  await withDatabase((store) => change(store, (uploads) => uploads.delete(key)));
 }
 
 /** Resolves once the change is on the disk. */

@@ -18,15 +18,15 @@ export async function findInterrupted(
   const { options, worker } = services;
   if (options.resume === false) return [];
   const [entries, locked] = await Promise.all([readEntries(), lockedNames()]);
-  const left = [...entries].filter(
+  const candidates = [...entries].filter(
     ([key, { id, place }]) =>
       key.startsWith(`${worker.endpoint}\n`) &&
       place === options.place &&
       !locked.has(key) &&
       !own.has(id),
   );
-  const caller = left.length > 0 ? await services.callerKey() : undefined;
-  return left
+  const caller = candidates.length > 0 ? await services.callerKey() : undefined;
+  return candidates
     .filter(([key]) => caller !== undefined && key.startsWith(caller))
     .map(([, { parts: _parts, place: _place, isSingle: _isSingle, token: _token, ...upload }]) =>
       Object.freeze(upload),

@@ -33,7 +33,7 @@ export class WaitingUploads {
     const { options } = this.#services;
     if (options.resume === false || performance.now() < this.#nextRoundAt) return;
     this.#nextRoundAt = Infinity;
-    await this.#noteRound(this.#services.unfinished());
+    await this.#noteRound(this.#services.pending());
     this.#nextRoundAt = performance.now() + PAUSE_MS;
   }
 
@@ -44,7 +44,9 @@ export class WaitingUploads {
     }, 0);
     const nowMs = performance.now();
     const isSoonOver = bytesLeft < SOON_SECONDS * (rate.perSecond() ?? 0);
-    let small = uploads.filter((one) => one.isSingle && this.#claims.isLookedUp(one)).length;
+    let small = uploads.filter(
+      (upload) => upload.isSingle && this.#claims.isLookedUp(upload),
+    ).length;
     for (const upload of uploads) {
       if (this.#services.isClosed) return;
       // It may have started, or ended, since this round began.

@@ -153,7 +153,7 @@ export class Scheduler implements Services {
     return this.#runs.keys();
   }
 
-  unfinished(): readonly Upload[] {
+  pending(): readonly Upload[] {
     return [...this.#runs.keys(), ...this.#queue.uploads];
   }
 

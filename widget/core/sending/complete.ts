@@ -9,12 +9,13 @@ import type { SendingContext } from './context.ts';
 
 /** Finishes an upload whose parts are all stored; files that go in one request share a call. */
 export async function completeUpload(
-  { id }: Upload,
-  { token, plan, checksum: algorithm }: Agreement,
+  { id, token: latestToken }: Upload,
+  { token: firstToken, plan, checksum: algorithm }: Agreement,
   parts: Parts,
   { services: { worker, policy }, calls: { completes } }: SendingContext,
   signal: AbortSignal,
 ): Promise<Result> {
+  const token = latestToken ?? firstToken;
   const receipts = [...parts.stored.values()].sort((a, b) => a.number - b.number);
   if (plan.kind === 'single') {
     const etag = receipts[0]?.etag;

@@ -63,9 +63,12 @@ export interface PartsRound {
 /** One request for a part. Without `signed` it goes through the Worker. */
 export interface PartAttempt extends WantedPart {
   readonly signed: SignedPart | undefined;
+  readonly url: string;
   readonly flight: Flight;
   /** Requests for this part that have stalled. */
   readonly stalls: number;
+  /** When the request was sent, in the page's time. */
+  readonly startedMs: number;
 }
 
 /** Creates of all files, and Completes of files that go in one request: many share one call. */
@@ -97,7 +100,8 @@ export function shareCalls(services: Services): SharedCalls {
   services.onTurn(() => {
     const running = [...services.running()];
     if (!running.some(({ phase }) => phase === 'claiming')) creates.flush();
-    if (!running.some((one) => one.isSingle && one.phase !== 'completing')) completes.flush();
+    if (!running.some((upload) => upload.isSingle && upload.phase !== 'completing'))
+      completes.flush();
   });
   return { creates, completes };
 }

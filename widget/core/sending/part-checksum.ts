@@ -1,12 +1,13 @@
 import type { ChecksumAlgorithm, StoredPart } from '../../../worker/protocol.ts';
+import { base64ToBytes, bytesToHex } from '../../../worker/protocol/util/encoding.ts';
 import { changedError, fileError } from '../faults/file-error.ts';
 import type { Parts } from '../upload/parts.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { SendingContext } from './context.ts';
 
 /**
- * The part's checksum, from memory if it is known. A part that was said to be corrupt
- * (`isSuspect`) is hashed again, because the file itself may have changed.
+ * The part's checksum, from memory if it was computed before. If the part arrived damaged
+ * (`isSuspect`), it is hashed again, because the file itself may have changed.
  *
  * @throws UploadError if the file has changed or cannot be read.
  */
@@ -19,15 +20,15 @@ export async function checksumOfPart(
   isSuspect = false,
 ): Promise<string | undefined> {
   const { file, checksum: algorithm } = upload;
-  const known = parts.checksums.get(number);
-  if (!algorithm || (known && !isSuspect)) return known;
+  const cached = parts.checksums.get(number);
+  if (!algorithm || (cached && !isSuspect)) return cached;
   parts.hashing++;
   try {
     // A slice costs more than hashing what is small.
     const bytes = parts.count === 1 ? file : parts.slice(file, number);
     const checksum = await hasher.hash(bytes, algorithm, signal);
     if (!upload.state.wasRead) services.apply(upload, { type: 'read' });
-    if (known && known !== checksum) throw changedError(upload);
+    if (cached && cached !== checksum) throw changedError(upload);
     parts.checksums.set(number, checksum);
     return checksum;
   } catch (error) {
@@ -46,9 +47,5 @@ export function isSamePart(
 ): boolean {
   if (stored) return stored === checksum;
   const md5 = algorithm === 'md5' ? /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1] : undefined;
-  return md5 === undefined || binaryOfHex(md5) === atob(checksum);
-}
-
-function binaryOfHex(hex: string): string {
-  return hex.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+  return md5 === undefined || md5 === bytesToHex(base64ToBytes(checksum));
 }

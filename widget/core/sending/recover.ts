@@ -21,12 +21,14 @@ export async function applyRemedy(
   const { services } = context;
   if (!isUploadError(error)) return false;
   const { isSingle, token } = upload;
-  const isRegistered = token !== undefined;
-  const changes = await changesFor(
-    upload,
-    uploadRemedy(error.code, { setbacks, isSingle, isRegistered }),
-    context,
-  );
+  const circumstances = {
+    setbacks,
+    isSingle,
+    isRegistered: token !== undefined,
+    isAgreed: upload.standing.kind === 'agreed',
+    isForgotten: error.storeCode === 'NoSuchUpload' && !services.policy?.listParts,
+  };
+  const changes = await changesFor(upload, uploadRemedy(error.code, circumstances), context);
   if (changes.length === 0) return false;
   await services.backoff.wait({ do: 'wait', delayMs: setbacks * SETBACK_MS }, signal);
   if (signal.aborted) return true;

@@ -3,12 +3,13 @@ import {
   MAX_CHECKSUMS_PER_CREATE,
   type Created,
   type FileEntry,
+  type Renewal,
 } from '../../../worker/protocol.ts';
 import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
 import { assertReadable } from '../faults/file-error.ts';
 import { Parts } from '../upload/parts.ts';
-import type { Standing } from '../upload/state.ts';
+import { can, type Standing } from '../upload/state.ts';
 import { agreementOf, isSameTerms } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
@@ -60,6 +61,17 @@ async function reconcile(
   parts.find([...answer.parts, ...(standing.kind === 'unconfirmed' ? standing.receipts : [])]);
   services.apply(upload, { type: 'agree', agreement: agreementOf(answer), parts });
   void claims.note(upload, parts.receipts);
+}
+
+/** Takes over the new token that the Worker has given an upload that moves, in the journal too. */
+export function extendUpload(
+  upload: Upload,
+  { token, expiresAt }: Partial<Renewal>,
+  { services, claims }: SendingContext,
+): void {
+  if (!token || !expiresAt || token === upload.token || !can(upload.state, 'extend')) return;
+  services.apply(upload, { type: 'extend', token, expiresAt });
+  void claims.note(upload, upload.parts?.receipts);
 }
 
 /** Checksums of the parts that travel with the Create; not more than can be sent at once. */
@@ -128,11 +140,11 @@ function requestCreate(
   { services, calls, claims }: SendingContext,
   entry: FileEntry,
 ) {
-  const askedAt = now();
+  const requestedAt = now();
   const answer: Promise<void> = calls.creates.add(entry).then(
     (created) => {
       if (!isAwaited()) return;
-      const parts = partsFor(upload, created, askedAt);
+      const parts = partsFor(upload, created, requestedAt);
       services.apply(upload, { type: 'agree', agreement: agreementOf(created), parts });
       void claims.note(upload);
     },
@@ -148,13 +160,13 @@ function requestCreate(
 }
 
 /** Keeps what was hashed if the Worker has agreed to the terms that were expected. */
-function partsFor(upload: Upload, created: Created, askedAt: Moment): Parts {
+function partsFor(upload: Upload, created: Created, requestedAt: Moment): Parts {
   const { parts: prepared, state } = upload;
   const isAsExpected = prepared && isSameTerms(state.terms, created);
   const parts = isAsExpected ? prepared : new Parts(created.plan);
   // Otherwise the signatures cover other bytes.
   if (isAsExpected || !created.checksum) {
-    parts.addSigned(created.requests, askedAt, created.expiresIn);
+    parts.addSigned(created.requests, requestedAt, created.expiresIn);
   }
   return parts;
 }

@@ -17,12 +17,17 @@ export async function run(
   signal: AbortSignal,
 ): Promise<void> {
   void context.waiting.note();
+  let mostStored = 0;
   for (let setbacks = 0; !signal.aborted; setbacks++) {
     try {
       const result = await runRound(upload, context, signal);
       context.services.apply(upload, { type: 'done', result });
       return await context.claims.remove(upload);
     } catch (error) {
+      const { storedBytes = 0, foundBytes = 0 } = upload.parts ?? {};
+      // Setbacks are counted as long as nothing more arrives.
+      if (storedBytes + foundBytes > mostStored) setbacks = 0;
+      mostStored = Math.max(mostStored, storedBytes + foundBytes);
       const isRemedied =
         !signal.aborted && (await applyRemedy(upload, error, setbacks, context, signal));
       if (isRemedied || signal.aborted) continue;

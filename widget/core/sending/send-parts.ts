@@ -1,7 +1,8 @@
 /** All missing parts of one upload: how far ahead of the line they are hashed, and when they are signed. */
-import type { PartReceipt, SignBody } from '../../../worker/protocol.ts';
+import type { PartReceipt, SignAnswer, SignBody } from '../../../worker/protocol.ts';
 import { Batch } from '../api/batch.ts';
-import { signParts } from '../api/upload-calls.ts';
+import { resumeUpload, signParts } from '../api/upload-calls.ts';
+import { isUploadError } from '../errors.ts';
 import { patienceMs } from '../options.ts';
 import { Share } from '../throughput/concurrency.ts';
 import type { Parts } from '../upload/parts.ts';
@@ -9,6 +10,7 @@ import type { SignedPart } from '../upload/signed-part.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now } from '../util/clock.ts';
 import type { SendingContext } from './context.ts';
+import { extendUpload } from './register.ts';
 import { sendPart } from './part.ts';
 import type { PartsRound, WantedPart } from './context.ts';
 
@@ -91,6 +93,23 @@ function isSigningUrgent({ context, parts, signatures }: PartsRound): boolean {
   return spareBytes < bytesPerMs * (2 * context.signingTime.ms + SLACK_MS);
 }
 
+/** Signs parts. If the token has ended, the upload is continued, and no part in flight is disturbed. */
+async function signInTime(
+  upload: Upload,
+  body: SignBody,
+  context: SendingContext,
+  signal: AbortSignal,
+): Promise<SignAnswer> {
+  const { worker } = context.services;
+  try {
+    return await signParts(worker, upload, body, signal);
+  } catch (error) {
+    if (!isUploadError(error) || error.code !== 'expired') throw error;
+    extendUpload(upload, await resumeUpload(worker, upload, signal), context);
+    return signParts(worker, upload, body, signal);
+  }
+}
+
 async function sign(
   { upload, parts, context, signal }: PartsRound,
   wanted: WantedPart[],
@@ -100,8 +119,8 @@ async function sign(
   const signedAt = now();
   parts.isSigning = true;
   try {
-    const { worker } = context.services;
-    const { requests, expiresIn } = await signParts(worker, upload, body, signal);
+    const { requests, expiresIn, ...renewal } = await signInTime(upload, body, context, signal);
+    extendUpload(upload, renewal, context);
     context.signingTime.observe(performance.now() - signedAt.monotonic);
     parts.addSigned(requests, signedAt, expiresIn);
     return wanted.map(({ number }) => parts.signed.get(number));

@@ -1,3 +1,5 @@
+import type { Renewal } from '../../../worker/protocol.ts';
+
 /** What became of one request, to the store or to the Worker. `faults/` says what to do about it. */
 export type Outcome = Stored | Answered | Silence | { readonly kind: 'aborted' };
 
@@ -5,6 +7,8 @@ export interface Stored {
   readonly kind: 'stored';
   /** Undefined if the bucket's CORS rule does not expose the ETag. */
   readonly etag: string | undefined;
+  /** The Worker has extended the upload, of which the part went through it. */
+  readonly renewal?: Partial<Renewal>;
 }
 
 /** An answer that is not a success. */
@@ -15,9 +19,10 @@ export interface Answered {
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
-  readonly retryAfterMs?: number | undefined;
   /** The `Authorization` header, if the Worker has refused it and the page can give another one. */
   readonly refusedBearer?: string | undefined;
+  /** Seconds that the answer asks to wait. */
+  readonly retryAfter?: number | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One request to the store. */
 import type { SignedRequest } from '../../../worker/protocol.ts';
-import { retryAfterMs } from '../util/retry-after.ts';
+import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
 import type { Outcome } from './outcome.ts';
 import { watch } from './watchdog.ts';
 
@@ -97,7 +97,7 @@ function read(xhr: XMLHttpRequest, method: string): Outcome {
     status,
     code: tag(text, 'Code'),
     requestId: tag(text, 'RequestId'),
-    retryAfterMs: retryAfterMs(xhr.getResponseHeader('retry-after')),
+    retryAfter: parseRetryAfter(xhr.getResponseHeader('retry-after')),
   };
 }
 

@@ -44,6 +44,8 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
     bytesPerSecond,
     secondsLeft: bytesPerSecond && Math.ceil((bytes - sent) / bytesPerSecond),
     resumed: state.isResumed,
+    restarts: state.restarts,
+    wontArriveBy: missedEnd(upload, bytes - sent, bytesPerSecond, last),
     relayed: state.isRelayed,
     waitingFor,
     key: keyOf(state),
@@ -56,11 +58,36 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   return last && Object.keys(snapshot).every(isSame) ? last : Object.freeze(snapshot);
 }
 
-/** Never less than before: parts that are compared or sent again still count. */
-function loadedBytes({ file, phase, parts }: Upload, last: UploadSnapshot | undefined): number {
+/**
+ * Parts that are compared or sent again still count: it is never less than before, unless the upload
+ * has begun again from zero.
+ */
+function loadedBytes(
+  { file, phase, parts, state: { restarts } }: Upload,
+  last: UploadSnapshot | undefined,
+): number {
   if (phase === 'done') return file.size;
   const acknowledged = parts ? parts.storedBytes + parts.foundBytes : 0;
-  return Math.min(Math.max(last?.loaded ?? 0, acknowledged), file.size);
+  const before = last?.restarts === restarts ? last.loaded : 0;
+  return Math.min(Math.max(before, acknowledged), file.size);
+}
+
+/** A line of 100 Mbit/s, until the real rate is known. */
+const LIKELY_BYTES_PER_SECOND = 12_500_000;
+/** The rate goes up and down: once a file is too slow, it has to become this much faster. */
+const CLEARLY = 1.25;
+
+/** When the store drops the upload, if the rest of the file cannot arrive by then. */
+function missedEnd(
+  { standing }: Upload,
+  bytesLeft: number,
+  bytesPerSecond = LIKELY_BYTES_PER_SECOND,
+  last?: UploadSnapshot,
+): number | undefined {
+  const end = standing.kind === 'agreed' && standing.agreement.storeExpiresAt;
+  if (!end) return undefined;
+  const seconds = (bytesLeft / bytesPerSecond) * (last?.wontArriveBy ? CLEARLY : 1);
+  return seconds > end - Date.now() / 1000 ? end : undefined;
 }
 
 function keyOf({ progress, standing }: UploadState): string | undefined {

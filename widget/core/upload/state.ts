@@ -63,6 +63,8 @@ export interface UploadState {
   readonly wasStarted: boolean;
   /** Bytes of an earlier visit were found on the store. */
   readonly isResumed: boolean;
+  /** Times that it began again from zero, because the store had dropped what it held. */
+  readonly restarts: number;
   /** Parts have gone through the Worker. */
   readonly isRelayed: boolean;
   /** The file could be read once; if it cannot be read any more, it has changed. */
@@ -105,6 +107,8 @@ export type UploadEvent =
   | { readonly type: 'request'; readonly answer: Promise<void> }
   | { readonly type: 'refuse' }
   | { readonly type: 'agree'; readonly agreement: Agreement; readonly parts: Parts }
+  /** The Worker lets it live longer, by another token. */
+  | { readonly type: 'extend'; readonly token: string; readonly expiresAt: string }
   /** What is stored is uncertain. */
   | { readonly type: 'doubt' }
   /** Discards what was agreed. */
@@ -128,7 +132,7 @@ const BEFORE_SENDING = ['claiming', 'creating', 'reconciling'] as const;
 const BEFORE_COMPLETING = [...BEFORE_SENDING, 'hashing', 'sending'] as const;
 const WORKING = [...BEFORE_COMPLETING, 'completing'] as const;
 const ACTIVE = ['queued', ...WORKING] as const;
-const UNFINISHED = ['added', ...ACTIVE, 'paused', 'failed'] as const;
+const BEFORE_END = ['added', ...ACTIVE, 'paused', 'failed'] as const;
 
 /** Every transition that can happen. */
 export const RULES: { readonly [type in EventType]: Rule } = {
@@ -147,21 +151,22 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   pause: { from: ['added', 'queued', ...BEFORE_COMPLETING] },
   resume: { from: ['paused'] },
   retry: { from: ['failed'], to: 'queued' },
-  cancel: { from: UNFINISHED, to: 'cancelled' },
+  cancel: { from: BEFORE_END, to: 'cancelled' },
   // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it.
   done: { from: [...BEFORE_SENDING, 'completing'], standings: ['agreed'] },
   fail: { from: ACTIVE },
-  expect: { from: UNFINISHED, standings: ['unregistered', 'unconfirmed'] },
+  expect: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
   prepare: { from: WORKING, standings: ['unregistered'] },
-  recognise: { from: UNFINISHED, standings: ['unregistered', 'unconfirmed'] },
+  recognise: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
   request: { from: WORKING, standings: ['unregistered'] },
   // The answer to a Create may arrive during a pause, or after the upload was cancelled.
   refuse: { standings: ['requested'] },
   agree: { standings: ['requested', 'unconfirmed'] },
+  extend: { standings: ['agreed'] },
   doubt: { from: WORKING, standings: ['agreed'] },
-  forget: { from: UNFINISHED },
-  renew: { from: UNFINISHED },
-  relay: { from: UNFINISHED },
+  forget: { from: BEFORE_END },
+  renew: { from: BEFORE_END },
+  relay: { from: BEFORE_END },
   read: {},
 };
 
@@ -234,12 +239,24 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
       const isResumed = state.isResumed || parts.found.size > 0;
       return { terms: agreement, isResumed, standing: { kind: 'agreed', agreement, parts } };
     }
+    case 'extend': {
+      if (standing.kind !== 'agreed') return {};
+      const { token, expiresAt } = event;
+      const agreement = Object.freeze({ ...standing.agreement, token, expiresAt });
+      return { standing: { ...standing, agreement } };
+    }
     case 'doubt':
       return { standing: { kind: 'unconfirmed', token: tokenOf(standing), receipts: [] } };
     case 'forget':
       return { standing: { kind: 'unregistered' }, isResumed: false };
     case 'renew':
-      return { ...renamed(state, event.id), standing: { kind: 'unregistered' }, isResumed: false };
+      return {
+        ...renamed(state, event.id),
+        standing: { kind: 'unregistered' },
+        isResumed: false,
+        // Without a token, nothing was ever sent.
+        restarts: state.restarts + Number(tokenOf(standing) !== undefined),
+      };
     case 'relay':
       return { isRelayed: true };
     case 'read':

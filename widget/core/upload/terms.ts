@@ -22,6 +22,8 @@ export interface Agreement extends Terms {
   readonly key: string;
   /** When the Worker ends the upload, ISO 8601. */
   readonly expiresAt: string;
+  /** When the store drops it, in Unix seconds; null: never, as far as the Worker knows. */
+  readonly storeExpiresAt?: number | null;
   /** Present if the upload was complete already, and only the answer had been lost. */
   readonly result?: Result | undefined;
 }
@@ -53,6 +55,6 @@ export function isSameTerms(a: Terms, b: Terms): boolean {
 }
 
 export function agreementOf(created: Created): Agreement {
-  const { token, key, plan, checksum, expiresAt, result } = created;
-  return Object.freeze({ token, key, plan, checksum, expiresAt, result });
+  const { token, key, plan, checksum, expiresAt, storeExpiresAt, result } = created;
+  return Object.freeze({ token, key, plan, checksum, expiresAt, storeExpiresAt, result });
 }

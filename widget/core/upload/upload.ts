@@ -31,6 +31,7 @@ export class Upload {
       terms: { plan: { kind: 'single', bytes: file.size }, checksum: null },
       wasStarted: false,
       isResumed: false,
+      restarts: 0,
       isRelayed: false,
       wasRead: false,
     };

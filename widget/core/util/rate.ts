@@ -19,10 +19,10 @@ export class Rate {
     const nowMs = performance.now();
     const ms = nowMs - this.#since;
     if (ms >= 50) {
-      const kept = 2 ** (-ms / HALF_LIFE_MS);
-      this.#bytes = this.#bytes * kept + (this.#pending / ms) * (1 - kept);
+      const decay = 2 ** (-ms / HALF_LIFE_MS);
+      this.#bytes = this.#bytes * decay + (this.#pending / ms) * (1 - decay);
       // The measured share of the average; dividing by it removes the zero that it started from.
-      this.#weight = this.#weight * kept + 1 - kept;
+      this.#weight = this.#weight * decay + 1 - decay;
       this.#seenMs += ms;
       this.#pending = 0;
       this.#since = nowMs;

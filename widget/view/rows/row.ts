@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { UploadErrorCode, UploadSnapshot, UploadStatus } from '../../core/index.ts';
+import type { Localizer } from '../../i18n/localizer.ts';
 import { reasonOf } from '../../i18n/reason.ts';
 import { icon } from '../icons.ts';
 import type { View } from '../view.ts';
@@ -9,9 +10,9 @@ import { nameView, shownName } from './name.ts';
 import { tile } from './thumbs.ts';
 
 /** What an upload's row offers, apart from Remove or Cancel. */
-type Offer = 'pause' | 'resume' | 'retry' | 'download';
+type MainAction = 'pause' | 'resume' | 'retry' | 'download';
 
-const OFFERS: Readonly<Record<UploadStatus, Offer | undefined>> = {
+const MAIN_ACTIONS: Readonly<Record<UploadStatus, MainAction | undefined>> = {
   queued: 'pause',
   hashing: 'pause',
   uploading: 'pause',
@@ -73,42 +74,57 @@ export function row(
 function meta(upload: UploadSnapshot, { localizer }: View, progress: string): unknown[] {
   const { status, bytes, loaded, error, waitingFor, file } = upload;
   const { bytesPerSecond, secondsLeft } = upload;
+  const notice = noticeOf(upload, localizer);
+  const noticed = notice && html`<span class="status">${notice}</span>`;
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     return [
-      says(progress),
+      statusText(progress),
+      noticed,
       bytesPerSecond && html`<span class="rate">${localizer.rate(bytesPerSecond)}</span>`,
       time && html`<span>${localizer.text('left', { time })}</span>`,
     ].filter(Boolean);
   }
   if (status === 'failed')
-    return [says(error ? reasonOf(error, localizer) : localizer.text(status))];
+    return [statusText(error ? reasonOf(error, localizer) : localizer.text(status))];
   const id = status === 'waiting' && waitingFor === 'online' ? 'offline' : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
-    status !== 'done' && says(localizer.text(id)),
+    status !== 'done' && statusText(localizer.text(id)),
+    noticed,
     // A page may know only the id of an upload that was finished earlier.
     (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
   ].filter(Boolean);
 }
 
-function says(text: string): TemplateResult {
+/** What the user should know of an upload that goes on. */
+function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
+  const { status, wontArriveBy, restarts } = upload;
+  if (ENDED.has(status)) return '';
+  if (wontArriveBy !== undefined) {
+    const time = localizer.duration(wontArriveBy - Date.now() / 1000);
+    return localizer.text('tooSlow', { time });
+  }
+  return restarts > 0 ? localizer.text('restarted') : '';
+}
+
+function statusText(text: string): TemplateResult {
   return html`<span part="status" class="status">${text}</span>`;
 }
 
 function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
   const { name, status } = upload;
   const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
-  return [offered(OFFERS[status], upload, view), end].filter(Boolean);
+  return [mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
 }
 
-function offered(
-  offer: Offer | undefined,
+function mainAction(
+  kind: MainAction | undefined,
   { name, error }: UploadSnapshot,
   view: View,
 ): TemplateResult | undefined {
   const shown = shownName(name);
-  switch (offer) {
+  switch (kind) {
     case 'pause':
       return action(view, 'pause', 'pause', shown);
     case 'resume':

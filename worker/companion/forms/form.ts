@@ -13,7 +13,7 @@ import { isStoreError } from '../../s3/requests/errors.ts';
 import { asProblem } from '../../http/as-problem.ts';
 import { findObject } from '../../upload/stored.ts';
 import { attributesOf, withSize, type Upload } from '../../upload/upload.ts';
-import { FormReader, type Form } from './form-data.ts';
+import { FormReader, type Form } from '../../http/form-data.ts';
 import { locationOf } from '../location.ts';
 import { answerRefusal } from '../refusal.ts';
 

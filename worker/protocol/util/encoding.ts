@@ -2,9 +2,8 @@
 
 /** Base64 of bytes (RFC 4648, section 4), with padding, as S3's headers have it. */
 export function bytesToBase64(bytes: Uint8Array | ArrayBuffer): string {
-  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   let binary = '';
-  for (const byte of view) binary += String.fromCharCode(byte);
+  for (const byte of new Uint8Array(bytes)) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
 
@@ -19,6 +18,5 @@ export function base64ToBytes(text: string): Uint8Array<ArrayBuffer> {
 
 /** Bytes as lower-case hexadecimal digits. */
 export function bytesToHex(bytes: Uint8Array | ArrayBuffer): string {
-  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  return Array.from(view, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

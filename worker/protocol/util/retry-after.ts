@@ -5,10 +5,11 @@
  * @param now milliseconds since the epoch.
  * @returns undefined if the header is missing or is not valid. `0` is a valid value: retry at once.
  */
-export function parseRetryAfter(value: string | null, now: number): number | undefined {
+export function parseRetryAfter(value: string | null, now = Date.now()): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text);
   // A date begins with the name of a day; Date.parse also reads numbers such as "-1" as dates.
-  const date = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+  if (!/^[a-z]/i.test(text)) return undefined;
+  const seconds = Math.ceil((Date.parse(text) - now) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

@@ -5,7 +5,7 @@ import { unreadable } from './faults.ts';
 import { partsPage } from './list-parts.ts';
 import type { Profile } from '../profile.ts';
 import { checksumHeaders, objectHeaders } from '../object-headers.ts';
-import type { ObjectAttributes } from '../types.ts';
+import type { ObjectAttributes, OpenedUpload } from '../types.ts';
 import { readDocument } from './xml.ts';
 
 /** Most repetitions of an abort while parts are still arriving. */
@@ -17,7 +17,7 @@ export async function createMultipart(
   profile: Profile,
   key: string,
   attributes: ObjectAttributes,
-): Promise<{ readonly uploadId: string }> {
+): Promise<OpenedUpload> {
   return control({
     operation: 'CreateMultipartUpload',
     method: 'POST',
@@ -29,9 +29,18 @@ export async function createMultipart(
       const uploadId = readDocument(answer.body, 'InitiateMultipartUploadResult')?.text('UploadId');
       return uploadId === undefined
         ? unreadable('CreateMultipartUpload')
-        : { result: { uploadId } };
+        : { result: { uploadId, ...abortDateOf(answer.headers) } };
     },
   });
+}
+
+/**
+ * Sent by a store whose bucket has a rule for incomplete uploads:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+ */
+function abortDateOf(headers: Headers): Pick<OpenedUpload, 'abortsAt'> {
+  const ms = Date.parse(headers.get('x-amz-abort-date') ?? '');
+  return ms > 0 ? { abortsAt: Math.floor(ms / 1000) } : {};
 }
 
 /**

@@ -31,7 +31,11 @@ export async function head(
   }
 }
 
-function readObject({ headers }: Answer, profile: Profile): Outcome<StoredObject> {
+/** What the headers of a HEAD or GET say about an object. */
+export function readObject(
+  { headers }: Pick<Answer, 'headers'>,
+  profile: Profile,
+): Outcome<StoredObject> {
   const length = headers.get('content-length');
   if (length === null || !/^\d+$/.test(length)) {
     const code = 'UnreadableAnswer';

@@ -4,6 +4,7 @@ import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
 import { unquote } from '../etag.ts';
+import { readObject } from './objects.ts';
 import { createSigning } from '../signing/sign.ts';
 import type { Store, StoreConfig } from '../types.ts';
 import { readBody } from './xml.ts';
@@ -12,7 +13,7 @@ import { readBody } from './xml.ts';
 const EXPIRES_SECONDS = 300;
 
 /** The relaying half of a store. Nothing is retried, because a body can be read only once; the client retries. */
-export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject'> {
+export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject' | 'open'> {
   const send = config.fetch ?? ((input, init) => fetch(input, init));
   const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
 
@@ -25,6 +26,25 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       const options = { checksum, expiresIn: EXPIRES_SECONDS };
       const { request } = await signing.presignPut(key, bytes, attributes, options);
       return put('PutObject', request, bytes, body);
+    },
+    async open(key) {
+      const operation = 'GetObject';
+      const { url } = await signing.presignGet(key, { expiresIn: EXPIRES_SECONDS });
+      let response: Response;
+      try {
+        response = await send(url, { redirect: 'manual' });
+      } catch {
+        throw new StoreError({ kind: 'unavailable', operation, code: 'NoAnswer' });
+      }
+      const { ok, status, headers, body } = response;
+      if (ok) {
+        const read = readObject({ headers }, config.profile);
+        if ('fault' in read) throw read.fault.error;
+        return { object: read.result, body: body ?? new Blob().stream() };
+      }
+      const { error } = faultOf({ operation, status, headers, body: await readBody(response) });
+      if (error.kind === 'not_found') return undefined;
+      throw error;
     },
   };
 

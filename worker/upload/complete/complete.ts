@@ -1,10 +1,11 @@
 /** Completes uploads. The object under the key decides, by its mark and its size, so a repeated Complete does no harm. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
-import { objectOfAnotherUpload } from '../../refusals.ts';
+import { expiredUpload, objectOfAnotherUpload } from '../../refusals.ts';
 import type { CompleteBody, Result } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { rulesForCompletion } from '../access.ts';
+import { isExpired } from '../state.ts';
 import type { Upload } from '../upload.ts';
 import { checksumOf, isObjectOf } from '../stored.ts';
 import { assembleObject } from './assemble.ts';
@@ -13,12 +14,27 @@ import { recordedResult, finishUpload } from './finish.ts';
 import { partsToComplete } from './parts.ts';
 
 /**
- * Completes an upload. Repeated or parallel calls give the same answer.
+ * Completes an upload. Repeated or parallel calls give the same answer. If all parts have arrived, it
+ * is completed even after it has expired; otherwise it can only be resumed then.
  *
- * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `expired`, or the policy's
- *   refusal; a refused upload is discarded.
+ * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `gone`, `expired`, or the
+ *   policy's refusal; a refused upload is discarded.
  */
 export async function completeUpload(
+  signer: Signer,
+  c: SignerContext,
+  upload: Upload,
+  body: CompleteBody,
+): Promise<Result> {
+  try {
+    return await completeWhole(signer, c, upload, body);
+  } catch (error) {
+    const isIncomplete = error instanceof ProblemError && error.code === 'incomplete';
+    throw isIncomplete && isExpired(upload, signer.now()) ? expiredUpload() : error;
+  }
+}
+
+async function completeWhole(
   signer: Signer,
   c: SignerContext,
   upload: Upload,

@@ -44,10 +44,10 @@ async function openMultipart(
   draft: Upload,
   cut: { readonly partBytes?: number },
 ): Promise<Upload> {
-  const { uploadId } = await signer.store.createMultipart(draft.key, attributesOf(draft));
+  const opened = await signer.store.createMultipart(draft.key, attributesOf(draft));
   const upload: Upload = {
     ...draft,
-    multipart: { uploadId, ...cut },
+    multipart: { ...opened, ...cut },
     // The store knows the rest since Create; only forms are signed with it again.
     object: { ifNoneMatch: true },
   };

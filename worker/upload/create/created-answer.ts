@@ -1,6 +1,8 @@
 /** Makes the answer with which a page begins or continues an upload. */
 import type { Signer } from '../../context.ts';
 import type { Created, Result } from '../../protocol.ts';
+import { isoOf } from '../../util/iso-time.ts';
+import { storeExpiryOf } from '../life.ts';
 import { planOf, type Upload } from '../upload.ts';
 import { signParts, type PartsToSign } from '../sign-parts.ts';
 
@@ -29,7 +31,8 @@ export async function createdAnswer(
     plan: planOf(upload),
     checksum: upload.checksum,
     ...signed,
-    expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+    expiresAt: isoOf(upload.expiresAt),
+    storeExpiresAt: storeExpiryOf(signer, upload),
     ...(result && { result }),
   };
 }

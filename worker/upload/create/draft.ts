@@ -9,6 +9,7 @@ import type { Rules } from '../../policy/policy.ts';
 import type { CannedAcl } from '../../protocol/schemas.ts';
 import { ProblemError } from '../../problem.ts';
 import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
+import { lifeOf } from '../life.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
 /**
@@ -61,7 +62,7 @@ export async function draftOf(
     ...(fileChecksum !== undefined && { fileChecksum }),
     mark: await signer.tokens.mark([owner, file.id, filePath ?? file.name, file.bytes, type]),
     createdAt,
-    expiresAt: createdAt + rules.uploadSeconds,
+    ...lifeOf(rules, createdAt),
     urlSeconds: rules.urlSeconds,
     object: objectChoices(signer, rules, { ...file, path: filePath, type }, path),
   };

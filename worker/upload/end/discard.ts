@@ -5,6 +5,7 @@ import { askerOf } from '../../policy/quota.ts';
 import { isByForm, type Upload } from '../upload.ts';
 import { abortOrphans } from './orphans.ts';
 import { findObject } from '../stored.ts';
+import { removeTail } from '../tail.ts';
 
 /**
  * When to remove the object of a form. `always`: unless its upload is known to be complete. `proven`: only
@@ -62,6 +63,7 @@ export async function removeFromStore(
 ): Promise<boolean> {
   if (upload.multipart) {
     await signer.store.abortMultipart(upload.key, upload.multipart.uploadId);
+    await removeTail(signer, upload);
     return !(await findObject(signer, upload));
   }
   if (!(await findObject(signer, upload))) return true;

@@ -15,6 +15,7 @@ import { abortNotedOrphans, abortOrphans, type AbortBudget } from './orphans.ts'
 import { finishUpload } from '../complete/finish.ts';
 import { isByForm } from '../upload.ts';
 import { findObject } from '../stored.ts';
+import { removeTail } from '../tail.ts';
 
 /** What a sweep did. */
 export interface Swept {
@@ -89,6 +90,7 @@ async function expire(
   try {
     if (upload.multipart) {
       await store.abortMultipart(upload.key, upload.multipart.uploadId);
+      await removeTail(signer, upload);
       await abortOrphans(signer, [upload], budget);
     }
     const object = await findObject(signer, upload);

@@ -23,6 +23,12 @@ export interface SpaceOptions {
   readonly maxBytes?: number;
   /** An upload has to be complete within so many seconds. */
   readonly uploadSeconds?: number;
+  /** Each signing call answers a new token, and the one before is good no longer. */
+  readonly renews?: boolean;
+  /** Most parts of one signing call. */
+  readonly signAtOnce?: number;
+  /** The store drops an upload after so many seconds; by default never. */
+  readonly storeSeconds?: number;
 }
 
 /** What a fault does to the requests that it meets. */

@@ -13,6 +13,7 @@ import {
   type StoredPart,
   type UploadSummary,
 } from '../../../../worker/protocol.ts';
+import { CHECKSUM_BYTES } from '../../../../worker/protocol/checksum.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -26,7 +27,6 @@ import { headerFor } from './store.ts';
 import { sumOf } from './sums.ts';
 
 const MIB = 2 ** 20;
-const DIGEST_BYTES = { crc64nvme: 8, crc32c: 4, md5: 16, sha256: 32 };
 
 export async function workerRoutes(call: Call): Promise<Answer> {
   const { space, method, url, headers } = call;
@@ -40,7 +40,7 @@ export async function workerRoutes(call: Call): Promise<Answer> {
   if (url.pathname === '/uploads/complete') return ok({ uploads: completeMany(call) });
   const upload = space.uploads.get(id);
   if (!upload) return problem('not_found', 404);
-  if (verb !== 'resume' && headers['upload-token'] !== `token-${id}`)
+  if (verb !== 'resume' && headers['upload-token'] !== upload.token)
     return problem('unauthenticated', 401, 'Upload-Token');
   if (method === 'DELETE') {
     if (upload.state === 'open') upload.state = 'aborted';
@@ -78,7 +78,7 @@ function policyOf({ options, checksum }: Space): Policy {
     checksum,
     singleChecksum: checksum,
     plan: { singleMaxBytes, minPartBytes: partBytes, maxPartBytes: 256 * MIB, maxParts: 10_000 },
-    batch: { create: 100, sign: 500, complete: 45 },
+    batch: { create: 100, sign: options.signAtOnce ?? 500, complete: 45 },
     lanes,
     relay: false,
     removable: false,
@@ -88,7 +88,8 @@ function policyOf({ options, checksum }: Space): Policy {
 
 function open(space: Space): UploadSummary[] {
   const uploads = [...space.uploads.values()].filter(({ state }) => state === 'open');
-  return uploads.map(({ id, name, bytes, type, state }) => {
+  return uploads.map(({ id, name, bytes, type, state, parts }) => {
+    const stored = [...parts.values()].reduce((sum, { body }) => sum + body.length, 0);
     return {
       id,
       key: `files/${id}`,
@@ -97,6 +98,7 @@ function open(space: Space): UploadSummary[] {
       type,
       state,
       createdAt: new Date().toISOString(),
+      stored: { parts: parts.size, bytes: stored },
     };
   });
 }
@@ -114,7 +116,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
     if (bytes > maxBytes) return { id, problem: problemOf('too_large', 413) };
     const plan = planFor(bytes, limits);
     const { checksum: algorithm } = space;
-    const isOfIt = (sum: string) => atob(sum).length === DIGEST_BYTES[algorithm ?? 'md5'];
+    const isOfIt = (sum: string) => atob(sum).length === CHECKSUM_BYTES[algorithm ?? 'md5'];
     if (algorithm && (checksums.length > partCount(plan) || !checksums.every(isOfIt)))
       return { id, problem: problemOf('invalid_request', 400) };
     const known = space.uploads.get(id);
@@ -128,6 +130,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       parts: new Map(),
       receipts: new Map(),
       state: 'open',
+      token: `token-${id}`,
     };
     if (upload.state === 'aborted') return { id, problem: problemOf('conflict', 409) };
     space.uploads.set(id, upload);
@@ -142,16 +145,18 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
 
 function created(space: Space, upload: FakeUpload, first: readonly Wanted[]): Created {
   const { id, plan } = upload;
-  const { expiresIn = 900, uploadSeconds = 86_400 } = space.options;
+  const { expiresIn = 900, uploadSeconds = 86_400, storeSeconds } = space.options;
   return {
     id,
-    token: `token-${id}`,
+    token: upload.token,
     key: `files/${id}/${upload.name}`,
     plan,
     checksum: space.checksum,
     requests: first.map((part) => request(space, upload, part)),
     expiresIn,
     expiresAt: new Date(Date.now() + uploadSeconds * 1000).toISOString(),
+    storeExpiresAt:
+      storeSeconds === undefined ? null : Math.floor(Date.now() / 1000) + storeSeconds,
     ...(upload.result && { result: upload.result }),
   };
 }
@@ -197,7 +202,11 @@ function sign({ space, body }: Call, upload: FakeUpload): Answer {
   if (space.checksum && wanted.parts.some(({ checksum }) => !checksum))
     return problem('invalid_request', 400);
   const requests = wanted.parts.map((part) => request(space, upload, part));
-  return ok({ requests, expiresIn: space.options.expiresIn ?? 900 });
+  const answer = { requests, expiresIn: space.options.expiresIn ?? 900 };
+  if (!space.options.renews) return ok(answer);
+  upload.token += '-renewed';
+  const expiresAt = new Date(Date.now() + 2 * 86_400_000).toISOString();
+  return ok({ ...answer, token: upload.token, expiresAt });
 }
 
 function listed(space: Space, { parts, receipts, plan }: FakeUpload): StoredPart[] {
@@ -251,7 +260,7 @@ function completeMany({ space, body }: Call): (Result | { id: string; problem: P
   const { uploads } = checked(space, CompleteManyBody, body) ?? { uploads: [] };
   return uploads.map(({ id, token, etag }) => {
     const upload = space.uploads.get(id);
-    if (!upload || token !== `token-${id}`) return { id, problem: problemOf('not_found', 404) };
+    if (!upload || token !== upload.token) return { id, problem: problemOf('not_found', 404) };
     const part = upload.parts.get(1);
     if (etag !== undefined && etag !== part?.etag) {
       return { id, problem: problemOf('incomplete', 422) };

@@ -59,21 +59,53 @@ describe('the remedy for a part', () => {
 });
 
 describe('the remedy for an upload', () => {
-  const FIRST: UploadCircumstances = { setbacks: 0, isSingle: false, isRegistered: true };
+  const FIRST: UploadCircumstances = {
+    setbacks: 0,
+    isSingle: false,
+    isRegistered: true,
+    isAgreed: true,
+    isForgotten: false,
+  };
 
-  it('of which the store lacks a part is to ask what is stored, and then to begin again', () => {
-    assert.equal(uploadRemedy('incomplete', FIRST), 'reconcile');
-    assert.equal(uploadRemedy('incomplete', { ...FIRST, setbacks: 1 }), 'renew');
+  it('of which the store lacks a part is to ask what is stored, however often', () => {
+    for (const setbacks of [0, 1, 2]) {
+      assert.equal(uploadRemedy('incomplete', { ...FIRST, setbacks }), 'reconcile');
+    }
+  });
+
+  it('is to begin again if a store that cannot list parts says twice that it is unknown', () => {
+    const forgotten = { ...FIRST, isForgotten: true };
+    assert.equal(uploadRemedy('incomplete', forgotten), 'reconcile');
+    assert.equal(uploadRemedy('incomplete', { ...forgotten, setbacks: 1 }), 'renew');
   });
 
   it('that goes in one request is to create it again', () => {
-    assert.equal(uploadRemedy('incomplete', { ...FIRST, isSingle: true }), 'create-again');
+    for (const code of ['incomplete', 'expired'] as const) {
+      assert.equal(uploadRemedy(code, { ...FIRST, isSingle: true }), 'create-again');
+    }
+    const again = { ...FIRST, isSingle: true, setbacks: 1 };
+    assert.equal(uploadRemedy('incomplete', again), 'renew');
   });
 
-  it('that the Worker does not know any more is another id', () => {
-    for (const code of ['not_found', 'expired', 'conflict'] as const) {
+  it('that the store does not know any more is another id', () => {
+    for (const code of ['gone', 'conflict'] as const) {
       assert.equal(uploadRemedy(code, FIRST), 'renew');
     }
+  });
+
+  it('that the Worker does not find is to ask what is stored, and only then another id', () => {
+    assert.equal(uploadRemedy('not_found', FIRST), 'reconcile');
+    assert.equal(uploadRemedy('not_found', { ...FIRST, isAgreed: false }), 'renew');
+  });
+
+  it('whose time is up is to ask what is stored, and never to begin what was sent again', () => {
+    assert.equal(uploadRemedy('expired', FIRST), 'reconcile');
+    const refused = { ...FIRST, isAgreed: false, setbacks: 1 };
+    assert.equal(uploadRemedy('expired', refused), 'fail');
+  });
+
+  it('whose time was up before this visit is to begin it anew', () => {
+    assert.equal(uploadRemedy('expired', { ...FIRST, isAgreed: false }), 'renew');
   });
 
   it('that was not understood is the new policy, but only before it is registered', () => {
@@ -82,7 +114,7 @@ describe('the remedy for an upload', () => {
   });
 
   it('is none after three setbacks, and none for any other error', () => {
-    assert.equal(uploadRemedy('not_found', { ...FIRST, setbacks: 3 }), 'fail');
+    assert.equal(uploadRemedy('gone', { ...FIRST, setbacks: 3 }), 'fail');
     assert.equal(uploadRemedy('cors', FIRST), 'fail');
   });
 });

@@ -97,7 +97,7 @@ describe('the verdict on an answer', () => {
   });
 
   it('honours Retry-After, and comes a little later than it says', () => {
-    const next = verdict(answered(503, 'SlowDown', { retryAfterMs: 7000 }), FIRST);
+    const next = verdict(answered(503, 'SlowDown', { retryAfter: 7 }), FIRST);
     assert.ok(next.do === 'retry' && next.delayMs === 7000);
     for (let round = 0; round < 50; round++) {
       const ms = backoffMs(next);

@@ -51,6 +51,7 @@ const EVENTS: { readonly [type in UploadEvent['type']]: UploadEvent & { readonly
   request: { type: 'request', answer: Promise.resolve() },
   refuse: { type: 'refuse' },
   agree: { type: 'agree', agreement: AGREEMENT, parts: new Parts(PLAN) },
+  extend: { type: 'extend', token: 'longer', expiresAt: '2031-01-01T00:00:00Z' },
   doubt: { type: 'doubt' },
   forget: { type: 'forget' },
   renew: { type: 'renew', id: 'renewed' },

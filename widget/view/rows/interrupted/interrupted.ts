@@ -30,7 +30,7 @@ export class Interrupted implements ReactiveController {
   #list: readonly InterruptedUpload[] = [];
   readonly #host: InterruptedHost;
   /** Inputs of the last request, used to drop stale answers. */
-  #asked: readonly unknown[] = [];
+  #requestInputs: readonly unknown[] = [];
   /** Ids of uploads whose handles are of no use. */
   readonly #lost = new Set<string>();
   /** Ids of uploads whose files are being read. */
@@ -73,11 +73,11 @@ export class Interrupted implements ReactiveController {
     const { endpoint, name, token, getToken, headers, credentials } = host;
     const uploader = host.noResume ? undefined : host.uploader;
     const caller = [uploader, endpoint, name, token, getToken, headers, credentials];
-    const asked = [...caller, uploader?.checksum !== undefined];
-    if (asked.every((value, index) => value === this.#asked[index])) return;
+    const inputs = [...caller, uploader?.checksum !== undefined];
+    if (inputs.every((value, index) => value === this.#requestInputs[index])) return;
     // People share browsers: what was offered to one caller must not be shown to the next one.
-    if (caller.some((value, index) => value !== this.#asked[index])) this.#list = [];
-    this.#asked = asked;
+    if (caller.some((value, index) => value !== this.#requestInputs[index])) this.#list = [];
+    this.#requestInputs = inputs;
     host.requestUpdate();
     void this.#ask();
   }
@@ -88,16 +88,17 @@ export class Interrupted implements ReactiveController {
    */
   async continue(id?: string): Promise<void> {
     const chosen = this.#list.filter(
-      (one) =>
-        (id === undefined ? this.canContinue(one) : one.id === id) && !this.#continuing.has(one.id),
+      (upload) =>
+        (id === undefined ? this.canContinue(upload) : upload.id === id) &&
+        !this.#continuing.has(upload.id),
     );
-    for (const one of chosen) this.#continuing.add(one.id);
+    for (const upload of chosen) this.#continuing.add(upload.id);
     const results = await Promise.all(
       chosen.map(async (upload) => ({ upload, result: await readAgain(upload) })),
     );
     // Meanwhile another tab may have continued or discarded some of them.
     await this.#ask();
-    const present = new Set(this.#list.map((one) => one.id));
+    const present = new Set(this.#list.map((upload) => upload.id));
     const files: FileWithPath[] = [];
     const rejected: UploadRejectedEvent['rejected'][number][] = [];
     for (const { upload, result } of results) {
@@ -112,26 +113,26 @@ export class Interrupted implements ReactiveController {
     if (files.length > 0) this.#host.add(files);
     // Afterwards, because each batch that is added clears the refusals of the one before.
     if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
-    for (const one of chosen) this.#continuing.delete(one.id);
+    for (const upload of chosen) this.#continuing.delete(upload.id);
   }
 
   /** Discards one upload, or all of them. */
   discard(id?: string): void {
-    const discarded = this.#list.filter((one) => id === undefined || one.id === id);
-    this.#list = this.#list.filter((one) => !discarded.includes(one));
+    const discarded = this.#list.filter((upload) => id === undefined || upload.id === id);
+    this.#list = this.#list.filter((upload) => !discarded.includes(upload));
     this.#host.requestUpdate();
-    for (const one of discarded) {
+    for (const upload of discarded) {
       // If the script cannot be loaded now, the upload is offered again on the next visit.
-      this.#host.uploader.forget?.(one.id).catch(() => undefined);
+      this.#host.uploader.forget?.(upload.id).catch(() => undefined);
     }
   }
 
   async #ask(): Promise<void> {
-    const asked = this.#asked;
-    const [uploader] = asked as readonly [UploaderLike | undefined];
-    const found = await uploader?.interrupted?.().catch(() => undefined);
-    if (asked !== this.#asked) return;
-    this.#list = (found ?? []).filter(({ id }) => isUploadId(id));
+    const inputs = this.#requestInputs;
+    const [uploader] = inputs as readonly [UploaderLike | undefined];
+    const list = await uploader?.interrupted?.().catch(() => undefined);
+    if (inputs !== this.#requestInputs) return;
+    this.#list = (list ?? []).filter(({ id }) => isUploadId(id));
     this.#host.requestUpdate();
   }
 }

@@ -26,7 +26,7 @@ export function interruptedView(
     event.stopPropagation();
     void interrupted[action](id);
   };
-  const isSeveral = list.filter((one) => interrupted.canContinue(one)).length > 1;
+  const isSeveral = list.filter((upload) => interrupted.canContinue(upload)).length > 1;
   const canContinueAll = view.isMany && isSeveral;
   const n = list.length - MAX_SHOWN;
   return html`<div part="interrupted" @click=${onClick}>
@@ -45,7 +45,7 @@ function heading(
   view: View,
 ): TemplateResult {
   const { localizer } = view;
-  const bytes = list.reduce((sum, one) => sum + one.bytes, 0);
+  const bytes = list.reduce((sum, upload) => sum + upload.bytes, 0);
   return html`<div class="heading">
     <span class="total"
       ><b>${localizer.text('interrupted')}</b> <span>· ${localizer.bytes(bytes)}</span></span

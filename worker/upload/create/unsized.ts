@@ -4,20 +4,22 @@
  * have is not signed; and the sizes of all parts are added up before they become an object. If the
  * store cannot list parts, the object is measured and removed.
  */
-import { narrowedRules } from '../upload/access.ts';
-import type { SignerContext, Signer } from '../context.ts';
-import { checkName, draftOf } from '../upload/create/draft.ts';
-import { checkFile, type Rules } from '../policy/policy.ts';
-import { isCounted } from '../policy/quota.ts';
-import { ProblemError } from '../problem.ts';
-import { idNotAllowed } from '../refusals.ts';
-import { largestFile, uuidv7 } from '../protocol.ts';
-import type { Upload } from '../upload/upload.ts';
+import { narrowedRules } from '../access.ts';
+import type { SignerContext, Signer } from '../../context.ts';
+import { checkName, draftOf } from './draft.ts';
+import { checkFile, type Rules } from '../../policy/policy.ts';
+import { isCounted } from '../../policy/quota.ts';
+import { ProblemError } from '../../problem.ts';
+import { idNotAllowed } from '../../refusals.ts';
+import { largestFile, uuidv7 } from '../../protocol.ts';
+import type { Upload } from '../upload.ts';
 
 /** A file as these clients announce it. */
 export interface Announced {
   readonly name: string;
   readonly type: string;
+  /** Folders and name, as in `FileEntry`. */
+  readonly path?: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +34,7 @@ export async function draftUnsized(
   c: SignerContext,
   file: Announced,
   maxBytes = Infinity,
+  id?: string,
 ): Promise<{ readonly draft: Upload; readonly rules: Rules }> {
   checkName(file.name, 'filename');
   const { store, plan } = signer;
@@ -42,8 +45,8 @@ export async function draftUnsized(
     maxBytes,
   );
   // Uppy's name for the path, null for a file without folders.
-  const path = file.metadata['relativePath'];
-  const asked = { ...file, ...(path && { path }), id: await idFor(signer, c), bytes };
+  const path = file.path ?? file.metadata['relativePath'];
+  const asked = { ...file, ...(path && { path }), id: id ?? (await idFor(signer, c)), bytes };
   const rules = await narrowedRules(signer, c, asked, 'create');
   const room = (await c.get('quota')?.room(rules)) ?? Infinity;
   const entry = { ...asked, bytes: Math.min(bytes, rules.maxBytes, room) };
@@ -55,8 +58,8 @@ export async function draftUnsized(
   return { rules, draft: { ...draft, unsized, checksum: null } };
 }
 
-/** The clients send no id. If a caller may use only certain ids, this is the first of them. */
-async function idFor(signer: Signer, c: SignerContext): Promise<string> {
+/** For clients that send no id. If a caller may use only certain ids, this is the first of them. */
+export async function idFor(signer: Signer, c: SignerContext): Promise<string> {
   const { ids } = c.get('rules');
   if (ids === null) return uuidv7();
   const [id] = ids;

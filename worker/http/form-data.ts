@@ -2,8 +2,8 @@
  * Reads a form that ends with a file, and streams the file. `Request.formData()` would keep the
  * whole file in memory: https://developers.cloudflare.com/workers/platform/limits/#memory
  */
-import { drain } from '../../http/drain.ts';
-import { ProblemError } from '../../problem.ts';
+import { drain } from './drain.ts';
+import { ProblemError } from '../problem.ts';
 
 /** The fields after the first. The file has not been read yet. */
 export interface Form {
@@ -14,6 +14,13 @@ export interface Form {
    * The file. Throws if the form does not end as it must; the last chunk is held back until then.
    */
   readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** What the headers of one part say. */
+export interface PartHead {
+  readonly name: string;
+  readonly filename?: string;
+  readonly type?: string;
 }
 
 /** Limit for all fields and their headers together: a token of 7 KB and a key of 1 KB. */
@@ -45,36 +52,69 @@ export class FormReader {
     first: string,
     open: (value: string) => Promise<T>,
   ): Promise<{ readonly opened: T; readonly form: Form }> {
+    const { next, end, length } = await this.#begin();
+    if ((await this.#head()).name !== first) throw bad(`does not begin with its ${first} field`);
+    const opened = await open(await this.#until(next));
+    const { fields } = await this.#fieldsBefore(({ name }) => name === 'file', next);
+    return { opened, form: { fields, ...this.#file(length, end) } };
+  }
+
+  /**
+   * Reads the fields before the file.
+   *
+   * @param field name of the file's field; undefined: the first part that has a file name.
+   * @throws ProblemError `invalid_request` for anything but a form that ends with a file.
+   */
+  async readUpTo(field: string | undefined): Promise<Form & { readonly file: PartHead }> {
+    const { next, end, length } = await this.#begin();
+    const { fields, file } = await this.#fieldsBefore(
+      ({ name, filename }) => (field === undefined ? filename !== undefined : name === field),
+      next,
+    );
+    return { fields, file, ...this.#file(length, end) };
+  }
+
+  async #begin(): Promise<{ next: string; end: string; length: number }> {
     const { headers } = this.#request;
     const boundary = boundaryOf(headers.get('content-type') ?? '');
     const length = Number(headers.get('content-length') ?? NaN);
     if (!Number.isSafeInteger(length)) throw bad('has no length');
-    const next = `\r\n--${boundary}\r\n`;
     if ((await this.#until(`--${boundary}\r\n`)) !== '') throw bad('does not begin as it should');
-    if ((await this.#partName()) !== first) throw bad(`does not begin with its ${first} field`);
-    const opened = await open(await this.#until(next));
-    const fields = new Map<string, string>();
-    for (;;) {
-      const name = await this.#partName();
-      if (name === 'file') break;
-      fields.set(name, await this.#until(next));
-    }
-    const end = `\r\n--${boundary}--\r\n`;
-    const bytes = length - this.#consumed - end.length;
-    if (bytes < 0) throw bad('is cut off');
-    return { opened, form: { fields, bytes, chunks: this.#rest(bytes, end) } };
+    return { next: `\r\n--${boundary}\r\n`, end: `\r\n--${boundary}--\r\n`, length };
   }
 
-  async #partName(): Promise<string> {
+  async #fieldsBefore(isFile: (head: PartHead) => boolean, next: string) {
+    const fields = new Map<string, string>();
+    for (;;) {
+      const head = await this.#head();
+      if (isFile(head)) return { fields, file: head };
+      fields.set(head.name, await this.#until(next));
+    }
+  }
+
+  #file(length: number, end: string): Pick<Form, 'bytes' | 'chunks'> {
+    const bytes = length - this.#consumed - end.length;
+    if (bytes < 0) throw bad('is cut off');
+    return { bytes, chunks: this.#rest(bytes, end) };
+  }
+
+  async #head(): Promise<PartHead> {
     const head = await this.#until('\r\n\r\n');
-    const name = /^content-disposition: *form-data; *name="([^"\r\n]*)"/im.exec(head)?.[1];
+    const disposition = /^content-disposition: *form-data;(.*)$/im.exec(head)?.[1] ?? '';
+    const name = parameterOf(disposition, 'name');
     if (name === undefined) throw bad('has a part without a name');
-    return name;
+    const filename = parameterOf(disposition, 'filename');
+    const type = /^content-type: *([^\r\n]*)$/im.exec(head)?.[1];
+    return {
+      name,
+      ...(filename !== undefined && { filename }),
+      ...(type !== undefined && { type }),
+    };
   }
 
   /** Discards the rest of the body. */
   drain(): Promise<void> {
-    return drain(this.#reader);
+    return drain(this.#reader, this.#request);
   }
 
   /**
@@ -147,6 +187,12 @@ function boundaryOf(contentType: string): string {
   const boundary = quoted ?? bare;
   if (boundary === undefined) throw bad('is not multipart/form-data');
   return boundary;
+}
+
+/** Browsers encode quotes and line breaks: https://html.spec.whatwg.org/#multipart-form-data */
+function parameterOf(disposition: string, name: string): string | undefined {
+  const value = new RegExp(`(?:^|;) *${name}="([^"\r\n]*)"`, 'i').exec(disposition)?.[1];
+  return value?.replace(/%(22|0D|0A)/gi, (code) => decodeURIComponent(code));
 }
 
 function bad(what: string): ProblemError {

@@ -1,0 +1,36 @@
+import type { Attempts } from '../../faults/attempts.ts';
+import { assertReadable } from '../../faults/file-error.ts';
+import { partRemedy, type PartRemedy } from '../../faults/part-remedy.ts';
+import { patienceMs } from '../../options.ts';
+import type { Outcome } from '../../store/outcome.ts';
+import type { PartAttempt, PartsRound } from '../context.ts';
+
+/**
+ * Decides what to do after a failed attempt.
+ *
+ * @throws UploadError if the file cannot be read any more, or if the bucket's CORS rule is missing.
+ */
+export async function judge(
+  { upload, parts, context, signal }: PartsRound,
+  { number, signed, url, startedMs }: PartAttempt,
+  attempts: Attempts,
+  outcome: Exclude<Outcome, { kind: 'stored' }>,
+): Promise<PartRemedy> {
+  const { services, route } = context;
+  const wasRelayed = !signed;
+  const isAnswered = outcome.kind === 'answered';
+  if (signed) route.wasStoreReached ||= isAnswered;
+  const wasReached = route.wasStoreReached || wasRelayed;
+  const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
+  const { faults } = attempts;
+  if (!isAnswered) await assertReadable(upload, signal);
+  if (wasRelayed) route.noteRelayFailure(outcome);
+  else {
+    if (!isAnswered) await route.noteStoreSilence(outcome, faults, startedMs, signal);
+    await route.assertCors(verdict, outcome, faults, url);
+  }
+  if (verdict.do !== 'retry') parts.signed.delete(number);
+  const { isSingle } = upload;
+  const { isRelayOn } = route;
+  return partRemedy(verdict, { faults, isSingle, isAnswered, wasRelayed, isRelayOn });
+}

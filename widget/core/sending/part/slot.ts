@@ -1,0 +1,51 @@
+/** The slot of a part: how it is taken and given back, and how the part waits in it. */
+import type { DelayedVerdict } from '../../faults/backoff.ts';
+import type { WaitReason } from '../../types.ts';
+import type { Flight } from '../../upload/parts.ts';
+import type { PartsRound } from '../context.ts';
+
+export interface Slot {
+  readonly flight: Flight;
+  readonly release: () => void;
+}
+
+/** Resolves when the part may be sent to `url`; parts that are sent again (`isAgain`) go first. */
+export async function takeSlot(
+  { upload, parts, context, share, signal }: PartsRound,
+  url: string,
+  isAgain: boolean,
+): Promise<Slot> {
+  const { services, concurrency } = context;
+  parts.ready++;
+  const giveBack = await concurrency.take(share, url, signal, isAgain).finally(() => parts.ready--);
+  const flight: Flight = { sent: 0 };
+  parts.flights.add(flight);
+  const release = () => {
+    parts.flights.delete(flight);
+    giveBack();
+    services.reviewWaiting(upload);
+    services.requestTurn();
+  };
+  return { flight, release };
+}
+
+/** The part keeps its slot: in an outage nothing else should be tried in its place. */
+export async function pausePart(
+  round: PartsRound,
+  flight: Flight,
+  verdict: DelayedVerdict,
+): Promise<void> {
+  if (!verdict.delayMs) return;
+  const { services, concurrency } = round.context;
+  const isOffline = verdict.do === 'wait';
+  if (!isOffline) concurrency.slowDown();
+  waitFor(round, flight, isOffline ? 'online' : 'store');
+  await services.backoff.wait(verdict, round.signal);
+}
+
+/** Shows why the part waits, and takes back the bytes that its request had sent. */
+export function waitFor({ upload, context }: PartsRound, flight: Flight, reason: WaitReason): void {
+  flight.sent = 0;
+  flight.waitingFor = reason;
+  context.services.reviewWaiting(upload);
+}

@@ -1,0 +1,105 @@
+/** Finishes an upload whose bytes have come, and learns the size of one that did not tell it. */
+import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { tooManyBytes } from '../refusals.ts';
+import { partCount, type Result } from '../protocol.ts';
+import { rulesFor } from '../upload/access.ts';
+import { completeUpload } from '../upload/complete/complete.ts';
+import { abortOrphansQuietly } from '../upload/end/orphans.ts';
+import { planOf, withSize, type Upload } from '../upload/upload.ts';
+import type { Located } from './begin.ts';
+import type { WholeChecksum } from './digests.ts';
+import { positionOf } from './position.ts';
+import { removeTail, tailKey } from '../upload/tail.ts';
+
+/**
+ * Makes the object, by the same rules as `POST /uploads/:id/complete`. Asked again, it answers the same.
+ *
+ * @throws ProblemError `incomplete` while bytes are missing, `checksum_mismatch`, or what the policy says
+ *   against the file.
+ */
+export async function finish(
+  signer: Signer,
+  c: SignerContext,
+  { upload, entry }: Located,
+  checksum?: WholeChecksum,
+): Promise<Result> {
+  if (checksum) {
+    throw new ProblemError('invalid_request', 'Not verified yet.', { field: checksum.algorithm });
+  }
+  const position = await positionOf(signer, upload, entry);
+  if (position.kind === 'complete') return position.result;
+  const { offset, parts, tail } = position;
+  if (!upload.unsized && offset !== upload.bytes) throw missingBytes(offset, upload.bytes);
+  const whole = withSize(upload, offset);
+  if (parts < partCount(planOf(whole))) await sendLast(signer, whole, parts + 1, tail?.bytes ?? 0);
+  const result = await completeUpload(signer, c, whole, {});
+  const after = waitUntilOf(c);
+  after(abortOrphansQuietly(signer, [whole]));
+  if (tail) after(removeTail(signer, whole));
+  return result;
+}
+
+/** The tail becomes the last part; an empty file has an empty one. */
+async function sendLast(
+  signer: Signer,
+  upload: Upload,
+  number: number,
+  bytes: number,
+): Promise<void> {
+  const { store, ledger } = signer;
+  const { key, multipart } = upload;
+  const part = { key, uploadId: multipart?.uploadId ?? '', algorithm: null };
+  const stored = bytes === 0 ? undefined : await store.open(tailKey(upload));
+  if (bytes > 0 && stored?.object.bytes !== bytes) {
+    await stored?.body.cancel();
+    throw new ProblemError('conflict', 'Another request is writing to this upload: try again.', {
+      status: 423,
+      retryAfter: 1,
+    });
+  }
+  const body = stored ? await new Response(stored.body).arrayBuffer() : new Uint8Array();
+  const { etag } = await store.sendPart(part, { number, bytes }, body);
+  if (!store.profile.listParts) await ledger.addReceipts(upload, [{ number, etag }]);
+}
+
+/**
+ * The upload with its size, now that the client knows it.
+ *
+ * @throws ProblemError `invalid_request` if it is not the size that was given before, or less than what
+ *   has come; `too_large`.
+ */
+export async function giveSize(
+  signer: Signer,
+  c: SignerContext,
+  { upload, entry }: Located,
+  bytes: number,
+  offset: number,
+): Promise<Located> {
+  if (!upload.unsized) {
+    if (bytes !== upload.bytes) throw new InconsistentLength(upload.bytes);
+    return { upload, entry };
+  }
+  if (bytes < offset) throw new InconsistentLength(offset);
+  if (bytes > upload.bytes) throw tooManyBytes(upload.bytes, 'upload-length');
+  const known = withSize(upload, bytes);
+  await rulesFor(signer, c, known, 'sign');
+  const recorded = withSize(entry?.upload ?? upload, bytes);
+  await signer.ledger.put({ ...entry, state: 'open', upload: recorded }, waitUntilOf(c));
+  return { upload: known, entry };
+}
+
+/** The size is not the one that was given before. */
+export class InconsistentLength extends ProblemError {
+  constructor(bytes: number) {
+    super('invalid_request', `The size was given as ${bytes} bytes before.`, {
+      field: 'upload-length',
+    });
+  }
+}
+
+function missingBytes(offset: number, bytes: number): ProblemError {
+  return new ProblemError('incomplete', `Bytes ${offset} to ${bytes - 1} are missing.`, {
+    field: 'offset',
+  });
+}

@@ -8,7 +8,7 @@ export function noSuchUpload(): ProblemError {
 
 /** The upload was cancelled; its id cannot be used again. */
 export function cancelledUpload(field?: string): ProblemError {
-  return new ProblemError('conflict', 'This upload has been cancelled.', { field });
+  return new ProblemError('cancelled', 'This upload has been cancelled.', { field });
 }
 
 /** The id was used for a file of another name, size, type or checksum. */

@@ -1,5 +1,6 @@
 /** What an earlier visit has left behind, and how it is gone on with: with real file handles. */
 import type { Interrupted, Uploader } from '../../../widget/core/index.ts';
+import type { JournalEntry } from '../../../widget/core/journal/entries.ts';
 import { assert } from './fake/assert.ts';
 import {
   closeAll,
@@ -206,7 +207,9 @@ describe('an interrupted upload', () => {
     const { id } = await whenUpload(first, ({ loaded }) => loaded > 0);
     const leaving = first.cancel();
     const isKept = async () =>
-      (await journal((store) => store.getAll())).some((entry: Interrupted) => entry.id === id);
+      (await journal((store) => store.getAll())).some(
+        (entry: JournalEntry) => entry.id === id && !entry.isCancelled,
+      );
     while (await isKept());
     await left(worker, first);
     await leaving;

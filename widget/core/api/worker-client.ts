@@ -29,6 +29,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** A field by which an answer is known to be the Worker's. Without one, only a 204 is. */
   readonly has?: string;
+  /** The request outlives the page, and is made once even if the client is closed. */
+  readonly keepalive?: boolean | undefined;
   /** Time for the answer, as a multiple of `stallMs`. @default 1 */
   readonly terms?: number;
 }
@@ -72,7 +74,9 @@ export class WorkerClient {
    */
   async call<T>(route: Route, call: Call = {}): Promise<T> {
     const path = pathOf(route, call.id);
-    const signal = AbortSignal.any([this.#closing.signal, call.signal ?? this.#closing.signal]);
+    const { signal: closing } = this.#closing;
+    const ended = AbortSignal.any([closing, call.signal ?? closing]);
+    const signal = call.keepalive ? new AbortController().signal : ended;
     const attempts = new Attempts();
     // Of its own, for it is an entry in a Set.
     const waiting = { ...call };
@@ -81,6 +85,7 @@ export class WorkerClient {
         const outcome = await this.#request(path, call, signal);
         signal.throwIfAborted();
         if ('value' in outcome) return outcome.value as T;
+        ended.throwIfAborted();
         // A user who has to sign in may take longer than the first contact with a server.
         const wasReached = this.#wasReached || this.#bearer.isAwaited;
         const verdict = attempts.judge(outcome, patienceMs(this.options, wasReached));
@@ -91,14 +96,14 @@ export class WorkerClient {
           throw callError(outcome);
         }
         if (verdict.delayMs) this.#setWaiting(waiting, true);
-        await this.#backoff.wait(verdict, signal);
+        await this.#backoff.wait(verdict, ended);
       }
     } finally {
       this.#setWaiting(waiting, false);
     }
   }
 
-  /** Aborts all calls. */
+  /** Aborts all calls, apart from requests that outlive it. */
   close(): void {
     this.#closing.abort();
   }
@@ -140,7 +145,7 @@ export class WorkerClient {
 
   async #request(
     path: string,
-    { body, method = body ? 'POST' : 'GET', token, has, terms = 1 }: Call,
+    { body, method = body ? 'POST' : 'GET', token, has, terms = 1, keepalive = false }: Call,
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
     const { credentials = 'same-origin' } = this.options;
@@ -158,6 +163,7 @@ export class WorkerClient {
         },
         body: body ? JSON.stringify(body) : null,
         credentials,
+        keepalive,
         signal: AbortSignal.any([signal, timeout]),
       });
       const { status, ok } = response;

@@ -48,6 +48,7 @@ const BY_PROBLEM: { readonly [code in ProblemCode]?: Reaction } = {
   expired: 'restart',
   gone: 'restart',
   conflict: 'restart',
+  cancelled: 'restart',
 };
 
 /**

@@ -14,6 +14,8 @@ export interface JournalEntry extends Interrupted {
   readonly place?: string | undefined;
   /** It goes in one request: it is created again, many in one call, and not reconciled. */
   readonly isSingle?: boolean | undefined;
+  /** It was cancelled, and has not been aborted on the store yet. */
+  readonly isCancelled?: boolean | undefined;
   /** The upload's token, by which the Worker knows the owner. */
   readonly token?: string | undefined;
 }
@@ -66,15 +68,24 @@ async function withDatabase<T>(use: (store: UseStore) => Promise<T>): Promise<T 
 /** The fields of an entry that can be relied on, even if another version has written it. */
 export async function readEntry(
   key: string,
-): Promise<Pick<JournalEntry, 'id' | 'handle' | 'parts' | 'token'> | undefined> {
+): Promise<Pick<JournalEntry, 'id' | 'handle' | 'parts' | 'token' | 'lastModified'> | undefined> {
   const entry = await withDatabase((store) =>
     store('readonly', (uploads) => promisifyRequest<unknown>(uploads.get(key))),
   );
-  const { id, handle, isSingle, parts, token } = Object(entry) as Partial<JournalEntry>;
-  if (!isUploadId(id)) return undefined;
+  const {
+    id,
+    handle,
+    isSingle,
+    isCancelled,
+    lastModified = 0,
+    parts,
+    token,
+  } = Object(entry) as Partial<JournalEntry>;
+  if (!isUploadId(id) || isCancelled) return undefined;
   return {
     id,
     handle,
+    lastModified,
     parts: Array.isArray(parts) ? parts.filter(Boolean) : [],
     // A file that goes in one request is created again, under its old id.
     token: !isSingle && typeof token === 'string' && TOKEN.test(token) ? token : undefined,

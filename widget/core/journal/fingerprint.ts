@@ -4,7 +4,7 @@ import { fileError, type FileHistory } from '../faults/file-error.ts';
 const SLICE_BYTES = 65_536;
 
 /**
- * A hash of the first and last 64 KiB: tells a file from another one of the same name, size and date.
+ * A hash of the first and last 64 KiB: tells a file from another one of the same name and size.
  *
  * @throws UploadError if the file cannot be read.
  */

@@ -8,7 +8,7 @@ import { lazy } from '../util/lazy.ts';
 /** The half of the engine that sends: loaded when it is needed, and made once. */
 export class SendingSource {
   readonly #services: Services;
-  #loaded: Sending | undefined;
+  loaded: Sending | undefined;
 
   constructor(services: Services) {
     this.#services = services;
@@ -16,11 +16,11 @@ export class SendingSource {
 
   /** Requests to the store that may be in flight; one until that is known. */
   get limit(): number {
-    return this.#loaded?.limit ?? 1;
+    return this.loaded?.limit ?? 1;
   }
 
   /** @throws TypeError if it cannot be loaded; then it can be tried again. */
-  readonly get = lazy(async () => (this.#loaded = await loadSending(this.#services)));
+  readonly get = lazy(async () => (this.loaded = await loadSending(this.#services)));
 
   /**
    * Tries to load it until patience ends.
@@ -47,6 +47,6 @@ export class SendingSource {
   }
 
   close(): void {
-    this.#loaded?.close();
+    this.loaded?.close();
   }
 }

@@ -18,12 +18,14 @@ export async function run(
 ): Promise<void> {
   void context.waiting.note();
   let mostStored = 0;
-  for (let setbacks = 0; !signal.aborted; setbacks++) {
+  for (let setbacks = 0; !signal.aborted && upload.phase !== 'cancelled'; setbacks++) {
     try {
       const result = await runRound(upload, context, signal);
       context.services.apply(upload, { type: 'done', result });
       return await context.claims.remove(upload);
     } catch (error) {
+      // The Worker could not complete it: who cancelled it aborts it.
+      if (upload.phase === 'withdrawing') return;
       const { storedBytes = 0, foundBytes = 0 } = upload.parts ?? {};
       // Setbacks are counted as long as nothing more arrives.
       if (storedBytes + foundBytes > mostStored) setbacks = 0;

@@ -1,7 +1,7 @@
 /** The state of one upload, and the one function that changes it. Pure. */
 import type { Result, StoredPart } from '../../../worker/protocol.ts';
 import type { UploadError } from '../errors.ts';
-import type { WaitReason } from '../types.ts';
+import type { FileWithPath, WaitReason } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { isSameTerms, type Agreement, type Terms } from './terms.ts';
 
@@ -18,7 +18,9 @@ export type ActivePhase =
   /** Parts are hashed; the first request has not left yet. */
   | 'hashing'
   | 'sending'
-  | 'completing';
+  | 'completing'
+  /** Cancelled while the Worker completes it, whose answer says whether that was too late. */
+  | 'withdrawing';
 
 export type Phase = ActivePhase | 'added' | 'paused' | 'done' | 'failed' | 'cancelled';
 
@@ -55,6 +57,8 @@ export interface UploadState {
   readonly id: string;
   /** Ids that the upload had before, if any. */
   readonly formerIds: readonly string[];
+  /** The file as it was added; of one that has failed and was added again, as it was added last. */
+  readonly source: FileWithPath;
   readonly progress: Progress;
   readonly standing: Standing;
   /** As the policy leads to expect; once agreed, as the Worker has said. */
@@ -90,7 +94,13 @@ export type UploadEvent =
   | { readonly type: 'proceed' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
-  | { readonly type: 'retry'; readonly receipts: readonly StoredPart[] }
+  /** `source`: the same file, added again. */
+  | {
+      readonly type: 'retry';
+      readonly receipts: readonly StoredPart[];
+      readonly source?: FileWithPath | undefined;
+    }
+  | { readonly type: 'withdraw' }
   | { readonly type: 'cancel' }
   | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'fail'; readonly error: UploadError }
@@ -131,7 +141,7 @@ interface Rule {
 const BEFORE_SENDING = ['claiming', 'creating', 'reconciling'] as const;
 const BEFORE_COMPLETING = [...BEFORE_SENDING, 'hashing', 'sending'] as const;
 const WORKING = [...BEFORE_COMPLETING, 'completing'] as const;
-const ACTIVE = ['queued', ...WORKING] as const;
+const ACTIVE = ['queued', ...WORKING, 'withdrawing'] as const;
 const BEFORE_END = ['added', ...ACTIVE, 'paused', 'failed'] as const;
 
 /** Every transition that can happen. */
@@ -151,9 +161,14 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   pause: { from: ['added', 'queued', ...BEFORE_COMPLETING] },
   resume: { from: ['paused'] },
   retry: { from: ['failed'], to: 'queued' },
+  withdraw: { from: ['completing'], to: 'withdrawing' },
   cancel: { from: BEFORE_END, to: 'cancelled' },
-  // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it.
-  done: { from: [...BEFORE_SENDING, 'completing'], standings: ['agreed'] },
+  // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it. After it
+  // was cancelled: the Worker had completed it by then.
+  done: {
+    from: [...BEFORE_SENDING, 'completing', 'withdrawing', 'cancelled'],
+    standings: ['agreed'],
+  },
   fail: { from: ACTIVE },
   expect: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
   prepare: { from: WORKING, standings: ['unregistered'] },
@@ -211,7 +226,7 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
     case 'resume':
       return { progress: { phase: progress.phase === 'paused' ? progress.resumesAs : 'queued' } };
     case 'retry':
-      return retried(state, event.receipts);
+      return { ...retried(state, event), ...readAgain(event.source) };
     case 'done':
       return { progress: { phase: 'done', result: event.result }, standing: { kind: 'closed' } };
     case 'fail':
@@ -267,12 +282,22 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
 }
 
 /** After a failure it continues from what the store holds; one that is a single request begins again. */
-function retried({ standing, terms }: UploadState, receipts: readonly StoredPart[]) {
-  if (standing.kind === 'unconfirmed') return { standing: { ...standing, receipts } };
+function retried(
+  { source: former, standing, terms }: UploadState,
+  { receipts, source = former }: Extract<UploadEvent, { type: 'retry' }>,
+) {
   const token = tokenOf(standing);
-  return token !== undefined && terms.plan.kind === 'multipart'
+  // Without checksums, only its date tells whether a file is still the same.
+  const isSame = terms.checksum !== null || source.file.lastModified === former.file.lastModified;
+  const canContinue = standing.kind === 'unconfirmed' || terms.plan.kind === 'multipart';
+  return isSame && canContinue && (token !== undefined || standing.kind === 'unconfirmed')
     ? { standing: { kind: 'unconfirmed', token, receipts } as const }
     : { standing: { kind: 'unregistered' } as const, isResumed: false };
+}
+
+/** Nothing is known yet of a file that was added again. */
+function readAgain(source?: FileWithPath): Partial<UploadState> {
+  return source ? { source, wasRead: false, fingerprint: undefined } : {};
 }
 
 function renamed({ id: former, formerIds }: UploadState, id: string) {

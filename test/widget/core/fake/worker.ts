@@ -43,11 +43,12 @@ export async function workerRoutes(call: Call): Promise<Answer> {
   if (verb !== 'resume' && headers['upload-token'] !== upload.token)
     return problem('unauthenticated', 401, 'Upload-Token');
   if (method === 'DELETE') {
-    if (upload.state === 'open') upload.state = 'aborted';
+    if (upload.state === 'complete') return problem('conflict', 409);
+    upload.state = 'aborted';
     upload.parts.clear();
     return { status: 204 };
   }
-  if (upload.state === 'aborted') return problem('conflict', 409);
+  if (upload.state === 'aborted') return problem('cancelled', 409);
   if (verb === 'resume') {
     return ok({ ...created(space, upload, []), parts: listed(space, upload) });
   }
@@ -132,7 +133,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       state: 'open',
       token: `token-${id}`,
     };
-    if (upload.state === 'aborted') return { id, problem: problemOf('conflict', 409) };
+    if (upload.state === 'aborted') return { id, problem: problemOf('cancelled', 409) };
     space.uploads.set(id, upload);
     const count = space.checksum ? checksums.length : Math.min(8, partCount(plan));
     const first = Array.from({ length: count }, (_, at) => ({

@@ -130,7 +130,7 @@ export class Claims {
     const services = this.#services;
     const { options } = services;
     const head = this.#keyHead(upload);
-    const hash = await fingerprint(upload);
+    const hash = await fingerprint(upload, services);
     // Kept without a journal too: the file is compared with it before the upload is completed.
     services.apply(upload, { type: 'read', fingerprint: hash });
     if (options.resume === false) return;

@@ -183,9 +183,10 @@ export class Scheduler implements Services {
     this.apply(upload, reason ? { type: 'wait', for: reason } : { type: 'proceed' });
   }
 
-  #waitReason({ parts }: Upload): WaitReason | undefined {
+  #waitReason({ parts, state }: Upload): WaitReason | undefined {
     const flights = [...(parts?.flights ?? [])];
     if (!flights.every(({ waitingFor }) => waitingFor)) return undefined;
+    if (state.hungReads > 0) return 'file';
     const reason = flights[0]?.waitingFor;
     if (reason || !this.worker.isWaiting) return reason;
     return navigator.onLine ? 'signer' : 'online';

@@ -3,6 +3,7 @@ import type { Result, StoredPart } from '../../../worker/protocol.ts';
 import type { UploadError } from '../errors.ts';
 import type { FileWithPath, WaitReason } from '../types.ts';
 import type { Parts } from './parts.ts';
+import { partsOf, tokenOf, withoutParts, type Standing } from './standing.ts';
 import { isSameTerms, type Agreement, type Terms } from './terms.ts';
 
 /** Phases in which an upload proceeds by itself. */
@@ -35,23 +36,6 @@ export type Progress =
   | { readonly phase: 'failed'; readonly error: UploadError }
   | { readonly phase: 'cancelled' };
 
-/** How the upload stands with the Worker. It outlasts a pause, and changes while one lasts. */
-export type Standing =
-  /** The Worker does not know it. */
-  | { readonly kind: 'unregistered'; readonly parts?: Parts }
-  /** A Create is under way; `answer` settles once its answer has been applied. */
-  | { readonly kind: 'requested'; readonly parts?: Parts; readonly answer: Promise<void> }
-  /** The Worker knows it, or is said to; what is stored has to be asked for first. */
-  | {
-      readonly kind: 'unconfirmed';
-      readonly token?: string | undefined;
-      /** Parts that are stored according to this page, for a store that cannot list them. */
-      readonly receipts: readonly StoredPart[];
-    }
-  | { readonly kind: 'agreed'; readonly agreement: Agreement; readonly parts: Parts }
-  /** It is complete, and the token has been let go of. */
-  | { readonly kind: 'closed' };
-
 export interface UploadState {
   /** The Worker's id too: made by the page, so that a Create whose answer was lost can be repeated. */
   readonly id: string;
@@ -71,6 +55,8 @@ export interface UploadState {
   readonly restarts: number;
   /** Parts have gone through the Worker. */
   readonly isRelayed: boolean;
+  /** Reads of the file that hang. */
+  readonly hungReads: number;
   /** The file could be read once; if it cannot be read any more, it has changed. */
   readonly wasRead: boolean;
   /** Hash of the ends of the file when it was first read. */
@@ -126,6 +112,10 @@ export type UploadEvent =
   /** The same, under another id. */
   | { readonly type: 'renew'; readonly id: string }
   | { readonly type: 'relay' }
+  /** A read of the file hangs. */
+  | { readonly type: 'hang' }
+  /** A read that hung has settled. */
+  | { readonly type: 'revive' }
   | { readonly type: 'read'; readonly fingerprint?: string };
 
 type EventType = UploadEvent['type'];
@@ -182,6 +172,8 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   forget: { from: BEFORE_END },
   renew: { from: BEFORE_END },
   relay: { from: BEFORE_END },
+  hang: {},
+  revive: {},
   read: {},
 };
 
@@ -274,6 +266,9 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
       };
     case 'relay':
       return { isRelayed: true };
+    case 'hang':
+    case 'revive':
+      return { hungReads: state.hungReads + (event.type === 'hang' ? 1 : -1) };
     case 'read':
       return { wasRead: true, fingerprint: state.fingerprint ?? event.fingerprint };
     default:
@@ -302,19 +297,4 @@ function readAgain(source?: FileWithPath): Partial<UploadState> {
 
 function renamed({ id: former, formerIds }: UploadState, id: string) {
   return id === former ? {} : { id, formerIds: [...formerIds, former] };
-}
-
-function partsOf(standing: Standing): { readonly parts?: Parts } {
-  return 'parts' in standing && standing.parts ? { parts: standing.parts } : {};
-}
-
-/** What was prepared by other terms is of no use. */
-function withoutParts(standing: Standing): Standing {
-  return standing.kind === 'unregistered' ? { kind: 'unregistered' } : standing;
-}
-
-/** The token by which the Worker knows the upload, if there is one. */
-export function tokenOf(standing: Standing): string | undefined {
-  if (standing.kind === 'agreed') return standing.agreement.token;
-  return standing.kind === 'unconfirmed' ? standing.token : undefined;
 }

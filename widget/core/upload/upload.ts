@@ -3,14 +3,8 @@ import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import type { FileWithPath } from '../types.ts';
 import { uuidv7 } from '../../../worker/protocol.ts';
 import type { Parts } from './parts.ts';
-import {
-  next,
-  tokenOf,
-  type Phase,
-  type Standing,
-  type UploadEvent,
-  type UploadState,
-} from './state.ts';
+import { tokenOf, type Standing } from './standing.ts';
+import { next, type Phase, type UploadEvent, type UploadState } from './state.ts';
 
 export class Upload {
   #state: UploadState;
@@ -29,6 +23,7 @@ export class Upload {
       isResumed: false,
       restarts: 0,
       isRelayed: false,
+      hungReads: 0,
       wasRead: false,
     };
   }

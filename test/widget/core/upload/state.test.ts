@@ -57,6 +57,8 @@ const EVENTS: { readonly [type in UploadEvent['type']]: UploadEvent & { readonly
   forget: { type: 'forget' },
   renew: { type: 'renew', id: 'renewed' },
   relay: { type: 'relay' },
+  hang: { type: 'hang' },
+  revive: { type: 'revive' },
   read: { type: 'read', fingerprint: 'hash' },
 };
 

@@ -23,7 +23,7 @@ export async function judge(
   const wasReached = route.wasStoreReached || wasRelayed;
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
-  if (!isAnswered) await assertReadable(upload, signal);
+  if (!isAnswered) await assertReadable(upload, services, signal);
   if (wasRelayed) route.noteRelayFailure(outcome);
   else {
     if (!isAnswered) await route.noteStoreSilence(outcome, faults, startedMs, signal);

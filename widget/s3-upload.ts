@@ -280,14 +280,12 @@ export class S3UploadElement extends SettingsElement {
   /** Adds what the user or the page has given, in the place of what it replaces. */
   #add(found: readonly FoundFile[]): readonly UploadSnapshot[] {
     this.#refusals.reset();
-    const choice = this.#chooseAgain.resolve(found, this.uploads);
-    if (choice.kind === 'retry') {
-      this.retry(choice.upload.id);
-      return [choice.upload];
-    }
+    const replaced = this.#chooseAgain.take();
     const added = this.#uploads.add(found);
     if (added.length === 0) return added;
-    if (choice.kind === 'replace') void this.remove(choice.id);
+    // The same file again continues the failed upload, in its place.
+    const isSame = added.some(({ id }) => id === replaced);
+    if (replaced !== undefined && !isSame) void this.remove(replaced);
     this.#announcements.added(added.length);
     return added;
   }

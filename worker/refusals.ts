@@ -8,7 +8,7 @@ export function noSuchUpload(): ProblemError {
 
 /** The upload was cancelled; its id cannot be used again. */
 export function cancelledUpload(field?: string): ProblemError {
-  return new ProblemError('conflict', 'This upload has been cancelled.', { field });
+  return new ProblemError('cancelled', 'This upload has been cancelled.', { field });
 }
 
 /** The file's checksum is not the one that it was to have. */

@@ -74,6 +74,7 @@ export function createTokens(
     }
     throw new ProblemError('unauthenticated', 'The upload token is not valid.', {
       reason: 'wrong upload token',
+      field: 'Upload-Token',
     });
   };
 

@@ -35,9 +35,14 @@ export function judge(
     if (size > maxBytes) return refuse('too_large', maxBytes);
     if (size < minBytes) return refuse('too_small', minBytes);
     if (present.bytes + size > maxTotalBytes) return refuse('total_too_large', maxTotalBytes);
-    for (const validate of validators) {
-      const error = validate(file);
-      if (error) return typeof error === 'string' ? new UploadError('rejected', error) : error;
+    try {
+      for (const validate of validators) {
+        const error = validate(file);
+        if (error) return typeof error === 'string' ? new UploadError('rejected', error) : error;
+      }
+    } catch (cause) {
+      // Without a message: what was thrown is for the developer, and not for the user.
+      return new UploadError('rejected', '', { fileName: name, cause });
     }
     return undefined;
   };

@@ -14,8 +14,8 @@ export type UploadStatus =
   | 'failed'
   | 'cancelled';
 
-/** What an upload waits for: the network, the store, or the Worker. */
-export type WaitReason = 'online' | 'store' | 'signer';
+/** What an upload waits for: the network, the store, the Worker, or a disk that the file is read from. */
+export type WaitReason = 'online' | 'store' | 'signer' | 'file';
 
 /** One upload as it looks at one moment. Frozen; replaced when anything in it changes. */
 export interface UploadSnapshot {
@@ -175,7 +175,10 @@ export interface UploaderLike extends EventTarget {
   readonly checksum: ChecksumAlgorithm | null | undefined;
   /** Changes options. Running requests keep theirs. */
   configure(options: Partial<UploaderOptions>): void;
-  /** Adds files. Refused ones are returned, and reported in one `upload-rejected`. */
+  /**
+   * Adds files. Refused ones are returned, and reported in one `upload-rejected`. A file whose upload has
+   * failed continues it, in its place.
+   */
   add(files: Iterable<File | FileWithPath>): {
     uploads: readonly UploadSnapshot[];
     rejected: readonly Rejection[];

@@ -12,6 +12,7 @@ import {
   UploadStartEvent,
   type UploadEventMap,
 } from './events.ts';
+import { assertOptions } from './options.ts';
 import { PageGuard } from './page-guard.ts';
 import { judge, type Present } from './restrictions.ts';
 import { Scheduler } from './schedule/scheduler.ts';
@@ -25,6 +26,7 @@ import type {
   UploaderOptions,
   UploadSnapshot,
 } from './types.ts';
+import { Failures } from './upload/failures.ts';
 import { UploadList } from './upload/list.ts';
 import { snapshotOf } from './upload/snapshot.ts';
 import { isActive } from './upload/state.ts';
@@ -71,6 +73,7 @@ export class Uploader extends Target implements UploaderLike {
 
   constructor(options: UploaderOptions) {
     super();
+    assertOptions(options);
     this.#scheduler = new Scheduler(options, {
       changed: (upload) => this.#onChange(upload),
       starting: (upload) => this.dispatchEvent(new UploadStartEvent(this.#refresh(upload))),
@@ -98,6 +101,7 @@ export class Uploader extends Target implements UploaderLike {
   }
 
   configure(options: Partial<UploaderOptions>): void {
+    assertOptions(options);
     this.#scheduler.configure(options);
   }
 
@@ -121,6 +125,7 @@ export class Uploader extends Target implements UploaderLike {
     const refusal = judge(options.restrictions ?? {}, policy);
     // Counted here and not in the list, because there may be 20,000 files.
     const { sums, failedBytes } = this.#list;
+    const failures = new Failures(sums.failed > 0 ? this.#list.uploads : []);
     const present = { files: sums.files - sums.failed, bytes: sums.bytes - failedBytes };
     for (const entry of entries) {
       const { file } = entry;
@@ -131,9 +136,13 @@ export class Uploader extends Target implements UploaderLike {
       }
       present.files++;
       present.bytes += file.size;
-      const upload = new Upload(entry, options.auto !== false);
-      uploads.push(this.#countingBusy(() => this.#list.add(upload)));
-      if (upload.phase === 'queued') scheduler.start(upload);
+      const failed = failures.take(entry);
+      const upload = failed ?? new Upload(entry, options.auto !== false);
+      const add = failed
+        ? () => this.#list.refile(failed, () => scheduler.retry(failed, entry))
+        : () => this.#list.add(upload);
+      uploads.push(this.#countingBusy(add));
+      if (!failed && upload.phase === 'queued') scheduler.start(upload);
     }
     if (rejected.length > 0) this.dispatchEvent(new UploadRejectedEvent(rejected));
     scheduler.requestTurn();
@@ -187,8 +196,11 @@ export class Uploader extends Target implements UploaderLike {
   async remove(id: string): Promise<void> {
     const upload = this.#list.find(id);
     if (!upload) return;
-    const last = this.#list.lastSnapshot(upload);
     const cancelled = this.#scheduler.cancel(upload);
+    // If it is complete by now, that is reported first.
+    if (upload.phase === 'withdrawing') await cancelled;
+    if (!this.#list.has(upload)) return;
+    const last = this.#list.lastSnapshot(upload);
     this.#countingBusy(() => this.#list.remove(upload));
     this.dispatchEvent(new UploadRemovedEvent(snapshotOf(upload, last)));
     await cancelled;

@@ -36,6 +36,7 @@ export const de: AllMessages = {
   interrupted: 'Unterbrochen',
   offline: 'Offline. Es geht von selbst weiter, sobald das Netz wieder da ist.',
   waiting: 'Der Server antwortet nicht. Es wird von selbst weiter versucht.',
+  disk: 'Wartet auf das Laufwerk',
   restarted: 'Der Server hat sie verworfen. Von vorn begonnen.',
   tooSlow: 'Zu langsam: Der Server verwirft sie in {time}.',
   uploaded: '{done} von {n} hochgeladen',

@@ -38,6 +38,7 @@ export const en = {
   interrupted: 'Interrupted',
   offline: 'Offline. It resumes when you are back online.',
   waiting: 'The server isn’t responding. Retrying automatically.',
+  disk: 'Waiting for the disk',
   restarted: 'The server dropped it. Started over.',
   tooSlow: 'Too slow: the server drops it in {time}.',
   uploaded: '{done} of {n} uploaded',

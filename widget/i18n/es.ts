@@ -33,6 +33,7 @@ export const es: AllMessages = {
   interrupted: 'Interrumpido',
   offline: 'Sin conexión. Seguirá por sí solo cuando vuelva la red.',
   waiting: 'El servidor no responde. Se sigue intentando.',
+  disk: 'Esperando al disco',
   restarted: 'El servidor lo descartó. Se ha empezado de nuevo.',
   tooSlow: 'Demasiado lento: el servidor lo descartará en {time}.',
   uploaded: '{done} de {n} subidos',

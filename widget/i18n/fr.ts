@@ -36,6 +36,7 @@ export const fr: AllMessages = {
   interrupted: 'Interrompu',
   offline: 'Hors ligne. L’envoi reprendra de lui-même dès que le réseau reviendra.',
   waiting: 'Le serveur ne répond pas. Nouvel essai automatique.',
+  disk: 'En attente du disque',
   restarted: 'Le serveur l’a supprimé. L’envoi a recommencé.',
   tooSlow: 'Trop lent : le serveur le supprimera dans {time}.',
   uploaded: '{done} sur {n} envoyés',

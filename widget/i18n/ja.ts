@@ -33,6 +33,7 @@ export const ja: AllMessages = {
   interrupted: '中断されました',
   offline: 'オフラインです。接続が戻ると自動的に再開します。',
   waiting: 'サーバーが応答しません。自動的に再試行しています。',
+  disk: 'ディスクの応答を待っています',
   restarted: 'サーバーが破棄したため、最初からやり直しています。',
   tooSlow: '速度が足りません。あと{time}でサーバーが破棄します。',
   uploaded: '{n}個中{done}個をアップロード済み',

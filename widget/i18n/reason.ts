@@ -35,6 +35,7 @@ const MESSAGES: Readonly<
   invalid_request: { id: 'failed' },
   not_found: { id: 'failed' },
   conflict: { id: 'failed' },
+  cancelled: { id: 'cancelled' },
   incomplete: { id: 'failed' },
 };
 

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Conflict' },
+  cancelled: { status: 409, title: 'Cancelled' },
   /** The time is up. `POST /uploads/:id/resume` continues the upload, unless it has its maximum age. */
   expired: { status: 410, title: 'Expired' },
   /** The store does not have the upload any more, so nothing of it can be continued. */

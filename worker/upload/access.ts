@@ -30,7 +30,9 @@ export async function uploadOfToken(
 ): Promise<Upload> {
   const token = c.req.header(TOKEN_HEADER);
   if (!token) {
-    throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.');
+    throw new ProblemError('unauthenticated', 'The Upload-Token header is missing.', {
+      field: 'Upload-Token',
+    });
   }
   const upload = await openToken(signer, c, token, idOf(c), use);
   c.get('line')['upload'] = upload.id;

@@ -1,6 +1,16 @@
 /** Cancelled uploads of files that go in one request: the Worker keeps them open from Create on. */
 import { assert } from './fake/assert.ts';
-import { closeAll, fake, MIB, randomFile, uploader, whenUpload } from './fake/client.ts';
+import {
+  closeAll,
+  fake,
+  MIB,
+  randomFile,
+  settled,
+  until,
+  uploader,
+  whenUpload,
+  type Fake,
+} from './fake/client.ts';
 
 afterEach(closeAll);
 
@@ -68,5 +78,152 @@ describe('cancel', () => {
     const [upload] = from.uploads;
     assert.deepEqual([upload?.status, upload?.error], ['cancelled', undefined]);
     assert.equal(await worker.count('api', /DELETE/), 1, 'asked once, and not again');
+  });
+});
+
+const stateOf = async (worker: Fake) => (await worker.report()).uploads[0]?.state;
+
+describe('cancel, while the upload is completed', () => {
+  for (const [bytes, what] of [
+    [MIB, 'small'],
+    [8 * MIB, 'large'],
+  ] as const) {
+    it(`ends it at once if the Worker is away, and it is not completed later (a ${what} file)`, async () => {
+      const worker = await fake();
+      await worker.fault({ side: 'api', match: 'complete', times: null, reset: true });
+      const from = uploader(worker);
+      let done = 0;
+      from.addEventListener('upload-done', () => done++);
+      from.add([randomFile(bytes)]);
+      await whenUpload(from, ({ waitingFor }) => waitingFor === 'signer');
+      const [waiting] = from.uploads;
+      assert.equal(waiting?.status, 'completing', 'it cannot be paused any more');
+      await worker.fault({ side: 'api', match: 'DELETE', times: 1, reset: true });
+      const cancelled = from.cancel();
+      await whenUpload(from, ({ status }) => status === 'cancelled');
+      await worker.clear();
+      await cancelled;
+      assert.equal(await stateOf(worker), 'aborted');
+      assert.equal(done, 0);
+    });
+
+    it(`says so if the Worker had completed it, and its answer was lost (a ${what} file)`, async () => {
+      const worker = await fake();
+      await worker.fault({ side: 'api', match: 'complete', loseReply: true });
+      await worker.fault({ side: 'api', match: 'complete', times: null, reset: true });
+      const from = uploader(worker);
+      let done = 0;
+      from.addEventListener('upload-done', () => done++);
+      from.add([randomFile(bytes)]);
+      await whenUpload(from, ({ waitingFor }) => waitingFor === 'signer');
+      await from.cancel();
+      assert.equal(from.uploads[0]?.status, 'done');
+      assert.equal(done, 1);
+      assert.equal(await stateOf(worker), 'complete');
+    });
+  }
+
+  it('by removing it reports that it is complete before it is gone', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'api', match: 'complete', delayMs: 200 });
+    const from = uploader(worker);
+    const events: string[] = [];
+    for (const type of ['upload-done', 'upload-removed'] as const) {
+      from.addEventListener(type, () => events.push(type));
+    }
+    const { uploads } = from.add([randomFile(8 * MIB)]);
+    await whenUpload(from, ({ status }) => status === 'completing');
+    await from.remove(uploads[0]?.id ?? '');
+    assert.deepEqual(events, ['upload-done', 'upload-removed']);
+    assert.deepEqual(from.uploads, []);
+  });
+});
+
+describe('an upload that is cancelled just before the page goes away', () => {
+  const sending = async (worker: Fake) => {
+    await worker.fault({ side: 'store', times: null, delayMs: 40 });
+    const from = uploader(worker);
+    from.add([randomFile(24 * MIB)]);
+    await whenUpload(from, ({ loaded }) => loaded > 0);
+    return from;
+  };
+
+  it('is aborted all the same', async () => {
+    const worker = await fake();
+    const from = await sending(worker);
+    void from.cancel();
+    from.close();
+    while ((await stateOf(worker)) !== 'aborted');
+  });
+
+  it('is aborted by a request that outlives the page', async () => {
+    const worker = await fake();
+    const from = await sending(worker);
+    const { fetch: real } = globalThis;
+    const kept: (boolean | undefined)[] = [];
+    globalThis.fetch = (input, init) => {
+      if (init?.method === 'DELETE') kept.push(init.keepalive);
+      return real(input, init);
+    };
+    try {
+      await from.cancel();
+    } finally {
+      globalThis.fetch = real;
+    }
+    assert.deepEqual(kept, [true]);
+  });
+
+  it('is aborted by the next visit if the Worker was away, and not offered', async () => {
+    const worker = await fake();
+    const from = await sending(worker);
+    await worker.fault({ side: 'api', match: 'DELETE', times: null, reset: true });
+    const cancelled = from.cancel();
+    while (!(await worker.count('api', /DELETE/)));
+    from.close();
+    await cancelled;
+    await worker.clear();
+    assert.equal(await stateOf(worker), 'open');
+    assert.deepEqual(await uploader(worker).interrupted(), []);
+    while ((await stateOf(worker)) !== 'aborted');
+  });
+
+  it('is begun anew if the file is added again', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', times: null, delayMs: 40 });
+    const first = uploader(worker);
+    const file = randomFile(24 * MIB);
+    first.add([file]);
+    const { id } = await whenUpload(first, ({ loaded }) => loaded > 0);
+    await worker.fault({ side: 'api', match: 'DELETE', times: null, reset: true });
+    const cancelled = first.cancel();
+    while (!(await worker.count('api', /DELETE/)));
+    first.close();
+    await cancelled;
+    await worker.clear();
+    const second = uploader(worker);
+    second.add([file]);
+    await settled(second);
+    const [upload] = second.uploads;
+    assert.equal(upload?.status, 'done', String(upload?.error));
+    assert.ok(upload?.id !== id);
+  });
+});
+
+describe('an upload that its owner cancels on another device', () => {
+  it('ends as cancelled, and does not begin again', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'store', times: null, delayMs: 40 });
+    const from = uploader(worker);
+    const failures: unknown[] = [];
+    from.addEventListener('upload-failed', ({ error }) => failures.push(error));
+    from.add([randomFile(24 * MIB)]);
+    const { id } = await whenUpload(from, ({ loaded }) => loaded > 0);
+    const headers = { 'upload-token': `token-${id}` };
+    await fetch(`${worker.endpoint}/uploads/${id}`, { method: 'DELETE', headers });
+    await settled(from);
+    await until(() => from.totals.active === 0);
+    assert.equal(from.uploads[0]?.status, 'cancelled');
+    assert.deepEqual(failures, []);
+    assert.equal((await worker.report()).uploads.length, 1);
   });
 });

@@ -1,5 +1,6 @@
 /** What an earlier visit has left behind, and how it is gone on with: with real file handles. */
 import type { Interrupted, Uploader } from '../../../widget/core/index.ts';
+import type { JournalEntry } from '../../../widget/core/journal/entries.ts';
 import { assert } from './fake/assert.ts';
 import {
   closeAll,
@@ -206,20 +207,30 @@ describe('an interrupted upload', () => {
     const { id } = await whenUpload(first, ({ loaded }) => loaded > 0);
     const leaving = first.cancel();
     const isKept = async () =>
-      (await journal((store) => store.getAll())).some((entry: Interrupted) => entry.id === id);
+      (await journal((store) => store.getAll())).some(
+        (entry: JournalEntry) => entry.id === id && !entry.isCancelled,
+      );
     while (await isKept());
     await left(worker, first);
     await leaving;
     assert.deepEqual(await idsOf(uploader(worker)), []);
   });
 
-  it('vanishes from the journal once it has expired', async () => {
+  it('is not offered once it has expired, and vanishes from the journal a month later', async () => {
     const worker = await fake({ uploadSeconds: 0 });
     await leftAtHalf(worker, randomFile(PARTS * MIB, 'late.mov'));
     const isLate = (key: IDBValidKey) => String(key).includes('\nlate.mov\n');
     const isKept = async () => (await journal((store) => store.getAllKeys())).some(isLate);
     assert.ok(await isKept());
     assert.deepEqual(await idsOf(uploader(worker)), []);
+    assert.ok(await isKept(), 'the clock may be wrong');
+    const { now } = Date;
+    Date.now = () => now() + 31 * 86_400_000;
+    try {
+      assert.deepEqual(await idsOf(uploader(worker)), []);
+    } finally {
+      Date.now = now;
+    }
     assert.ok(!(await isKept()));
   });
 

@@ -24,7 +24,7 @@ let count = 0;
 
 export class FakeUploader extends EventTarget implements UploaderLike {
   uploads: readonly UploadSnapshot[] = [];
-  readonly checksum = null;
+  checksum: UploaderLike['checksum'] = null;
   /** Every call, as its name and argument. */
   readonly calls: [string, unknown?][] = [];
   /** Names of files that `add` refuses, and why. */
@@ -80,8 +80,14 @@ export class FakeUploader extends EventTarget implements UploaderLike {
     const uploads: UploadSnapshot[] = [];
     for (const { file, path, id } of entries) {
       const error = this.refuses.get(file.name);
+      const failed = this.uploads.find(
+        (one) => one.status === 'failed' && one.name === file.name && one.bytes === file.size,
+      );
       if (error) rejected.push({ file, error });
-      else
+      else if (failed) {
+        this.become(failed.id, { status: 'queued', error: undefined, file });
+        uploads.push(this.uploads.find((one) => one.id === failed.id) ?? failed);
+      } else
         uploads.push(
           snapshot({
             name: file.name,
@@ -93,7 +99,7 @@ export class FakeUploader extends EventTarget implements UploaderLike {
           }),
         );
     }
-    this.uploads = [...this.uploads, ...uploads];
+    this.uploads = [...new Set([...this.uploads, ...uploads])];
     if (rejected.length > 0) this.dispatchEvent(new UploadRejectedEvent(rejected));
     this.tell();
     return { uploads, rejected };

@@ -249,6 +249,14 @@ describe('Continue', () => {
     });
   }
 
+  it('goes on where the file has another date, and checksums tell what has changed', async () => {
+    const { element, engine } = await offering([left({ handle: handleOf(async () => newer) })]);
+    engine.checksum = 'md5';
+    button(element, 'Continue interview.mov').click();
+    await until(() => engine.uploads.length === 1);
+    equal(engine.uploads[0]?.file, newer);
+  });
+
   it('leaves to another tab what that has gone on with meanwhile', async () => {
     const handle = handleOf(async () => MOVIE);
     const { element, engine } = await offering([left({ handle }), left({ id: idOf('b'), handle })]);

@@ -80,7 +80,12 @@ describe('a row', () => {
       { status: 'waiting', waitingFor: 'signer' },
       'The server isn’t responding. Retrying automatically. 1 MB',
     ],
+    [{ status: 'waiting', waitingFor: 'file' }, 'Waiting for the disk 1 MB'],
     [{ status: 'completing', loaded: 1_000_000 }, 'Finishing 1.0 of 1.0 MB'],
+    [
+      { status: 'completing', loaded: 1_000_000, waitingFor: 'signer' },
+      'The server isn’t responding. Retrying automatically. 1.0 of 1.0 MB',
+    ],
     [{ status: 'done' }, '1 MB'],
     [{ status: 'cancelled' }, 'Cancelled 1 MB'],
   ] as const) {
@@ -234,37 +239,28 @@ describe('the actions of a row', () => {
     );
   });
 
-  it('go on with the failed one where the very same file is chosen again, and begin anew the second time', async () => {
-    const { element, engine } = await place();
-    const gone = file('a.mov');
-    pick(element, gone);
-    const id = engine.uploads[0]?.id ?? '';
-    const failed = { status: 'failed', error: new UploadError('file_changed', '') } as const;
-    engine.become(id, failed);
-    await element.updateComplete;
-    const back = new File([await gone.arrayBuffer()], gone.name, {
-      lastModified: gone.lastModified,
+  for (const [markup, what] of [
+    [html`<s3-upload multiple></s3-upload>`, 'several files'],
+    [html`<s3-upload></s3-upload>`, 'one file'],
+  ] as const) {
+    it(`go on with the failed one where the same file is chosen again (${what})`, async () => {
+      const { element, engine } = await place(markup);
+      const gone = file('a.mov');
+      pick(element, gone);
+      const id = engine.uploads[0]?.id ?? '';
+      const failed = { status: 'failed', error: new UploadError('file_changed', '') } as const;
+      engine.become(id, failed);
+      await element.updateComplete;
+      const back = new File([await gone.arrayBuffer()], gone.name, { lastModified: 5 });
+      button(element, 'Choose again a.mov').click();
+      pick(element, back);
+      const shown = () => engine.uploads.map((upload) => [upload.id, upload.status, upload.file]);
+      equal(shown(), [[id, 'queued', back]]);
+      engine.become(id, failed);
+      pick(element, gone);
+      equal(shown(), [[id, 'queued', gone]], 'also without having been asked for it');
     });
-    button(element, 'Choose again a.mov').click();
-    pick(element, back);
-    equal(engine.calls.at(-1), ['retry', id]);
-    equal(engine.uploads.length, 1);
-    button(element, 'Choose again a.mov').click();
-    pick(element, back);
-    equal(
-      engine.uploads.map((upload) => [upload.id === id, upload.status]),
-      [[false, 'queued']],
-    );
-    engine.become(engine.uploads[0]?.id ?? '', failed);
-    engine.calls.length = 0;
-    pick(element, new File(['now'], 'a.mov', { lastModified: back.lastModified }), file('b.mov'));
-    pick(element, back);
-    equal(
-      engine.calls.map(([name]) => name),
-      ['add', 'retry'],
-      'however it was given, but only where it is the one file',
-    );
-  });
+  }
 
   it('keep the failed one where what was chosen for it is refused', async () => {
     const error = new UploadError('file_changed', '');

@@ -1,4 +1,5 @@
 import type { UploaderOptions } from '../../core/index.ts';
+import { assertOptions } from '../../core/options.ts';
 import type { SettingsElement } from '../settings-element.ts';
 
 /** The settings that the uploader is made from. */
@@ -37,13 +38,13 @@ export function tokenOf(settings: UploaderSettings): GetToken {
 
 /** The uploader's options. For an undefined one, the uploader's default applies. */
 export function optionsOf(settings: UploaderSettings, getToken: GetToken): UploaderOptions {
-  const { acl, metadata, headers, credentials, concurrency, accept, validators } = settings;
+  const { acl, metadata, headers, credentials, accept, validators } = settings;
   return {
     endpoint: new URL(settings.endpoint ?? scriptFolder(), document.baseURI).href,
     getToken,
     headers,
     credentials,
-    concurrency,
+    concurrency: validConcurrency(settings),
     acl: typeof acl === 'string' ? () => acl : acl,
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !settings.noAuto,
@@ -61,6 +62,17 @@ export function optionsOf(settings: UploaderSettings, getToken: GetToken): Uploa
       validators,
     },
   } as UploaderOptions;
+}
+
+/** Reported, not thrown: the page does not break because of it. */
+function validConcurrency({ concurrency }: UploaderSettings): number | undefined {
+  try {
+    assertOptions({ concurrency } as Partial<UploaderOptions>);
+    return concurrency;
+  } catch (error) {
+    reportError(error);
+    return undefined;
+  }
 }
 
 /** Where the script came from: the Worker serves it beside its routes. */

@@ -157,7 +157,8 @@ export class Uploads implements ReactiveController {
     this.#refused = undefined;
     if (added.length > 0) {
       this.#isStarted = false;
-      for (const { id } of replaced) void this.remove(id);
+      const ids = new Set(added.map(({ id }) => id));
+      for (const { id } of replaced) if (!ids.has(id)) void this.remove(id);
     }
     if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
     this.#onChange('page');

@@ -1,5 +1,5 @@
 /** The request for a part that goes through the Worker, and its answer. */
-import type { RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
+import type { Problem, RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
 import { CHECKSUM_HEADERS } from '../../../worker/protocol/checksum.ts';
 import { relayUrl } from './upload-calls.ts';
 import type { WorkerClient } from './worker-client.ts';
@@ -10,24 +10,24 @@ import type { Upload } from '../upload/upload.ts';
 export async function relayRequest(
   worker: WorkerClient,
   { id, token, checksum: algorithm }: Upload,
-  number: number,
-  checksum: string | undefined,
+  { number, checksum }: { readonly number: number; readonly checksum?: string | undefined },
+  signal: AbortSignal,
 ): Promise<SignedRequest> {
-  const headers = await worker.headers(token);
+  const headers = await worker.headers(token, signal);
   if (algorithm && checksum !== undefined) headers[CHECKSUM_HEADERS[algorithm]] = checksum;
   return { number, method: 'PUT', url: relayUrl(worker, id, number), headers };
 }
 
-/** The Worker's answer, as if the store had given it. */
-export function readRelayAnswer(xhr: XMLHttpRequest): Outcome {
+/** The Worker's answer to this request, as if the store had given it. */
+export function readRelayAnswer(xhr: XMLHttpRequest, { headers }: SignedRequest): Outcome {
   const { status } = xhr;
-  let answer: Partial<RelayAnswer & { readonly code: string; readonly detail: string }> = {};
+  let answer: Partial<RelayAnswer & Problem> = {};
   try {
     answer = JSON.parse(xhr.responseText) as typeof answer;
   } catch {
     // Not JSON: for example, the page of a captive portal.
   }
-  const { etag, code, detail } = answer;
+  const { etag, code, detail, field } = answer;
   if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"`, renewal: answer };
   return {
     kind: 'answered',
@@ -35,5 +35,6 @@ export function readRelayAnswer(xhr: XMLHttpRequest): Outcome {
     code: code === 'checksum_mismatch' ? 'BadDigest' : code,
     detail,
     requestId: xhr.getResponseHeader('x-request-id') ?? undefined,
+    refusedBearer: status === 401 && !field ? headers['Authorization'] : undefined,
   };
 }

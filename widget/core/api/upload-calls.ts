@@ -47,9 +47,10 @@ export async function resumeUpload(
   worker: WorkerClient,
   { id, token }: UploadReference,
   signal?: AbortSignal,
+  keepalive?: boolean,
 ): Promise<ResumeAnswer> {
-  const resume = (token?: string) =>
-    worker.call<ResumeAnswer>(PATHS.resume, { id, method: 'POST', token, signal, has: 'parts' });
+  const call = { id, method: 'POST', signal, keepalive, has: 'parts' };
+  const resume = (token?: string) => worker.call<ResumeAnswer>(PATHS.resume, { ...call, token });
   try {
     return await resume(token);
   } catch (error) {
@@ -58,11 +59,12 @@ export async function resumeUpload(
   }
 }
 
+/** The request is sent also while the page goes away. */
 export async function abortUpload(
   worker: WorkerClient,
   { id, token }: UploadReference,
 ): Promise<void> {
-  await worker.call(PATHS.upload, { id, method: 'DELETE', token });
+  await worker.call(PATHS.upload, { id, method: 'DELETE', token, keepalive: true });
 }
 
 /** The URL to which a part is sent if it goes through the Worker. */

@@ -4,11 +4,13 @@ import { PATHS } from '../../../worker/protocol/paths.ts';
 import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
 import { UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
-import { backoffMs, type Backoff } from '../faults/backoff.ts';
+import type { Backoff } from '../faults/backoff.ts';
 import { callError } from '../faults/worker-error.ts';
 import { patienceMs, stallMs } from '../options.ts';
 import type { Outcome } from '../store/outcome.ts';
 import type { UploaderOptions } from '../types.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
+import { Bearer } from './bearer.ts';
 
 /** A path of the contract without an id in it. */
 type StaticPath = Extract<(typeof PATHS)[keyof typeof PATHS], string>;
@@ -27,6 +29,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** A field that every answer to this call has. If not given, only a 204 counts as the Worker's answer. */
   readonly has?: string;
+  /** The request outlives the page, and is made once even if the client is closed. */
+  readonly keepalive?: boolean | undefined;
   /** Time for the answer, as a multiple of `stallMs`. @default 1 */
   readonly terms?: number;
 }
@@ -39,7 +43,7 @@ export class WorkerClient {
   /** Calls that wait until the Worker can be reached again. */
   readonly #waiting = new Set<Call>();
   #wasReached = false;
-  #bearer: string | Promise<string | undefined> | undefined;
+  readonly #bearer = new Bearer();
 
   constructor(options: UploaderOptions, backoff: Backoff, onWaitingChange: () => void) {
     this.options = options;
@@ -50,7 +54,7 @@ export class WorkerClient {
   /** Takes effect with the next request. */
   configure(options: UploaderOptions): void {
     this.options = options;
-    this.discardBearer();
+    this.#bearer.reset();
   }
 
   get endpoint(): string {
@@ -70,7 +74,9 @@ export class WorkerClient {
    */
   async call<T>(route: Route, call: Call = {}): Promise<T> {
     const path = pathOf(route, call.id);
-    const signal = AbortSignal.any([this.#closing.signal, call.signal ?? this.#closing.signal]);
+    const { signal: closing } = this.#closing;
+    const ended = AbortSignal.any([closing, call.signal ?? closing]);
+    const signal = call.keepalive ? new AbortController().signal : ended;
     const attempts = new Attempts();
     // A copy, because it identifies this very call in a Set.
     const waiting = { ...call };
@@ -79,43 +85,50 @@ export class WorkerClient {
         const outcome = await this.#request(path, call, signal);
         signal.throwIfAborted();
         if ('value' in outcome) return outcome.value as T;
-        const verdict = attempts.judge(outcome, patienceMs(this.options, this.#wasReached));
-        if (!('delayMs' in verdict)) throw callError(outcome);
-        if (verdict.do === 'resign') this.discardBearer();
+        ended.throwIfAborted();
+        // A user who has to sign in may take longer than the first contact with a server.
+        const wasReached = this.#wasReached || this.#bearer.isAwaited;
+        const verdict = attempts.judge(outcome, patienceMs(this.options, wasReached));
+        this.refuseBearer(outcome);
+        if (!('delayMs' in verdict)) {
+          // Another attempt may call `getToken` again.
+          if ('cause' in outcome) this.#bearer.reset();
+          throw callError(outcome);
+        }
         if (verdict.delayMs) this.#setWaiting(waiting, true);
-        await this.#backoff.wait(backoffMs(verdict), signal);
+        await this.#backoff.wait(verdict, ended);
       }
     } finally {
       this.#setWaiting(waiting, false);
     }
   }
 
-  /** Aborts all calls. */
+  /** Aborts all calls, apart from requests that outlive it. */
   close(): void {
     this.#closing.abort();
   }
 
-  /** Headers that identify the caller, and the upload that the call is about. */
-  async headers(token?: string): Promise<Record<string, string>> {
-    const { getToken, headers } = this.options;
-    const pending = (this.#bearer ??= getToken?.());
-    let bearer: string | undefined;
-    try {
-      bearer = await pending;
-    } finally {
-      // A page that has no token now may have one later.
-      if (!bearer && this.#bearer === pending) this.discardBearer();
-    }
+  /**
+   * Headers that say who is calling, and about which upload.
+   *
+   * @throws what `getToken` throws, or a DOMException if it takes longer than a request may, in which
+   *   case the next caller waits for the same answer; the reason of `signal` once it is aborted.
+   */
+  async headers(token?: string, signal = this.#closing.signal): Promise<Record<string, string>> {
+    const { options } = this;
+    const timeout = AbortSignal.timeout(stallMs(options));
+    const asked = this.#bearer.get(options);
+    const authorization = await unlessAborted(asked, AbortSignal.any([signal, timeout]));
     return {
-      ...headers,
-      ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+      ...options.headers,
+      ...(authorization ? { Authorization: authorization } : {}),
       ...(token ? { 'Upload-Token': token } : {}),
     };
   }
 
-  /** The bearer token was refused: the next request asks for another one. */
-  discardBearer(): void {
-    this.#bearer = undefined;
+  /** If the caller's token was refused, the next request asks for another one. */
+  refuseBearer(outcome: Outcome): void {
+    if ('refusedBearer' in outcome) this.#bearer.refuse(outcome.refusedBearer);
   }
 
   /** Whether the Worker answers right now. */
@@ -132,15 +145,14 @@ export class WorkerClient {
 
   async #request(
     path: string,
-    { body, method = body ? 'POST' : 'GET', token, has, terms = 1 }: Call,
+    { body, method = body ? 'POST' : 'GET', token, has, terms = 1, keepalive = false }: Call,
     signal: AbortSignal,
   ): Promise<Outcome | { readonly value: unknown }> {
     const { credentials = 'same-origin' } = this.options;
-    const timeout = AbortSignal.timeout(terms * stallMs(this.options));
-    let isCalling = false;
+    let timeout: AbortSignal | undefined;
     try {
-      const headers = await this.headers(token);
-      isCalling = true;
+      const headers = await this.headers(token, signal);
+      timeout = AbortSignal.timeout(terms * stallMs(this.options));
       const response = await fetch(this.endpoint + path, {
         method,
         headers: {
@@ -151,14 +163,16 @@ export class WorkerClient {
         },
         body: body ? JSON.stringify(body) : null,
         credentials,
+        keepalive,
         signal: AbortSignal.any([signal, timeout]),
       });
       const { status, ok } = response;
       const value = parseJson(await response.text());
       const isWorkers = ok && (has ? has in Object(value) : status === 204);
       const code = value?.['code'];
-      // An answer that is not the Worker's may come from any page at that address.
-      this.#wasReached ||= isWorkers || code !== undefined;
+      // An answer that is not the Worker's may come from any page at that address. Nor is a caller
+      // waited for whom the Worker has never accepted.
+      this.#wasReached ||= isWorkers || (code !== undefined && status !== 401);
       if (isWorkers) return { value };
       return {
         kind: 'answered',
@@ -167,10 +181,15 @@ export class WorkerClient {
         detail: value?.['detail'],
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfter: parseRetryAfter(response.headers.get('retry-after')),
+        // An upload's own token was refused, and not the caller's, if the problem has a field.
+        refusedBearer:
+          status === 401 && !value?.['field'] && this.options.getToken
+            ? headers['Authorization']
+            : undefined,
       };
     } catch (cause) {
-      const kind = timeout.aborted ? 'stalled' : 'no-answer';
-      return { kind, cause: isCalling ? undefined : cause };
+      if (!timeout) return { kind: 'no-answer', cause };
+      return { kind: timeout.aborted ? 'stalled' : 'no-answer' };
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
+import { untilRead, type Hang } from '../util/until-read.ts';
 import { hashOnPage } from './hash-worker.ts';
 import { HashPool } from './pool.ts';
 
@@ -11,9 +11,11 @@ export class Hasher {
   #pool: HashPool | undefined;
 
   /** @throws DOMException if the blob cannot be read, or if `signal` is aborted. */
-  hash(blob: Blob, algorithm: ChecksumAlgorithm, signal: AbortSignal): Promise<string> {
-    if (blob.size <= SMALL_BYTES) return unlessAborted(hashOnPage(blob, algorithm), signal);
-    return (this.#pool ??= new HashPool()).hash(blob, algorithm, signal);
+  hash(blob: Blob, algorithm: ChecksumAlgorithm, signal: AbortSignal, hang: Hang): Promise<string> {
+    if (blob.size <= SMALL_BYTES) {
+      return untilRead(() => hashOnPage(blob, algorithm), hang, signal);
+    }
+    return (this.#pool ??= new HashPool()).hash(blob, algorithm, signal, hang);
   }
 
   close(): void {

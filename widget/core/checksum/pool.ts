@@ -1,4 +1,5 @@
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
+import { HANG_TERMS, type Hang } from '../util/until-read.ts';
 import { type HashWorker, pageHasher, startHashWorker } from './hash-worker.ts';
 
 export interface HashPoolOptions {
@@ -17,10 +18,15 @@ interface Job {
   readonly reject: (reason: unknown) => void;
   /** Number of workers that have died while doing this job. */
   deaths: number;
+  readonly hang: Hang | undefined;
+  /** Reading it hung before: it is read beside the others, and takes no turn of theirs. */
+  isBeside: boolean;
 }
 
 /** Idle workers are ended after this time. */
 const IDLE_MS = 15_000;
+/** Workers for blobs whose reading hung before. */
+const MOST_BESIDE = 2;
 
 /**
  * Hashes blobs in a few workers, first come, first served, or on the page if no worker may start.
@@ -51,10 +57,15 @@ export class HashPool {
    * @throws DOMException: `AbortError` when `signal` is aborted or the pool closed,
    *   `NotReadableError` or `NotFoundError` when the file has changed or is gone.
    */
-  hash(blob: Blob, algorithm: ChecksumAlgorithm, signal?: AbortSignal): Promise<string> {
+  hash(
+    blob: Blob,
+    algorithm: ChecksumAlgorithm,
+    signal?: AbortSignal,
+    hang?: Hang,
+  ): Promise<string> {
     let abort: () => void;
     return new Promise<string>((resolve, reject) => {
-      const job: Job = { blob, algorithm, resolve, reject, deaths: 0 };
+      const job: Job = { blob, algorithm, resolve, reject, deaths: 0, hang, isBeside: false };
       abort = () => this.#drop(job);
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort);
@@ -73,20 +84,29 @@ export class HashPool {
   #pump(): void {
     queueMicrotask(() => {
       clearTimeout(this.#idle);
-      while (this.#waiting.length) {
-        const worker = this.#freeWorker();
-        if (!worker) return;
-        void this.#run(worker, this.#waiting.shift() as Job);
-      }
+      for (const isBeside of [false, true]) this.#start(isBeside);
       if (this.#workers.size && ![...this.#workers].some((worker) => worker.job)) {
         this.#idle = setTimeout(() => this.#stop(), IDLE_MS);
       }
     });
   }
 
-  #freeWorker(): HashWorker<Job> | undefined {
-    for (const worker of this.#workers) if (!worker.job) return worker;
-    if (this.#workers.size >= (this.#onPage ? 1 : this.#size)) return undefined;
+  #start(isBeside: boolean): void {
+    for (;;) {
+      const job = this.#waiting.find((one) => one.isBeside === isBeside);
+      const worker = job && this.#freeWorker(isBeside);
+      if (!worker) return;
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      void this.#run(worker, job);
+    }
+  }
+
+  #freeWorker(isBeside: boolean): HashWorker<Job> | undefined {
+    const workers = [...this.#workers];
+    const busy = workers.filter(({ job }) => job?.isBeside === isBeside).length;
+    if (busy >= (isBeside ? MOST_BESIDE : this.#onPage ? 1 : this.#size)) return undefined;
+    const idle = workers.find(({ job }) => !job);
+    if (idle) return idle;
     try {
       if (!this.#onPage) return startHashWorker();
     } catch {
@@ -98,6 +118,9 @@ export class HashPool {
   async #run(worker: HashWorker<Job>, job: Job): Promise<void> {
     this.#workers.add(worker);
     worker.job = job;
+    const { hang, isBeside } = job;
+    const terms = isBeside ? HANG_TERMS : 1;
+    const limit = hang && setTimeout(() => this.#setAside(worker, job), terms * hang.afterMs);
     try {
       job.resolve(await worker.hash(job.blob, job.algorithm));
       this.#proven = true;
@@ -115,8 +138,20 @@ export class HashPool {
           this.#stop();
         }
       }
+    } finally {
+      clearTimeout(limit);
     }
     worker.job = undefined;
+    this.#pump();
+  }
+
+  /** Reading hangs: it is tried again after the others that hang. */
+  #setAside(worker: HashWorker<Job>, job: Job): void {
+    job.hang?.onHang();
+    job.isBeside = true;
+    this.#workers.delete(worker);
+    worker.end();
+    this.#waiting.push(job);
     this.#pump();
   }
 

@@ -7,8 +7,11 @@ export type DelayedVerdict = Extract<Verdict, { delayMs: number }>;
 export class Backoff {
   readonly #wakers = new Set<() => void>();
 
-  /** Resolves after `ms`, at `wake()`, or when `signal` is aborted; never rejects. */
-  wait(ms: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Waits as the verdict says. A delay that a server has asked for (`Retry-After`) ends only when it is
+   * over, any other also at `wake()`; both end when `signal` is aborted. Never rejects.
+   */
+  wait(verdict: DelayedVerdict, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -16,13 +19,13 @@ export class Backoff {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, signal.aborted ? 0 : ms);
-      this.#wakers.add(wake);
+      const timer = setTimeout(wake, signal.aborted ? 0 : backoffMs(verdict));
+      if (!('isLeast' in verdict)) this.#wakers.add(wake);
       signal.addEventListener('abort', wake);
     });
   }
 
-  /** Ends all delays now. */
+  /** Ends all delays now that no server has asked for. */
   wake(): void {
     for (const wake of this.#wakers) wake();
   }

@@ -1,6 +1,8 @@
 /** Errors of the file itself. */
 import { isUploadError, UploadError } from '../errors.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
+import type { Upload } from '../upload/upload.ts';
+import { untilRead } from '../util/until-read.ts';
+import { watchRead, type ReadServices } from './hung-read.ts';
 
 /** Names of the exceptions for a file that has changed or is gone; Firefox 153 throws AbortError. */
 export const UNREADABLE: ReadonlySet<string> = new Set([
@@ -45,12 +47,18 @@ export function finalError(cause: unknown, upload: FileHistory): UploadError {
  * @throws UploadError if the file cannot be read any more; the reason of `signal` once it is aborted,
  *   because a read may hang.
  */
-export async function assertReadable(upload: FileHistory, signal: AbortSignal): Promise<void> {
+export async function assertReadable(
+  upload: Upload,
+  services: ReadServices,
+  signal: AbortSignal,
+): Promise<void> {
   const { file } = upload;
   const last = file.size ? file.slice(-1) : file;
   let bytes: ArrayBuffer;
   try {
-    bytes = await unlessAborted(last.arrayBuffer(), signal);
+    bytes = await watchRead(upload, last.size, services, (hang) =>
+      untilRead(() => last.arrayBuffer(), hang, signal),
+    );
   } catch (error) {
     throw fileError(error, upload);
   }

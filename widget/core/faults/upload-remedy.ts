@@ -13,6 +13,8 @@ export type UploadRemedy =
   | 'renew'
   /** Ask for the policy, and begin again if it has changed. */
   | 'adapt'
+  /** Its owner has cancelled it elsewhere. */
+  | 'cancel'
   | 'fail';
 
 export interface UploadCircumstances {
@@ -46,6 +48,8 @@ const REMEDIES: {
     return setbacks > 0 ? 'fail' : 'renew';
   },
   conflict: () => 'renew',
+  // One of an earlier visit that is added again is wanted again.
+  cancelled: ({ setbacks, isAgreed }) => (isAgreed || setbacks > 0 ? 'cancel' : 'renew'),
   // What the Worker did not understand may have followed from an earlier policy.
   invalid_request: ({ isRegistered }) => (isRegistered ? 'fail' : 'adapt'),
 };

@@ -48,6 +48,7 @@ const BY_PROBLEM: { readonly [code in ProblemCode]?: Reaction } = {
   expired: 'restart',
   gone: 'restart',
   conflict: 'restart',
+  cancelled: 'restart',
 };
 
 /**
@@ -105,7 +106,8 @@ const MAX_TIMES = 2;
 export function verdict(outcome: Outcome, history: History): Verdict {
   const { faults, sinceMs, patienceMs } = history;
   const longest = Math.min(LONGEST_DELAY_MS, Math.max(DENSE_DELAY_MS, sinceMs / 10));
-  const delayMs = Math.min(longest, FIRST_DELAY_MS * 2 ** faults);
+  const delayAfter = (times: number) => Math.min(longest, FIRST_DELAY_MS * 2 ** times);
+  const delayMs = delayAfter(faults);
   const isOver = sinceMs > patienceMs;
   if (outcome.kind !== 'answered') {
     if (!history.isOnline) return { do: 'wait', delayMs: OFFLINE_DELAY_MS };
@@ -127,6 +129,10 @@ export function verdict(outcome: Outcome, history: History): Verdict {
         : { do: reaction, delayMs: Math.min(retryAfter * 1000, patienceMs), isLeast: true };
     case 'resign':
       if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
+      // A page may give a stale token for a while before it gives a fresh one.
+      if (outcome.refusedBearer && !isOver) {
+        return { do: reaction, delayMs: delayAfter(history.refusals) };
+      }
       break;
     case 'repair':
       return history.mismatches < MAX_TIMES ? { do: reaction } : fail('checksum_mismatch', true);

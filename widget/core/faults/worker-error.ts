@@ -12,6 +12,19 @@ const TOKEN_REFUSALS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
   'forbidden',
 ]);
 
+/** Errors of a caller that was not heard: the same call may succeed on another visit. */
+const NOT_HEARD: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
+  'signer_unreachable',
+  'store_unavailable',
+  'unauthenticated',
+  'rate_limited',
+]);
+
+/** True if the Worker has answered the call itself, and would answer the same another time. */
+export function isSettled(error: unknown): error is UploadError {
+  return isUploadError(error) && !NOT_HEARD.has(error.code);
+}
+
 export function isTokenRefused(error: unknown): boolean {
   return isUploadError(error) && TOKEN_REFUSALS.has(error.code);
 }

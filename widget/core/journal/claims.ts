@@ -35,8 +35,8 @@ export class Claims {
 
   /**
    * Finds out whether the file is known from an earlier visit. The journal is asked about every large
-   * file; about a small one, of which there may be thousands, only if it has one of that name, size
-   * and date.
+   * file; about a small one, of which there may be thousands, only if it has one of that name and
+   * size.
    *
    * @throws UploadError if the file cannot be read.
    */
@@ -77,6 +77,7 @@ export class Claims {
       parts,
       isSingle,
       place: claim.place,
+      isCancelled: upload.phase === 'cancelled',
       token: upload.token,
       expiresAt: standing.kind === 'agreed' ? standing.agreement.expiresAt : undefined,
       handle: upload.handle ?? claim.handle,
@@ -92,14 +93,25 @@ export class Claims {
   /** Deletes the upload's entry, and releases the file for other tabs. The entry is not written again. */
   async remove(upload: Upload): Promise<void> {
     const claim = this.#claims.get(upload);
-    this.#claims.delete(upload);
-    this.#lookups.delete(upload);
+    this.#forget(upload);
     if (claim) await deleteEntry(claim.key).finally(claim.unlock);
+  }
+
+  /** Keeps the upload's entry, and releases the file for other tabs. The entry is not written again. */
+  release(upload: Upload): void {
+    const claim = this.#claims.get(upload);
+    this.#forget(upload);
+    claim?.unlock();
   }
 
   /** Releases every claim, so that other tabs and the next page may continue the uploads. */
   releaseAll(): void {
     for (const { unlock } of this.#claims.values()) unlock();
+  }
+
+  #forget(upload: Upload): void {
+    this.#claims.delete(upload);
+    this.#lookups.delete(upload);
   }
 
   async #mayKnow(upload: Upload): Promise<boolean> {
@@ -109,16 +121,16 @@ export class Claims {
   }
 
   /** What the key begins with: the caller, and all that is known of the file without reading it. */
-  #keyHead({ file: { name, size, lastModified } }: Upload): string {
+  #keyHead({ file: { name, size } }: Upload): string {
     const { worker, policy } = this.#services;
-    return [worker.endpoint, policy?.caller ?? '', name, size, lastModified, ''].join('\n');
+    return [worker.endpoint, policy?.caller ?? '', name, size, ''].join('\n');
   }
 
   async #lookUp(upload: Upload): Promise<void> {
     const services = this.#services;
     const { options } = services;
     const head = this.#keyHead(upload);
-    const hash = await fingerprint(upload);
+    const hash = await fingerprint(upload, services);
     // Needed without a journal too: the file is compared with it before the upload is completed.
     services.apply(upload, { type: 'read', fingerprint: hash });
     if (options.resume === false) return;
@@ -133,8 +145,10 @@ export class Claims {
     if (upload.token !== undefined || !can(upload.state, 'recognise')) return;
     const entry = await readEntry(key);
     const isOther = upload.standing.kind === 'unconfirmed' && upload.id !== entry?.id;
+    // Without checksums, only its date tells whether a file is still the same.
+    const isSame = upload.checksum !== null || upload.file.lastModified === entry?.lastModified;
     // Meanwhile it may have been created, or cancelled.
-    if (!entry || isOther || !can(upload.state, 'recognise')) return;
+    if (!entry || isOther || !isSame || !can(upload.state, 'recognise')) return;
     if (this.#claims.has(upload)) this.#claims.set(upload, { ...claim, handle: entry.handle });
     const { id, token, parts: receipts = [] } = entry;
     services.apply(upload, { type: 'recognise', id, token, receipts });

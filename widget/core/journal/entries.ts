@@ -14,6 +14,8 @@ export interface JournalEntry extends Interrupted {
   readonly place?: string | undefined;
   /** It goes in one request: it is created again, many in one call, and not reconciled. */
   readonly isSingle?: boolean | undefined;
+  /** It was cancelled, and has not been aborted on the store yet. */
+  readonly isCancelled?: boolean | undefined;
   /** The upload's token, by which the Worker knows the owner. */
   readonly token?: string | undefined;
 }
@@ -25,6 +27,9 @@ const TOKEN = /^[\w.-]+$/;
 /** How long a read or write may take on a busy disk. */
 const PATIENCE_MS = 2000;
 
+/** How long an entry is kept after its end: the clock may be wrong. */
+const KEPT_MS = 30 * 86_400_000;
+
 let database: UseStore | undefined;
 /** True after IndexedDB has not answered in time. Until it answers, callers do not wait for it. */
 let isStuck = false;
@@ -35,13 +40,23 @@ let isStuck = false;
  */
 async function withDatabase<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
   let timer;
+  const open = () => use((database ??= createStore('s3-upload', 'uploads')));
   try {
-    const using = use((database ??= createStore('s3-upload', 'uploads'))).finally(
-      () => (isStuck = false),
-    );
+    const using = open()
+      .catch(() => {
+        // A connection can die without `close`, as in Safari: another one may live.
+        database = undefined;
+        return open();
+      })
+      .finally(() => (isStuck = false));
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, isStuck ? 0 : PATIENCE_MS);
-    }).then(() => void (isStuck = true));
+    }).then(() => {
+      // A connection may be all that hangs, but not each call opens another one.
+      if (!isStuck) database = undefined;
+      isStuck = true;
+      return undefined;
+    });
     return await Promise.race([using, late]);
   } catch {
     return undefined;
@@ -53,22 +68,31 @@ async function withDatabase<T>(use: (store: UseStore) => Promise<T>): Promise<T 
 /** The fields of an entry that can be relied on, even if another version has written it. */
 export async function readEntry(
   key: string,
-): Promise<Pick<JournalEntry, 'id' | 'handle' | 'parts' | 'token'> | undefined> {
+): Promise<Pick<JournalEntry, 'id' | 'handle' | 'parts' | 'token' | 'lastModified'> | undefined> {
   const entry = await withDatabase((store) =>
     store('readonly', (uploads) => promisifyRequest<unknown>(uploads.get(key))),
   );
-  const { id, handle, isSingle, parts, token } = Object(entry) as Partial<JournalEntry>;
-  if (!isUploadId(id)) return undefined;
+  const {
+    id,
+    handle,
+    isSingle,
+    isCancelled,
+    lastModified = 0,
+    parts,
+    token,
+  } = Object(entry) as Partial<JournalEntry>;
+  if (!isUploadId(id) || isCancelled) return undefined;
   return {
     id,
     handle,
+    lastModified,
     parts: Array.isArray(parts) ? parts.filter(Boolean) : [],
     // A file that goes in one request is created again, under its old id.
     token: !isSingle && typeof token === 'string' && TOKEN.test(token) ? token : undefined,
   };
 }
 
-/** All entries by their keys. Deletes those that have expired, or that are not entries. */
+/** All entries that have not expired, by their keys. Deletes those that expired long ago, or are not entries. */
 export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> {
   const found = new Map<string, JournalEntry>();
   await withDatabase((store) =>
@@ -79,8 +103,9 @@ export async function readEntries(): Promise<ReadonlyMap<string, JournalEntry>> 
       ]);
       for (const [index, key] of keys.entries()) {
         const entry = values[index];
-        if (typeof key === 'string' && isEntry(entry)) found.set(key, entry);
-        else uploads.delete(key);
+        const endMs = typeof key === 'string' && isEntry(entry) ? Date.parse(entry.expiresAt) : 0;
+        if (endMs > Date.now()) found.set(key as string, entry as JournalEntry);
+        else if (!(endMs > Date.now() - KEPT_MS)) uploads.delete(key);
       }
     }),
   );
@@ -130,6 +155,6 @@ function isEntry(value: unknown): value is JournalEntry {
     isUploadId(id) &&
     typeof name === 'string' &&
     typeof bytes === 'number' &&
-    Date.parse(expiresAt ?? '') > Date.now()
+    typeof expiresAt === 'string'
   );
 }

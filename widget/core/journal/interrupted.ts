@@ -3,33 +3,40 @@ import { listOpenUploads } from '../api/calls.ts';
 import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
 import type { Services } from '../services.ts';
 import type { Interrupted, Unfinished } from '../types.ts';
-import { deleteEntry, readEntries } from './entries.ts';
+import { isSettled } from '../faults/worker-error.ts';
+import { deleteEntry, readEntries, writeEntry } from './entries.ts';
 import { lock, lockedNames } from './locks.ts';
 
 /**
  * Reads the journal. The Worker is asked who is calling, because people may share a browser; but only
  * if the journal holds something. An upload that some tab works on, this one included, is not
  * interrupted: such uploads are locked, except those that this tab has only just added (`own`, by id).
+ * Uploads that were cancelled, and not aborted by then, are handed to `forget`.
  */
 export async function findInterrupted(
   services: Services,
   own: Pick<ReadonlyMap<string, unknown>, 'has'>,
+  forget: (id: string) => unknown,
 ): Promise<readonly Interrupted[]> {
   const { options, worker } = services;
   if (options.resume === false) return [];
   const [entries, locked] = await Promise.all([readEntries(), lockedNames()]);
   const candidates = [...entries].filter(
-    ([key, { id, place }]) =>
+    ([key, { id, place, isCancelled }]) =>
       key.startsWith(`${worker.endpoint}\n`) &&
-      place === options.place &&
+      (isCancelled || place === options.place) &&
       !locked.has(key) &&
       !own.has(id),
   );
   const caller = candidates.length > 0 ? await services.callerKey() : undefined;
   return candidates
-    .filter(([key]) => caller !== undefined && key.startsWith(caller))
-    .map(([, { parts: _parts, place: _place, isSingle: _isSingle, token: _token, ...upload }]) =>
-      Object.freeze(upload),
+    .filter(([key, { id, isCancelled }]) => {
+      const isCallers = caller !== undefined && key.startsWith(caller);
+      if (isCallers && isCancelled) forget(id);
+      return isCallers && !isCancelled;
+    })
+    .map(([, { id, name, bytes, lastModified, path, handle, expiresAt }]) =>
+      Object.freeze({ id, name, bytes, lastModified, path, handle, expiresAt }),
     )
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -51,7 +58,10 @@ export class Forgetter {
     this.#services = services;
   }
 
-  /** Deletes the entry, and aborts the upload on the store, unless some tab works on it. Never rejects. */
+  /**
+   * Aborts the upload on the store, and deletes the entry, unless some tab works on it. If the Worker
+   * cannot be asked, the next visit asks it. Never rejects.
+   */
   async forget(id: string): Promise<void> {
     const { worker } = this.#services;
     this.#entries ??= readEntries().finally(() => (this.#entries = undefined));
@@ -59,13 +69,13 @@ export class Forgetter {
     const unlock = key === undefined ? undefined : await lock(key);
     if (key === undefined || !unlock || !entry) return;
     try {
-      // First, because the Worker may be out of reach: an open upload expires.
-      await deleteEntry(key);
-      const { token, result } = await resumeUpload(worker, entry);
+      await writeEntry(key, { ...entry, isCancelled: true });
+      const { token, result } = await resumeUpload(worker, entry, undefined, true);
       // A complete upload, whose answer had been lost, is kept.
       if (!result) await abortUpload(worker, { id, token });
-    } catch {
-      // The Worker does not know it, or does not answer.
+      await deleteEntry(key);
+    } catch (error) {
+      if (isSettled(error)) await deleteEntry(key);
     } finally {
       unlock();
     }

@@ -5,8 +5,11 @@
 import type { Services } from '../services.ts';
 import { can } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
 import type { Claims } from './claims.ts';
 
+/** One file that hangs does not keep the others from being noted. */
+const LONGEST_MS = 5000;
 /** Pause between two rounds. */
 const PAUSE_MS = 1000;
 /** Most small files that are noted at a time; the first ones of the queue. */
@@ -58,8 +61,8 @@ export class WaitingUploads {
         if (nowMs - seenAt < SMALL_WAIT_MS || isSoonOver || small >= MOST_SMALL) continue;
         small++;
       }
-      await this.#noteUpload(upload).catch(() => {
-        // The file cannot be read; its own turn will report that.
+      await unlessAborted(this.#noteUpload(upload), AbortSignal.timeout(LONGEST_MS)).catch(() => {
+        // The file cannot be read, or reading it hangs; its own turn will report that.
       });
     }
   }

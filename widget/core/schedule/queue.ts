@@ -43,7 +43,7 @@ export class Queue {
   /**
    * Takes the uploads whose turn it is out of the queue. Small files come in rounds of one Create
    * each, and never with more bytes than the line sends in a minute; large ones come a few at a time,
-   * beside them.
+   * beside them. Uploads that do not move do not count.
    */
   admit(policy: Policy, { uploads, limit, bytesPerSecond }: Running): Upload[] {
     this.#sort(policy);
@@ -53,12 +53,21 @@ export class Queue {
     let small = 0;
     let smallBytes = 0;
     let large = 0;
-    for (const { isSingle, parts, file } of uploads) {
+    /** Large uploads that have stored nothing yet. */
+    let unproven = 0;
+    let isAnyStuck = false;
+    for (const { isSingle, parts, file, state } of uploads) {
+      // Those that do not move give their places up.
+      if (parts?.isStuck) isAnyStuck = true;
+      if (parts?.isStuck || state.hungReads > 0) continue;
       const unsent = parts ? parts.unsent : Infinity;
       if (isSingle && unsent) {
         small++;
         smallBytes += file.size;
-      } else if (!isSingle && unsent > limit / 2) large++;
+      } else if (!isSingle && unsent > limit / 2) {
+        large++;
+        if (!parts?.storedBytes) unproven++;
+      }
     }
     if (small < 2 * limit || (small < round / 2 && smallBytes < budget / 2)) {
       for (let bytes = 0; admitted.length < round && bytes < budget;) {
@@ -68,7 +77,11 @@ export class Queue {
         admitted.push(upload);
       }
     }
-    for (; large < LARGE_AT_ONCE; large++) {
+    // If all of them are stuck, the store may be down: one more is tried at a time.
+    const most = isAnyStuck
+      ? Math.min(LARGE_AT_ONCE, large + 1 - Math.min(unproven, 1))
+      : LARGE_AT_ONCE;
+    for (; large < most; large++) {
       const upload = take(this.#large);
       if (upload) admitted.push(upload);
     }

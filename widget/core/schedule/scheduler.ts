@@ -5,7 +5,7 @@ import type { UploadError } from '../errors.ts';
 import { Backoff } from '../faults/backoff.ts';
 import { preload, type Sending } from '../load-sending.ts';
 import type { Services } from '../services.ts';
-import type { UploaderOptions, WaitReason } from '../types.ts';
+import type { FileWithPath, UploaderOptions, WaitReason } from '../types.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
 import { termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -80,18 +80,25 @@ export class Scheduler implements Services {
     if (can(upload.state, 'open')) this.start(upload);
   }
 
-  /** Starts a failed upload again, from what the store holds. */
-  retry(upload: Upload): void {
+  /** Starts a failed upload again, from what the store holds; `source` is its file, added again. */
+  retry(upload: Upload, source?: FileWithPath): void {
     if (!can(upload.state, 'retry')) return;
-    const receipts = this.policy?.listParts ? [] : (upload.parts?.receipts ?? []);
-    this.apply(upload, { type: 'retry', receipts });
+    const { standing, parts } = upload;
+    const known = standing.kind === 'unconfirmed' ? standing.receipts : parts?.receipts;
+    const receipts = (!this.policy?.listParts && known) || [];
+    if (source) this.#sending.loaded?.forgetFile(upload);
+    this.apply(upload, { type: 'retry', receipts, source });
     this.start(upload);
   }
 
   /** Resolves when the upload is aborted on the store. */
   async cancel(upload: Upload): Promise<void> {
     // The store may be assembling it already; only the outcome tells whether it can be cancelled.
-    if (upload.phase === 'completing') await this.#runs.get(upload)?.ended;
+    if (can(upload.state, 'withdraw')) this.apply(upload, { type: 'withdraw' });
+    if (upload.phase === 'withdrawing') {
+      this.reviewWaiting(upload);
+      await this.#runs.get(upload)?.ended;
+    }
     if (!can(upload.state, 'cancel')) return;
     this.apply(upload, { type: 'cancel' });
     this.#runs.get(upload)?.abort.abort();
@@ -171,13 +178,16 @@ export class Scheduler implements Services {
     const { progress } = upload.state;
     const before = 'waitingFor' in progress ? progress.waitingFor : undefined;
     const reason = this.#waitReason(upload);
+    // The answer does not come soon: what becomes of the upload is asked when it is aborted.
+    if (upload.phase === 'withdrawing' && reason) this.#runs.get(upload)?.abort.abort();
     if (reason === before) return;
     this.apply(upload, reason ? { type: 'wait', for: reason } : { type: 'proceed' });
   }
 
-  #waitReason({ parts }: Upload): WaitReason | undefined {
+  #waitReason({ parts, state }: Upload): WaitReason | undefined {
     const flights = [...(parts?.flights ?? [])];
     if (!flights.every(({ waitingFor }) => waitingFor)) return undefined;
+    if (state.hungReads > 0) return 'file';
     const reason = flights[0]?.waitingFor;
     if (reason || !this.worker.isWaiting) return reason;
     return navigator.onLine ? 'signer' : 'online';

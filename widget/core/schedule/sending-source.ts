@@ -1,6 +1,5 @@
 import { UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
-import { backoffMs } from '../faults/backoff.ts';
 import { loadSending, type Sending } from '../load-sending.ts';
 import { patienceMs } from '../options.ts';
 import type { Services } from '../services.ts';
@@ -9,7 +8,7 @@ import { lazy } from '../util/lazy.ts';
 /** The half of the engine that sends: loaded when it is needed, and made once. */
 export class SendingSource {
   readonly #services: Services;
-  #loaded: Sending | undefined;
+  loaded: Sending | undefined;
 
   constructor(services: Services) {
     this.#services = services;
@@ -17,11 +16,11 @@ export class SendingSource {
 
   /** Requests to the store that may be in flight; one until that is known. */
   get limit(): number {
-    return this.#loaded?.limit ?? 1;
+    return this.loaded?.limit ?? 1;
   }
 
   /** @throws TypeError if it cannot be loaded; then it can be tried again. */
-  readonly get = lazy(async () => (this.#loaded = await loadSending(this.#services)));
+  readonly get = lazy(async () => (this.loaded = await loadSending(this.#services)));
 
   /**
    * Tries to load it until patience ends.
@@ -41,13 +40,13 @@ export class SendingSource {
           const message = 'Could not load the upload code. Reload the page.';
           throw new UploadError('signer_unreachable', message, { retryable: true, cause });
         }
-        await backoff.wait(backoffMs(verdict), signal);
+        await backoff.wait(verdict, signal);
         signal.throwIfAborted();
       }
     }
   }
 
   close(): void {
-    this.#loaded?.close();
+    this.loaded?.close();
   }
 }

@@ -1,28 +1,36 @@
 import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
+import type { WorkerClient } from '../api/worker-client.ts';
+import { isSettled } from '../faults/worker-error.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { SendingContext } from './context.ts';
 
 /**
  * Aborts a cancelled upload on the store, also while its Create is still under way. Resolves when it
- * is aborted; never rejects.
+ * is aborted, or when the Worker cannot be asked: then the next visit asks it. Never rejects.
  */
-export async function abandon(
-  upload: Upload,
-  { services: { worker }, claims }: SendingContext,
-): Promise<void> {
-  // First, so that the upload is not offered later.
-  await claims.remove(upload);
+export async function abandon(upload: Upload, { services, claims }: SendingContext): Promise<void> {
+  const { worker } = services;
+  // First, so that the upload is not offered later, and aborted even if the page goes away.
+  await claims.note(upload);
   try {
-    if (upload.standing.kind === 'requested') await upload.standing.answer;
-    const { id, standing } = upload;
-    if (standing.kind === 'unconfirmed') {
-      const { token } = await resumeUpload(worker, upload);
-      await abortUpload(worker, { id, token });
-    } else if (standing.kind === 'agreed') {
-      await abortUpload(worker, upload);
-    }
-  } catch {
-    // Nothing is left to abort, the file is complete and kept, or the Worker does not answer. In the
-    // last case the upload expires.
+    await abortOnStore(upload, worker);
+  } catch (error) {
+    if (!isSettled(error)) return claims.release(upload);
+    // A Complete whose answer was lost may have succeeded.
+    const isKept = error.code === 'conflict' && upload.standing.kind === 'agreed';
+    const answer = isKept && (await resumeUpload(worker, upload).catch(() => undefined));
+    if (answer && answer.result) services.apply(upload, { type: 'done', result: answer.result });
+  }
+  await claims.remove(upload);
+}
+
+async function abortOnStore(upload: Upload, worker: WorkerClient): Promise<void> {
+  if (upload.standing.kind === 'requested') await upload.standing.answer;
+  const { id, standing } = upload;
+  if (standing.kind === 'unconfirmed') {
+    const { token } = await resumeUpload(worker, upload, undefined, true);
+    await abortUpload(worker, { id, token });
+  } else if (standing.kind === 'agreed') {
+    await abortUpload(worker, upload);
   }
 }

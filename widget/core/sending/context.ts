@@ -99,7 +99,8 @@ export function shareCalls(services: Services): SharedCalls {
   );
   // A batch is sent as soon as no other upload is about to join it.
   services.onTurn(() => {
-    const running = [...services.running()];
+    // Those whose files cannot be read at present are not waited for.
+    const running = [...services.running()].filter(({ state }) => state.hungReads === 0);
     if (!running.some(({ phase }) => phase === 'claiming')) creates.flush();
     if (!running.some((upload) => upload.isSingle && upload.phase !== 'completing'))
       completes.flush();

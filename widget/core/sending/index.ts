@@ -27,6 +27,8 @@ export interface Sending {
   run(upload: Upload, signal: AbortSignal): Promise<void>;
   /** Aborts a cancelled upload on the store. Never rejects. */
   abandon(upload: Upload): Promise<void>;
+  /** The file of a failed upload was added again, and is looked for in the journal anew. */
+  forgetFile(upload: Upload): void;
   /** Uploads of an earlier visit. `own`: those of this page, by id. */
   interrupted(own: Pick<ReadonlyMap<string, unknown>, 'has'>): Promise<readonly Interrupted[]>;
   /** Forgets an upload of an earlier visit. Never rejects. */
@@ -57,14 +59,16 @@ export function createSending(services: Services): Sending {
   };
   const forgetter = new Forgetter(services);
   const inLine = atMost(ABORTS);
+  const forget = (id: string) => inLine(() => forgetter.forget(id));
   return {
     get limit() {
       return concurrency.limit;
     },
     run: (upload, signal) => run(upload, context, signal),
     abandon: (upload) => inLine(() => abandon(upload, context)),
-    interrupted: (own) => findInterrupted(services, own),
-    forget: (id) => inLine(() => forgetter.forget(id)),
+    forgetFile: (upload) => void claims.remove(upload),
+    interrupted: (own) => findInterrupted(services, own, forget),
+    forget,
     unfinished: () => findUnfinished(services),
     fileUrl: (id) => getFileUrl(services.worker, id),
     close() {

@@ -1,6 +1,7 @@
 import type { ChecksumAlgorithm, StoredPart } from '../../../worker/protocol.ts';
 import { base64ToBytes, bytesToHex } from '../../../worker/protocol/util/encoding.ts';
 import { changedError, fileError } from '../faults/file-error.ts';
+import { watchRead } from '../faults/hung-read.ts';
 import type { Parts } from '../upload/parts.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { SendingContext } from './context.ts';
@@ -26,7 +27,9 @@ export async function checksumOfPart(
   try {
     // A slice costs more than hashing what is small.
     const bytes = parts.count === 1 ? file : parts.slice(file, number);
-    const checksum = await hasher.hash(bytes, algorithm, signal);
+    const checksum = await watchRead(upload, bytes.size, services, (hang) =>
+      hasher.hash(bytes, algorithm, signal, hang),
+    );
     if (!upload.state.wasRead) services.apply(upload, { type: 'read' });
     if (cached && cached !== checksum) throw changedError(upload);
     parts.checksums.set(number, checksum);

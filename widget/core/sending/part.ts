@@ -29,7 +29,7 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
     const signed = route.relaysNext() ? undefined : await signPart(round, number, checksum);
     if (signed === 'stored') return storeUnseen(parts, number);
     const url = signed?.request.url ?? relayUrl(services.worker, upload.id, number);
-    const { flight, release } = await takeSlot(round, url, attempts.faults > 0);
+    const { flight, lend, release } = await takeSlot(round, url, attempts.faults > 0);
     try {
       // Its turn may have come too late for the signature.
       if (signed && !isFresh(signed)) continue;
@@ -42,6 +42,7 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
       }
       signal.throwIfAborted();
       if (outcome.kind === 'stalled') stalls++;
+      lend();
 
       const remedy = await judge(round, attempt, attempts, outcome);
       switch (remedy.do) {

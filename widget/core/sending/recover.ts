@@ -1,6 +1,6 @@
 import { abortUpload } from '../api/upload-calls.ts';
 import { isUploadError } from '../errors.ts';
-import { uploadRemedy } from '../faults/upload-remedy.ts';
+import { uploadRemedy, type UploadRemedy } from '../faults/upload-remedy.ts';
 import type { UploadEvent } from '../upload/state.ts';
 import { isSameTerms, termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -28,9 +28,15 @@ export async function applyRemedy(
     isAgreed: upload.standing.kind === 'agreed',
     isForgotten: error.storeCode === 'NoSuchUpload' && !services.policy?.listParts,
   };
-  const changes = await changesFor(upload, uploadRemedy(error.code, circumstances), context);
+  const remedy = uploadRemedy(error.code, circumstances);
+  if (remedy === 'cancel') {
+    services.apply(upload, { type: 'cancel' });
+    await context.claims.remove(upload);
+    return true;
+  }
+  const changes = await changesFor(upload, remedy, context);
   if (changes.length === 0) return false;
-  await services.backoff.wait(setbacks * SETBACK_MS, signal);
+  await services.backoff.wait({ do: 'wait', delayMs: setbacks * SETBACK_MS }, signal);
   if (signal.aborted) return true;
   for (const change of [...changes, { type: 'restart' } as const]) services.apply(upload, change);
   return true;
@@ -39,7 +45,7 @@ export async function applyRemedy(
 /** The events that carry out the remedy; none if there is no remedy. */
 async function changesFor(
   upload: Upload,
-  remedy: ReturnType<typeof uploadRemedy>,
+  remedy: Exclude<UploadRemedy, 'cancel'>,
   { services, claims }: SendingContext,
 ): Promise<readonly UploadEvent[]> {
   switch (remedy) {

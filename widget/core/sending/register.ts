@@ -5,7 +5,8 @@ import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
 import { assertReadable } from '../faults/file-error.ts';
 import { Parts } from '../upload/parts.ts';
-import { can, type Standing } from '../upload/state.ts';
+import type { Standing } from '../upload/standing.ts';
+import { can } from '../upload/state.ts';
 import { agreementOf, isSameTerms } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
@@ -115,7 +116,7 @@ async function describe(
   signal.throwIfAborted();
   const { id, file, path, checksum } = upload;
   // The hash of an empty file does not show that the file is gone.
-  if (!file.size) await assertReadable(upload, signal);
+  if (!file.size) await assertReadable(upload, services, signal);
   await claims.note(upload);
   signal.throwIfAborted();
   return {

@@ -47,8 +47,8 @@ export class Route {
   }
 
   /** Learns from an attempt through the Worker that failed. */
-  noteRelayFailure(verdict: Verdict, outcome: Outcome): void {
-    if (verdict.do === 'resign') this.#services.worker.discardBearer();
+  noteRelayFailure(outcome: Outcome): void {
+    this.#services.worker.refuseBearer(outcome);
     // The store is down: once it is back, the page may reach it.
     if (outcome.kind === 'answered' && outcome.code === 'store_unavailable') this.stopRelay();
   }

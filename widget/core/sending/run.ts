@@ -2,8 +2,8 @@
 import type { Result } from '../../../worker/protocol.ts';
 import { changedError, finalError } from '../faults/file-error.ts';
 import { fingerprint } from '../journal/fingerprint.ts';
+import type { Services } from '../services.ts';
 import type { Upload } from '../upload/upload.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
 import { completeUpload } from './complete.ts';
 import type { SendingContext } from './context.ts';
 import { applyRemedy } from './recover.ts';
@@ -18,12 +18,14 @@ export async function run(
 ): Promise<void> {
   void context.waiting.note();
   let mostStored = 0;
-  for (let setbacks = 0; !signal.aborted; setbacks++) {
+  for (let setbacks = 0; !signal.aborted && upload.phase !== 'cancelled'; setbacks++) {
     try {
       const result = await runRound(upload, context, signal);
       context.services.apply(upload, { type: 'done', result });
       return await context.claims.remove(upload);
     } catch (error) {
+      // The Worker could not complete it: who cancelled it aborts it.
+      if (upload.phase === 'withdrawing') return;
       const { storedBytes = 0, foundBytes = 0 } = upload.parts ?? {};
       // Setbacks are counted as long as nothing more arrives.
       if (storedBytes + foundBytes > mostStored) setbacks = 0;
@@ -60,7 +62,7 @@ async function uploadFile(
   if (agreement.result) return agreement.result;
   services.apply(upload, { type: 'hash' });
   await sendMissingParts(upload, parts, context, signal);
-  await assertUnchanged(upload, signal);
+  await assertUnchanged(upload, services, signal);
   services.apply(upload, { type: 'complete' });
   services.requestTurn();
   return completeUpload(upload, agreement, parts, context, signal);
@@ -71,8 +73,12 @@ async function uploadFile(
  *
  * @throws UploadError `file_changed`.
  */
-async function assertUnchanged(upload: Upload, signal: AbortSignal): Promise<void> {
+async function assertUnchanged(
+  upload: Upload,
+  services: Services,
+  signal: AbortSignal,
+): Promise<void> {
   const expected = upload.state.fingerprint;
   if (expected === undefined) return;
-  if (expected !== (await unlessAborted(fingerprint(upload), signal))) throw changedError(upload);
+  if (expected !== (await fingerprint(upload, services, signal))) throw changedError(upload);
 }

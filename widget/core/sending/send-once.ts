@@ -26,13 +26,14 @@ async function sendThroughWorker(
   const { worker, options } = round.context.services;
   let request: SignedRequest;
   try {
-    request = await relayRequest(worker, round.upload, number, checksum);
+    request = await relayRequest(worker, round.upload, { number, checksum }, round.signal);
   } catch {
-    // `getToken` has failed.
+    // `getToken` has failed, or takes too long.
     return { kind: 'no-answer' };
   }
   const withCredentials = options.credentials === 'include';
-  return sendRequest(round, request, flight, { read: readRelayAnswer, withCredentials });
+  const read = (xhr: XMLHttpRequest) => readRelayAnswer(xhr, request);
+  return sendRequest(round, request, flight, { read, withCredentials });
 }
 
 function sendRequest(

@@ -48,7 +48,7 @@ export function sendMissingParts(
       context,
       signatures,
       signal,
-      share: new Share(),
+      share: new Share(parts),
     };
     const takeTurn = () => {
       if (parts.isComplete) return resolve();

@@ -19,6 +19,8 @@ export interface Answered {
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
+  /** The `Authorization` header, if the Worker has refused it and the page can give another one. */
+  readonly refusedBearer?: string | undefined;
   /** Seconds that the answer asks to wait. */
   readonly retryAfter?: number | undefined;
 }

@@ -41,7 +41,7 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
     const end = (outcome: Outcome) => {
       dog.stop();
       signal.removeEventListener('abort', cancel);
-      xhr.onerror = xhr.onload = null;
+      xhr.onerror = xhr.onabort = xhr.onload = null;
       xhr.abort();
       resolve(outcome);
     };
@@ -50,7 +50,8 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
     if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel);
     xhr.onload = () => end(options.read?.(xhr) ?? read(xhr, request.method));
-    xhr.onerror = () => end({ kind: 'no-answer' });
+    // Safari aborts requests by itself, such as after the machine was asleep.
+    xhr.onerror = xhr.onabort = () => end({ kind: 'no-answer' });
     xhr.onprogress = ({ loaded }) => {
       dog.touch();
       if (loaded > MAX_ANSWER_BYTES) end({ kind: 'answered', status: xhr.status });

@@ -4,9 +4,15 @@
 
 /** One upload's share of the requests, by which every upload gets its turn. */
 export class Share {
+  /** The upload, as far as it decides which slots it gets. */
+  readonly upload: { readonly isStuck: boolean };
   inFlight = 0;
   /** The turn in which it last got a slot; 0 before the first. */
   lastTurn = 0;
+
+  constructor(upload: { readonly isStuck: boolean } = { isStuck: false }) {
+    this.upload = upload;
+  }
 }
 
 interface Waiter {
@@ -41,6 +47,8 @@ export class Concurrency {
   #bytes = 0;
   #since = 0;
   #inFlight = 0;
+  /** Slots of stuck uploads that pause: others use them meanwhile. */
+  #lent = 0;
   #turn = 0;
   readonly #waiters: Waiter[] = [];
   readonly #hosts = new Map<string, number>();
@@ -92,6 +100,21 @@ export class Concurrency {
       this.#waiters[isAgain ? 'unshift' : 'push'](waiter);
       this.#serve();
     });
+  }
+
+  /**
+   * Lends the slot of a request to `url`, which pauses, to uploads that are not stuck. Returns a function
+   * that takes it back.
+   */
+  lend(url: string): () => void {
+    const { host } = new URL(url);
+    const count = (change: number) => {
+      this.#lent += change;
+      this.#hosts.set(host, (this.#hosts.get(host) ?? 0) - change);
+    };
+    count(1);
+    this.#serve();
+    return () => count(-1);
   }
 
   /** The first bytes of a request have moved. Until something goes wrong, that allows one more. */
@@ -148,7 +171,7 @@ export class Concurrency {
   }
 
   #serve(): void {
-    while (this.hasRoom) {
+    for (;;) {
       const next = this.#next();
       if (!next) return;
       const { share, host, grant } = next;
@@ -163,6 +186,8 @@ export class Concurrency {
     let best: Waiter | undefined;
     for (const waiter of this.#waiters) {
       const { share, host } = waiter;
+      const lent = share.upload.isStuck ? 0 : this.#lent;
+      if (this.#inFlight - lent >= this.limit) continue;
       const room = CONNECTIONS - (host === this.workerHost ? 1 : 0);
       if ((this.#hosts.get(host) ?? 0) >= room) continue;
       const order = best

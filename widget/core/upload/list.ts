@@ -50,13 +50,25 @@ export class UploadList {
     return this.refresh(upload);
   }
 
+  /** Lets `change` give an upload that has failed another file. */
+  refile(upload: Upload, change: () => void): UploadSnapshot {
+    this.#unfile(upload);
+    change();
+    this.#byFile.set(fileKey(upload), upload);
+    return this.refresh(upload);
+  }
+
   remove(upload: Upload): void {
     const last = this.#snapshots.get(upload);
     this.#snapshots.delete(upload);
     for (const id of [upload.id, ...upload.state.formerIds]) this.#byId.delete(id);
+    this.#unfile(upload);
+    this.#count(last, undefined);
+  }
+
+  #unfile(upload: Upload): void {
     const key = fileKey(upload);
     if (this.#byFile.get(key) === upload) this.#byFile.delete(key);
-    this.#count(last, undefined);
   }
 
   lastSnapshot(upload: Upload): UploadSnapshot | undefined {

@@ -21,6 +21,9 @@ export interface Receipt {
   readonly checksum?: string | undefined;
 }
 
+/** After so many faults without a stored part, an upload gives its place up to others. */
+const STUCK_FAULTS = 5;
+
 export class Parts {
   readonly plan: Plan;
   readonly count: number;
@@ -40,6 +43,8 @@ export class Parts {
   /** Parts that are signed and wait for a slot. */
   ready = 0;
   isSigning = false;
+  /** Faults since a part was stored. */
+  faults = 0;
   #rate: Rate | undefined;
 
   constructor(plan: Plan) {
@@ -50,6 +55,11 @@ export class Parts {
   /** Size of every part but the last, which may be smaller. */
   get partBytes(): number {
     return this.plan.kind === 'single' ? this.plan.bytes : this.plan.partBytes;
+  }
+
+  /** True if nothing of this upload can be stored at present, whatever becomes of others. */
+  get isStuck(): boolean {
+    return this.faults >= STUCK_FAULTS;
   }
 
   get isComplete(): boolean {
@@ -111,6 +121,7 @@ export class Parts {
 
   store(number: number, etag: string | undefined): void {
     if (!this.stored.has(number)) this.storedBytes += this.bytesOf(number);
+    this.faults = 0;
     this.stored.set(number, { number, etag, checksum: this.checksums.get(number) });
   }
 

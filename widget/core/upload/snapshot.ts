@@ -12,6 +12,7 @@ const STATUSES: { readonly [phase in Phase]: UploadStatus } = {
   hashing: 'hashing',
   sending: 'uploading',
   completing: 'completing',
+  withdrawing: 'completing',
   paused: 'paused',
   done: 'done',
   failed: 'failed',
@@ -24,6 +25,7 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   const { name, type, size: bytes } = file;
   const { progress } = state;
   const waitingFor = 'waitingFor' in progress ? progress.waitingFor : undefined;
+  const status = STATUSES[progress.phase];
   const loaded = loadedBytes(upload, last);
   let sent = loaded;
   let bytesPerSecond: number | undefined;
@@ -38,7 +40,8 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
     bytes,
     type,
     path,
-    status: waitingFor ? 'waiting' : STATUSES[progress.phase],
+    // A file whose parts are all stored cannot be paused any more, whatever it waits for.
+    status: waitingFor && status !== 'completing' ? 'waiting' : status,
     loaded,
     sent,
     bytesPerSecond,

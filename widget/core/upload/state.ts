@@ -1,8 +1,9 @@
 /** The state of one upload, and the one function that changes it. Pure. */
 import type { Result, StoredPart } from '../../../worker/protocol.ts';
 import type { UploadError } from '../errors.ts';
-import type { WaitReason } from '../types.ts';
+import type { FileWithPath, WaitReason } from '../types.ts';
 import type { Parts } from './parts.ts';
+import { partsOf, tokenOf, withoutParts, type Standing } from './standing.ts';
 import { isSameTerms, type Agreement, type Terms } from './terms.ts';
 
 /** Phases in which an upload proceeds by itself. */
@@ -18,7 +19,9 @@ export type ActivePhase =
   /** Parts are hashed; the first request has not left yet. */
   | 'hashing'
   | 'sending'
-  | 'completing';
+  | 'completing'
+  /** Cancelled while the Worker completes it, whose answer says whether that was too late. */
+  | 'withdrawing';
 
 export type Phase = ActivePhase | 'added' | 'paused' | 'done' | 'failed' | 'cancelled';
 
@@ -33,28 +36,13 @@ export type Progress =
   | { readonly phase: 'failed'; readonly error: UploadError }
   | { readonly phase: 'cancelled' };
 
-/** How the upload stands with the Worker. It outlasts a pause, and changes while one lasts. */
-export type Standing =
-  /** The Worker does not know it. */
-  | { readonly kind: 'unregistered'; readonly parts?: Parts }
-  /** A Create is under way; `answer` settles once its answer has been applied. */
-  | { readonly kind: 'requested'; readonly parts?: Parts; readonly answer: Promise<void> }
-  /** The Worker knows it, or is said to; what is stored has to be asked for first. */
-  | {
-      readonly kind: 'unconfirmed';
-      readonly token?: string | undefined;
-      /** Parts that are stored according to this page, for a store that cannot list them. */
-      readonly receipts: readonly StoredPart[];
-    }
-  | { readonly kind: 'agreed'; readonly agreement: Agreement; readonly parts: Parts }
-  /** It is complete, and its token is discarded. */
-  | { readonly kind: 'closed' };
-
 export interface UploadState {
   /** The Worker's id too: made by the page, so that a Create whose answer was lost can be repeated. */
   readonly id: string;
   /** Ids that the upload had before, if any. */
   readonly formerIds: readonly string[];
+  /** The file as it was added; of one that has failed and was added again, as it was added last. */
+  readonly source: FileWithPath;
   readonly progress: Progress;
   readonly standing: Standing;
   /** As the policy leads to expect; once agreed, as the Worker has said. */
@@ -67,6 +55,8 @@ export interface UploadState {
   readonly restarts: number;
   /** Parts have gone through the Worker. */
   readonly isRelayed: boolean;
+  /** Reads of the file that hang. */
+  readonly hungReads: number;
   /** The file could be read once; if it cannot be read any more, it has changed. */
   readonly wasRead: boolean;
   /** Hash of the ends of the file when it was first read. */
@@ -90,7 +80,13 @@ export type UploadEvent =
   | { readonly type: 'proceed' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
-  | { readonly type: 'retry'; readonly receipts: readonly StoredPart[] }
+  /** `source`: the same file, added again. */
+  | {
+      readonly type: 'retry';
+      readonly receipts: readonly StoredPart[];
+      readonly source?: FileWithPath | undefined;
+    }
+  | { readonly type: 'withdraw' }
   | { readonly type: 'cancel' }
   | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'fail'; readonly error: UploadError }
@@ -116,6 +112,10 @@ export type UploadEvent =
   /** The same, under another id. */
   | { readonly type: 'renew'; readonly id: string }
   | { readonly type: 'relay' }
+  /** A read of the file hangs. */
+  | { readonly type: 'hang' }
+  /** A read that hung has settled. */
+  | { readonly type: 'revive' }
   | { readonly type: 'read'; readonly fingerprint?: string };
 
 type EventType = UploadEvent['type'];
@@ -131,7 +131,7 @@ interface Rule {
 const BEFORE_SENDING = ['claiming', 'creating', 'reconciling'] as const;
 const BEFORE_COMPLETING = [...BEFORE_SENDING, 'hashing', 'sending'] as const;
 const WORKING = [...BEFORE_COMPLETING, 'completing'] as const;
-const ACTIVE = ['queued', ...WORKING] as const;
+const ACTIVE = ['queued', ...WORKING, 'withdrawing'] as const;
 const BEFORE_END = ['added', ...ACTIVE, 'paused', 'failed'] as const;
 
 /** Every transition that can happen. */
@@ -151,9 +151,14 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   pause: { from: ['added', 'queued', ...BEFORE_COMPLETING] },
   resume: { from: ['paused'] },
   retry: { from: ['failed'], to: 'queued' },
+  withdraw: { from: ['completing'], to: 'withdrawing' },
   cancel: { from: BEFORE_END, to: 'cancelled' },
-  // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it.
-  done: { from: [...BEFORE_SENDING, 'completing'], standings: ['agreed'] },
+  // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it. After it
+  // was cancelled: the Worker had completed it by then.
+  done: {
+    from: [...BEFORE_SENDING, 'completing', 'withdrawing', 'cancelled'],
+    standings: ['agreed'],
+  },
   fail: { from: ACTIVE },
   expect: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
   prepare: { from: WORKING, standings: ['unregistered'] },
@@ -167,6 +172,8 @@ export const RULES: { readonly [type in EventType]: Rule } = {
   forget: { from: BEFORE_END },
   renew: { from: BEFORE_END },
   relay: { from: BEFORE_END },
+  hang: {},
+  revive: {},
   read: {},
 };
 
@@ -211,7 +218,7 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
     case 'resume':
       return { progress: { phase: progress.phase === 'paused' ? progress.resumesAs : 'queued' } };
     case 'retry':
-      return retried(state, event.receipts);
+      return { ...retried(state, event), ...readAgain(event.source) };
     case 'done':
       return { progress: { phase: 'done', result: event.result }, standing: { kind: 'closed' } };
     case 'fail':
@@ -259,6 +266,9 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
       };
     case 'relay':
       return { isRelayed: true };
+    case 'hang':
+    case 'revive':
+      return { hungReads: state.hungReads + (event.type === 'hang' ? 1 : -1) };
     case 'read':
       return { wasRead: true, fingerprint: state.fingerprint ?? event.fingerprint };
     default:
@@ -267,29 +277,24 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
 }
 
 /** After a failure it continues from what the store holds; one that is a single request begins again. */
-function retried({ standing, terms }: UploadState, receipts: readonly StoredPart[]) {
-  if (standing.kind === 'unconfirmed') return { standing: { ...standing, receipts } };
+function retried(
+  { source: former, standing, terms }: UploadState,
+  { receipts, source = former }: Extract<UploadEvent, { type: 'retry' }>,
+) {
   const token = tokenOf(standing);
-  return token !== undefined && terms.plan.kind === 'multipart'
+  // Without checksums, only its date tells whether a file is still the same.
+  const isSame = terms.checksum !== null || source.file.lastModified === former.file.lastModified;
+  const canContinue = standing.kind === 'unconfirmed' || terms.plan.kind === 'multipart';
+  return isSame && canContinue && (token !== undefined || standing.kind === 'unconfirmed')
     ? { standing: { kind: 'unconfirmed', token, receipts } as const }
     : { standing: { kind: 'unregistered' } as const, isResumed: false };
 }
 
+/** Nothing is known yet of a file that was added again. */
+function readAgain(source?: FileWithPath): Partial<UploadState> {
+  return source ? { source, wasRead: false, fingerprint: undefined } : {};
+}
+
 function renamed({ id: former, formerIds }: UploadState, id: string) {
   return id === former ? {} : { id, formerIds: [...formerIds, former] };
-}
-
-function partsOf(standing: Standing): { readonly parts?: Parts } {
-  return 'parts' in standing && standing.parts ? { parts: standing.parts } : {};
-}
-
-/** What was prepared by other terms is of no use. */
-function withoutParts(standing: Standing): Standing {
-  return standing.kind === 'unregistered' ? { kind: 'unregistered' } : standing;
-}
-
-/** The token by which the Worker knows the upload, if there is one. */
-export function tokenOf(standing: Standing): string | undefined {
-  if (standing.kind === 'agreed') return standing.agreement.token;
-  return standing.kind === 'unconfirmed' ? standing.token : undefined;
 }

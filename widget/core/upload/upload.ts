@@ -3,29 +3,19 @@ import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import type { FileWithPath } from '../types.ts';
 import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { Parts } from './parts.ts';
-import {
-  next,
-  tokenOf,
-  type Phase,
-  type Standing,
-  type UploadEvent,
-  type UploadState,
-} from './state.ts';
+import { tokenOf, type Standing } from './standing.ts';
+import { next, type Phase, type UploadEvent, type UploadState } from './state.ts';
 
 export class Upload {
-  readonly file: File;
-  readonly path: string | undefined;
-  readonly handle: FileSystemFileHandle | undefined;
   #state: UploadState;
 
   /** `isAutomatic` is false for an upload that waits for `start()`. */
-  constructor({ file, path, id, handle }: FileWithPath, isAutomatic = true) {
-    this.file = file;
-    this.path = path;
-    this.handle = handle;
+  constructor(source: FileWithPath, isAutomatic = true) {
+    const { file, id } = source;
     this.#state = {
       id: id ?? uuidv7(),
       formerIds: [],
+      source,
       progress: { phase: isAutomatic ? 'queued' : 'added' },
       standing: id === undefined ? { kind: 'unregistered' } : { kind: 'unconfirmed', receipts: [] },
       terms: { plan: { kind: 'single', bytes: file.size }, checksum: null },
@@ -33,6 +23,7 @@ export class Upload {
       isResumed: false,
       restarts: 0,
       isRelayed: false,
+      hungReads: 0,
       wasRead: false,
     };
   }
@@ -44,6 +35,18 @@ export class Upload {
   /** @throws Error if the event cannot happen now: a defect of the engine. */
   apply(event: UploadEvent): void {
     this.#state = next(this.#state, event);
+  }
+
+  get file(): File {
+    return this.#state.source.file;
+  }
+
+  get path(): string | undefined {
+    return this.#state.source.path;
+  }
+
+  get handle(): FileSystemFileHandle | undefined {
+    return this.#state.source.handle;
   }
 
   get id(): string {

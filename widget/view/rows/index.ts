@@ -13,6 +13,7 @@ import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts'
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
 import { refusals } from './refusals.ts';
+import { isPausable } from './row.ts';
 import { rowStyles } from './styles.ts';
 import { summary } from './summary.ts';
 
@@ -47,11 +48,12 @@ export class RowsView {
   draw(view: View): TemplateResult {
     const { uploads, totals, isWaitingForStart } = this.#host;
     this.#announceOffline(view.localizer);
+    const canPause = uploads.some(isPausable);
     const isMoving = uploads.some(({ status }) => status === 'uploading');
     const hasSummary = totals.files > 1 || isWaitingForStart;
     return html`${interruptedView(this.#interrupted, view)}${
       uploads.length > 0
-        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving }, view) : nothing}
+        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, canPause }, view) : nothing}
           ${this.#list.update(uploads, view)}`
         : nothing
     }`;

@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { UploadErrorCode, UploadSnapshot, UploadStatus } from '../../core/index.ts';
+import type { WaitReason } from '../../core/types.ts';
+import type { MessageId } from '../../i18n/en.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
 import { reasonOf } from '../../i18n/reason.ts';
 import { icon } from '../icons.ts';
@@ -23,6 +25,19 @@ const MAIN_ACTIONS: Readonly<Record<UploadStatus, MainAction | undefined>> = {
   done: 'download',
   cancelled: undefined,
 };
+
+/** What a row says that waits. */
+const WAITING: Readonly<Record<WaitReason, MessageId>> = {
+  online: 'offline',
+  store: 'waiting',
+  signer: 'waiting',
+  file: 'disk',
+};
+
+/** True if pausing the upload has an effect. */
+export function isPausable({ status }: UploadSnapshot): boolean {
+  return MAIN_ACTIONS[status] === 'pause';
+}
 
 /** Nothing more will happen to the upload by itself, or by pausing. */
 const ENDED: ReadonlySet<UploadStatus> = new Set<UploadStatus>(['done', 'failed', 'cancelled']);
@@ -87,7 +102,7 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   }
   if (status === 'failed')
     return [statusText(error ? reasonOf(error, localizer) : localizer.text(status))];
-  const id = status === 'waiting' && waitingFor === 'online' ? 'offline' : status;
+  const id = waitingFor ? WAITING[waitingFor] : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
     status !== 'done' && statusText(localizer.text(id)),

@@ -6,14 +6,20 @@ import type { View } from '../view.ts';
 
 /**
  * All files together, and the actions for all of them. `isMoving` is true while bytes are being sent:
- * while all uploads wait, the last rate and the time left would mislead.
+ * while all uploads wait, the last rate and the time left would mislead. `canPause` is true if there is an
+ * upload that can be paused.
  */
 export function summary(
   totals: Totals,
   {
     isWaitingForStart,
     isMoving,
-  }: { readonly isWaitingForStart: boolean; readonly isMoving: boolean },
+    canPause,
+  }: {
+    readonly isWaitingForStart: boolean;
+    readonly isMoving: boolean;
+    readonly canPause: boolean;
+  },
   view: View,
 ): TemplateResult {
   const { localizer } = view;
@@ -37,7 +43,7 @@ export function summary(
       >${failed > 1 ? action(view, 'retry', 'retry', '', 'retryAll') : nothing}${
         isWaitingForStart
           ? action(view, 'start', 'up', '', 'start')
-          : active > 0
+          : canPause
             ? action(view, 'pause', 'pause', '', 'pauseAll')
             : paused > 0
               ? action(view, 'resume', 'play', '', 'resumeAll')

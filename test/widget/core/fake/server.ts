@@ -91,7 +91,7 @@ async function meet(
   const entry = space.begin(side, line);
   response.once('close', () => space.end(entry));
   const cameAt = Date.now();
-  const fault = space.faultFor(side, line);
+  const fault = space.faultFor(side, line, url.searchParams.get('id') ?? '');
   if (fault?.reset) return void request.socket.destroy();
   const body = await read(request);
   if (!body) return;

@@ -40,6 +40,8 @@ export interface FaultRule {
   readonly side: 'api' | 'store';
   /** A regular expression for `METHOD /path?part=n`. */
   readonly match?: string;
+  /** Meets only requests for parts of the uploads with these names. */
+  readonly names?: readonly string[];
   /** @default 1 */
   readonly times?: number | null;
   readonly skip?: number;

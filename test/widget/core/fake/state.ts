@@ -61,9 +61,11 @@ export class Space {
     if (side === 'store') this.#inFlight--;
   }
 
-  faultFor(side: string, line: string): FaultRule | undefined {
+  faultFor(side: string, line: string, id = ''): FaultRule | undefined {
+    const { name = '' } = this.uploads.get(id) ?? {};
     return this.faults.find((fault) => {
       if (fault.side !== side || !new RegExp(fault.match ?? '').test(line)) return false;
+      if (fault.names?.includes(name) === false) return false;
       const hits = (this.#hits.get(fault) ?? 0) + 1;
       const { skip = 0 } = fault;
       // Infinity is null in JSON.

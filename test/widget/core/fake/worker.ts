@@ -41,13 +41,14 @@ export async function workerRoutes(call: Call): Promise<Answer> {
   const upload = space.uploads.get(id);
   if (!upload) return problem('not_found', 404);
   if (verb !== 'resume' && headers['upload-token'] !== upload.token)
-    return problem('unauthenticated', 401);
+    return problem('unauthenticated', 401, 'Upload-Token');
   if (method === 'DELETE') {
-    if (upload.state === 'open') upload.state = 'aborted';
+    if (upload.state === 'complete') return problem('conflict', 409);
+    upload.state = 'aborted';
     upload.parts.clear();
     return { status: 204 };
   }
-  if (upload.state === 'aborted') return problem('conflict', 409);
+  if (upload.state === 'aborted') return problem('cancelled', 409);
   if (verb === 'resume') {
     return ok({ ...created(space, upload, []), parts: listed(space, upload) });
   }
@@ -135,7 +136,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       state: 'open',
       token: `token-${id}`,
     };
-    if (upload.state === 'aborted') return { id, problem: problemOf('conflict', 409) };
+    if (upload.state === 'aborted') return { id, problem: problemOf('cancelled', 409) };
     space.uploads.set(id, upload);
     const count = space.checksum ? checksums.length : Math.min(8, partCount(plan));
     const first = Array.from({ length: count }, (_, at) => ({
@@ -304,14 +305,15 @@ function ok(value: object): Answer {
   };
 }
 
-function problemOf(code: ProblemCode, status: number): Problem {
-  return { type: 'about:blank', title: code, status, detail: `The fake says ${code}.`, code };
+function problemOf(code: ProblemCode, status: number, field?: string): Problem {
+  const detail = `The fake says ${code}.`;
+  return { type: 'about:blank', title: code, status, detail, code, ...(field && { field }) };
 }
 
-function problem(code: ProblemCode, status: number): Answer {
+function problem(code: ProblemCode, status: number, field?: string): Answer {
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify(problemOf(code, status)),
+    body: JSON.stringify(problemOf(code, status, field)),
   };
 }

@@ -26,7 +26,11 @@ describe('the way through the Worker', () => {
       asked++;
       return Promise.resolve(isWorkerThere);
     };
-    const services = { policy: { relay: isOffered }, worker: { answers }, backoff };
+    const services = {
+      policy: { relay: isOffered },
+      worker: { answers, refuseBearer: () => undefined },
+      backoff,
+    };
     return new Route(services as unknown as Services);
   };
   /** One more request that the store has not answered. */
@@ -54,7 +58,7 @@ describe('the way through the Worker', () => {
 
   it('is taken at once by the parts that wait for the store', async () => {
     const route = routeOf();
-    const nap = backoff.wait(2 ** 30, signal);
+    const nap = backoff.wait({ do: 'wait', delayMs: 2 ** 30 }, signal);
     for (const faults of [1, 2, 3]) await silence(route, faults);
     await nap;
   });
@@ -101,7 +105,7 @@ describe('the way through the Worker', () => {
     await silence(route, 2);
     await silence(route, 3);
     const outcome: Outcome = { kind: 'answered', status: 503, code: 'store_unavailable' };
-    route.noteRelayFailure({ do: 'retry', delayMs: 500 }, outcome);
+    route.noteRelayFailure(outcome);
     assert.ok(!route.isRelayOn);
   });
 });

@@ -81,9 +81,20 @@ describe('interrupted uploads, on a host of their own', () => {
 
 describe('reading the file of an interrupted upload', () => {
   it('gives the file as it was', async () => {
-    const result = await readAgain(left({ handle: handleOf(() => Promise.resolve(movie)) }));
+    const result = await readAgain(left({ handle: handleOf(() => Promise.resolve(movie)) }), false);
     equal(result, { kind: 'read', file: movie });
   });
+
+  for (const areCompared of [true, false]) {
+    it(`${areCompared ? 'gives' : 'refuses'} it with another date if parts have ${areCompared ? '' : 'no '}checksums`, async () => {
+      const newer = new File([movie], movie.name, { lastModified: movie.lastModified + 1 });
+      const handle = handleOf(() => Promise.resolve(newer));
+      equal(
+        (await readAgain(left({ handle }), areCompared)).kind,
+        areCompared ? 'read' : 'refused',
+      );
+    });
+  }
 
   for (const [what, handle, code, canRetry] of [
     [
@@ -118,7 +129,7 @@ describe('reading the file of an interrupted upload', () => {
     ],
   ] as const) {
     it(`says why a file that ${what} cannot be had, and whether to ask again`, async () => {
-      const result = await readAgain(left({ handle }));
+      const result = await readAgain(left({ handle }), true);
       equal(result.kind === 'refused' && [result.error.code, result.canRetry], [code, canRetry]);
     });
   }

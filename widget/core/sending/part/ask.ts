@@ -2,7 +2,7 @@ import { resumeUpload } from '../../api/upload-calls.ts';
 import { UploadError } from '../../errors.ts';
 import type { Flight } from '../../upload/parts.ts';
 import type { PartsRound } from '../context.ts';
-import { waitFor } from './slot.ts';
+import { noteFault, waitFor } from './slot.ts';
 
 /**
  * Asks the Worker whether the part is stored. All parts of the round share one call.
@@ -17,7 +17,7 @@ export async function askWhatIsStored(
   number: number,
 ): Promise<void> {
   const { upload, parts, context, signal } = round;
-  context.concurrency.slowDown();
+  noteFault(round);
   waitFor(round, flight, 'store');
   round.asking ??= resumeUpload(context.services.worker, upload, signal).finally(
     () => (round.asking = undefined),

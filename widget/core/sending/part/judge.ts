@@ -23,8 +23,8 @@ export async function judge(
   const wasReached = route.wasStoreReached || wasRelayed;
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
-  if (!isAnswered) await assertReadable(upload, signal);
-  if (wasRelayed) route.noteRelayFailure(verdict, outcome);
+  if (!isAnswered) await assertReadable(upload, services, signal);
+  if (wasRelayed) route.noteRelayFailure(outcome);
   else {
     if (!isAnswered) await route.noteStoreSilence(outcome, faults, startedMs, signal);
     await route.assertCors(verdict, outcome, faults, url);

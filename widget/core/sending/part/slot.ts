@@ -1,11 +1,13 @@
 /** The slot of a part: how it is taken and given back, and how the part waits in it. */
-import { backoffMs, type DelayedVerdict } from '../../faults/backoff.ts';
+import type { DelayedVerdict } from '../../faults/backoff.ts';
 import type { WaitReason } from '../../types.ts';
 import type { Flight } from '../../upload/parts.ts';
 import type { PartsRound } from '../context.ts';
 
 export interface Slot {
   readonly flight: Flight;
+  /** The request has failed: what follows needs no connection. */
+  readonly lend: () => void;
   readonly release: () => void;
 }
 
@@ -20,27 +22,40 @@ export async function takeSlot(
   const giveBack = await concurrency.take(share, url, signal, isAgain).finally(() => parts.ready--);
   const flight: Flight = { sent: 0 };
   parts.flights.add(flight);
+  let takeBack: (() => void) | undefined;
+  const lend = () => {
+    if (parts.isStuck) takeBack = concurrency.lend(url);
+  };
   const release = () => {
     parts.flights.delete(flight);
+    takeBack?.();
     giveBack();
     services.reviewWaiting(upload);
     services.requestTurn();
   };
-  return { flight, release };
+  return { flight, lend, release };
 }
 
-/** The part keeps its slot: in an outage nothing else should be tried in its place. */
+/** Counts a fault. Those of an upload that is stuck slow down no other. */
+export function noteFault({ parts, context }: PartsRound): void {
+  if (!parts.isStuck) context.concurrency.slowDown();
+  parts.faults++;
+}
+
+/**
+ * The part keeps its slot: in an outage nothing else should be tried in its place. An upload that is
+ * stuck lends it to others.
+ */
 export async function pausePart(
   round: PartsRound,
   flight: Flight,
   verdict: DelayedVerdict,
 ): Promise<void> {
   if (!verdict.delayMs) return;
-  const { services, concurrency } = round.context;
   const isOffline = verdict.do === 'wait';
-  if (!isOffline) concurrency.slowDown();
+  if (!isOffline) noteFault(round);
   waitFor(round, flight, isOffline ? 'online' : 'store');
-  await services.backoff.wait(backoffMs(verdict), round.signal);
+  await round.context.services.backoff.wait(verdict, round.signal);
 }
 
 /** Shows why the part waits, and takes back the bytes that its request had sent. */

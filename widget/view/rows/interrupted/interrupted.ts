@@ -93,8 +93,9 @@ export class Interrupted implements ReactiveController {
         !this.#continuing.has(upload.id),
     );
     for (const upload of chosen) this.#continuing.add(upload.id);
+    const areCompared = Boolean(this.#host.uploader.checksum);
     const results = await Promise.all(
-      chosen.map(async (upload) => ({ upload, result: await readAgain(upload) })),
+      chosen.map(async (upload) => ({ upload, result: await readAgain(upload, areCompared) })),
     );
     // Meanwhile another tab may have continued or discarded some of them.
     await this.#ask();

@@ -12,8 +12,11 @@ export type ReadResult =
   /** `canRetry`: the user may be asked again. Otherwise the file has to be chosen. */
   | { readonly kind: 'refused'; readonly error: UploadError; readonly canRetry: boolean };
 
-/** Reads the file as the upload left it. Call it in a click: the browser may have to ask the user. */
-export async function readAgain(upload: Interrupted): Promise<ReadResult> {
+/**
+ * Reads the file as the upload left it. Call it in a click: the browser may have to ask the user. If parts
+ * have checksums (`areCompared`), the date may differ, because what has changed is sent again.
+ */
+export async function readAgain(upload: Interrupted, areCompared: boolean): Promise<ReadResult> {
   const { name, bytes, lastModified } = upload;
   const handle: GuardedHandle | undefined = upload.handle;
   const mode = { mode: 'read' } as const;
@@ -28,7 +31,7 @@ export async function readAgain(upload: Interrupted): Promise<ReadResult> {
     // The user has closed the browser's question without an answer.
     if (permission === 'prompt') return refused('file_not_allowed', true);
     const file = await handle?.getFile();
-    const isSame = file?.size === bytes && file.lastModified === lastModified;
+    const isSame = file?.size === bytes && (areCompared || file.lastModified === lastModified);
     return isSame ? { kind: 'read', file } : refused('file_changed', false);
   } catch (cause) {
     const code = NOT_ALLOWED.has((cause as Error).name) ? 'file_not_allowed' : 'file_unreadable';

@@ -18,7 +18,7 @@ export async function untilRead<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   for (let terms = 1; ; terms = HANG_TERMS) {
-    const late = AbortSignal.timeout(terms * afterMs);
+    const late = AbortSignal.timeout(Math.ceil(terms * afterMs));
     try {
       return await unlessAborted(read(), AbortSignal.any([late, signal ?? late]));
     } catch (error) {

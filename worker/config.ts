@@ -4,13 +4,14 @@ import { rulesOptionsFrom } from './config/rules.ts';
 import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
 import { storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
-import type { KV } from './ledger/ledger.ts';
+import { withBulkReads, type KV } from './ledger/kv.ts';
 import { durableReservations, type LimitsNamespace } from './policy/owner-limits.ts';
 import type { Reservations } from './policy/reservations.ts';
 import type { PlanLimits } from './protocol.ts';
 import { canRunScript } from './protocol/accept.ts';
 import { defined, either, readerOf, wrong, type Env, type Reader } from './config/read-setting.ts';
-import type { SignerOptions } from './signer.ts';
+import type { SignerOptions } from './signer-options.ts';
+import { WORKERS_PLANS } from './upkeep/effort.ts';
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhooks/webhooks.ts';
 
 /**
@@ -39,14 +40,20 @@ export function optionsFrom(bindings: object): SignerOptions {
     store: storeFrom(read),
     rateLimit: rateLimitFrom(env),
     reservations: reservationsFrom(env),
+    workersPlan: read.choice('WORKERS_PLAN', WORKERS_PLANS),
     upkeepRequests: read.count('UPKEEP_REQUESTS'),
     kv: kvFrom(env),
     tokenSecrets: tokenSecretsFrom(read),
     origins: originsFrom(read),
     rules: rulesOptionsFrom(read),
     keyTemplate: read.text('KEY_TEMPLATE'),
+    dedupe: read.choice('DEDUPE', ['owner', 'everyone'] as const),
     checksum: checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum,
     forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
+    verify: defined({
+      maxBytes: read.bytes('VERIFY_MAX_BYTES'),
+      stepBytes: read.bytes('VERIFY_STEP_BYTES'),
+    }),
     plan: planFrom(read),
     inlineTypes: inlineTypesFrom(read),
     publicUrl: read.text('PUBLIC_URL'),
@@ -60,7 +67,7 @@ export function optionsFrom(bindings: object): SignerOptions {
 
 function kvFrom(env: Env): KV {
   const kv = env['UPLOADS'];
-  if (isKV(kv)) return kv;
+  if (isKV(kv)) return withBulkReads(kv);
   return wrong('UPLOADS', 'must be a KV namespace bound in wrangler.toml');
 }
 

@@ -3,11 +3,14 @@ import type { Context, Handler } from 'hono';
 import type { Authenticate, Caller } from './auth.ts';
 import type { Finalization, Hooks, UploadEvent } from './hooks.ts';
 import type { KV, Ledger, WaitUntil } from './ledger/ledger.ts';
-import type { Log, LogFields } from './log.ts';
+import type { Log, LogFields } from './util/log.ts';
 import type { CheckedFile, Narrowing, Rules } from './policy/policy.ts';
+import type { VerifyLimits } from './policy/store-fit.ts';
+import type { Dedupe } from './object/key.ts';
 import type { BindFile } from './upload/bind-file.ts';
 import type { RunOnce } from './util/run-once.ts';
 import type { Forms } from './upload/single-request.ts';
+import type { Progress } from './ledger/record.ts';
 import type { ChecksumAlgorithm, PlanLimits } from './protocol.ts';
 import type { Quota } from './policy/quota.ts';
 import type { Reservations } from './policy/reservations.ts';
@@ -62,12 +65,18 @@ export interface Signer {
   readonly runOnce: RunOnce<Finalization>;
   readonly bindFile: BindFile;
   readonly keyTemplate: string;
+  /** Whose stored files may stand for a new one, if keys are made of checksums. */
+  readonly dedupe: Dedupe;
   /** Whether two uploads of one owner can have the same key. If so, replacing has to be refused. */
   readonly keysMayMeet: boolean;
   /** Checksum algorithm for parts. */
   readonly checksum: ChecksumAlgorithm | null;
   /** Checksum algorithm for files that are sent in one request. */
   readonly singleChecksum: ChecksumAlgorithm | null;
+  /** How far the checksum of a whole file is verified by reading the stored file. */
+  readonly verify: VerifyLimits;
+  /** How far this isolate has read each such file, by owner and id; KV may be a minute behind. */
+  readonly progress: Map<string, Progress>;
   /** Which forms pages may get. */
   readonly forms: Forms;
   readonly plan: PlanLimits;

@@ -13,7 +13,7 @@ export { optionsFrom } from './config.ts';
 export type { PolicyAction, PolicyHook, RateLimit, SignerEnv } from './context.ts';
 export type { Finalization, Hooks, Preparation, UploadEvent } from './hooks.ts';
 export type { KV, WaitUntil } from './ledger/ledger.ts';
-export type { LogSink } from './log.ts';
+export type { LogSink } from './util/log.ts';
 export { openApiDocument } from './protocol/openapi.ts';
 export { durableReservations, OwnerLimits, type LimitsNamespace } from './policy/owner-limits.ts';
 export type {

@@ -1,7 +1,7 @@
 /** Calls the operator's own code at certain points of an upload's life. */
 import type { Caller } from './auth.ts';
 import type { WaitUntil } from './ledger/ledger.ts';
-import type { Log } from './log.ts';
+import type { Log } from './util/log.ts';
 import { ProblemError } from './problem.ts';
 import type { Result } from './protocol.ts';
 import type { Upload } from './upload/upload.ts';

@@ -1,12 +1,12 @@
 /**
  * The contract: what the page sends and what the Worker answers. The page imports only from here,
- * so nothing here may add to its bundle: the schemas stay in schemas.ts and answers.ts, and only the
+ * so nothing here may add to its bundle unless it is used: the schemas stay in schemas.ts and answers.ts, and only the
  * types that are inferred from them are exported.
  */
 import type { Refused } from './protocol/answers.ts';
+import type { Result, Verifying } from './protocol/result.ts';
 
 export type {
-  ChunkedAnswer,
   CompleteManyAnswer,
   CreateAnswer,
   Created,
@@ -19,7 +19,6 @@ export type {
   Refused,
   RelayAnswer,
   Renewal,
-  Result,
   ResumeAnswer,
   SignAnswer,
   SignedRequest,
@@ -28,7 +27,16 @@ export type {
   UploadStatusAnswer,
   UploadSummary,
 } from './protocol/answers.ts';
-export { CHECKSUM_HEADERS, type ChecksumAlgorithm } from './protocol/checksum.ts';
+export type { Result, Verifying } from './protocol/result.ts';
+export {
+  CHECKSUM_HEADERS,
+  type ChecksumAlgorithm,
+  type VerifiedChecksum,
+  type WholeAlgorithm,
+  type WholeChecksum,
+} from './protocol/checksum.ts';
+export * from './protocol/hashing/index.ts';
+export type { ChunkedAnswer } from './protocol/chunks/schemas.ts';
 export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
@@ -43,6 +51,23 @@ export type {
   PartReceipt,
   SignBody,
 } from './protocol/schemas.ts';
+
+/** Whether a Complete is answered with the state `verifying` instead of a result. */
+export function isVerifying(answer: object): answer is Verifying {
+  return 'state' in answer && answer.state === 'verifying';
+}
+
+type ChecksumFields = Pick<Result, 'checksum' | 'checksumAlgorithm' | 'verifiedBy'>;
+
+/** Those fields of a result that tell of a verified checksum. */
+export function checksumFields(result: ChecksumFields): ChecksumFields {
+  const { checksum, checksumAlgorithm, verifiedBy } = result;
+  return {
+    ...(checksum === undefined ? {} : { checksum }),
+    ...(checksumAlgorithm === undefined ? {} : { checksumAlgorithm }),
+    ...(verifiedBy === undefined ? {} : { verifiedBy }),
+  };
+}
 
 /** Whether a slot of a batch answer has a problem instead of a value. */
 export function isRefused(slot: object): slot is Refused {

@@ -11,6 +11,12 @@ export function cancelledUpload(field?: string): ProblemError {
   return new ProblemError('cancelled', 'This upload has been cancelled.', { field });
 }
 
+/** The file's checksum is not the one that it was to have. */
+export function wrongChecksum(algorithm: string, field = 'checksum'): ProblemError {
+  const detail = `The ${algorithm} of the whole file differs from the one that was given.`;
+  return new ProblemError('checksum_mismatch', detail, { field });
+}
+
 /** The id was used for a file of another name, size, type or checksum. */
 export function idOfAnotherFile(field: string): ProblemError {
   return new ProblemError('conflict', 'This id belongs to another file.', { field });

@@ -4,9 +4,9 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { createCRC32, createCRC64, createMD5 } from 'hash-wasm';
-import type { Algorithm } from '../../widget/core/checksum/algorithm.ts';
-import { createCrc } from '../../widget/core/checksum/crc.ts';
-import { createMd5 } from '../../widget/core/checksum/md5.ts';
+import type { Algorithm } from '../../worker/protocol/hashing/algorithm.ts';
+import { createCrc } from '../../worker/protocol/hashing/crc.ts';
+import { createMd5 } from '../../worker/protocol/hashing/md5.ts';
 import { measureInChromium } from './checksum-browser.ts';
 
 const STEP_BYTES = 2 ** 21;

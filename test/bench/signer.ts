@@ -156,6 +156,7 @@ function policyOf(setUp: SetUp): Policy {
     maxFiles: null,
     checksum: setUp.checksum,
     singleChecksum: setUp.checksum,
+    wholeChecksums: { free: setUp.checksum === null ? [] : [setUp.checksum], maxBytes: 0 },
     plan: setUp.limits ?? DEFAULT_PLAN_LIMITS,
     batch: {
       create: MAX_FILES_PER_CREATE,

@@ -45,7 +45,7 @@ test('the bucket policies in docs/security.md are JSON, and only deny', () => {
 });
 
 test('links between the pages of the repository lead somewhere', () => {
-  const pages = globSync(['*.md', 'docs/*.md'], { cwd: ROOT });
+  const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT });
   for (const from of pages) {
     const text = readFileSync(`${ROOT}${from}`, 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {

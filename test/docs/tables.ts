@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { configuration } from '../../worker/build/manifest.ts';
 import { SETTINGS, type Setting } from '../../worker/config/settings.ts';
+import { table } from './markdown.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -64,14 +65,6 @@ function attributesTable(): string {
       (field.default ? ` Default: ${field.default.replaceAll("'", '`')}.` : ''),
   ]);
   return table(['Attribute', 'Property', 'Type', 'Meaning'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n') + '\n';
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(README, renewed(readme()));

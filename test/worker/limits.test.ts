@@ -15,7 +15,7 @@ import {
   type PartReceipt,
 } from '../../worker/protocol.ts';
 import { createLedger } from '../../worker/ledger/ledger.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog } from '../../worker/util/log.ts';
 import { localReservations } from '../../worker/policy/local-reservations.ts';
 import { quotaOf } from '../../worker/policy/quota.ts';
 import type { Limits, Reservation } from '../../worker/policy/reservations.ts';
@@ -184,6 +184,32 @@ for (const { way, byForm, start } of WAYS) {
           });
         }
       }
+
+      it(`MAX_TOTAL_BYTES of 100 lets ten of ${AT_ONCE} files of 10 bytes be completed at once`, async () => {
+        const sub = `mallory-${randomUUID()}`;
+        // Begun where no limit held, so that only Complete can refuse them.
+        const unlimited = await lab.as(sub);
+        const mallory = await lab.as(sub, { upload: { maxTotalBytes: 100 } });
+        const body = random(10);
+        const uploads = await Promise.all(
+          Array.from({ length: AT_ONCE }, async () => {
+            const upload = await begin(unlimited, { byForm }, body);
+            return { upload, parts: await unlimited.sendParts(upload, body) };
+          }),
+        );
+        const statuses = await Promise.all(
+          uploads.map(
+            async ({ upload, parts }) => (await mallory.complete(upload, { parts })).status,
+          ),
+        );
+        assert.equal(statuses.filter((status) => status === 200).length, 10);
+        assert.deepEqual([...new Set(statuses)].sort(), [200, 403]);
+        const { store: bucket } = place.running;
+        const kept = await Promise.all(uploads.map(({ upload }) => bucket.head(upload.key)));
+        assert.equal(kept.filter((object) => object !== undefined).length, 10);
+        const { body: list } = await mallory.get<ListAnswer>('/uploads?state=complete&limit=100');
+        assert.equal(list.uploads.length, 10, 'and what was refused is not listed as complete');
+      });
 
       const untilWhen = byForm ? 'when its form expires, and not before' : 'at once';
       it(`room of a cancelled file comes back ${untilWhen}`, async () => {

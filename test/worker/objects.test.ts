@@ -219,6 +219,30 @@ onEveryStore(
       }
     });
 
+    /** Status for a stranger who reads the object. Whoever may write decides the bucket, not the object. */
+    const strangers = {
+      private: 403,
+      'public-read': 200,
+      'public-read-write': 200,
+      'authenticated-read': 403,
+    } as const;
+    for (const [acl, status] of Object.entries(strangers)) {
+      it(`opens it to those whom the ACL names: ${acl}`, async () => {
+        const lab = await startLab(running(), { ACL: acl });
+        try {
+          const alice = await lab.as('alice');
+          for (const bytes of SIZES) {
+            const { upload, answer } = await alice.upload(random(bytes));
+            assert.equal(answer.status, 200, JSON.stringify(answer.body));
+            assert.equal((await anyone(running(), upload.key)).status, status);
+            assert.deepEqual(await grants(running(), upload.key), GRANTS[acl]);
+          }
+        } finally {
+          await lab.stop();
+        }
+      });
+    }
+
     it('is refused by name if the policy, or the caller’s claim, does not allow it', async () => {
       const lab = await startLab(running(), { ACL: 'private, public-read' });
       try {
@@ -245,6 +269,26 @@ async function refusalOf(work: () => Promise<unknown>): Promise<string> {
   } catch (error) {
     return String(error);
   }
+}
+
+/** What each ACL grants to others than the owner: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
+const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  private: [],
+  'public-read': ['AllUsers READ'],
+  'public-read-write': ['AllUsers READ', 'AllUsers WRITE'],
+  'authenticated-read': ['AuthenticatedUsers READ'],
+};
+
+/** What the store says that groups may do with an object. */
+async function grants({ config, credentials }: Running, key: string): Promise<readonly string[]> {
+  const aws = new AwsClient({ ...credentials, region: config.region, service: 's3', retries: 0 });
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  const answer = await aws.fetch(`${config.endpoint}/${config.bucket}/${path}?acl`);
+  const xml = await answer.text();
+  assert.equal(answer.status, 200, xml);
+  return [...xml.matchAll(/groups\/global\/(\w+)<[^]*?<Permission>(\w+)</g)]
+    .map(([, group, permission]) => `${group} ${permission}`)
+    .sort();
 }
 
 /** What the store itself says of an object, all of it. */

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import * as v from 'valibot';
 import * as answers from '../../worker/protocol/answers.ts';
+import { ResultSchema } from '../../worker/protocol/result.ts';
 import { optionsFrom } from '../../worker/config.ts';
 import { openApiDocument } from '../../worker/protocol/openapi.ts';
 import { createSigner } from '../../worker/signer.ts';
@@ -97,7 +98,7 @@ describe('an answer', () => {
     const path = `/uploads/${upload.id}`;
     holds(answers.ResumeAnswerSchema, (await alice.post(`${path}/resume`)).body);
     holds(answers.StatusAnswerSchema, (await alice.get(path)).body);
-    holds(answers.ResultSchema, (await alice.complete(upload, { parts })).body);
+    holds(ResultSchema, (await alice.complete(upload, { parts })).body);
     holds(answers.StatusAnswerSchema, (await alice.get(path, tokenOf(upload))).body);
     holds(answers.ListAnswerSchema, (await alice.get('/uploads')).body);
     const json = { accept: 'application/json' };

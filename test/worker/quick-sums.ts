@@ -1,14 +1,14 @@
 /** Checksums of large test data: byte by byte like s3/sums.ts, but in 32-bit halves. */
 import { createHash } from 'node:crypto';
-import type { ChecksumAlgorithm } from '../../worker/protocol.ts';
+import type { WholeAlgorithm } from '../../worker/protocol.ts';
 
 /** Base64, as S3's headers have it. */
-export function quickSum(algorithm: ChecksumAlgorithm, bytes: Uint8Array): string {
-  if (algorithm === 'md5' || algorithm === 'sha256') {
+export function quickSum(algorithm: WholeAlgorithm, bytes: Uint8Array): string {
+  if (algorithm === 'md5' || algorithm === 'sha1' || algorithm === 'sha256') {
     return createHash(algorithm).update(bytes).digest('base64');
   }
   const wide = algorithm === 'crc64nvme';
-  const { high, low } = wide ? CRC64 : CRC32C;
+  const { high, low } = wide ? CRC64 : algorithm === 'crc32' ? CRC32 : CRC32C;
   let [up, down] = [wide ? -1 : 0, -1];
   for (const byte of bytes) {
     const at = (down ^ byte) & 0xff;
@@ -22,6 +22,7 @@ export function quickSum(algorithm: ChecksumAlgorithm, bytes: Uint8Array): strin
 }
 
 const CRC64 = tables(0x9a6c9329, 0xac4bc9b5);
+const CRC32 = tables(0, 0xedb88320);
 const CRC32C = tables(0, 0x82f63b78);
 
 /** Of a reflected polynomial, its halves apart. */

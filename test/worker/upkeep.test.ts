@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createLedger, type KV } from '../../worker/ledger/ledger.ts';
 import { keyOf, ownerHash } from '../../worker/ledger/record.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog } from '../../worker/util/log.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import type { Store } from '../../worker/s3/store.ts';
 import { createUpkeep, type SignerOptions } from '../../worker/signer.ts';
@@ -228,12 +228,14 @@ describe('webhooks', () => {
   };
   const webhooks = () => ({ url: receiver.url, secrets: [SECRET] });
 
-  it('are sent again although the sweep fails from its first operation on', async () => {
+  it('are sent again although the sweep can list nothing', async () => {
     await waiting('alice', 1);
     const broken: KV = {
       ...kv,
-      get: (key) =>
-        key.startsWith('sweep') ? Promise.reject(new Error('KV GET failed: 500')) : kv.get(key),
+      list: (asked) =>
+        asked.prefix.startsWith('u:')
+          ? Promise.reject(new Error('KV LIST failed: 500'))
+          : kv.list(asked),
     };
     await round({ kv: broken, webhooks: webhooks() });
     assert.equal(receiver.received.length, 1);

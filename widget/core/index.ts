@@ -9,4 +9,4 @@ export * from './events.ts';
 export type * from './types.ts';
 export { Uploader } from './uploader.ts';
 export type { CannedAcl } from '../../worker/protocol.ts';
-export { isUploadId } from '../../worker/protocol.ts';
+export { isUploadId } from '../../worker/protocol/id.ts';

@@ -32,7 +32,7 @@ import { snapshotOf } from './upload/snapshot.ts';
 import { isActive } from './upload/state.ts';
 import { Upload } from './upload/upload.ts';
 import { oncePerFrame } from './util/frame.ts';
-import { isUploadId } from '../../worker/protocol.ts';
+import { isUploadId } from '../../worker/protocol/id.ts';
 
 /** Overloads in the class itself would ship as code. */
 const Target = EventTarget as new () => UploadEventTarget;

@@ -5,9 +5,10 @@ import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { readCapped } from '../util/read-capped.ts';
 import { rulesFor } from '../upload/access.ts';
+import { discardUpload } from '../upload/end/discard.ts';
 import { extendUpload } from '../upload/life.ts';
 import type { Upload } from '../upload/upload.ts';
-import { turnOf, type Located } from './begin.ts';
+import { turnOf, type Begun, type Located } from './begin.ts';
 import type { Content } from './content.ts';
 import { positionOf } from './position.ts';
 import { tailKey, tailOf } from '../upload/tail.ts';
@@ -35,7 +36,7 @@ export class OffsetMismatch extends ProblemError {
  * @throws OffsetMismatch; ProblemError `too_large` for more than the upload may have, `conflict` while
  *   another request writes to it. What came before the request broke off is kept.
  */
-export async function append(
+async function append(
   signer: Signer,
   c: SignerContext,
   turns: Turns,
@@ -65,6 +66,28 @@ export async function append(
   })();
   waitUntilOf(c)(work.catch(() => undefined));
   return work;
+}
+
+/**
+ * Appends the bytes that come with the request that begins an upload. If they cannot be appended, the
+ * client never learns the upload's URL, so the upload is discarded, unless the client chose its id.
+ *
+ * @throws ProblemError as `append`.
+ */
+export async function appendFirst(
+  signer: Signer,
+  c: SignerContext,
+  turns: Turns,
+  { upload, entry, hasOwnId }: Begun,
+  content: Content,
+): Promise<number> {
+  try {
+    return await append(signer, c, turns, upload, entry, 0, content);
+  } catch (error) {
+    const waitUntil = waitUntilOf(c);
+    if (!hasOwnId) waitUntil(discardUpload(signer, upload, waitUntil, 'proven'));
+    throw error;
+  }
 }
 
 /**
@@ -106,7 +129,7 @@ async function startOf(signer: Signer, upload: Upload, entry: Entry | undefined)
     return stored && tailOf(upload, stored.object) ? stored.object : undefined;
   });
   const { offset } = position;
-  if (position.kind === 'complete') {
+  if (position.kind !== 'open') {
     await body?.cancel();
     return { offset, parts: 0, tail: () => Promise.resolve(undefined), isComplete: true };
   }

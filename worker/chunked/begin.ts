@@ -4,11 +4,19 @@ import { draftUnsized, idFor } from '../upload/create/unsized.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import { covers } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
-import { cancelledUpload, expiredUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
+import {
+  cancelledUpload,
+  expiredUpload,
+  idOfAnotherFile,
+  noSuchUpload,
+  wrongChecksum,
+} from '../refusals.ts';
+import type { WholeChecksum } from '../protocol.ts';
 import { isUploadId } from '../protocol/id.ts';
 import { openOwnUpload, rulesFor, uploadOfRecord, type TokenUse } from '../upload/access.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
+import { assertVerifiable } from '../upload/verify/proof.ts';
 import { isExpired, recordedState } from '../upload/state.ts';
 import { withSize, type Upload } from '../upload/upload.ts';
 import { chunkedPlan, largestChunkedFile } from './plan.ts';
@@ -24,6 +32,14 @@ export interface NewFile {
   /** Undefined if the client does not know yet. */
   readonly bytes: number | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of the whole file, if the client knows it from the start. */
+  readonly checksum?: WholeChecksum | undefined;
+}
+
+/** An upload that has just begun, or that was begun before with the same id. */
+export interface Begun extends Located {
+  /** The client can find it again by the id that it chose. */
+  readonly hasOwnId: boolean;
 }
 
 /**
@@ -35,8 +51,9 @@ export interface NewFile {
 export async function begin(
   signer: Signer,
   c: SignerContext,
-  { id, name, type, path, bytes, metadata }: NewFile,
-): Promise<{ readonly upload: Upload; readonly entry?: Entry | undefined }> {
+  { id, name, type, path, bytes, metadata, checksum }: NewFile,
+): Promise<Begun> {
+  const hasOwnId = id !== undefined;
   const { profile } = signer.store;
   if (name === undefined || name === '') {
     const detail = 'The file’s name is missing: send it in Content-Disposition or as ?filename=.';
@@ -47,9 +64,13 @@ export async function begin(
   }
   checkName(name, 'filename');
   const entry = id === undefined ? undefined : await signer.ledger.get(c.get('caller').owner, id);
-  if (entry) return { upload: again(signer, c, entry, { name, bytes }), entry };
+  if (entry) return { upload: again(signer, c, entry, { name, bytes }), entry, hasOwnId };
   const inFolder = path === undefined || path === '' ? {} : { path };
   if (bytes === undefined) {
+    if (checksum) {
+      const detail = 'Send the checksum with the size, or with the last request.';
+      throw new ProblemError('invalid_request', detail, { field: 'checksum' });
+    }
     const most = largestChunkedFile(profile);
     const { draft, rules } = await draftUnsized(
       signer,
@@ -59,15 +80,26 @@ export async function begin(
       id,
     );
     const plan = chunkedPlan(draft.bytes, profile);
-    return { upload: await beginWithinLimits(signer, c, rules, { ...draft, chunked: true }, plan) };
+    const upload = await beginWithinLimits(signer, c, rules, { ...draft, chunked: true }, plan);
+    return { upload, entry, hasOwnId };
   }
-  const file = { id: id ?? (await idFor(signer, c)), name, type, bytes, metadata, ...inFolder };
+  const file = {
+    id: id ?? (await idFor(signer, c)),
+    name,
+    type,
+    bytes,
+    metadata,
+    ...inFolder,
+    checksum,
+  };
   const rules = await rulesFor(signer, c, file, 'create');
   const plan = chunkedPlan(bytes, profile);
   const draft = await draftOf(signer, c, rules, plan, file, '');
   // The Worker cannot tell the checksum of a part before the part has come.
   const chunked = { ...draft, checksum: null, chunked: true as const };
-  return { upload: await beginWithinLimits(signer, c, rules, chunked, plan) };
+  const { announced } = draft;
+  if (announced) assertVerifiable(signer, chunked, false, announced.algorithm, 'checksum');
+  return { upload: await beginWithinLimits(signer, c, rules, chunked, plan), entry, hasOwnId };
 }
 
 /** The upload that was begun with this id before. */
@@ -134,7 +166,7 @@ function latest(
   if (!sealed.chunked) throw noSuchUpload();
   c.get('line')['upload'] = sealed.id;
   const own = entry?.upload.mark === sealed.mark ? entry : undefined;
-  if (own?.state === 'aborted') throw cancelledUpload();
+  if (own?.state === 'aborted') throw own.mismatch ? wrongChecksum('checksum') : cancelledUpload();
   if (own?.state === 'expired') throw expiredUpload();
   const expiresAt = Math.max(sealed.expiresAt, own?.upload.expiresAt ?? 0);
   const isOver = own?.state !== 'complete' && isExpired({ expiresAt }, signer.now());

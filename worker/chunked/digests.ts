@@ -1,13 +1,8 @@
 /** Checksums that clients send: of one chunk, and of the whole file. */
 import { ProblemError } from '../problem.ts';
-import { base64ToBytes, bytesToBase64 } from '../protocol/util/encoding.ts';
-
-/** A checksum of the whole file. */
-export interface WholeChecksum {
-  readonly algorithm: string;
-  /** Base64. */
-  readonly value: string;
-}
+import type { WholeAlgorithm, WholeChecksum } from '../protocol.ts';
+import { CHECKSUM_BYTES, isChecksum, WHOLE_ALGORITHMS } from '../protocol/checksum.ts';
+import { bytesToBase64 } from '../protocol/util/encoding.ts';
 
 /** A checksum of one chunk, of an algorithm that Web Crypto has. */
 export interface ChunkChecksum {
@@ -54,9 +49,8 @@ export function tusChecksum(header: string | undefined): ChunkChecksum | undefin
  * known here counts, as the RFC has it.
  */
 export function digestOf(header: string | undefined): ChunkChecksum | undefined {
-  for (const member of header?.split(',') ?? []) {
-    const [, name = '', value = ''] = /^ *([\w-]+)=:([A-Za-z0-9+/]+=*):/.exec(member) ?? [];
-    const algorithm = DIGEST_NAMES[name.toLowerCase()];
+  for (const [name, value] of membersOf(header)) {
+    const algorithm = DIGEST_NAMES[name];
     if (algorithm !== undefined) return { algorithm, value };
   }
   return undefined;
@@ -74,15 +68,6 @@ function known(algorithm: string, value: string, field: string): ChunkChecksum {
   throw new ProblemError('invalid_request', detail, { field });
 }
 
-/** Lengths of digests in bytes, by the names that forms and JSON have for them. */
-const WHOLE: Readonly<Record<string, number>> = {
-  md5: 16,
-  sha1: 20,
-  sha256: 32,
-  crc32c: 4,
-  crc64nvme: 8,
-};
-
 /**
  * The checksum of the whole file among these fields: `md5=…`, `sha256=…`, in hex as
  * drf-chunked-upload has it, or in base64.
@@ -92,23 +77,47 @@ const WHOLE: Readonly<Record<string, number>> = {
 export function wholeChecksumOf(
   fields: Readonly<Record<string, string>>,
 ): WholeChecksum | undefined {
-  for (const [algorithm, length] of Object.entries(WHOLE)) {
+  for (const algorithm of WHOLE_ALGORITHMS) {
     const text = fields[algorithm];
-    if (text !== undefined) return { algorithm, value: base64Of(text, length, algorithm) };
+    if (text !== undefined) return { algorithm, value: base64Of(text, algorithm) };
   }
   return undefined;
 }
 
-function base64Of(text: string, length: number, field: string): string {
+function base64Of(text: string, algorithm: WholeAlgorithm): string {
+  const length = CHECKSUM_BYTES[algorithm];
   if (/^[0-9a-f]+$/i.test(text) && text.length === 2 * length) {
     const bytes = text.match(/../g) ?? [];
     return bytesToBase64(Uint8Array.from(bytes, (pair) => Number.parseInt(pair, 16)));
   }
-  try {
-    if (base64ToBytes(text).length === length) return text;
-  } catch {
-    // Not base64 either.
+  if (isChecksum(algorithm, text)) return text;
+  const detail = `Not a valid ${algorithm}: ${2 * length} hex digits, or base64.`;
+  throw new ProblemError('invalid_request', detail, { field: algorithm });
+}
+
+/**
+ * The checksum of the whole file in `Repr-Digest: sha-256=:…:`
+ * (https://www.rfc-editor.org/rfc/rfc9530), the first that can be verified here.
+ */
+export function reprDigestOf(header: string | undefined): WholeChecksum | undefined {
+  for (const [name, value] of membersOf(header)) {
+    const algorithm = WHOLE_NAMES[name];
+    if (algorithm !== undefined && isChecksum(algorithm, value)) return { algorithm, value };
   }
-  const detail = `Not a valid ${field}: ${2 * length} hex digits, or base64.`;
-  throw new ProblemError('invalid_request', detail, { field });
+  return undefined;
+}
+
+const WHOLE_NAMES: Readonly<Record<string, WholeAlgorithm>> = {
+  'sha-256': 'sha256',
+  sha: 'sha1',
+  md5: 'md5',
+  crc32c: 'crc32c',
+};
+
+/** The members of a dictionary of byte sequences: https://www.rfc-editor.org/rfc/rfc9651 */
+function membersOf(header = ''): readonly (readonly [name: string, value: string])[] {
+  return header.split(',').flatMap((member) => {
+    const [, name, value] = /^ *([\w-]+)=:([A-Za-z0-9+/]+=*):/.exec(member) ?? [];
+    return name === undefined || value === undefined ? [] : [[name.toLowerCase(), value]];
+  });
 }

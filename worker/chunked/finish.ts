@@ -2,18 +2,18 @@
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
-import { partCount, type Result } from '../protocol.ts';
+import { partCount, type Result, type Verifying, type WholeChecksum } from '../protocol.ts';
 import { rulesFor } from '../upload/access.ts';
 import { completeUpload } from '../upload/complete/complete.ts';
 import { abortOrphansQuietly } from '../upload/end/orphans.ts';
 import { planOf, withSize, type Upload } from '../upload/upload.ts';
 import type { Located } from './begin.ts';
-import type { WholeChecksum } from './digests.ts';
 import { positionOf } from './position.ts';
 import { removeTail, tailKey } from '../upload/tail.ts';
 
 /**
- * Makes the object, by the same rules as `POST /uploads/:id/complete`. Asked again, it answers the same.
+ * Makes the object, by the same rules as `POST /uploads/:id/complete`. Asked again, it answers the same,
+ * or how far the checksum of a large file has been verified meanwhile.
  *
  * @throws ProblemError `incomplete` while bytes are missing, `checksum_mismatch`, or what the policy says
  *   against the file.
@@ -23,21 +23,24 @@ export async function finish(
   c: SignerContext,
   { upload, entry }: Located,
   checksum?: WholeChecksum,
-): Promise<Result> {
-  if (checksum) {
-    throw new ProblemError('invalid_request', 'Not verified yet.', { field: checksum.algorithm });
-  }
+): Promise<Result | Verifying> {
   const position = await positionOf(signer, upload, entry);
-  if (position.kind === 'complete') return position.result;
-  const { offset, parts, tail } = position;
+  const { offset } = position;
+  const isSettled = !checksum && entry?.state !== 'verifying';
+  if (position.kind === 'complete' && isSettled) return position.result;
   if (!upload.unsized && offset !== upload.bytes) throw missingBytes(offset, upload.bytes);
   const whole = withSize(upload, offset);
-  if (parts < partCount(planOf(whole))) await sendLast(signer, whole, parts + 1, tail?.bytes ?? 0);
-  const result = await completeUpload(signer, c, whole, {});
+  if (position.kind === 'open') {
+    const { parts, tail } = position;
+    const isLastMissing = parts < partCount(planOf(whole));
+    if (isLastMissing) await sendLast(signer, whole, parts + 1, tail?.bytes ?? 0);
+  }
+  const field = checksum?.algorithm;
+  const answer = await completeUpload(signer, c, whole, { checksum }, field);
   const after = waitUntilOf(c);
   after(abortOrphansQuietly(signer, [whole]));
-  if (tail) after(removeTail(signer, whole));
-  return result;
+  after(removeTail(signer, whole));
+  return answer;
 }
 
 /** The tail becomes the last part; an empty file has an empty one. */

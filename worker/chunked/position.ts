@@ -21,6 +21,8 @@ export type Position =
       readonly parts: number;
       readonly tail: Tail | undefined;
     }
+  /** The object is there, and the checksum of the whole file is still to be verified. */
+  | { readonly kind: 'verifying'; readonly offset: number; readonly verifiedBytes: number }
   | { readonly kind: 'complete'; readonly offset: number; readonly result: Result };
 
 /**
@@ -34,10 +36,15 @@ export async function positionOf(
   tailObject: () => Promise<StoredObject | undefined> = () => signer.store.head(tailKey(upload)),
 ): Promise<Position> {
   if (entry?.result) return { kind: 'complete', offset: entry.result.bytes, result: entry.result };
+  if (entry?.state === 'verifying') {
+    const { verifiedBytes = 0 } = entry.verifying ?? {};
+    return { kind: 'verifying', offset: entry.upload.bytes, verifiedBytes };
+  }
   const stored = await inspectStore(signer, upload);
   if (stored.kind === 'gone') throw forgottenByStore();
   if (stored.kind === 'object') {
     const { object } = stored;
+    if (upload.announced) return { kind: 'verifying', offset: object.bytes, verifiedBytes: 0 };
     const result = resultOf(withSize(upload, object.bytes), object);
     return { kind: 'complete', offset: object.bytes, result };
   }

@@ -6,11 +6,23 @@ import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from
 import { assembleObject } from '../upload/complete/assemble.ts';
 import { discardUpload } from '../upload/end/discard.ts';
 import { abortOrphansQuietly } from '../upload/end/orphans.ts';
-import { recordedResult, finishUpload } from '../upload/complete/finish.ts';
+import { conclude } from '../upload/complete/conclude.ts';
+import { assertResult, recordedResult } from '../upload/complete/finish.ts';
 import { isFinal, ProblemError } from '../problem.ts';
 import { objectOfAnotherUpload } from '../refusals.ts';
-import { MAX_PART_NUMBER, type PartReceipt, type StoredPart } from '../protocol.ts';
+import {
+  isVerifying,
+  MAX_PART_NUMBER,
+  type PartReceipt,
+  type Result,
+  type StoredPart,
+  type Verifying,
+  type WholeChecksum,
+} from '../protocol.ts';
+import { GivenChecksum } from '../protocol/schemas.ts';
 import { withSize, type Upload } from '../upload/upload.ts';
+import { assertVerifiable } from '../upload/verify/proof.ts';
+import { wantedChecksum } from '../upload/verify/wanted.ts';
 import { locationOf } from './location.ts';
 import { refuse } from './refusal.ts';
 import { uploadOf, type InParts } from './upload-of.ts';
@@ -23,10 +35,14 @@ const Parts = v.array(
   }),
 );
 
+/** A checksum is none of Companion's: it is verified or refused, as in our own contract. */
+const Body = v.object({ parts: v.optional(v.unknown()), checksum: v.optional(GivenChecksum) });
+
 export function completeRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const inParts = await uploadOf(signer, c, 'at-any-time');
-    const body = await readBody(c.req.raw, v.object({ parts: v.optional(v.unknown()) }));
+    const body = await readBody(c.req.raw, Body);
+    const wanted = wantedChecksum(inParts.upload, body.checksum);
     const parts = v.safeParse(Parts, body.parts);
     if (!parts.success) {
       return refuse('s3: `parts` must be an array of {ETag, PartNumber} objects.');
@@ -35,7 +51,10 @@ export function completeRoute(signer: Signer): SignerHandler {
       number: PartNumber,
       etag: ETag,
     }));
-    await completeParts(signer, c, inParts, receipts);
+    const answer = await completeParts(signer, c, inParts, receipts, wanted);
+    if (isVerifying(answer)) {
+      return c.json<Verifying>(answer, 202, { 'retry-after': String(answer.retryAfter) });
+    }
     waitUntilOf(c)(abortOrphansQuietly(signer, [inParts.upload]));
     const { key } = inParts.upload;
     const { store } = signer;
@@ -48,25 +67,36 @@ async function completeParts(
   c: SignerContext,
   { upload, uploadId }: InParts,
   receipts: readonly PartReceipt[],
-): Promise<void> {
+  wanted: WholeChecksum | undefined,
+): Promise<Result | Verifying> {
   const entry = await signer.ledger.get(upload.owner, upload.id);
-  if (entry?.result) return;
+  if (entry?.result) {
+    assertResult(entry.result, wanted);
+    return entry.result;
+  }
   const { store } = signer;
-  const object = await assembleObject(signer, upload, uploadId, async () => {
-    if (!store.profile.listParts) return { parts: receipts, bytes: upload.bytes };
+  const assertReadable = (file: Upload) => {
+    if (wanted) assertVerifiable(signer, file, false, wanted.algorithm, 'checksum');
+  };
+  const { object, isNew } = await assembleObject(signer, upload, uploadId, async () => {
+    if (!store.profile.listParts) {
+      assertReadable(upload);
+      return { parts: receipts, bytes: upload.bytes };
+    }
     const listed = await store.listParts(upload.key, uploadId);
     assertOneFile(listed, receipts);
     const bytes = listed.reduce((sum, part) => sum + part.bytes, 0);
+    assertReadable(withSize(upload, bytes));
     await assertFits(signer, c, withSize(upload, bytes));
     return { parts: receipts, bytes };
   });
-  if (!object) return void (await recordedResult(signer, upload));
+  if (!object) return recordedResult(signer, upload, wanted);
   if (object.mark !== upload.mark) {
     throw objectOfAnotherUpload();
   }
   const resized = withSize(upload, object.bytes);
   await assertFits(signer, c, resized, () => store.remove(upload.key));
-  await finishUpload(signer, waitUntilOf(c), upload, object);
+  return conclude(signer, waitUntilOf(c), upload, object, { wanted, isNew });
 }
 
 /** Removes what the policy does not allow: the parts and, if it exists, the object. */

@@ -152,9 +152,16 @@ export const SETTINGS = [
   {
     name: 'KEY_TEMPLATE',
     meaning:
-      'Template for object keys: {prefix} {owner} {id} {name} {path} {ext} {yyyy} {mm} {dd} {checksum}. {path} is the folders of a chosen folder and the name.',
+      'Template for object keys: {prefix} {owner} {id} {name} {path} {ext} {yyyy} {mm} {dd} {checksum}. {path} is the folders of a chosen folder and the name; {checksum} is that of the whole file; for a file in parts it is the id, unless its client names a checksum that the store compares at Complete.',
     default: '{prefix}{owner}/{id}/{name}',
     example: '{yyyy}/{mm}/{id}{ext}',
+  },
+  {
+    name: 'DEDUPE',
+    meaning:
+      'With {checksum} in KEY_TEMPLATE, a file that is stored already is not sent again: of the same owner, or of everyone. With everyone and a template without {owner}, whoever knows the SHA-256 of a file can read it.',
+    default: 'owner',
+    example: 'everyone',
   },
   {
     name: 'KEY_PREFIX',
@@ -224,6 +231,20 @@ export const SETTINGS = [
       'Checksum algorithm for parts: auto, none, crc64nvme, crc32c, md5 or sha256. Only sha256 (AWS, MinIO, Ceph, Garage) is proof against an uploader who prepares two files with the same checksum.',
     default: 'auto: the fastest one that the store verifies',
     example: 'sha256',
+  },
+  {
+    name: 'VERIFY_MAX_BYTES',
+    meaning:
+      'Size of the largest file that is read back to verify the checksum of the whole file, where neither the store nor the checksums of the parts prove it. For larger files such a checksum is refused at Create. 0: nothing is read back.',
+    default: '32MiB',
+    example: '5GiB',
+  },
+  {
+    name: 'VERIFY_STEP_BYTES',
+    meaning:
+      'How much of such a file one invocation reads; the client, or else the cron trigger, calls for the next. 1 GiB takes 2 to 5 s of CPU. The default fits the 10 ms of Workers Free; on Workers Paid 1GiB fits the default limit of 30 s.',
+    default: '2MiB',
+    example: '1GiB',
   },
   {
     name: 'FORMS',
@@ -297,11 +318,18 @@ export const SETTINGS = [
     example: 'on',
   },
   {
+    name: 'WORKERS_PLAN',
+    meaning:
+      'Plan of Workers that the account has: free or paid. It decides how many expired uploads and waiting webhooks one run of the cron trigger handles; see docs/scale.md.',
+    default: 'free',
+    example: 'paid',
+  },
+  {
     name: 'UPKEEP_REQUESTS',
     meaning:
-      'Maximum number of requests to the store in one run of the cron trigger, which can expire a quarter as many uploads. The default fits Workers Free. On Workers Paid, set it to four times the number of uploads that callers can create between two runs.',
-    default: '40',
-    example: '3000',
+      'Maximum number of requests to the store in one run of the cron trigger. An expired upload takes two to four.',
+    default: '32 on the free plan, 2500 on the paid plan',
+    example: '500',
   },
   {
     name: 'WEBHOOK_URL',
@@ -334,7 +362,7 @@ export const SETTINGS = [
   {
     name: 'RELAY',
     meaning:
-      'Whether pages that cannot reach the store may send parts through the Worker: on or off. Parts are then at most 64 MiB.',
+      'Whether pages that cannot reach the store may send parts through the Worker, and other clients whole files in chunks (docs/chunks.md): on or off. Parts are then at most 64 MiB.',
     default: 'off',
     example: 'on',
   },

@@ -1,5 +1,5 @@
 /** Translates failures of the store, and our own, into problems for the caller. */
-import type { Log, LogFields } from '../log.ts';
+import type { Log, LogFields } from '../util/log.ts';
 import { ProblemError } from '../problem.ts';
 import { FORGOTTEN_BY_STORE, KEY_TAKEN } from '../refusals.ts';
 import type { ProblemCode } from '../protocol.ts';

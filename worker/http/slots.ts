@@ -1,5 +1,5 @@
 /** Batches: each entry has its own slot, so that a bad entry does not fail the others. */
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import type { Refused } from '../protocol.ts';
 import { asProblem } from './as-problem.ts';
 

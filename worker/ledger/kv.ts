@@ -1,6 +1,8 @@
 /** The part of Workers KV that is used. https://developers.cloudflare.com/kv/api/ */
 export interface KV {
   get(key: string): Promise<string | null>;
+  /** Reads up to a hundred keys in one operation, where the store can. */
+  getMany?(keys: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
   put(
     key: string,
     value: string,
@@ -30,4 +32,42 @@ export async function allKeys(kv: KV, prefix: string): Promise<Key[]> {
     cursor = page.list_complete ? undefined : page.cursor;
   } while (cursor !== undefined);
   return keys;
+}
+
+/** https://developers.cloudflare.com/kv/api/read-key-value-pairs/#request-multiple-keys-with-the-get-method */
+export const MOST_AT_ONCE = 100;
+
+/** The values of at most a hundred keys, in one operation where the store can. */
+export async function readMany(
+  kv: KV,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (keys.length === 0) return new Map();
+  if (kv.getMany && keys.length > 1) return kv.getMany(keys);
+  return new Map(await Promise.all(keys.map(async (key) => [key, await kv.get(key)] as const)));
+}
+
+/** The part of a KV binding that `withBulkReads` uses. */
+interface Binding extends Omit<KV, 'get' | 'getMany'> {
+  get(key: string | readonly string[]): Promise<unknown>;
+}
+
+/** A binding of Workers KV as a `KV` that reads many keys in one operation. */
+export function withBulkReads(binding: KV): KV {
+  const bulk = binding as unknown as Binding;
+  const single: KV = {
+    get: (key) => binding.get(key),
+    put: (key, value, options) => binding.put(key, value, options),
+    delete: (key) => binding.delete(key),
+    list: (options) => binding.list(options),
+  };
+  return {
+    ...single,
+    async getMany(keys) {
+      const values = await bulk.get(keys);
+      if (values instanceof Map) return values as Map<string, string | null>;
+      // Not Workers KV, but an adapter with its four methods.
+      return readMany(single, keys);
+    },
+  };
 }

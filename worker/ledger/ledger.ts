@@ -5,9 +5,9 @@
  * KV fails, a row of a list is lost, but no upload.
  */
 import * as v from 'valibot';
-import { allKeys, type Key, type KV } from './kv.ts';
+import { readMany, type Key, type KV } from './kv.ts';
 import { parseJson } from '../util/parse-json.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import { ProblemError } from '../problem.ts';
 import type { PartReceipt, UploadState, UploadSummary } from '../protocol.ts';
 import { createReceipts } from './receipts.ts';
@@ -21,11 +21,14 @@ import {
   RECORDS,
   Row,
   rowOf,
-  ShortRow,
+  shortRow,
   summaryOf,
+  UNSETTLED_SECONDS,
+  type ShortRow,
 } from './record.ts';
+import { createUsage, isLate, type Usage, type UsageOptions } from './usage.ts';
 import { fromAnywhere, walk, type Position } from './walk.ts';
-import type { Counted } from '../policy/reservations.ts';
+import type { Reservation } from '../policy/reservations.ts';
 import { recordedState } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
 
@@ -63,7 +66,11 @@ export interface Ledger {
     },
   ): Promise<{ readonly uploads: readonly UploadSummary[]; readonly cursor?: string }>;
   /** The owner's uploads that count against limits: open ones, and complete ones that are listed. */
-  usage(owner: string): Promise<readonly Counted[]>;
+  usage(owner: string, options?: UsageOptions): Promise<Usage>;
+  /** Keeps a note of an upload for `usage`, if its id does not tell when it was created. */
+  noteLate(owner: string, upload: Reservation): Promise<void>;
+  /** Counts again what `usage` has summed up, with about so many lists. */
+  recount(lists: number): Promise<number>;
   /**
    * Keys of uploads that may be due for upkeep, for each owner, in random order, and where the next
    * round continues.
@@ -72,8 +79,11 @@ export interface Ledger {
     position: Position,
     lists: number,
   ): Promise<{ readonly owners: readonly (readonly string[])[]; readonly next: Position }>;
-  /** The upload under a key of `due`; undefined if it is not due for upkeep. */
-  dueEntry(key: string): Promise<Entry | undefined>;
+  /**
+   * The uploads under keys of `due`, at most a hundred, without those that the upkeep has nothing to
+   * do with: a list may be behind, and an upload may have been extended or completed since.
+   */
+  dueEntries(keys: readonly string[]): Promise<readonly Entry[]>;
   /** Keeps receipts, for stores that cannot list parts. */
   addReceipts(upload: Upload, receipts: readonly PartReceipt[]): Promise<void>;
   receipts(upload: Upload): Promise<PartReceipt[]>;
@@ -82,17 +92,16 @@ export interface Ledger {
 /** Keeps the Worker alive for work after the answer. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-/** How long a record is kept after its upload's token has expired, so that the sweep can find it. */
+/** How long the record of an upload that has ended outlives its token. */
 export const GRACE_SECONDS = 3 * 86_400;
 const PAGES_PER_LIST = 5;
-/** Most values to read when counting an owner's uploads. Only records of earlier versions need it. */
-const MAX_VALUES = 200;
 /** KV accepts one write per second to a key. */
 const RETRY_MS = [1100, 2200, 4400];
 
 export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   const { log, now, keepSeconds } = options;
   const receipts = createReceipts(kv, options, GRACE_SECONDS);
+  const usage = createUsage(kv, { log, now, isListed, rowAt: readRow });
 
   /** What this isolate wants to be under each key that it is writing. */
   const latest = new Map<string, Entry>();
@@ -141,13 +150,19 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       }
       return { uploads, ...(next !== undefined && { cursor: next }) };
     },
-    async usage(owner) {
-      return readable(counted(await ownerHash(owner)));
+    async usage(owner, options) {
+      return readable(usage.count(await ownerHash(owner), options));
     },
+    async noteLate(owner, upload) {
+      if (!isLate(upload)) return;
+      await readable(usage.noteLate(await ownerHash(owner), upload));
+    },
+    recount: usage.recount,
     async due(position, lists) {
       const { keys, next } = await walk(kv, RECORDS, position, lists);
       const owners = new Map<string, string[]>();
       for (const key of keys) {
+        if (isSurelyLater(key)) continue;
         const row = shortRow(key);
         if (row && !isDue(row)) continue;
         const prefix = key.name.slice(0, key.name.indexOf(':', RECORDS.length));
@@ -155,50 +170,17 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       }
       return { owners: fromAnywhere([...owners.values()].map(fromAnywhere)), next };
     },
-    async dueEntry(key) {
-      const entry = await read(key);
-      return entry && isDue(rowOf(entry)) ? entry : undefined;
+    async dueEntries(keys) {
+      const entries = await readAll(keys);
+      return entries.flatMap((entry) => (entry && isDue(rowOf(entry)) ? [entry] : []));
     },
   };
-
-  async function counted(hash: string): Promise<Counted[]> {
-    const uploads: Counted[] = [];
-    let values = 0;
-    for (const key of await allKeys(kv, prefixOf(hash))) {
-      let row = shortRow(key);
-      if (!row && values++ < MAX_VALUES) row = await readRow(key.name);
-      const upload = row && countedOf(row);
-      if (upload) uploads.push(upload);
-    }
-    if (values > MAX_VALUES) log.warn('records_not_counted', { count: values - MAX_VALUES });
-    return uploads;
-  }
-
-  /** The row as limits count it; undefined if it does not count. */
-  function countedOf(row: ShortRow): Counted | undefined {
-    const { id, bytes, inParts = true, byForm = false, grant, expiresAt } = row;
-    const createdAt = Math.floor(Date.parse(row.createdAt) / 1000);
-    const base = { id, mark: '', bytes, inParts, createdAt, expiresAt };
-    const upload = grant === undefined ? base : { ...base, grant };
-    switch (row.state) {
-      case 'open':
-        // A multipart upload that is completed after it has expired is counted again then.
-        return { ...upload, state: 'open', countsUntil: expiresAt + (byForm ? GRACE_SECONDS : 0) };
-      case 'complete':
-        return isListed(row) ? { ...upload, state: 'complete', countsUntil: FOREVER } : undefined;
-      case 'aborted':
-        return row.sweepAt === undefined
-          ? undefined
-          : { ...upload, state: 'cancelled', countsUntil: row.sweepAt };
-      case 'expired':
-        return undefined;
-    }
-  }
 
   async function readable<T>(reading: Promise<T>): Promise<T> {
     try {
       return await reading;
     } catch (error) {
+      if (error instanceof ProblemError) throw error;
       log.warn('list_not_read', { error });
       throw new ProblemError('store_unavailable', 'The list cannot be read now: try again.', {
         retryAfter: 1,
@@ -208,14 +190,29 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
 
   async function read(key: string): Promise<Entry | undefined> {
     try {
-      const value = await kv.get(key);
-      if (value === null) return undefined;
-      const entry = v.safeParse(Entry, parseJson(value));
-      if (entry.success) return entry.output;
-      log.warn('record_ignored', { kvKey: key });
+      return parsed(key, await kv.get(key));
     } catch (error) {
       log.warn('record_not_read', { error });
     }
+    return undefined;
+  }
+
+  /** What cannot be read is left out. */
+  async function readAll(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+    if (!kv.getMany) return Promise.all(keys.map(read));
+    try {
+      return [...(await readMany(kv, keys))].map(([key, value]) => parsed(key, value));
+    } catch (error) {
+      log.warn('record_not_read', { error });
+      return [];
+    }
+  }
+
+  function parsed(key: string, value: string | null): Entry | undefined {
+    if (value === null) return undefined;
+    const entry = v.safeParse(Entry, parseJson(value));
+    if (entry.success) return entry.output;
+    log.warn('record_ignored', { kvKey: key });
     return undefined;
   }
 
@@ -250,9 +247,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
    * When KV may delete the record, in seconds since the epoch. Null: never. A record is always kept
    * longer than its upload's token, because until then somebody may ask to cancel a complete upload.
    */
-  function expirationOf({ state, upload }: Entry): number | null {
+  function expirationOf({ state, upload, sweepAt }: Entry): number | null {
     const seconds = Math.floor(now() / 1000);
-    const afterToken = Math.max(upload.expiresAt, seconds) + GRACE_SECONDS;
+    const grace = state === 'open' || sweepAt !== undefined ? UNSETTLED_SECONDS : GRACE_SECONDS;
+    const afterToken = Math.max(upload.expiresAt, seconds) + grace;
     if (state !== 'complete') return afterToken;
     return keepSeconds === null ? null : Math.max(seconds + keepSeconds, afterToken);
   }
@@ -282,10 +280,11 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   }
 }
 
-const FOREVER = Number.MAX_SAFE_INTEGER;
-
-/** The row in the metadata. Undefined for long rows of earlier versions, whose value has to be read. */
-function shortRow({ metadata }: Key): ShortRow | undefined {
-  const row = v.safeParse(ShortRow, metadata);
-  return row.success ? row.output : undefined;
+/**
+ * True for a row that has ended. A round lists a hundred thousand rows, of which most have, and to
+ * validate each of them would take longer than the CPU time of Workers Free.
+ */
+function isSurelyLater({ metadata }: Key): boolean {
+  const { state, sweepAt } = (metadata ?? {}) as { state?: unknown; sweepAt?: unknown };
+  return (state === 'complete' || state === 'expired') && sweepAt === undefined;
 }

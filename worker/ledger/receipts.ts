@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { parseJson } from '../util/parse-json.ts';
 import { allKeys, type KV } from './kv.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import type { PartReceipt } from '../protocol.ts';
 import { ownerHash } from './record.ts';
 import type { Upload } from '../upload/upload.ts';

@@ -1,7 +1,9 @@
 /** The record of an upload in KV: its key, its value, and the row in its metadata. */
 import * as v from 'valibot';
 import { sha256Hex } from '../util/digest.ts';
-import type { UploadSummary } from '../protocol.ts';
+import type { Key } from './kv.ts';
+import { checksumFields, type UploadSummary } from '../protocol.ts';
+import { VerifiedFields, WholeAlgorithms } from '../protocol/result.ts';
 import { isByForm, isInParts, Upload } from '../upload/upload.ts';
 
 const StoredResult = v.object({
@@ -12,21 +14,38 @@ const StoredResult = v.object({
   bytes: v.number(),
   type: v.string(),
   etag: v.string(),
-  checksum: v.exactOptional(v.string()),
+  ...VerifiedFields,
   completedAt: v.string(),
   href: v.exactOptional(v.string()),
   data: v.exactOptional(v.unknown()),
 });
 
+const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
 const Limit = v.nullable(v.number());
+
+/** A checksum that is being verified, and how far. */
+const Progress = v.object({
+  algorithm: WholeAlgorithms,
+  value: v.string(),
+  /** Of the object that is being read. */
+  etag: v.string(),
+  verifiedBytes: v.number(),
+  /** See `SavedHash`. */
+  state: v.string(),
+});
+export type Progress = v.InferOutput<typeof Progress>;
 
 /** The value of a record. */
 export const Entry = v.object({
-  state: v.picklist(['open', 'complete', 'aborted', 'expired']),
+  state: State,
   upload: Upload,
   result: v.exactOptional(StoredResult),
   /** The limits that the upkeep applies to an upload that nobody completed; see `Limits`. */
   limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
+  /** How far the object has been read, while its checksum is being verified. */
+  verifying: v.exactOptional(Progress),
+  /** It was aborted because its checksum was wrong. */
+  mismatch: v.exactOptional(v.literal(true)),
   /** When the upkeep looks at the upload, if not as soon as it expires, in seconds since the epoch. */
   sweepAt: v.exactOptional(v.number()),
 });
@@ -36,7 +55,7 @@ export type Entry = v.InferOutput<typeof Entry>;
 const Essentials = {
   id: v.string(),
   bytes: v.number(),
-  state: v.picklist(['open', 'complete', 'aborted', 'expired']),
+  state: State,
   createdAt: v.string(),
   completedAt: v.exactOptional(v.string()),
   /** Seconds since the epoch. */
@@ -60,12 +79,18 @@ export const Row = v.object({
   name: v.string(),
   path: v.exactOptional(v.string()),
   type: v.string(),
+  ...VerifiedFields,
   user: v.exactOptional(v.string()),
 });
 export type Row = v.InferOutput<typeof Row>;
 
 /** https://developers.cloudflare.com/kv/platform/limits/ */
 const MAX_METADATA_BYTES = 1024;
+/**
+ * How long the record of an open upload outlives its token, for the upkeep to find. No round deletes
+ * it unseen, so this is how far behind the upkeep may be before parts stay in the store for good.
+ */
+export const UNSETTLED_SECONDS = 30 * 86_400;
 /** Prefix of the keys of all records. */
 export const RECORDS = 'u:';
 
@@ -105,7 +130,7 @@ export function rowOf(entry: Entry): Row {
     createdAt: new Date(upload.createdAt * 1000).toISOString(),
     expiresAt: upload.expiresAt,
     ...(upload.grant !== undefined && { grant: upload.grant }),
-    ...(result && { completedAt: result.completedAt }),
+    ...(result && { completedAt: result.completedAt, ...checksumFields(result) }),
     inParts: isInParts(upload),
     ...(isByForm(upload) && { byForm: true }),
     ...(sweepAt !== undefined && { sweepAt }),
@@ -150,6 +175,13 @@ export function summaryOf(row: Row): UploadSummary {
     ...(user !== undefined && { user }),
     state,
     createdAt,
+    ...checksumFields(row),
     ...(completedAt !== undefined && { completedAt }),
   };
+}
+
+/** Undefined for records of earlier versions whose row was too long: their value has to be read. */
+export function shortRow({ metadata }: Key): ShortRow | undefined {
+  const row = v.safeParse(ShortRow, metadata);
+  return row.success ? row.output : undefined;
 }

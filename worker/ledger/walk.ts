@@ -17,32 +17,58 @@ export type Position = v.InferOutput<typeof Position>;
 /** Number of values of the first two digits of an owner's hash. */
 export const SHARDS = 256;
 
-/** The keys of one round, each once, and where the next round continues. */
+/** What one round has listed. */
+export interface Walked {
+  /** Each key once. */
+  readonly keys: readonly Key[];
+  /** Where the next round goes on. */
+  readonly next: Position;
+  /** True where these are all the keys that there are. */
+  readonly isAll: boolean;
+}
+
+/**
+ * Lists the keys of one round. A list that fails costs the round that page and nothing else.
+ *
+ * @throws what KV throws if every list fails.
+ */
 export async function walk(
   kv: KV,
   prefix: string,
   position: Position,
   lists: number,
-): Promise<{ readonly keys: readonly Key[]; readonly next: Position }> {
+): Promise<Walked> {
   const keys = new Map<string, Key>();
-  const take = (page: Page) => {
-    for (const key of page.keys) keys.set(key.name, key);
+  let pages = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const take = async (reading: Promise<Page>): Promise<Page | undefined> => {
+    try {
+      const page = await reading;
+      for (const key of page.keys) keys.set(key.name, key);
+      pages++;
+      return page;
+    } catch (error) {
+      failure = { error };
+      return undefined;
+    }
   };
   const onwards = Math.ceil(lists / 2);
-  let cursor = position.cursor;
-  for (let count = 0; count < onwards; count++) {
-    const page = await listed(kv, prefix, cursor);
-    take(page);
+  let { cursor, shard } = position;
+  let isAtEnd = false;
+  for (let count = 0; count < onwards && !isAtEnd; count++) {
+    const page = await take(listed(kv, prefix, cursor));
+    if (!page) break;
     cursor = page.list_complete ? undefined : page.cursor;
-    if (cursor === undefined) break;
+    isAtEnd = cursor === undefined;
   }
-  let { shard } = position;
-  const isAll = position.cursor === undefined && cursor === undefined;
+  const isAll = position.cursor === undefined && isAtEnd;
   for (let count = onwards; count < lists && !isAll; count++) {
-    take(await kv.list({ prefix: prefix + (shard % SHARDS).toString(16).padStart(2, '0') }));
+    await take(kv.list({ prefix: prefix + (shard % SHARDS).toString(16).padStart(2, '0') }));
     shard = (shard + 1) % SHARDS;
   }
-  return { keys: [...keys.values()], next: { shard, ...(cursor !== undefined && { cursor }) } };
+  if (pages === 0 && failure) throw failure.error;
+  const next = { shard, ...(cursor !== undefined && { cursor }) };
+  return { keys: [...keys.values()], next, isAll };
 }
 
 type Page = Awaited<ReturnType<KV['list']>>;

@@ -9,6 +9,9 @@ import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/signing/encod
 const MIN_NAME_BYTES = 16;
 const PLACEHOLDERS = new Set('prefix owner id name path ext yyyy mm dd checksum'.split(' '));
 
+/** Whose stored files may stand for a file that is to be uploaded. */
+export type Dedupe = 'owner' | 'everyone';
+
 export const DEFAULT_KEY_TEMPLATE = '{prefix}{owner}/{id}/{name}';
 
 /** The values that a key is made of. */
@@ -21,10 +24,10 @@ export interface KeyParts {
   /** Path below the chosen folder, cleaned, the name included; undefined for a file without folders. */
   readonly path?: string | undefined;
   /**
-   * Checksum of the first part (of the whole file for a single request), in base64. Empty if
-   * unknown.
+   * Checksum of the whole file in base64, if it is compared before there is an object. Undefined if it
+   * is not: then the id takes its place. Empty if it should have been sent.
    */
-  readonly checksum: string;
+  readonly checksum: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -44,7 +47,7 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
     yyyy: date.slice(0, 4),
     mm: date.slice(5, 7),
     dd: date.slice(8, 10),
-    checksum: bytesToHex(base64ToBytes(parts.checksum)),
+    checksum: parts.checksum === undefined ? parts.id : bytesToHex(base64ToBytes(parts.checksum)),
   };
   if (values['checksum'] === '' && template.includes('{checksum}')) {
     throw new ProblemError(

@@ -33,6 +33,8 @@ export interface Reservation {
 /** A reservation and what became of it. */
 export interface Counted extends Reservation {
   readonly state: 'open' | 'complete' | 'cancelled';
+  /** The sum of all uploads that were created before, in seconds since the epoch; not one upload. */
+  readonly sumOfBefore?: number;
 }
 
 /** Who asks, and when. */
@@ -180,9 +182,12 @@ export class Account {
     }
   }
 
+  /** Each upload once, those that are in a sum included. */
   #all(listed: readonly Counted[]): Counted[] {
     const unknown = listed.filter(({ id }) => !this.#uploads.has(id));
-    return [...this.#uploads.values(), ...unknown];
+    const { sumOfBefore = 0 } = listed.find((counted) => counted.sumOfBefore !== undefined) ?? {};
+    const own = [...this.#uploads.values()].filter(({ createdAt }) => createdAt >= sumOfBefore);
+    return [...own, ...unknown];
   }
 
   #set(counted: Counted): void {

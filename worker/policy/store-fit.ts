@@ -38,6 +38,17 @@ export function assertAble(rules: Rules, profile: Profile): void {
   assertLinkSeconds(urlSeconds, 'URL_TTL');
 }
 
+/**
+ * One object may belong to several uploads if its key is made of its checksum: removing one of them
+ * would take it from the others. @throws ProblemError `misconfigured`.
+ */
+export function assertUnshared({ removable }: Rules, keyTemplate: string): void {
+  assertSetting(
+    !removable || !keyTemplate.includes('{checksum}'),
+    'REMOVABLE cannot be on with {checksum} in KEY_TEMPLATE: an object may belong to several uploads.',
+  );
+}
+
 /** Refuses values that no header can have, because with them every upload would fail. */
 function assertSendable({ metadata, fixedMetadata, object }: Rules): void {
   const { cacheControl, storageClass, sse } = object;
@@ -80,6 +91,33 @@ export function checksumFor(
     `CHECKSUM: a ${profile.name} store does not check ${wanted}; it checks ${profile.checksums.join(', ') || 'none'}.`,
   );
 }
+
+/** Limits for reading stored files, in bytes. */
+export interface VerifyLimits {
+  /** Size of the largest file that is read. */
+  readonly maxBytes: number;
+  /** How much of it one invocation reads. */
+  readonly stepBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Hashing takes 1 ms of CPU for 0.2 MiB (SHA-1, SHA-256) to 0.5 MiB (CRCs, MD5), and Workers Free
+ * allows 10 ms: https://developers.cloudflare.com/workers/platform/limits/#cpu-time
+ */
+const DEFAULT_VERIFY: VerifyLimits = { maxBytes: 32 * MIB, stepBytes: 2 * MIB };
+
+/** How far stored files are read to verify a checksum. @throws ProblemError `misconfigured`. */
+export function verifyLimits(wanted: Partial<VerifyLimits>): VerifyLimits {
+  const limits = { ...DEFAULT_VERIFY, ...wanted };
+  const isEnough = limits.stepBytes >= MIN_STEP_BYTES;
+  assertSetting(isEnough, `VERIFY_STEP_BYTES: at least ${MIN_STEP_BYTES} bytes are needed.`);
+  return limits;
+}
+
+/** Less would cost more requests than bytes. */
+const MIN_STEP_BYTES = 64 * 1024;
 
 /**
  * Size that passes through a Worker on any plan, with a margin: Free and Pro accept 100 MB.

@@ -4,6 +4,14 @@
  */
 import * as v from 'valibot';
 import { ProblemSchema } from './problems.ts';
+import {
+  FilePath,
+  ResultSchema,
+  Time,
+  VerifiedFields,
+  VerifyingSchema,
+  WholeAlgorithms,
+} from './result.ts';
 import type { DeepReadonly } from './util/deep-readonly.ts';
 
 const about = v.description;
@@ -12,17 +20,16 @@ const Seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Algorithm = v.nullable(v.picklist(['crc64nvme', 'crc32c', 'md5', 'sha256']));
 const Texts = v.record(v.string(), v.string());
-const Time = v.pipe(v.string(), v.isoTimestamp());
-const FilePath = v.exactOptional(
-  v.pipe(v.string(), about('Cleaned folders and name; absent without folders.')),
-);
-const State = v.picklist(['open', 'complete', 'aborted', 'expired']);
+const State = v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired']);
 const StoreExpiry = v.pipe(
   v.nullable(Seconds),
   about('When the store deletes the upload if it is not complete, in Unix seconds. Null: never.'),
 );
 
-/** State of an upload. */
+/**
+ * State of an upload. `verifying`: everything is stored, and the checksum of the whole file is being
+ * verified.
+ */
 export type UploadState = v.InferOutput<typeof State>;
 
 const PlanSchema = v.variant('kind', [
@@ -73,6 +80,16 @@ export const PolicySchema = v.strictObject({
     maxPartBytes: Size,
     maxParts: Count,
   }),
+  /** Checksums of whole files that the Worker verifies. */
+  wholeChecksums: v.strictObject({
+    /** The store itself compares the value of the whole file by these, at Complete. */
+    free: v.pipe(
+      v.array(WholeAlgorithms),
+      about('The store itself compares the value of the whole file by these.'),
+    ),
+    /** Size of the largest file that is read back to verify any other. */
+    maxBytes: v.pipe(Size, about('Largest file that is read back to verify any other.')),
+  }),
   batch: v.strictObject({ create: Count, sign: Count, complete: Count }),
   /** Number of hostnames of the bucket. Each takes six connections of its own. */
   lanes: Count,
@@ -92,26 +109,6 @@ export const PolicySchema = v.strictObject({
 });
 /** `GET /policy`: what this caller may upload. */
 export type Policy = DeepReadonly<v.InferOutput<typeof PolicySchema>>;
-
-export const ResultSchema = v.strictObject({
-  id: v.string(),
-  key: v.string(),
-  name: v.string(),
-  /** Path below the chosen folder, cleaned, the name included. Absent for a file without folders. */
-  path: FilePath,
-  bytes: Size,
-  type: v.string(),
-  etag: v.string(),
-  /** Checksum of the whole object by the upload's algorithm, in base64, if the store keeps one. */
-  checksum: v.exactOptional(v.pipe(v.string(), about('Checksum of the whole object, in base64.'))),
-  completedAt: Time,
-  /** Path at which anyone may read the file while it is listed. Present if the policy makes files public. */
-  href: v.exactOptional(v.string()),
-  /** What the operator's `finalize` hook added. */
-  data: v.exactOptional(v.pipe(v.unknown(), about('What the `finalize` hook added.'))),
-});
-/** A completed upload. */
-export type Result = DeepReadonly<v.InferOutput<typeof ResultSchema>>;
 
 const RefusedSchema = v.strictObject({ id: v.string(), problem: ProblemSchema });
 /** One failed slot of a batch answer. */
@@ -201,6 +198,10 @@ export const StatusAnswerSchema = v.strictObject({
   parts: v.array(PartSchema),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
+  /** Present while the state is `verifying`. */
+  verifiedBytes: v.exactOptional(
+    v.pipe(Size, about('While the state is `verifying`: how much has been read back.')),
+  ),
   storeExpiresAt: StoreExpiry,
   result: v.exactOptional(ResultSchema),
 });
@@ -208,7 +209,7 @@ export const StatusAnswerSchema = v.strictObject({
 export type UploadStatusAnswer = DeepReadonly<v.InferOutput<typeof StatusAnswerSchema>>;
 
 export const CompleteManyAnswerSchema = v.strictObject({
-  uploads: v.array(v.union([ResultSchema, RefusedSchema])),
+  uploads: v.array(v.union([ResultSchema, VerifyingSchema, RefusedSchema])),
 });
 /** `POST /uploads/complete`: a slot for each upload, in order. */
 export type CompleteManyAnswer = DeepReadonly<v.InferOutput<typeof CompleteManyAnswerSchema>>;
@@ -226,6 +227,7 @@ const SummarySchema = v.strictObject({
   state: State,
   createdAt: Time,
   completedAt: v.exactOptional(Time),
+  ...VerifiedFields,
   /** What the store holds of an open upload in parts, if the list was asked for it. */
   stored: v.exactOptional(
     v.pipe(
@@ -247,26 +249,6 @@ export type ListAnswer = DeepReadonly<v.InferOutput<typeof ListAnswerSchema>>;
 export const RelayAnswerSchema = v.strictObject({ etag: v.string(), ...Renewal });
 /** `PUT /uploads/:id/parts/:number`. The ETag header has the same value. */
 export type RelayAnswer = DeepReadonly<v.InferOutput<typeof RelayAnswerSchema>>;
-
-export const ChunkedAnswerSchema = v.strictObject({
-  id: v.string(),
-  /** Where the next chunk goes. Good for the owner alone. */
-  url: v.pipe(v.string(), v.url()),
-  key: v.string(),
-  name: v.string(),
-  type: v.string(),
-  /** Bytes that have come: the next chunk begins here. */
-  offset: Size,
-  /** Size of the file. Null if it is not known yet. */
-  bytes: v.nullable(Size),
-  state: v.picklist(['open', 'complete']),
-  /** When the upload expires, ISO 8601. */
-  expires: Time,
-  /** Present once the upload is complete. */
-  result: v.exactOptional(ResultSchema),
-});
-/** Every answer of `/chunks` to a client that sends `Content-Range`. */
-export type ChunkedAnswer = DeepReadonly<v.InferOutput<typeof ChunkedAnswerSchema>>;
 
 export const FileAnswerSchema = v.strictObject({
   url: v.pipe(v.string(), v.url()),

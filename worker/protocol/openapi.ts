@@ -5,8 +5,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import * as answers from './answers.ts';
+import { ResultSchema, VerifyingSchema } from './result.ts';
 import { CHECKSUM_HEADERS } from './checksum.ts';
-import { CHUNKED_OPERATIONS } from './openapi-chunks.ts';
+import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS, ProblemSchema } from './problems.ts';
 import {
@@ -17,6 +18,7 @@ import {
   FileQuery,
   LinksBody,
   ListQuery,
+  PlainCompleteBody,
   PlainCreateBody,
   SignBody,
 } from './schemas.ts';
@@ -35,10 +37,12 @@ interface Operation {
   readonly body?: readonly [name: string, schema: GenericSchema];
   /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
-  /** Set if the body may also be form-encoded, with an answer of its own (201). */
+  /** The answer with status 202: the work is not done yet. */
+  readonly accepted?: readonly [name: string, schema: GenericSchema];
+  /** Set if the body may also be form-encoded, perhaps with an answer of its own (201). */
   readonly form?: {
     readonly body: readonly [name: string, schema: GenericSchema];
-    readonly answer: readonly [name: string, schema: GenericSchema];
+    readonly answer?: readonly [name: string, schema: GenericSchema];
   };
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
@@ -126,9 +130,11 @@ const OPERATIONS: readonly Operation[] = [
     path: PATHS.complete('{id}'),
     id: 'completeUpload',
     summary: 'Finish an upload, once or many times',
-    token: 'needed',
+    token: 'helps',
     body: ['CompleteBody', CompleteBody],
-    answer: ['Result', answers.ResultSchema],
+    form: { body: ['PlainCompleteBody', PlainCompleteBody] },
+    answer: ['Result', ResultSchema],
+    accepted: ['Verifying', VerifyingSchema],
   },
   {
     method: 'put',
@@ -163,6 +169,7 @@ export function openApiDocument(version: string): object {
     for (const [name, schema] of [
       operation.body,
       operation.answer,
+      operation.accepted,
       operation.form?.body,
       operation.form?.answer,
     ].filter((one) => !!one)) {
@@ -179,9 +186,14 @@ export function openApiDocument(version: string): object {
       version,
       description: 'Signs uploads from a browser straight into an S3 bucket.',
     },
-    security: [{ bearer: [] }, {}],
+    security: [{ bearer: [] }, { basic: [] }, {}],
     paths,
-    components: { schemas, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      schemas,
+      securitySchemes: Object.fromEntries(
+        ['bearer', 'basic'].map((scheme) => [scheme, { type: 'http', scheme }]),
+      ),
+    },
   };
 }
 
@@ -194,6 +206,7 @@ function describe({
   body,
   bytes = [],
   answer,
+  accepted,
   form,
 }: Operation): object {
   return {
@@ -219,7 +232,8 @@ function describe({
       ...(answer
         ? { 200: { description: 'OK', content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
-      ...(form && { 201: { description: 'Created', content: json(form.answer[0]) } }),
+      ...(accepted && { 202: { description: 'Not done yet', content: json(accepted[0]) } }),
+      ...(form?.answer && { 201: { description: 'Created', content: json(form.answer[0]) } }),
       ...(path.endsWith('/file') && { 302: { description: 'To the file' } }),
       default: {
         description: `A problem. Codes: ${Object.keys(PROBLEMS).join(', ')}.`,

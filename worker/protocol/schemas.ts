@@ -1,5 +1,6 @@
 /** Schemas of request bodies and queries. The types of the contract are inferred from them. */
 import * as v from 'valibot';
+import { WHOLE_ALGORITHMS } from './checksum.ts';
 import { UPLOAD_ID } from './id.ts';
 import {
   MAX_FILES_PER_CREATE,
@@ -19,6 +20,13 @@ const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
 /** Base64 of the digest's bytes in network order, as S3's headers have it. */
 const Checksum = v.pipe(v.string(), v.maxLength(128), v.base64());
 
+const Algorithm = v.picklist(WHOLE_ALGORITHMS);
+
+/** Of the whole file; a bare value is by the announced algorithm, otherwise by that of the parts. */
+export const GivenChecksum = v.union([
+  Checksum,
+  v.strictObject({ algorithm: Algorithm, value: Checksum }),
+]);
 /** The six canned ones of https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
 export const CANNED_ACLS = [
   'private',
@@ -46,6 +54,8 @@ export const FileEntry = v.strictObject({
   acl: v.optional(v.picklist(CANNED_ACLS)),
   /** Checksums of the first parts, in order. */
   checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
+  /** Checksum of the whole file, to be verified. Without a value, Complete has to give it. */
+  checksum: v.optional(v.strictObject({ algorithm: Algorithm, value: v.optional(Checksum) })),
 });
 export type FileEntry = v.InferOutput<typeof FileEntry>;
 
@@ -96,8 +106,8 @@ export type SignBody = v.InferOutput<typeof SignBody>;
 /** `POST /uploads/:id/complete`. */
 export const CompleteBody = v.strictObject({
   parts: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
-  /** Checksum of the whole file, if the algorithm's part values combine into one. */
-  checksum: v.optional(Checksum),
+  /** Checksum of the whole file: verified, or refused. */
+  checksum: v.optional(GivenChecksum),
 });
 export type CompleteBody = v.InferOutput<typeof CompleteBody>;
 
@@ -109,7 +119,14 @@ export const PlainCompleteBody = v.strictObject({ etag: ETag });
  */
 export const CompleteManyBody = v.strictObject({
   uploads: v.pipe(
-    v.array(v.strictObject({ id: UploadId, token: Token, etag: v.optional(ETag) })),
+    v.array(
+      v.strictObject({
+        id: UploadId,
+        token: Token,
+        etag: v.optional(ETag),
+        checksum: v.optional(GivenChecksum),
+      }),
+    ),
     v.minLength(1),
     v.maxLength(MAX_UPLOADS_PER_COMPLETE),
   ),
@@ -120,7 +137,7 @@ export type CompleteManyBody = v.InferOutput<typeof CompleteManyBody>;
 export const ListQuery = v.object({
   /** Says how much of each open upload the store holds; then a page has at most 20 uploads. */
   stored: v.exactOptional(v.picklist(['true', 'false'])),
-  state: v.exactOptional(v.picklist(['open', 'complete', 'aborted', 'expired'])),
+  state: v.exactOptional(v.picklist(['open', 'verifying', 'complete', 'aborted', 'expired'])),
   cursor: v.exactOptional(v.pipe(v.string(), v.maxLength(2048))),
   limit: v.exactOptional(
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
@@ -138,23 +155,3 @@ export const LinksBody = v.strictObject({
   disposition: Presentation,
 });
 export type LinksBody = v.InferOutput<typeof LinksBody>;
-
-/** `POST /chunks`: begins an upload whose bytes come later. */
-export const ChunkedBeginBody = v.strictObject({
-  name: FileEntry.entries.name,
-  /** Left out if the client does not know it yet. */
-  bytes: v.optional(Bytes),
-  type: v.optional(FileEntry.entries.type),
-  path: FileEntry.entries.path,
-  metadata: FileEntry.entries.metadata,
-  id: v.optional(UploadId),
-});
-
-/** `POST /chunks/:upload`: the checksum of the whole file, in hex or base64. */
-export const ChunkedFinishBody = v.strictObject({
-  md5: v.optional(v.string()),
-  sha1: v.optional(v.string()),
-  sha256: v.optional(v.string()),
-  crc32c: v.optional(v.string()),
-  crc64nvme: v.optional(v.string()),
-});

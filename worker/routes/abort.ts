@@ -5,6 +5,7 @@ import { discardUpload } from '../upload/end/discard.ts';
 import { askerOf } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import { findObject } from '../upload/stored.ts';
+import { rejectObject } from '../upload/verify/reject.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {
   return async (c) => {
@@ -14,6 +15,10 @@ export function abortRoute(signer: Signer): SignerHandler {
     if (ownEntry?.state === 'aborted') return c.body(null, 204);
     const { removable } = c.get('rules');
     const removal = removable ? 'always' : 'proven';
+    const isVerifying = ownEntry?.state === 'verifying';
+    if (isVerifying && (await rejectObject(signer, waitUntilOf(c), upload, 'cancelled'))) {
+      return c.body(null, 204);
+    }
     const isOpen = ownEntry?.state !== 'complete';
     if (isOpen && (await discardUpload(signer, upload, waitUntilOf(c), removal, ownEntry))) {
       return c.body(null, 204);

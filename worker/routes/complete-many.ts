@@ -20,6 +20,7 @@ export function completeManyRoute(signer: Signer): SignerHandler {
     const { uploads: slots } = await readBody(c.req.raw, Body);
     c.get('line')['files'] = slots.length;
     let spent = 0;
+    let bytesToRead = 0;
     const onePartUploads: Upload[] = [];
     const uploads = await slotsOf(signer.log, slots, async (slot: Slot, index) => {
       const upload = await openToken(signer, c, slot.token, slot.id, 'at-any-time');
@@ -28,10 +29,16 @@ export function completeManyRoute(signer: Signer): SignerHandler {
           field: `uploads[${index}].id`,
         });
       }
-      const { etag } = slot;
-      // Without a receipt, the part has to be listed.
-      const cost = upload.multipart ? costs.completePart + (etag ? 0 : 1) : costs.completeForm;
-      if ((spent += cost) > costs.maxToComplete) {
+      const { etag, checksum } = slot;
+      const hasChecksum = checksum !== undefined || upload.announced !== undefined;
+      // Without a receipt, or to prove a checksum, the part has to be listed.
+      const list = !etag || hasChecksum ? 1 : 0;
+      const read = hasChecksum ? Math.min(upload.bytes, signer.verify.stepBytes) : 0;
+      const cost = upload.multipart ? costs.completePart + list : costs.completeForm;
+      bytesToRead += read;
+      // All files together may take as long to read as one.
+      const isTooLong = read > 0 && read < bytesToRead && bytesToRead > signer.verify.stepBytes;
+      if ((spent += cost) > costs.maxToComplete || isTooLong) {
         throw new ProblemError(
           'rate_limited',
           'Too many uploads at once: complete this one again.',
@@ -41,7 +48,8 @@ export function completeManyRoute(signer: Signer): SignerHandler {
         );
       }
       const parts = etag === undefined ? [] : [{ number: 1, etag }];
-      const result = await completeUpload(signer, c, upload, { parts });
+      const field = `uploads[${index}].checksum`;
+      const result = await completeUpload(signer, c, upload, { parts, checksum }, field);
       if (upload.multipart) onePartUploads.push(upload);
       return result;
     });

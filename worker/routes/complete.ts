@@ -4,7 +4,7 @@ import { isForm, parse, readBody, readForm } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { completeUpload } from '../upload/complete/complete.ts';
 import { abortOrphansQuietly } from '../upload/end/orphans.ts';
-import type { CompleteBody, Result } from '../protocol.ts';
+import { isVerifying, type CompleteBody, type Result, type Verifying } from '../protocol.ts';
 import { CompleteBody as CompleteSchema, PlainCompleteBody } from '../protocol/schemas.ts';
 
 /** Size of ten thousand receipts with their ETags and checksums. */
@@ -16,9 +16,12 @@ export function completeRoute(signer: Signer): SignerHandler {
       ? await uploadOfToken(signer, c, 'at-any-time')
       : (await uploadOfOwner(signer, c)).upload;
     const body = await bodyOf(c.req.raw);
-    const result = await completeUpload(signer, c, upload, body);
+    const answer = await completeUpload(signer, c, upload, body);
+    if (isVerifying(answer)) {
+      return c.json<Verifying>(answer, 202, { 'retry-after': String(answer.retryAfter) });
+    }
     if (upload.multipart) waitUntilOf(c)(abortOrphansQuietly(signer, [upload]));
-    return c.json<Result>(result);
+    return c.json<Result>(answer);
   };
 }
 

@@ -18,7 +18,9 @@ import {
   type Plan,
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
+import { completeWithStored } from '../upload/create/same-file.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
+import { assertVerifiable, provenByParts } from '../upload/verify/proof.ts';
 import { resumeUpload } from '../upload/life.ts';
 import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
@@ -82,14 +84,29 @@ async function createUpload(
   const rules = await rulesFor(signer, c, file, 'create', path);
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
+  checkAnnounced(signer, draft, plan, `${path}.checksum`);
   const entry = await signer.ledger.get(draft.owner, draft.id);
+  const same = entry ? undefined : await completeWithStored(signer, c, rules, draft, plan);
+  if (same) return createdAnswer(signer, same.upload, [], same.result);
   if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
   const upload = entry
     ? await repeatedUpload(signer, c, rules, entry, draft, path)
     : await beginWithinLimits(signer, c, rules, draft, plan);
   const result = entry?.result;
-  const parts = result ? [] : firstParts(upload, file.checksums ?? []);
+  const parts = result || entry?.verifying ? [] : firstParts(upload, file.checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
+}
+
+/** @throws ProblemError `invalid_request`, or `checksum_mismatch` if the first part is the file. */
+function checkAnnounced(signer: Signer, draft: Upload, plan: Plan, field: string): void {
+  const { announced } = draft;
+  if (!announced) return;
+  const { algorithm, value } = announced;
+  const isSingle = plan.kind === 'single';
+  assertVerifiable(signer, draft, isSingle, algorithm, field);
+  if (value !== undefined) {
+    provenByParts(signer, draft, isSingle, [], { algorithm, value }, field);
+  }
 }
 
 /** The upload of an earlier Create with this id. @throws ProblemError if it was for another file, or has ended. */
@@ -106,7 +123,9 @@ async function repeatedUpload(
     (field) => upload[field] === draft[field],
   );
   // A claim may confine this caller to a prefix, and the upload may be outside of it.
-  if (!isSameFile || upload.chunked || !covers(c.get('rules'), upload)) {
+  const isSameChecksum = JSON.stringify(upload.announced) === JSON.stringify(draft.announced);
+  const isSame = isSameFile && isSameChecksum && !upload.chunked;
+  if (!isSame || !covers(c.get('rules'), upload)) {
     throw idOfAnotherFile(`${path}.id`);
   }
   const { state } = entry;

@@ -11,7 +11,7 @@ import { batchCosts } from '../upload/batch-costs.ts';
 import { bindsForms } from '../upload/single-request.ts';
 
 export function policyRoute(signer: Signer): SignerHandler {
-  const { store, plan, checksum, singleChecksum, relay, tokens } = signer;
+  const { store, verify, plan, checksum, singleChecksum, relay, tokens } = signer;
   const batch = batchLimits(signer);
   return async (c) => {
     const rules = c.get('rules');
@@ -24,6 +24,13 @@ export function policyRoute(signer: Signer): SignerHandler {
       maxFiles: rules.maxFiles,
       checksum,
       singleChecksum,
+      wholeChecksums: {
+        free:
+          checksum !== null && store.profile.fullObjectChecksums.includes(checksum)
+            ? [checksum]
+            : [],
+        maxBytes: verify.maxBytes,
+      },
       plan,
       batch,
       lanes: store.lanes,

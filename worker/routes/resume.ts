@@ -5,7 +5,8 @@ import { cancelledUpload, forgottenByStore } from '../refusals.ts';
 import { MAX_CHECKSUMS_PER_CREATE, partCount, type ResumeAnswer } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
 import { resumeUpload } from '../upload/life.ts';
-import { storedParts, resultOf, inspectStore } from '../upload/stored.ts';
+import { stateOf } from '../upload/state.ts';
+import { inspectStore, partsOfObject, resultOf, storedParts } from '../upload/stored.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 
 export function resumeRoute(signer: Signer): SignerHandler {
@@ -15,13 +16,16 @@ export function resumeRoute(signer: Signer): SignerHandler {
     const rules = await rulesFor(signer, c, upload, 'sign');
     if (entry?.state === 'aborted') throw cancelledUpload();
     const stored = entry?.result ? undefined : await inspectStore(signer, upload);
-    const result =
-      entry?.result ??
-      (stored?.kind === 'object' && upload.multipart && resultOf(upload, stored.object));
+    const state = stateOf(upload, entry, stored, signer.now());
+    const object = stored?.kind === 'object' && upload.multipart ? stored.object : undefined;
+    const isUnverified = state === 'verifying' && object !== undefined;
+    const result = entry?.result ?? (object && !isUnverified && resultOf(upload, object));
     const isGone = stored?.kind === 'gone' || entry?.state === 'expired';
     if (!result && isGone) throw forgottenByStore();
-    const current = result ? upload : await resumeUpload(signer, c, rules, upload);
-    const parts = storedParts(upload, stored);
+    const isStored = result || isUnverified;
+    const current = isStored ? upload : await resumeUpload(signer, c, rules, upload);
+    // Of a file that is being verified nothing has to be sent again, and Complete tells how far it is.
+    const parts = isUnverified ? partsOfObject(upload, object) : storedParts(upload, stored);
     const missing = result || upload.checksum ? [] : missingParts(upload, parts);
     const answer = await createdAnswer(signer, current, missing, result || undefined);
     return c.json<ResumeAnswer>({ ...answer, parts });

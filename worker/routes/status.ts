@@ -11,7 +11,8 @@ import { planOf } from '../upload/upload.ts';
 export function statusRoute(signer: Signer): SignerHandler {
   return async (c) => {
     const { upload, entry } = await uploadOfOwner(signer, c);
-    const stored = entry?.result ? undefined : await inspectStore(signer, upload);
+    const isKnown = entry?.result !== undefined || entry?.state === 'verifying';
+    const stored = isKnown ? undefined : await inspectStore(signer, upload);
     const object = stored?.kind === 'object' ? stored.object : undefined;
     const result = entry?.result ?? (object && resultOf(upload, object));
     const state = stateOf(upload, entry, stored, signer.now());
@@ -29,6 +30,7 @@ export function statusRoute(signer: Signer): SignerHandler {
       createdAt: isoOf(upload.createdAt),
       expiresAt: isoOf(upload.expiresAt),
       storeExpiresAt: storeExpiryOf(signer, upload),
+      ...(state === 'verifying' && { verifiedBytes: entry?.verifying?.verifiedBytes ?? 0 }),
       ...(state === 'complete' && result && { result }),
     });
   };

@@ -1,5 +1,10 @@
 /** How S3 names each checksum. https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
-import { CHECKSUM_HEADERS, isChecksum, type ChecksumAlgorithm } from '../protocol/checksum.ts';
+import {
+  CHECKSUM_HEADERS,
+  isChecksum,
+  type ChecksumAlgorithm,
+  type WholeAlgorithm,
+} from '../protocol/checksum.ts';
 import { base64ToBytes, bytesToHex } from '../protocol/util/encoding.ts';
 import type { Profile } from './profile.ts';
 
@@ -16,6 +21,15 @@ export const CHECKSUM_NAMES: Readonly<Record<ChecksumAlgorithm, string | null>> 
   sha256: 'SHA256',
   md5: null,
 };
+
+/** Headers in which HEAD shows the checksum of a whole object. */
+export const OBJECT_CHECKSUM_HEADERS: readonly (readonly [WholeAlgorithm, string])[] = [
+  ['crc32', 'x-amz-checksum-crc32'],
+  ['crc32c', 'x-amz-checksum-crc32c'],
+  ['crc64nvme', 'x-amz-checksum-crc64nvme'],
+  ['sha1', 'x-amz-checksum-sha1'],
+  ['sha256', 'x-amz-checksum-sha256'],
+];
 
 /**
  * The header that binds a checksum in a signed PUT; no header without an algorithm.

@@ -1,5 +1,11 @@
 /** The interface of a store, and its configuration. */
-import type { ChecksumAlgorithm, PartReceipt, SignedRequest, StoredPart } from '../protocol.ts';
+import type {
+  ChecksumAlgorithm,
+  PartReceipt,
+  SignedRequest,
+  StoredPart,
+  WholeAlgorithm,
+} from '../protocol.ts';
 import type { CannedAcl } from '../protocol/schemas.ts';
 import type { CredentialSource } from './signing/credentials.ts';
 import type { Profile } from './profile.ts';
@@ -91,11 +97,18 @@ export interface StoredObject {
    * Checksums of the whole object in base64, by algorithm, never composites. A store may keep one that
    * nobody asked for: Amazon S3 computes CRC64NVME for objects that came without its checksums.
    */
-  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  readonly checksums: Readonly<Partial<Record<WholeAlgorithm, string>>>;
   /** Without the mark; RFC 2047 decoded. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly lastModified?: number;
+}
+
+/** Bytes of an object, as they come. */
+export interface ObjectRange {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** ETag of the whole object, without quotes. */
+  readonly etag: string;
 }
 
 /** A signed request and its lifetime in seconds, which ends with the session of the keys. */
@@ -172,6 +185,8 @@ export interface Store {
   ): Promise<
     { readonly object: StoredObject; readonly body: ReadableStream<Uint8Array> } | undefined
   >;
+  /** The bytes from `start` up to, but without, `end`; asked for once. The stream may end early. */
+  read(key: string, start: number, end: number): Promise<ObjectRange>;
   /** Removes an object. It is not an error if there is none. */
   remove(key: string): Promise<void>;
 

@@ -42,6 +42,8 @@ export function stateOf(
   now: number,
 ): UploadState {
   if (entry && entry.state !== 'open') return entry.state;
-  if (stored?.kind === 'object' && upload.multipart) return 'complete';
+  if (stored?.kind === 'object' && upload.multipart) {
+    return upload.announced ? 'verifying' : 'complete';
+  }
   return isExpired(upload, now) || stored?.kind === 'gone' ? 'expired' : 'open';
 }

@@ -7,6 +7,7 @@ import {
   type Result,
   type StoredPart,
   type UploadState,
+  type VerifiedChecksum,
 } from '../protocol.ts';
 import { PATHS } from '../protocol/paths.ts';
 import { isStoreError } from '../s3/requests/errors.ts';
@@ -48,6 +49,15 @@ export function storedParts(upload: Upload, stored: Stored | undefined): readonl
   return [{ number: 1, bytes: stored.object.bytes, etag: stored.object.etag }];
 }
 
+/** The parts that an object was made of, by the plan; its ETag stands for theirs. */
+export function partsOfObject(upload: Upload, { etag }: StoredObject): readonly StoredPart[] {
+  const plan = planOf(upload);
+  return Array.from({ length: partCount(plan) }, (_, index) => {
+    const { start, end } = partRange(plan, index + 1);
+    return { number: index + 1, bytes: end - start, etag };
+  });
+}
+
 /** The object under the key, if it has this upload's mark and size. */
 export async function findObject(
   signer: Signer,
@@ -66,6 +76,8 @@ export async function isReadable(
   upload: Upload,
   state: UploadState | undefined,
 ): Promise<boolean> {
+  // Nobody gets a file whose checksum is still to be verified.
+  if (state === 'verifying' || (state !== 'complete' && upload.announced)) return false;
   const keyIsItsOwn = !signer.keysMayMeet && !signer.hooks.prepare;
   if (state === 'complete' && keyIsItsOwn) return true;
   return (await findObject(signer, upload)) !== undefined;
@@ -88,13 +100,22 @@ export function checksumOf(upload: Upload, { checksums }: StoredObject): string 
   return checksums[checksum] ?? (isOnePart ? fileChecksum : undefined);
 }
 
+function checkedByStore(upload: Upload, object: StoredObject): VerifiedChecksum | undefined {
+  const value = checksumOf(upload, object);
+  if (upload.checksum === null || value === undefined) return undefined;
+  return { algorithm: upload.checksum, value, verifiedBy: 'store' };
+}
+
 /**
- * The result, from the object alone, so that every Complete of an upload gives the same answer,
- * whatever the record says.
+ * The result, from the object and what was verified about it, so that every Complete of an upload
+ * gives the same answer, whatever the record says.
  */
-export function resultOf(upload: Upload, object: StoredObject): Result {
+export function resultOf(
+  upload: Upload,
+  object: StoredObject,
+  verified = checkedByStore(upload, object),
+): Result {
   const { id, key, name, path, type } = upload;
-  const checksum = checksumOf(upload, object);
   const completedAt = new Date(object.lastModified ?? upload.createdAt * 1000).toISOString();
   return {
     id,
@@ -104,7 +125,11 @@ export function resultOf(upload: Upload, object: StoredObject): Result {
     bytes: object.bytes,
     type,
     etag: object.etag,
-    ...(checksum !== undefined && { checksum }),
+    ...(verified && {
+      checksum: verified.value,
+      checksumAlgorithm: verified.algorithm,
+      verifiedBy: verified.verifiedBy,
+    }),
     completedAt,
     ...(upload.public !== undefined && { href: `${PATHS.file(id)}?of=${upload.public}` }),
   };

@@ -1,6 +1,7 @@
 /** An upload as Create decided it. The token seals it, and the ledger keeps it. */
 import * as v from 'valibot';
 import type { Plan } from '../protocol.ts';
+import { WHOLE_ALGORITHMS } from '../protocol/checksum.ts';
 import { UploadId } from '../protocol/schemas.ts';
 import { CANNED_ACLS } from '../protocol/schemas.ts';
 import type { ObjectAttributes } from '../s3/store.ts';
@@ -64,6 +65,13 @@ export const Upload = v.object({
   fileChecksum: v.exactOptional(v.string()),
   /** Sent as `x-amz-meta-upload-token`. Shows which upload made the object under the key. */
   mark: v.string(),
+  /** Checksum of the whole file that has to hold at Complete. Without a value, Complete gives it. */
+  announced: v.exactOptional(
+    v.strictObject({
+      algorithm: v.picklist(WHOLE_ALGORITHMS),
+      value: v.exactOptional(v.string()),
+    }),
+  ),
   /** Seconds since the epoch. */
   createdAt: NonNegative,
   /** When the token expires. It moves while parts are signed. Seconds since the epoch. */
@@ -101,6 +109,11 @@ export function planOf(upload: Upload): Plan {
   if (partBytes === undefined) return { kind: 'single', bytes };
   // An empty file has one part, too.
   return { kind: 'multipart', bytes, partBytes, parts: Math.max(1, Math.ceil(bytes / partBytes)) };
+}
+
+/** True for an upload of one part, or by a form. */
+export function isSingle(upload: Upload): boolean {
+  return !isInParts(upload) && !upload.unsized;
 }
 
 /** True for an upload that the page sends in several requests. */

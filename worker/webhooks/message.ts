@@ -1,6 +1,7 @@
 /** The content of a webhook. */
 import { sha256Hex } from '../util/digest.ts';
 import type { UploadEvent } from '../hooks.ts';
+import { checksumFields } from '../protocol.ts';
 import { isoOf } from '../util/iso-time.ts';
 
 /** One message. The same event always makes the same message, so receivers can drop repeats. */
@@ -42,7 +43,7 @@ export async function messageOf(
     expiresAt: isoOf(upload.expiresAt),
     ...(event.type === 'completed' && {
       etag: event.result.etag,
-      ...(event.result.checksum !== undefined && { checksum: event.result.checksum }),
+      ...checksumFields(event.result),
       completedAt: event.result.completedAt,
       ...(event.result.data !== undefined && { data: event.result.data }),
       ...(url !== undefined && { url }),

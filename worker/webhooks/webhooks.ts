@@ -2,10 +2,11 @@
 import type { UploadEvent } from '../hooks.ts';
 import type { KV } from '../ledger/kv.ts';
 import type { WaitUntil } from '../ledger/ledger.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../util/log.ts';
 import { ProblemError } from '../problem.ts';
 import type { Upload } from '../upload/upload.ts';
 import { messageOf } from './message.ts';
+import type { Attempts, DrainBudget } from './drain.ts';
 import { createOutbox } from './outbox.ts';
 import { createSign } from './signature.ts';
 
@@ -39,17 +40,21 @@ export interface Webhooks {
   /** Sends the event's message. Continues after the answer. */
   send(event: UploadEvent, waitUntil: WaitUntil): void;
   /** Tries messages that are due again. Resolves with the number of delivered ones. */
-  resend(limit?: number): Promise<number>;
+  resend(limit: number, budget: Pick<DrainBudget, 'lists' | 'hasRoom'>): Promise<number>;
+  /** After a request: tries some of the messages that wait, if there are any. */
+  afterRequest(waitUntil: WaitUntil): void;
 }
 
-/**
- * Each message costs up to four operations on KV and one request, of the 50 that Workers Free
- * allows.
- */
-const RESENT_AT_ONCE = 10;
+/** How much of the backlog one isolate sends after requests. */
+export interface Pace {
+  /** Messages after one request. */
+  readonly messages: number;
+  /** Time from one time to the next, in milliseconds. */
+  readonly everyMs: number;
+}
 
 /** What webhooks need of the signer. */
-interface WebhookSurroundings {
+export interface WebhookContext {
   readonly kv: KV;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -57,22 +62,30 @@ interface WebhookSurroundings {
   readonly bucket: string;
   /** The link for `completed`; undefined if none is wanted. */
   readonly linkTo: (upload: Upload) => Promise<string | undefined>;
+  readonly pace: Pace;
+  /** See `OutboxOptions`. */
+  readonly attempts?: Attempts | undefined;
 }
+
+/** The platform allows 30 s after the answer, and one attempt takes up to 15. */
+const AFTER_REQUEST_MS = 12_000;
 
 /** @throws ProblemError `misconfigured`. */
 export function createWebhooks(
   { url, secrets, events = [] }: WebhookOptions,
-  { kv, log, now, bucket, linkTo }: WebhookSurroundings,
+  { kv, log, now, bucket, linkTo, pace, attempts }: WebhookContext,
 ): Webhooks {
   assertUrl(url);
-  const wanted = new Set(events.length > 0 ? events : DEFAULT_EVENTS);
+  const wanted = wantedEvents(events);
   const outbox = createOutbox({
     kv,
     log,
     now,
+    attempts,
     receiver: { url, sign: createSign(secrets), now: Date.now },
     tellsPrepared: wanted.has('prepared'),
   });
+  let next = 0;
   return {
     send(event, waitUntil) {
       if (!wanted.has(event.type)) return;
@@ -83,8 +96,31 @@ export function createWebhooks(
         })(),
       );
     },
-    resend: (limit = RESENT_AT_ONCE) => outbox.resend(limit),
+    resend: (limit, budget) => outbox.resend(limit, budget),
+    afterRequest(waitUntil) {
+      if (Date.now() < next) return;
+      // Not again before this time has ended, and then no sooner than the pace says.
+      next = Infinity;
+      waitUntil(
+        sendSome()
+          .catch((error: unknown) => log.warn('resend_failed', { error }))
+          .finally(() => (next = Date.now() + pace.everyMs)),
+      );
+    },
   };
+
+  async function sendSome(): Promise<void> {
+    if (!(await outbox.hasBacklog())) return;
+    const endsAt = Date.now() + AFTER_REQUEST_MS;
+    await outbox.resend(pace.messages, { lists: 2, hasRoom: () => Date.now() < endsAt });
+  }
+}
+
+/** The events that are sent, all but `prepared` if none are named. */
+export function wantedEvents(
+  events: WebhookOptions['events'] = [],
+): ReadonlySet<UploadEvent['type']> {
+  return new Set(events.length > 0 ? events : DEFAULT_EVENTS);
 }
 
 function assertUrl(text: string): void {

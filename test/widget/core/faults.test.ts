@@ -194,6 +194,55 @@ describe('a call to the Worker', () => {
   });
 });
 
+describe('an answer of something in between', () => {
+  const statuses = [
+    302, 400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 414, 421, 423, 424, 425, 431, 451, 499,
+    501,
+  ];
+  const page = '<html><h1>Blocked</h1></html>';
+  const moments: Record<string, Pick<FaultRule, 'side' | 'match'>> = {
+    'to Create': { side: 'api', match: 'POST /uploads$' },
+    'to a signing call': { side: 'api', match: 'sign' },
+    'to Complete': { side: 'api', match: 'complete' },
+    'to a part': part2,
+  };
+  for (const [moment, where] of Object.entries(moments)) {
+    for (const status of statuses) {
+      it(`(${status}, ${moment}) costs at most one more request, and no upload`, async () => {
+        const headers = { 'content-type': 'text/html' };
+        const { worker, upload } = await arrives(
+          { ...where, answer: { status, headers, body: page } },
+          {},
+          12 * MIB,
+        );
+        assert.equal(upload.restarts, 0);
+        assert.ok((await worker.count('store', /PUT/)) <= 13);
+      });
+    }
+  }
+
+  for (const side of ['api', 'store'] as const) {
+    it(`that lasts longer than patience (${side}) fails with Retry, and goes on from what is stored`, async () => {
+      const worker = await fake();
+      const match = side === 'api' ? 'complete' : 'PUT .*part=2$';
+      await worker.fault({ side, match, times: null, answer: { status: 404, body: page } });
+      const from = uploader(worker, { patienceMs: 1500 });
+      from.add([randomFile(8 * MIB)]);
+      await settled(from);
+      const [failed] = from.uploads;
+      assert.equal(failed?.status, 'failed');
+      assert.ok(failed?.error?.retryable);
+      assert.ok(/Something that is not|something between/.test(String(failed?.error)));
+      await worker.clear();
+      from.retry();
+      await settled(from);
+      assert.equal(from.uploads[0]?.status, 'done', String(from.uploads[0]?.error));
+      const puts = await worker.count('store', /PUT .*part=[13-8]$/);
+      assert.equal(puts, 7, 'what was stored is not sent again');
+    });
+  }
+});
+
 describe('an outage', () => {
   it('of the store shows as waiting, and the upload goes on by itself', async () => {
     const worker = await fake();

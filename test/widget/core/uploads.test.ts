@@ -59,6 +59,34 @@ describe('a file', () => {
     assert.equal(upload?.result?.checksum, stored?.checksum);
   });
 
+  it('has no checksum of the whole that nobody has verified', async () => {
+    const worker = await fake({ checksum: 'crc64nvme', comparesWhole: false });
+    const from = uploader(worker);
+    from.add([randomFile(6 * MIB)]);
+    const [upload] = await settled(from);
+    assert.equal(upload?.status, 'done');
+    assert.equal(upload?.result?.checksum, undefined);
+    // Nor is one sent, which the Worker would have to read the file for.
+    assert.deepEqual((await worker.report()).breaches, []);
+  });
+
+  it('is completing for as long as the Worker verifies its checksum', async () => {
+    const worker = await fake({ verifyingTimes: 3 });
+    const from = uploader(worker);
+    const seen = new Set<string>();
+    from.addEventListener('upload-progress', () => {
+      for (const { status } of from.uploads) seen.add(status);
+    });
+    const files = [randomFile(12 * MIB), randomFile(1000)];
+    from.add(files);
+    for (const { status, result } of await settled(from)) {
+      assert.equal(status, 'done');
+      assert.ok(result?.completedAt, 'with the result, and not what was said before');
+    }
+    assert.ok(seen.has('completing') && !seen.has('failed'), [...seen].join());
+    assert.equal(await worker.count('api', /complete/), 8);
+  });
+
   it('is sent as several parts at once, and never more than the cap', async () => {
     const worker = await fake();
     const from = uploader(worker, { concurrency: 5 });

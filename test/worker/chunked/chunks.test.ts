@@ -1,6 +1,6 @@
 /** Chunks by `Content-Range`, as drf-chunked-upload has them. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, it } from 'node:test';
 import type { ListAnswer } from '../../../worker/protocol.ts';
 import { MIB, startLab, type Lab } from '../harness.ts';
@@ -120,6 +120,29 @@ onEveryStore(
       assert.equal(body.offset, file.length);
       const { body: done } = await alice.call('POST', url);
       assert.deepEqual(await download(running(), done.key), file);
+    });
+
+    it('leave no open upload behind if the first one fails, unless its id is known', async () => {
+      const carol = await callerOf(lab, 'carol');
+      const file = random(6 * MIB);
+      const open = async () => {
+        const { body } = await carol.call('GET', '/uploads?state=open');
+        return (body as unknown as ListAnswer).uploads.length;
+      };
+      await lab.bend({ store: [{ on: ['PUT', 'partNumber=1'], status: 503 }] });
+      try {
+        const failed = await carol.call('POST', '/chunks?filename=a.bin', {}, file);
+        assert.equal(failed.status, 503);
+        while ((await open()) > 0) await lab.seen();
+        const id = randomUUID();
+        const known = await carol.call('POST', `/chunks?filename=a.bin&id=${id}`, {}, file);
+        assert.equal(known.status, 503);
+        assert.equal(await open(), 1);
+        const { body } = await carol.call('GET', `/chunks/${id}`);
+        assert.equal(body.bytes, file.length);
+      } finally {
+        await lab.bend({});
+      }
     });
 
     it('are told where to continue, if they begin elsewhere', async () => {
@@ -307,6 +330,108 @@ onEveryStore(
         ({ type, upload }) => type === 'completed' && upload.id === made.id,
       );
       assert.equal(completed.length, 1);
+    });
+
+    /** Finishes with these fields, as often as the answer asks for it. */
+    const finish = async (url: string, fields: Record<string, string>) => {
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      for (;;) {
+        const answer = await alice.call('POST', url, type, new URLSearchParams(fields).toString());
+        if (answer.status !== 202) return answer;
+        assert.equal(answer.body.state, 'verifying');
+        assert.equal(answer.headers.get('retry-after'), '1');
+        const { body } = await alice.call('GET', url);
+        assert.ok(['verifying', 'complete'].includes(body.state), body.state);
+      }
+    };
+    const hex = (algorithm: string, file: Uint8Array) =>
+      createHash(algorithm).update(file).digest('hex');
+
+    it('are verified by the checksum of the whole file', async () => {
+      const file = random(6 * MIB);
+      for (const algorithm of ['md5', 'sha1', 'sha256']) {
+        const { body: made } = await alice.putAll(file, 4 * MIB);
+        const digest = hex(algorithm, file);
+        const { status, body } = await finish(made.url, { [algorithm]: digest });
+        assert.equal(status, 200, JSON.stringify(body));
+        assert.equal(body.result?.checksumAlgorithm, algorithm);
+        assert.equal(Buffer.from(body.result?.checksum ?? '', 'base64').toString('hex'), digest);
+        const again = await finish(made.url, { [algorithm]: hex(algorithm, random(10)) });
+        assert.equal(again.status, 422, 'another one, later');
+        assert.ok(await running().store.head(body.key), 'what was verified stays');
+      }
+    });
+
+    it('are removed if the checksum of the whole file is wrong', async () => {
+      const file = random(6 * MIB);
+      for (const algorithm of ['md5', 'sha256']) {
+        const { body: made } = await alice.putAll(file, 4 * MIB);
+        for (let count = 0; count < 2; count += 1) {
+          const { status, body } = await finish(made.url, {
+            [algorithm]: hex(algorithm, random(10)),
+          });
+          assert.equal(status, 422, JSON.stringify(body));
+          assert.equal(body.code, 'checksum_mismatch');
+        }
+        assert.equal(await running().store.head(made.key), undefined);
+      }
+    });
+
+    it('are not called verified if they cannot be, and can be finished without', async () => {
+      const file = random(33 * MIB);
+      const { body: made } = await alice.putAll(file, 11 * MIB);
+      const { status, body } = await finish(made.url, { sha1: hex('sha1', file) });
+      assert.equal(status, 400);
+      assert.equal(body.field, 'sha1');
+      assert.match(body.detail, /VERIFY_MAX_BYTES/);
+      const done = await alice.call('POST', made.url);
+      assert.equal(done.status, 200);
+      assert.equal(done.body.result?.checksum, undefined);
+    });
+
+    it('are verified in one request, too', async () => {
+      const file = random(1000);
+      const at = (digest: string) => `/chunks?filename=a.bin&sha256=${digest}`;
+      const right = await alice.call('POST', at(hex('sha256', file)), {}, file);
+      assert.equal(right.status, 201, JSON.stringify(right.body));
+      assert.equal(right.body.result?.checksumAlgorithm, 'sha256');
+      const wrong = await alice.call('POST', at(hex('sha256', random(3))), {}, file);
+      assert.equal(wrong.status, 422);
+      assert.equal(wrong.body.code, 'checksum_mismatch');
+    });
+  },
+);
+
+onEveryStore(
+  'two isolates',
+  ({ listParts }) => listParts,
+  (running) => {
+    it('that take chunks of one upload at once do not mix them up', async () => {
+      const settings = { RELAY: 'on', KEY_PREFIX: `worker-tests/${randomUUID()}/` };
+      const labs = await Promise.all([
+        startLab(running(), settings),
+        startLab(running(), settings),
+      ]);
+      try {
+        const [here, there] = await Promise.all(labs.map((lab) => callerOf(lab)));
+        assert.ok(here && there);
+        const file = random(23 * MIB);
+        const { body } = await here.put(file, 0, 1000);
+        const { url } = body;
+        for (let offset = 1000, size = 1; offset < file.length; size += 1_700_000) {
+          const answers = await Promise.all([
+            here.put(file, offset, Math.min(offset + size, file.length), { url }),
+            there.put(file, offset, Math.min(offset + 2 * size, file.length), { url }),
+          ]);
+          for (const { status } of answers) assert.ok([200, 409].includes(status), String(status));
+          offset = (await there.call('GET', url)).body.offset;
+        }
+        const { body: done } = await here.call('POST', url);
+        assert.equal(done.result?.bytes, file.length, JSON.stringify(done));
+        assert.deepEqual(await download(running(), done.key), file);
+      } finally {
+        await Promise.all(labs.map((lab) => lab.stop()));
+      }
     });
   },
 );

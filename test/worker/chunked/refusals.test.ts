@@ -221,6 +221,31 @@ onEveryStore(
       assert.equal(await running().store.head(tailKeyOf(body.url)), undefined);
     });
 
+    it('not what moves: each chunk extends the upload, whose URL stays good', async () => {
+      const { body } = await alice.put(file, 0, 1000);
+      const { url } = body;
+      const HOUR = 3_600_000;
+      try {
+        for (const [hours, start, end] of [
+          [0.9, 1000, 2000],
+          [1.7, 2000, 3000],
+          [2.5, 3000, file.length],
+        ] as const) {
+          await lab.bend({ clockMs: hours * HOUR });
+          const { status, body: answer } = await alice.put(file, start, end, { url });
+          assert.equal(status, 200, `${hours} h: ${JSON.stringify(answer)}`);
+          assert.ok(Date.parse(answer.expires) > Date.now() + (hours + 0.4) * HOUR);
+        }
+        await lab.bend({ clockMs: 4.5 * HOUR });
+        assert.equal((await alice.call('GET', url)).status, 410, 'it has not moved for 2 h');
+        const { status, body: done } = await alice.call('POST', url);
+        assert.equal(status, 200, 'what has come is completed, whatever the clock says');
+        assert.equal(done.result?.bytes, file.length);
+      } finally {
+        await lab.bend({});
+      }
+    });
+
     it('somebody else’s: there is no such upload', async () => {
       const { body } = await alice.put(file, 0, 1000);
       const answers = [

@@ -172,6 +172,23 @@ onEveryStore(
       assert.equal((await alice.patch(url, 0, bytes, false, digest(bytes))).status, 204);
     });
 
+    it('verify Repr-Digest of the whole file', async () => {
+      const file = random(1000);
+      const digest = (of: Uint8Array) => ({
+        'repr-digest': `sha-256=:${createHash('sha256').update(of).digest('base64')}:`,
+      });
+      const headers = { ...NAMED, 'upload-complete': '?1' };
+      const right = await alice.call('POST', '/chunks', { ...headers, ...digest(file) }, file);
+      assert.equal(right.status, 200, JSON.stringify(right.body));
+      assert.equal((right.body as unknown as Result).checksumAlgorithm, 'sha256');
+      const wrong = await alice.call('POST', '/chunks', { ...headers, ...digest(random(3)) }, file);
+      assert.equal(wrong.status, 422);
+      assert.equal(wrong.body.code, 'checksum_mismatch');
+      const url = await create(1000);
+      const last = await alice.patch(url, 0, file, true, digest(random(3)));
+      assert.equal(last.status, 422);
+    });
+
     it('end with DELETE', async () => {
       const url = await create(1000);
       assert.equal((await alice.call('DELETE', url)).status, 204);

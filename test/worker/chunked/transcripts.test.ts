@@ -28,7 +28,11 @@ onEveryStore(
     let env: Record<string, string>;
 
     before(async () => {
-      lab = await startLab(running(), { RELAY: 'on' });
+      lab = await startLab(running(), {
+        RELAY: 'on',
+        VERIFY_MAX_BYTES: '64MiB',
+        VERIFY_STEP_BYTES: '16MiB',
+      });
       const { origin } = new URL((await lab.fetch('/health')).url);
       env = { PATH: process.env['PATH'] ?? '', API: origin, TOKEN: await jwtFor('alice') };
       writeFileSync(join(folder, 'film.mp4'), film);

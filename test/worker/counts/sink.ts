@@ -40,6 +40,8 @@ export interface Sink {
   readonly objects: ReadonlyMap<string, { readonly bytes: number }>;
   /** Requests of the Worker so far. */
   readonly asked: readonly string[];
+  /** Number of requests of the page so far. */
+  taken(): number;
   stop(): void;
 }
 
@@ -48,6 +50,7 @@ export async function startSink(profile: Profile): Promise<Sink> {
   const uploads = new Map<string, Upload>();
   const objects = new Map<string, { bytes: number; token: string }>();
   const asked: string[] = [];
+  let fromPage = 0;
   let opened = 0;
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -73,6 +76,7 @@ export async function startSink(profile: Profile): Promise<Sink> {
   return {
     objects,
     asked,
+    taken: () => fromPage,
     running: { config, credentials, store: createStore(config), key: (name = 'x') => name },
     take,
     stop() {
@@ -87,6 +91,7 @@ export async function startSink(profile: Profile): Promise<Sink> {
     headers: Readonly<Record<string, string>>,
     body: Blob | FormData | undefined,
   ): string {
+    fromPage++;
     const { searchParams, pathname } = new URL(url);
     const upload = uploads.get(searchParams.get('uploadId') ?? '');
     const number = Number(searchParams.get('partNumber'));

@@ -1,6 +1,7 @@
 /** Attempts to use again what is over, and to find out what there is. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { SignAnswer } from '../../../worker/protocol.ts';
 import { MIB } from '../harness.ts';
 import { download, random, send } from '../s3/uploads.ts';
 import { met, type Attack } from './attack.ts';
@@ -75,6 +76,31 @@ export const replaying = {
     ];
     await lab.bend({});
     await mallory.delete(`/uploads/${upload.id}`);
+    return met(...answers);
+  },
+
+  async keptOpen({ lab }) {
+    const exp = Math.floor(Date.now() / 1000) + 30 * 86_400;
+    const upload = { expiresIn: 5 * 86_400, maxOpen: 1 };
+    const mallory = await lab.as(`mallory-${randomUUID()}`, { exp, upload });
+    const body = random(6 * MIB);
+    const file = { bytes: body.length, name: 'open.png', type: 'image/png' };
+    let open = await mallory.create(file);
+    for (let days = 1; days < 5; days++) {
+      await lab.bend({ clockMs: days * DAY_MS });
+      const { body: signed } = await mallory.sign(open, body, [1]);
+      const { token } = signed as SignAnswer;
+      if (token !== undefined) open = Object.assign(open, { token });
+      assert.equal(signed.requests.length, 1);
+      const other = await mallory.tryCreate(file);
+      assert.equal(isRefused(other) && other.problem.code, 'rate_limited', 'it counts as open');
+    }
+    await lab.bend({ clockMs: 5 * DAY_MS });
+    const answers = [
+      refused(await mallory.sign(open, body, [1]), 410),
+      refused(await mallory.post(`/uploads/${open.id}/resume`), 410),
+    ];
+    await lab.bend({});
     return met(...answers);
   },
 

@@ -255,6 +255,11 @@ export const TRIES = {
     tries: 'uses an upload token after its time',
     meets: '410',
   },
+  keptOpen: {
+    aim: 'replay',
+    tries: 'signs parts again and again, and sends none, to keep an upload open',
+    meets: '410 at the age that UPLOAD_MAX_AGE or its claim sets; until then it counts as open',
+  },
   createAgain: {
     aim: 'replay',
     tries: 'sends a Create again with another name, size or type under the same id',

@@ -32,9 +32,9 @@ describe('Retry-After', () => {
     assert.equal(parseRetryAfter(' 0 ', now), 0);
   });
 
-  it('is read as a date, and the past is 0 seconds', () => {
+  it('is read as a date, and ignored if that is past', () => {
     assert.equal(parseRetryAfter('Wed, 25 Nov 2026 10:00:30 GMT', now), 30);
-    assert.equal(parseRetryAfter('Wed, 25 Nov 2026 09:00:00 GMT', now), 0);
+    assert.equal(parseRetryAfter('Wed, 25 Nov 2026 09:00:00 GMT', now), undefined);
   });
 
   it('is ignored if it is missing or not valid', () => {

@@ -5,6 +5,8 @@ import type { StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
 import { errorXml, failure, withReplies, type Reply } from './scripted.ts';
 import { attributesWith } from './uploads.ts';
 
+const LISTED = '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>';
+
 describe('an answer of the store', () => {
   const meanings: [Reply, StoreErrorKind, number][] = [
     [{ status: 503, body: errorXml('SlowDown') }, 'unavailable', 3],
@@ -24,7 +26,7 @@ describe('an answer of the store', () => {
     [{ status: 403, body: errorXml('RequestTimeTooSkewed') }, 'misconfigured', 1],
     [{ status: 401, body: errorXml('Unauthorized') }, 'misconfigured', 1],
     [{ status: 400, body: errorXml('SomethingNew') }, 'rejected', 1],
-    [{ status: 413 }, 'too_large', 1],
+    [{ status: 413, body: errorXml('EntityTooLarge') }, 'too_large', 1],
   ];
   for (const [reply, kind, tries] of meanings) {
     const what = /<Code>(\w+)/.exec(reply.body ?? '')?.[1] ?? 'without a code';
@@ -37,6 +39,38 @@ describe('an answer of the store', () => {
       });
     });
   }
+
+  // https://www.iana.org/assignments/http-status-codes, as proxies, firewalls and portals send them.
+  const boxes = [
+    302, 400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 414, 421, 423, 424, 425, 431, 451, 499,
+    501,
+  ];
+  for (const status of boxes) {
+    it(`case 61: that something in between gives (${status}) is no answer, and is asked again`, async () => {
+      const page = {
+        status,
+        body: '<html>Blocked</html>',
+        headers: { 'content-type': 'text/html' },
+      };
+      await withReplies([page, page, { status: 200, body: LISTED }], async ({ store }) => {
+        assert.deepEqual(await store.listParts('k', 'u'), []);
+      });
+      await withReplies([page], async ({ store }) => {
+        const error = await failure(store.listParts('k', 'u'));
+        assert.equal(error.kind, 'unavailable');
+        assert.equal(error.code, `HTTP${status}`);
+        const head = await failure(store.head('k'));
+        assert.equal(head.kind, 'unavailable');
+      });
+    });
+  }
+
+  it('case 61: to HEAD has no body, and its status counts', async () => {
+    await withReplies([{ status: 404 }], async ({ store, asked }) => {
+      assert.equal(await store.head('k'), undefined);
+      assert.equal(asked.length, 1);
+    });
+  });
 
   it('case 74: from another region names it', async () => {
     const replies = [
@@ -92,8 +126,6 @@ describe('an answer of the store', () => {
 });
 
 describe('a call to the store', () => {
-  const LISTED = '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>';
-
   it('case 61: succeeds after a fault that passes', async () => {
     const replies = [{ status: 503 }, { status: 500 }, { status: 200, body: LISTED }];
     await withReplies(replies, async ({ store, asked }) => {

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { UploadEvent } from '../../../worker/hooks.ts';
 import type { KV } from '../../../worker/ledger/kv.ts';
-import { createLog } from '../../../worker/log.ts';
+import { createLog } from '../../../worker/util/log.ts';
 import type { Upload } from '../../../worker/upload/upload.ts';
 import { messageOf } from '../../../worker/webhooks/message.ts';
 import { createOutbox, type Outbox } from '../../../worker/webhooks/outbox.ts';
@@ -16,6 +16,14 @@ const secret = () => `whsec_${randomBytes(32).toString('base64')}`;
 const OLD = secret();
 const NEW = secret();
 const MINUTE = 60_000;
+
+/** A message that was given up. */
+interface Letter {
+  readonly type: string;
+  readonly reason: string;
+  readonly status: number;
+  readonly body: string;
+}
 
 describe('a message', () => {
   let receiver: Receiver;
@@ -106,10 +114,12 @@ describe('a message', () => {
     receiver.answer(...Array.from({ length: 100 }, () => 500));
     const started = clock;
     const waits: number[] = [];
-    await send(aborted());
+    const event = aborted();
+    const { upload } = event;
+    await send(event);
     assert.equal(receiver.received.length, 3);
     let last = clock;
-    while (kv.entries.size > 0) {
+    while ([...kv.entries.keys()].some((key) => key.startsWith('w:'))) {
       const before: number = receiver.received.length;
       clock += MINUTE;
       await outbox.resend(10);
@@ -119,7 +129,15 @@ describe('a message', () => {
     }
     assert.deepEqual(waits, [5, 30, 120, 300, 600, 840, 1200, 1440]);
     assert.ok(clock - started > 3 * 86_400_000);
-    assert.match(log.at(-1) ?? '', /webhook_given_up/);
+    const [dead = ''] = kv.entries.keys();
+    assert.match(dead, /^dead:\d{4}-\d\d-\d\d:msg_/, 'where the operator finds it');
+    const { type, reason, status, body } = JSON.parse(kv.entries.get(dead) ?? '') as Letter;
+    assert.deepEqual([type, reason, status], ['aborted', 'attempts', 500]);
+    assert.match(body, /"type":"upload.aborted"/);
+    const line = JSON.parse(log.at(-1) ?? '') as Record<string, unknown>;
+    assert.equal(line['event'], 'webhook_given_up');
+    assert.equal(line['level'], 'error');
+    assert.deepEqual([line['type'], line['upload'], line['count']], ['aborted', upload.id, 1]);
   });
 
   it('waits for as long as the receiver asks', async () => {

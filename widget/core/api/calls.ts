@@ -1,4 +1,4 @@
-/** The calls that are not about one open upload. Each throws what `WorkerClient.call` throws. */
+/** Calls that are not about one open upload. Each throws what `WorkerClient.call` throws. */
 import type {
   CompleteManyAnswer,
   CompleteManyBody,
@@ -29,10 +29,7 @@ export async function completeUploads(
   return (await worker.call<CompleteManyAnswer>(PATHS.completeMany, options)).uploads;
 }
 
-/**
- * The caller's uploads that are not finished, with what the store holds of them. Those whose id cannot
- * be one are left out.
- */
+/** The caller's open uploads, with what the store has of them. Leaves out entries whose id is not a UUID. */
 export async function listOpenUploads(worker: WorkerClient): Promise<readonly UploadSummary[]> {
   const { uploads } = await worker.call<ListAnswer>(`${PATHS.uploads}?state=open&stored=true`, {
     has: 'uploads',

@@ -1,16 +1,12 @@
 /** The request for a part that goes through the Worker, and its answer. */
-import {
-  CHECKSUM_HEADERS,
-  type Problem,
-  type RelayAnswer,
-  type SignedRequest,
-} from '../../../worker/protocol.ts';
+import type { Problem, RelayAnswer, SignedRequest } from '../../../worker/protocol.ts';
+import { CHECKSUM_HEADERS } from '../../../worker/protocol/checksum.ts';
 import { relayUrl } from './upload-calls.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { Outcome } from '../store/outcome.ts';
 import type { Upload } from '../upload/upload.ts';
 
-/** Made only when the part is sent, because bearer tokens are short-lived. */
+/** Call it just before the part is sent, because bearer tokens are short-lived. */
 export async function relayRequest(
   worker: WorkerClient,
   { id, token, checksum: algorithm }: Upload,
@@ -29,7 +25,7 @@ export function readRelayAnswer(xhr: XMLHttpRequest, { headers }: SignedRequest)
   try {
     answer = JSON.parse(xhr.responseText) as typeof answer;
   } catch {
-    // The page of a captive portal.
+    // Not JSON: for example, the page of a captive portal.
   }
   const { etag, code, detail, field } = answer;
   if (status === 200 && etag) return { kind: 'stored', etag: `"${etag}"`, renewal: answer };

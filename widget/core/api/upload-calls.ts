@@ -1,22 +1,23 @@
-/** The calls about one open upload. Each throws what `WorkerClient.call` throws. */
+/** Calls about one open upload. Each throws what `WorkerClient.call` throws. */
 import type {
   CompleteBody,
   Result,
   ResumeAnswer,
   SignAnswer,
   SignBody,
+  Verifying,
 } from '../../../worker/protocol.ts';
 import { PATHS } from '../../../worker/protocol/paths.ts';
 import { isTokenRefused } from '../faults/worker-error.ts';
 import type { WorkerClient } from './worker-client.ts';
 
-/** An upload, and the token by which the Worker knows it. */
+/** An upload's id, and the token that proves to the Worker whose it is. */
 export interface UploadReference {
   readonly id: string;
   readonly token?: string | undefined;
 }
 
-/** The store may take minutes to put a large upload together. */
+/** The store may take minutes to assemble a large upload. */
 const COMPLETE_TERMS = 10;
 
 export function completeUpload(
@@ -24,9 +25,9 @@ export function completeUpload(
   { id, token }: UploadReference,
   body: CompleteBody,
   signal: AbortSignal,
-): Promise<Result> {
+): Promise<Result | Verifying> {
   const terms = COMPLETE_TERMS;
-  return worker.call(PATHS.complete, { id, body, token, signal, has: 'etag', terms });
+  return worker.call(PATHS.complete, { id, body, token, signal, has: 'bytes', terms });
 }
 
 export function signParts(
@@ -39,8 +40,8 @@ export function signParts(
 }
 
 /**
- * Asks for a fresh token, and for what the store holds. The old token is sent along if there is one:
- * it is all by which an anonymous Worker knows the owner, on a page of another origin.
+ * Requests a fresh token and the list of stored parts. Sends the old token, if there is one: to a
+ * Worker without authentication, only the token shows a page of another origin to be the owner.
  */
 export async function resumeUpload(
   worker: WorkerClient,
@@ -66,7 +67,7 @@ export async function abortUpload(
   await worker.call(PATHS.upload, { id, method: 'DELETE', token, keepalive: true });
 }
 
-/** Where a part is sent that goes through the Worker. */
+/** The URL to which a part is sent if it goes through the Worker. */
 export function relayUrl({ endpoint }: WorkerClient, id: string, number: number): string {
   return new URL(endpoint + PATHS.part(id, number), location.href).href;
 }

@@ -1,4 +1,4 @@
-/** The only caller of the Worker. Every call is repeated until it succeeds or patience ends. */
+/** The only caller of the Worker. Retries each call until it succeeds or the time for retries is over. */
 import { isUploadId } from '../../../worker/protocol/id.ts';
 import { PATHS } from '../../../worker/protocol/paths.ts';
 import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
@@ -27,7 +27,7 @@ export interface Call {
   /** Token of the upload that the call is about. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** A field by which an answer is known to be the Worker's. Without one, only a 204 is. */
+  /** A field that every answer to this call has. If not given, only a 204 counts as the Worker's answer. */
   readonly has?: string;
   /** The request outlives the page, and is made once even if the client is closed. */
   readonly keepalive?: boolean | undefined;
@@ -40,7 +40,7 @@ export class WorkerClient {
   readonly #backoff: Backoff;
   readonly #onWaitingChange: () => void;
   readonly #closing = new AbortController();
-  /** Calls that wait for the Worker to come back. */
+  /** Calls that wait until the Worker can be reached again. */
   readonly #waiting = new Set<Call>();
   #wasReached = false;
   readonly #bearer = new Bearer();
@@ -61,13 +61,13 @@ export class WorkerClient {
     return String(this.options.endpoint).replace(/\/+$/, '');
   }
 
-  /** True while some call waits for the Worker to come back. */
+  /** True while a call waits until the Worker can be reached again. */
   get isWaiting(): boolean {
     return this.#waiting.size > 0;
   }
 
   /**
-   * Makes one request of the contract, as often as necessary.
+   * Makes one request, and retries it as often as necessary.
    *
    * @throws UploadError with the Worker's code, `signer_unreachable`, or `invalid_request` for an id
    *   that is not a UUID, in which case nothing is sent; DOMException when aborted.
@@ -78,7 +78,7 @@ export class WorkerClient {
     const ended = AbortSignal.any([closing, call.signal ?? closing]);
     const signal = call.keepalive ? new AbortController().signal : ended;
     const attempts = new Attempts();
-    // Of its own, for it is an entry in a Set.
+    // A copy, because it identifies this very call in a Set.
     const waiting = { ...call };
     try {
       for (;;) {
@@ -169,14 +169,15 @@ export class WorkerClient {
       const { status, ok } = response;
       const value = parseJson(await response.text());
       const isWorkers = ok && (has ? has in Object(value) : status === 204);
-      // A success that is not the Worker's may come from any page at that address.
-      // Nor is a caller waited for whom it has never accepted.
-      this.#wasReached ||= isWorkers || (!ok && status !== 401);
+      const code = value?.['code'];
+      // An answer that is not the Worker's may come from any page at that address. Nor is a caller
+      // waited for whom the Worker has never accepted.
+      this.#wasReached ||= isWorkers || (code !== undefined && status !== 401);
       if (isWorkers) return { value };
       return {
         kind: 'answered',
         status,
-        code: value?.['code'],
+        code,
         detail: value?.['detail'],
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfter: parseRetryAfter(response.headers.get('retry-after')),
@@ -200,7 +201,7 @@ function pathOf(route: Route, id: string | undefined): string {
   throw new UploadError('invalid_request', `${id}: the id of an upload must be a UUID.`);
 }
 
-/** Undefined for the page of a captive portal. */
+/** Undefined if the text is not JSON, such as the page of a captive portal. */
 function parseJson(text: string): Readonly<Record<string, string>> | undefined {
   try {
     return JSON.parse(text) as Readonly<Record<string, string>>;

@@ -1,25 +1,28 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import { createCrc } from './crc.ts';
+import {
+  createCrc,
+  createMd5,
+  createSha256,
+  DISTANCES,
+  POLYNOMIALS,
+  type ChecksumAlgorithm,
+} from '../../../worker/protocol.ts';
 import { createFold } from './fold.ts';
 import { createHash, type Hash } from './hash.ts';
-import { createMd5 } from './md5.ts';
-import { DISTANCES, POLYNOMIALS } from './polynomials.ts';
-import { createSha256 } from './sha256.ts';
 
 /** Hashes one blob at a time, in a worker or on the page. */
 export interface HashWorker<Job> {
-  /** The job that it is doing, for the pool. */
+  /** The job that it is doing. Only the pool uses this. */
   job?: Job | undefined;
   /**
    * @returns base64 of the checksum.
-   * @throws DOMException if the blob cannot be read; anything else means that the worker is dead.
+   * @throws DOMException if the blob cannot be read; any other error means that the worker has died.
    */
   hash(blob: Blob, algorithm: ChecksumAlgorithm): Promise<string>;
-  /** Ends it at once; the job that it was doing may never settle. */
+  /** Ends the worker at once. The promise of its job may never settle. */
   end(): void;
 }
 
-/** Without WebAssembly: a policy that forbids workers mostly forbids it too, and reports the attempt. */
+/** Without WebAssembly, because a policy that forbids workers usually forbids it too, and would report it. */
 const hash = createHash(createCrc, createMd5, createSha256, POLYNOMIALS);
 
 /** Hashes a few KiB at once: a worker takes longer to start. */
@@ -47,13 +50,13 @@ type Task = readonly [blob: Blob, algorithm: ChecksumAlgorithm];
 type Answer = string | readonly [message: string, name: string];
 
 /**
- * A worker made from the source text of functions that refer to nothing outside themselves. So it
- * needs no file of its own and no bundler that knows of it, and it starts even if the bundle
- * came from another origin, whose scripts `new Worker` does not take.
+ * Starts a worker from the source text of functions that refer to nothing outside themselves. It
+ * therefore needs neither a file of its own nor support by a bundler, and it starts even if the
+ * bundle came from another origin, whose scripts `new Worker` refuses.
  *
- * @throws what the browser throws if the page's policy forbids it: no worker from a blob: URL,
- *   or none from a string (Trusted Types). Most browsers fire `error` a moment later instead of
- *   the first: then `hash` rejects.
+ * @throws what the browser throws if the page's policy forbids workers from blob: URLs, or from
+ *   strings (Trusted Types). For blob: URLs most browsers fire `error` a moment later instead, and
+ *   then `hash` rejects.
  */
 export function startHashWorker<Job>(): HashWorker<Job> {
   const source = `(${serve})((${createHash})(${createCrc},${createMd5},${createSha256},${JSON.stringify(POLYNOMIALS)},${createFold},${JSON.stringify(DISTANCES)}))`;
@@ -67,7 +70,7 @@ export function startHashWorker<Job>(): HashWorker<Job> {
           else reject(new DOMException(...data));
         };
         worker.onerror = (event) => {
-          // Dealt with here: no news for the page's own error handler.
+          // Handled here, so the page's own error handler need not see it.
           event.preventDefault();
           reject(event);
         };
@@ -86,7 +89,7 @@ function serve(hash: Hash): void {
   onmessage = ({ data: [blob, algorithm] }: MessageEvent<Task>) => {
     hash(blob, algorithm, 2 ** 23).then(postMessage, (error: unknown) => {
       if (error instanceof DOMException) return postMessage([error.message, error.name]);
-      // Not the blob's fault but ours: outside of the promise it becomes the worker's error event.
+      // A fault of this code. Thrown outside the promise, it becomes the worker's error event.
       setTimeout(() => {
         throw error;
       });

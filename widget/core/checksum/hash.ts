@@ -1,14 +1,17 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
-import type { Algorithm } from './algorithm.ts';
-import type { createCrc } from './crc.ts';
+import type {
+  Algorithm,
+  ChecksumAlgorithm,
+  createCrc,
+  createMd5,
+  createSha256,
+  DISTANCES,
+  Polynomials,
+} from '../../../worker/protocol.ts';
 import type { createFold, Fold } from './fold.ts';
-import type { createMd5 } from './md5.ts';
-import type { DISTANCES, Polynomials } from './polynomials.ts';
-import type { createSha256 } from './sha256.ts';
 
 /**
- * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time; once it `isOver`, it
- * stops and never settles.
+ * Hashes a blob, reading `stepBytes` (a multiple of 64) at a time. Once `isOver` returns true, it
+ * stops, and its promise never settles.
  *
  * @returns base64 of the value in network byte order, as in S3's headers.
  * @throws what the browser throws: `NotReadableError` if the file has changed, `NotFoundError` if
@@ -25,7 +28,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * Refers to nothing outside itself, because its source text also runs in the hashing worker.
- * `fold` is for where WebAssembly may be tried.
+ * Pass `fold` only where WebAssembly may be tried.
  */
 export function createHash(
   crc: typeof createCrc,
@@ -39,7 +42,7 @@ export function createHash(
     {};
 
   let buffer = new ArrayBuffer(0);
-  /** Reads into memory that is used again, because new memory costs as much as reading. */
+  /** Reads into one buffer again and again, because new memory costs as much as reading. */
   const stream = async (blob: Blob, stepBytes: number, take: (bytes: Bytes) => void) => {
     const reader = blob.stream().getReader({ mode: 'byob' });
     if (buffer.byteLength !== stepBytes) buffer = new ArrayBuffer(stepBytes);
@@ -59,7 +62,7 @@ export function createHash(
   return async (blob, name, stepBytes, isOver) => {
     let value;
     if (name === 'sha256' && crypto.subtle) {
-      // WebCrypto takes a blob only whole.
+      // WebCrypto needs the whole blob in memory.
       value = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
     } else {
       const polynomial = polynomials[name];
@@ -79,12 +82,12 @@ export function createHash(
         }
         rest = bytes.subarray(end);
       };
-      // Slices, because a stream says "network error" of a file that has changed or is gone. One is
-      // read while another is hashed. Each read ends in a task of its own, so that a page that
-      // hashes here can draw in between.
+      // Reads slices, because a stream reports a file that has changed or is gone as a "network
+      // error". One slice is read while another is hashed. Each read ends in a task of its own, so
+      // that a page that hashes on its main thread can draw in between.
       const read = (at: number) => {
         if (at >= blob.size) return undefined;
-        // To slice costs more than to hash what is small.
+        // Slicing a small blob costs more than hashing it.
         return (blob.size > stepBytes ? blob.slice(at, at + stepBytes) : blob).arrayBuffer();
       };
       const slices = async () => {
@@ -97,7 +100,7 @@ export function createHash(
           take(bytes);
         }
       };
-      // Where hashing is quick, reading is what takes the time.
+      // If hashing is fast, reading takes most of the time.
       if (algorithm.fold && blob.size >= stepBytes / 4) {
         await stream(blob, stepBytes / 4, take).catch(slices);
       } else await slices();

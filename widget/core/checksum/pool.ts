@@ -16,12 +16,12 @@ interface Job {
   readonly algorithm: ChecksumAlgorithm;
   readonly resolve: (checksum: string) => void;
   readonly reject: (reason: unknown) => void;
-  /** Number of workers that have died while they did it. */
+  /** Number of workers that have died while doing this job. */
   deaths: number;
   readonly hang: Hang | undefined;
 }
 
-/** Workers that have had nothing to do for this long are ended. */
+/** Idle workers are ended after this time. */
 const IDLE_MS = 15_000;
 /** Workers for blobs whose reading hung before. */
 const MOST_BESIDE = 2;
@@ -32,8 +32,8 @@ function isHung({ hang }: Job): boolean {
 }
 
 /**
- * Hashes blobs in a few workers, in the order of asking; on the page if no worker may start.
- * Workers start when they are needed and end when they are not.
+ * Hashes blobs in a few workers, first come, first served, or on the page if no worker may start.
+ * Workers start when they are needed, and end when they are idle.
  *
  * @example
  * const pool = new HashPool();
@@ -43,7 +43,7 @@ export class HashPool {
   readonly #size: number;
   #waiting: Job[] = [];
   readonly #workers = new Set<HashWorker<Job>>();
-  /** A worker has done a job: the page's policy allows them. */
+  /** True once a worker has finished a job, which proves that the page's policy allows workers. */
   #proven = false;
   #onPage: boolean;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -77,13 +77,13 @@ export class HashPool {
     }).finally(() => signal?.removeEventListener('abort', abort));
   }
 
-  /** Ends the workers; what is not done rejects with `AbortError`. */
+  /** Ends the workers. Unfinished jobs reject with `AbortError`. */
   close(): void {
     this.#stop();
     for (const job of this.#waiting) this.#drop(job);
   }
 
-  /** Gives jobs to workers, a moment later: a series of aborts starts no worker. */
+  /** Gives jobs to workers, but a moment later, so that a series of aborts does not start workers. */
   #pump(): void {
     queueMicrotask(() => {
       clearTimeout(this.#idle);
@@ -158,7 +158,7 @@ export class HashPool {
   }
 
   #drop(job: Job): void {
-    // A read may hang, on a network drive or in a cloud: only the end of the worker ends it.
+    // A read from a network drive or a cloud may hang, and only ending the worker ends it.
     for (const worker of this.#workers) if (worker.job === job) this.#end(worker);
     this.#waiting = this.#waiting.filter((other) => other !== job);
     job.reject(new DOMException('Hashing was aborted', 'AbortError'));
@@ -170,7 +170,7 @@ export class HashPool {
     for (const worker of this.#workers) this.#end(worker);
   }
 
-  /** Its job is the next to be done. */
+  /** Ends the worker, and puts its job at the head of the line. */
   #end(worker: HashWorker<Job>): void {
     this.#workers.delete(worker);
     worker.end();

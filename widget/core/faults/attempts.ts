@@ -1,7 +1,7 @@
-import type { Outcome } from '../store/outcome.ts';
+import { isOwnAnswer, type Outcome } from '../store/outcome.ts';
 import { verdict, type Verdict } from './verdict.ts';
 
-/** Most time between two faults that counts: for the rest, the page may have been asleep. */
+/** The most that counts of the time between two faults: during the rest the page may have been asleep. */
 const LONGEST_GAP_MS = 60_000;
 
 /** The failed attempts of one part, or of one call. */
@@ -23,7 +23,7 @@ export class Attempts {
       this.#sinceMs = 0;
       this.#lastAt = undefined;
     } else if (judged.do === 'repair') this.mismatches++;
-    else if (judged.do === 'resign' && outcome.kind === 'answered') this.refusals++;
+    else if (judged.do === 'resign' && isOwnAnswer(outcome)) this.refusals++;
     else this.faults++;
     return judged;
   }

@@ -3,7 +3,7 @@ import type { Verdict } from './verdict.ts';
 /** A verdict that says how long to wait before it is carried out. */
 export type DelayedVerdict = Extract<Verdict, { delayMs: number }>;
 
-/** The delays between attempts. They can end early: the line is back, or the user retries. */
+/** The delays between attempts. All of them end early when the line is back or the user retries. */
 export class Backoff {
   readonly #wakers = new Set<() => void>();
 

@@ -2,7 +2,7 @@
 import type { DelayedVerdict } from './backoff.ts';
 import type { FinalVerdict, Verdict } from './verdict.ts';
 
-/** After this many faults in a row, and again after as many, the Worker is asked what is stored. */
+/** Each time this many faults have come in a row, the Worker is asked what is stored. */
 const DOUBTFUL_FAULTS = 3;
 
 export interface PartCircumstances {
@@ -10,7 +10,7 @@ export interface PartCircumstances {
   readonly faults: number;
   /** The file goes in one request. */
   readonly isSingle: boolean;
-  /** The store or the Worker has answered. */
+  /** The store or the Worker has answered, not something in between. */
   readonly isAnswered: boolean;
   /** This attempt went through the Worker. */
   readonly wasRelayed: boolean;

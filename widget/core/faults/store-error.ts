@@ -16,8 +16,12 @@ export function partError(
   const isFinal = verdict.do === 'fail';
   const code = isFinal ? verdict.code : verdict.do === 'verify' ? 'incomplete' : 'not_found';
   const { status, code: storeCode, requestId } = outcome.kind === 'answered' ? outcome : {};
-  const answer = status ? `answers ${[status, storeCode].join(' ')}` : 'does not answer';
-  return new UploadError(code, `${file.name}, part ${partNumber}: the store ${answer}.`, {
+  const answer = !status
+    ? 'the store does not answer'
+    : storeCode
+      ? `the store answers ${status} ${storeCode}`
+      : `something between this page and the store answers ${status}`;
+  return new UploadError(code, `${file.name}, part ${partNumber}: ${answer}.`, {
     fileName: file.name,
     partNumber,
     retryable: !isFinal || verdict.retryable,

@@ -1,9 +1,9 @@
 /** What an outcome means: a pure table from an answer and what went before to a verdict. */
 import type { ProblemCode } from '../../../worker/protocol.ts';
 import type { UploadErrorCode } from '../errors.ts';
-import type { Outcome } from '../store/outcome.ts';
+import { isOwnAnswer, type Outcome } from '../store/outcome.ts';
 
-/** What has gone wrong before with the same part, or the same call. */
+/** The earlier faults of the same part or call. */
 export interface History {
   /** Faults in a row. */
   readonly faults: number;
@@ -75,6 +75,7 @@ const BY_CODE: ReadonlyMap<string, Reaction> = new Map(
   }),
 );
 
+/** For codes that are not listed. */
 const BY_STATUS: Readonly<Record<number, Reaction>> = {
   // Swift and Ceph answer an expired URL with a bare AccessDenied: any refusal may mean an old URL.
   401: 'resign',
@@ -87,13 +88,18 @@ const BY_STATUS: Readonly<Record<number, Reaction>> = {
   501: 'fail',
 };
 
+/** What something in between may say in passing, with the time to wait in the answer. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429]);
+
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
 /** Retries come at least this often until an outage is long, so that work resumes soon after it. */
 const DENSE_DELAY_MS = 4000;
 /** How often to try while offline: the `online` event alone is not reliable. */
 const OFFLINE_DELAY_MS = 15_000;
-/** Refused signatures, or mismatches, until it fails. */
+/** How often a retry follows at once because the answer asks for it. */
+const MAX_AT_ONCE = 10;
+/** Refused signatures, or mismatches, that are tolerated. */
 const MAX_TIMES = 2;
 
 /** What to do about an outcome that is not a success. Pure. */
@@ -108,11 +114,17 @@ export function verdict(outcome: Outcome, history: History): Verdict {
     return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
   }
   const { status, code, retryAfter } = outcome;
-  const reaction = reactionTo(status, code);
+  const isOwn = isOwnAnswer(outcome);
+  if (!isOwn && !isPassing(status)) {
+    // Not the store's word: as if nothing had been answered.
+    return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
+  }
+  const reaction = isOwn ? reactionTo(status, code) : 'retry';
   switch (reaction) {
     case 'retry':
       if (isOver) return fail('store_unavailable', true);
-      return retryAfter === undefined
+      // At once, but not for ever.
+      return retryAfter === undefined || (retryAfter === 0 && faults > MAX_AT_ONCE)
         ? { do: reaction, delayMs }
         : { do: reaction, delayMs: Math.min(retryAfter * 1000, patienceMs), isLeast: true };
     case 'resign':
@@ -143,7 +155,12 @@ function reactionTo(status: number, code = ''): Reaction | undefined {
   return BY_STATUS[status] ?? (status >= 500 || isSuccess(status) ? 'retry' : undefined);
 }
 
-/** A success whose body is not the store's came from a box in between. */
+/** An answer without a code that asks for the same request again. */
+function isPassing(status: number): boolean {
+  return status >= 500 || isSuccess(status) || PASSING_STATUSES.has(status);
+}
+
+/** A success whose body is not the store's came from a proxy or portal in between. */
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }

@@ -44,15 +44,14 @@ export function callError(outcome: Outcome): UploadError {
   const cause = 'cause' in outcome ? outcome.cause : undefined;
   const message = cause
     ? '`getToken` failed.'
-    : 'The Worker cannot be reached. Check `endpoint`, and that its ALLOWED_ORIGINS include this page.';
+    : outcome.kind === 'answered'
+      ? `Something that is not the Worker answers ${outcome.status}. Check \`endpoint\`, or the proxy on the way.`
+      : 'The Worker cannot be reached. Check `endpoint`, and that its ALLOWED_ORIGINS include this page.';
   return new UploadError('signer_unreachable', message, { retryable: true, cause });
 }
 
 /** A problem's fields, as they came in an answer. */
 export function problemOf({ status, code, detail }: Answered): Partial<Problem> {
-  return {
-    status,
-    ...(code ? { code: code as Problem['code'] } : {}),
-    ...(detail ? { detail } : {}),
-  };
+  // Fields that are undefined count as absent.
+  return { status, code, detail } as Partial<Problem>;
 }

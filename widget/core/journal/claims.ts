@@ -3,7 +3,7 @@ import type { StoredPart } from '../../../worker/protocol.ts';
 import type { Services } from '../services.ts';
 import { can } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
-import { uuidv7 } from '../../../worker/protocol.ts';
+import { uuidv7 } from '../../../worker/protocol/id.ts';
 import { deleteEntry, readEntry, readKeyHeads, writeEntry } from './entries.ts';
 import { fingerprint } from './fingerprint.ts';
 import { lock } from './locks.ts';
@@ -21,7 +21,7 @@ export class Claims {
   readonly #services: Services;
   readonly #claims = new Map<Upload, Claim>();
   readonly #lookups = new Map<Upload, Promise<void>>();
-  /** One read of the journal's keys for all who ask meanwhile. */
+  /** A read of the journal's keys that is under way; all callers share it. */
   #heads: Promise<ReadonlySet<string>> | undefined;
 
   constructor(services: Services) {
@@ -47,9 +47,9 @@ export class Claims {
   }
 
   /**
-   * Asks the journal about the file, once however many callers there are, and claims it for this tab.
+   * Asks the journal about the file, once for all callers, and claims the file for this tab.
    *
-   * @throws UploadError if the file cannot be read; then it may be asked again.
+   * @throws UploadError if the file cannot be read; then it may be called again.
    */
   lookUp(upload: Upload): Promise<void> {
     const lookup =
@@ -90,21 +90,21 @@ export class Claims {
     if (claim) await deleteEntry(claim.key);
   }
 
-  /** Deletes the upload's entry, and lets other tabs have the file. Nothing writes it again. */
+  /** Deletes the upload's entry, and releases the file for other tabs. The entry is not written again. */
   async remove(upload: Upload): Promise<void> {
     const claim = this.#claims.get(upload);
     this.#forget(upload);
     if (claim) await deleteEntry(claim.key).finally(claim.unlock);
   }
 
-  /** Keeps the upload's entry, and lets other tabs have the file. Nothing writes it again. */
+  /** Keeps the upload's entry, and releases the file for other tabs. The entry is not written again. */
   release(upload: Upload): void {
     const claim = this.#claims.get(upload);
     this.#forget(upload);
     claim?.unlock();
   }
 
-  /** Lets other tabs have everything: the next page may continue it. */
+  /** Releases every claim, so that other tabs and the next page may continue the uploads. */
   releaseAll(): void {
     for (const { unlock } of this.#claims.values()) unlock();
   }
@@ -131,7 +131,7 @@ export class Claims {
     const { options } = services;
     const head = this.#keyHead(upload);
     const hash = await fingerprint(upload, services);
-    // Kept without a journal too: the file is compared with it before the upload is completed.
+    // Needed without a journal too: the file is compared with it before the upload is completed.
     services.apply(upload, { type: 'read', fingerprint: hash });
     if (options.resume === false) return;
     const key = head + hash;
@@ -141,7 +141,7 @@ export class Claims {
     if (!unlock) return this.#leaveToOtherTab(upload);
     const claim = { key, unlock, place: options.place, handle: undefined };
     this.#claims.set(upload, claim);
-    // One that is under way is noted from now on, and not looked for.
+    // An upload that is under way is only noted from now on.
     if (upload.token !== undefined || !can(upload.state, 'recognise')) return;
     const entry = await readEntry(key);
     const isOther = upload.standing.kind === 'unconfirmed' && upload.id !== entry?.id;

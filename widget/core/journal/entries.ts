@@ -5,7 +5,7 @@
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { StoredPart } from '../../../worker/protocol.ts';
 import type { Interrupted } from '../types.ts';
-import { isUploadId } from '../../../worker/protocol.ts';
+import { isUploadId } from '../../../worker/protocol/id.ts';
 
 export interface JournalEntry extends Interrupted {
   /** Parts that are stored, for a store that cannot list them. */
@@ -31,12 +31,12 @@ const PATIENCE_MS = 2000;
 const KEPT_MS = 30 * 86_400_000;
 
 let database: UseStore | undefined;
-/** True while IndexedDB does not answer: nothing waits for it until it does. */
+/** True after IndexedDB has not answered in time. Until it answers, callers do not wait for it. */
 let isStuck = false;
 
 /**
  * Uses the database. IndexedDB may be blocked, full or broken, or never answer, as in WebKit
- * (https://bugs.webkit.org/show_bug.cgi?id=226547): then nothing is found and nothing is kept.
+ * (https://bugs.webkit.org/show_bug.cgi?id=226547): then no entry is found, and none is written.
  */
 async function withDatabase<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
   let timer;
@@ -120,7 +120,7 @@ export async function readKeyHeads(): Promise<ReadonlySet<string>> {
   return new Set(all?.map((key) => String(key).replace(/[^\n]*$/, '')));
 }
 
-/** Writes an entry, before the page goes away: what is begun then may never be written. */
+/** Writes an entry. Call it early: a write that begins while the page is closing may be lost. */
 export async function writeEntry(
   key: string,
   {

@@ -14,7 +14,7 @@ const LONGEST_MS = 5000;
 const PAUSE_MS = 1000;
 /** Most small files that are noted at a time; the first ones of the queue. */
 const MOST_SMALL = 1000;
-/** A small file is not noted before it has been there for this long. */
+/** A small file is not noted before it has waited for this long. */
 const SMALL_WAIT_MS = 3000;
 /** Small files are not noted if everything will be sent within this time. */
 const SOON_SECONDS = 5;

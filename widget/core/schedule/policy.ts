@@ -2,7 +2,7 @@ import type { Policy } from '../../../worker/protocol.ts';
 import { getPolicy } from '../api/get-policy.ts';
 import type { WorkerClient } from '../api/worker-client.ts';
 
-/** The Worker's policy for the present caller. Until a new one is known, the last one holds. */
+/** The Worker's policy for the present caller. The last policy is used until a new one has arrived. */
 export class PolicySource {
   readonly #worker: WorkerClient;
   #policy: Policy | undefined;
@@ -35,15 +35,15 @@ export class PolicySource {
     return this.ask();
   }
 
-  /** The caller or the Worker may have changed. Says whether the policy has to be asked for. */
+  /** The caller or the Worker may have changed. Returns whether the policy has to be asked for. */
   markStale(): boolean {
     this.#isStale = true;
     return this.#policy !== undefined || this.#asking !== undefined;
   }
 
   /**
-   * What the journal's keys of the present caller begin with. An anonymous caller has no name, but is
-   * nobody else either. Undefined while the Worker has not said who is calling.
+   * What the journal's keys of the present caller begin with. An anonymous caller has an empty name,
+   * which nobody else has. Undefined while the Worker has not said who is calling.
    */
   async callerKey(): Promise<string | undefined> {
     await this.ask().catch(() => undefined);

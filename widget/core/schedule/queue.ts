@@ -1,14 +1,14 @@
-/** Which file is next. */
+/** Decides which uploads are next. */
 import type { Policy } from '../../../worker/protocol.ts';
 import type { Upload } from '../upload/upload.ts';
 
-/** Large files that run at once; more would only make all of them late. */
+/** Large files that run at once; with more of them, each would only finish later. */
 const LARGE_AT_ONCE = 3;
 /** Bytes that may be hashed and signed ahead before the speed of the line is known. */
 const LEAST_AHEAD_BYTES = 2 ** 26;
 const AHEAD_SECONDS = 60;
 
-/** What runs already. */
+/** The uploads that are running, and the means they share. */
 export interface Running {
   readonly uploads: Iterable<Upload>;
   /** Requests to the store that may be in flight. */
@@ -23,7 +23,7 @@ export class Queue {
   readonly #large = new Set<Upload>();
   readonly #setTerms: (upload: Upload, policy: Policy) => boolean;
 
-  /** `setTerms` gives an upload the terms of the policy; false if it has failed of them. */
+  /** `setTerms` gives an upload the terms of the policy. It returns false if that has failed the upload. */
   constructor(setTerms: (upload: Upload, policy: Policy) => boolean) {
     this.#setTerms = setTerms;
   }

@@ -1,4 +1,4 @@
-/** Who is next. Implements what all uploads share. */
+/** Decides which upload runs next, and implements what all uploads share. */
 import type { Policy } from '../../../worker/protocol.ts';
 import { WorkerClient } from '../api/worker-client.ts';
 import type { UploadError } from '../errors.ts';
@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 250;
 /** What the scheduler reports to the uploader. */
 export interface SchedulerEvents {
   changed(upload: Upload): void;
-  /** False: the upload is not started until `start()`. */
+  /** Returns false if the upload must wait for `start()`. */
   starting(upload: Upload): boolean;
 }
 
@@ -63,7 +63,7 @@ export class Scheduler implements Services {
   /** Puts an upload into the queue. */
   start(upload: Upload): void {
     this.#queue.push(upload);
-    // Later it waits for its turn only.
+    // Once the policy is known, a queued upload waits only for its turn.
     if (this.worker.isWaiting && !this.policy) this.reviewWaiting(upload);
     this.requestTurn();
   }
@@ -91,8 +91,9 @@ export class Scheduler implements Services {
     this.start(upload);
   }
 
-  /** Resolves when the store has let go of the upload. */
+  /** Resolves when the upload is aborted on the store. */
   async cancel(upload: Upload): Promise<void> {
+    // The store may be assembling it already; only the outcome tells whether it can be cancelled.
     if (can(upload.state, 'withdraw')) this.apply(upload, { type: 'withdraw' });
     if (upload.phase === 'withdrawing') {
       this.reviewWaiting(upload);
@@ -101,7 +102,7 @@ export class Scheduler implements Services {
     if (!can(upload.state, 'cancel')) return;
     this.apply(upload, { type: 'cancel' });
     this.#runs.get(upload)?.abort.abort();
-    // If it cannot be loaded, nothing has been sent either.
+    // If that cannot be loaded, nothing has been sent that would have to be aborted.
     const sending = await this.sending().catch(() => undefined);
     await sending?.abandon(upload);
   }
@@ -203,7 +204,7 @@ export class Scheduler implements Services {
     };
     for (const upload of queue.admit(policy, running)) this.#admit(upload, policy);
     this.#turns.notify();
-    // Rates fall and signatures expire while nothing happens, too.
+    // Rates fall and signatures expire even while no request moves.
     if (this.#runs.size > 0) this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
   }
 
@@ -249,7 +250,7 @@ export class Scheduler implements Services {
     }
   }
 
-  /** What was agreed with the Worker holds, whatever the policy says by now. */
+  /** Gives the upload the policy's terms, unless others are agreed with the Worker. False if it fails. */
   #setTerms(upload: Upload, policy: Policy): boolean {
     if (upload.token !== undefined || !can(upload.state, 'expect')) return true;
     try {

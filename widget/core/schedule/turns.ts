@@ -1,4 +1,4 @@
-/** When the scheduler looks for what can be done next: once for all that happens in one task. */
+/** Lets the scheduler take one turn for everything that happens within one task. */
 export class Turns {
   readonly #take: () => void;
   readonly #listeners = new Set<() => void>();

@@ -5,8 +5,8 @@ import type { Upload } from '../upload/upload.ts';
 import type { SendingContext } from './context.ts';
 
 /**
- * Aborts a cancelled upload on the store, also while its Create is still under way. Resolves when the
- * store has let go of it, or when the Worker cannot be asked: then the next visit asks it. Never rejects.
+ * Aborts a cancelled upload on the store, also while its Create is still under way. Resolves when it
+ * is aborted, or when the Worker cannot be asked: then the next visit asks it. Never rejects.
  */
 export async function abandon(upload: Upload, { services, claims }: SendingContext): Promise<void> {
   const { worker } = services;

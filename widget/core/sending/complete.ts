@@ -1,4 +1,4 @@
-import type { CompleteBody, Result } from '../../../worker/protocol.ts';
+import type { CompleteBody, Result, Verifying } from '../../../worker/protocol.ts';
 import * as uploadCalls from '../api/upload-calls.ts';
 import { combine } from '../checksum/index.ts';
 import type { Parts } from '../upload/parts.ts';
@@ -19,20 +19,34 @@ export async function completeUpload(
   const receipts = [...parts.stored.values()].sort((a, b) => a.number - b.number);
   if (plan.kind === 'single') {
     const etag = receipts[0]?.etag;
-    return unlessAborted(
-      completes.add({ id, token, ...(etag === undefined ? {} : { etag }) }),
-      signal,
-    );
+    const slot = { id, token, ...(etag === undefined ? {} : { etag }) };
+    return onceVerified(() => unlessAborted(completes.add(slot), signal), signal);
   }
+  // Any other checksum of the whole would have to be verified by reading the file back.
+  const isFree = algorithm !== null && policy?.wholeChecksums?.free.includes(algorithm);
   const checksums = receipts.map(({ number, checksum = '' }) => ({
     checksum,
     bytes: parts.bytesOf(number),
   }));
-  const checksum = algorithm ? combine(algorithm, checksums) : undefined;
   const body = {
     parts: policy?.listParts ? undefined : (receipts as CompleteBody['parts']),
-    checksum,
+    checksum: isFree ? combine(algorithm, checksums) : undefined,
   } satisfies CompleteBody;
-  const result = await uploadCalls.completeUpload(worker, { id, token }, body, signal);
-  return { ...(checksum === undefined ? {} : { checksum }), ...result };
+  return onceVerified(
+    () => uploadCalls.completeUpload(worker, { id, token }, body, signal),
+    signal,
+  );
+}
+
+/** Asks again for as long as the Worker is still verifying the checksum of the whole file. */
+async function onceVerified(
+  complete: () => Promise<Result | Verifying>,
+  signal: AbortSignal,
+): Promise<Result> {
+  for (;;) {
+    const answer = await complete();
+    if ('completedAt' in answer) return answer;
+    const pause = new Promise((resolve) => setTimeout(resolve, answer.retryAfter * 1000));
+    await unlessAborted(pause, signal);
+  }
 }

@@ -5,6 +5,7 @@ import type {
   FileEntry,
   Result,
   ResumeAnswer,
+  Verifying,
 } from '../../../worker/protocol.ts';
 import { Batch } from '../api/batch.ts';
 import { completeUploads, createUploads } from '../api/calls.ts';
@@ -74,7 +75,7 @@ export interface PartAttempt extends WantedPart {
 /** Creates of all files, and Completes of files that go in one request: many share one call. */
 export interface SharedCalls {
   readonly creates: Batch<FileEntry, Created>;
-  readonly completes: Batch<CompleteManyBody['uploads'][number], Result>;
+  readonly completes: Batch<CompleteManyBody['uploads'][number], Result | Verifying>;
 }
 
 /** Longest time that a Create waits for others to share its request. */

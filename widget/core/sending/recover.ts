@@ -4,13 +4,13 @@ import { uploadRemedy, type UploadRemedy } from '../faults/upload-remedy.ts';
 import type { UploadEvent } from '../upload/state.ts';
 import { isSameTerms, termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
-import { uuidv7 } from '../../../worker/protocol.ts';
+import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { SendingContext } from './context.ts';
 
-/** The pause before another round, for each remedy that has been tried before. */
+/** The pause before another round grows by this much with each remedy. */
 const SETBACK_MS = 1000;
 
-/** Prepares another round, if one can help. Says whether it has. */
+/** Prepares another round if a remedy exists. Resolves with whether it did. */
 export async function applyRemedy(
   upload: Upload,
   error: unknown,
@@ -42,7 +42,7 @@ export async function applyRemedy(
   return true;
 }
 
-/** Events that carry the remedy out; none if there is no remedy. */
+/** The events that carry out the remedy; none if there is no remedy. */
 async function changesFor(
   upload: Upload,
   remedy: Exclude<UploadRemedy, 'cancel'>,
@@ -67,7 +67,7 @@ async function changesFor(
   }
 }
 
-/** If the policy has changed since the upload was prepared: the upload by the new one. */
+/** Prepares the upload by the present policy, if that has changed meanwhile. */
 async function adaptToPolicy(
   upload: Upload,
   services: SendingContext['services'],

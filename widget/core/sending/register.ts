@@ -1,10 +1,6 @@
-/** Agrees with the Worker on an upload: creates it, or continues one of before. */
-import {
-  MAX_CHECKSUMS_PER_CREATE,
-  type Created,
-  type FileEntry,
-  type Renewal,
-} from '../../../worker/protocol.ts';
+/** Agrees with the Worker on an upload: creates it, or continues it from an earlier visit. */
+import type { Created, FileEntry, Renewal } from '../../../worker/protocol.ts';
+import { MAX_CHECKSUMS_PER_CREATE } from '../../../worker/protocol/limits.ts';
 import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
 import { assertReadable } from '../faults/file-error.ts';
@@ -32,7 +28,7 @@ export async function registerUpload(
   const { services, claims } = context;
   if (upload.standing.kind !== 'agreed') {
     const recognised = unlessAborted(claims.recognise(upload), signal);
-    // Hashing starts before the journal has answered: mostly it does not know the file.
+    // Hashing starts before the journal has answered, because it rarely knows the file.
     const checksums =
       upload.standing.kind === 'unregistered' ? firstChecksums(upload, context, signal) : undefined;
     checksums?.catch(() => undefined);
@@ -45,7 +41,7 @@ export async function registerUpload(
   return upload.standing;
 }
 
-/** Continues an upload of before, from what the store holds. */
+/** Continues an upload from an earlier visit, beginning with what the store has. */
 async function reconcile(
   upload: Upload,
   { services, claims }: SendingContext,
@@ -64,7 +60,7 @@ async function reconcile(
   void claims.note(upload, parts.receipts);
 }
 
-/** Takes over the new token that the Worker has given an upload that moves, in the journal too. */
+/** Takes over a new token that the Worker has given for an upload that makes progress, in the journal too. */
 export function extendUpload(
   upload: Upload,
   { token, expiresAt }: Partial<Renewal>,
@@ -75,7 +71,7 @@ export function extendUpload(
   void claims.note(upload, upload.parts?.receipts);
 }
 
-/** Checksums of the parts that travel with the Create; not more than can be sent at once. */
+/** Checksums of the first parts, for the Create: no more than can be sent at once. */
 async function firstChecksums(
   upload: Upload,
   context: SendingContext,
@@ -154,13 +150,13 @@ function requestCreate(
       throw error;
     },
   );
-  // Nobody may be waiting for it any more.
+  // The upload may be paused or cancelled, and then nobody waits for the answer.
   answer.catch(() => undefined);
   const isAwaited = () => upload.standing.kind === 'requested' && upload.standing.answer === answer;
   services.apply(upload, { type: 'request', answer });
 }
 
-/** Keeps what was hashed if the Worker has agreed to the terms that were expected. */
+/** Keeps the checksums if the Worker has agreed to the expected terms. */
 function partsFor(upload: Upload, created: Created, requestedAt: Moment): Parts {
   const { parts: prepared, state } = upload;
   const isAsExpected = prepared && isSameTerms(state.terms, created);

@@ -4,7 +4,7 @@ import { corsError } from '../faults/store-error.ts';
 import type { Verdict } from '../faults/verdict.ts';
 import type { Services } from '../services.ts';
 
-/** Requests in a row that the store has not answered, before the Worker is asked whether it is there. */
+/** After this many requests in a row without an answer of the store, the Worker is asked for one. */
 const SILENT_REQUESTS = 2;
 /** How often a part tries the store again: parts through the Worker are slower and cost more. */
 const TRIAL_MS = 300_000;
@@ -21,7 +21,7 @@ export class Route {
   #relayedSinceMs: number | undefined;
   /** When the Worker answered while the store did not. */
   #workerSeenMs: number | undefined;
-  /** The store has answered something, whatever it was. */
+  /** True once the store has answered, even if with an error. */
   wasStoreReached = false;
 
   constructor(services: Pick<Services, 'policy' | 'worker' | 'backoff'>) {
@@ -33,7 +33,7 @@ export class Route {
     return this.#relayedSinceMs !== undefined;
   }
 
-  /** Whether the next part goes through the Worker; one part now and then does not. */
+  /** Whether the next part goes through the Worker. Now and then one does not, to try the store again. */
   relaysNext(): boolean {
     if (this.#relayedSinceMs === undefined) return false;
     if (performance.now() - this.#relayedSinceMs < TRIAL_MS) return true;
@@ -41,7 +41,7 @@ export class Route {
     return false;
   }
 
-  /** The store can be reached, or nobody can reach it: parts go to the store. */
+  /** Sends parts to the store again: it can be reached, or the Worker cannot reach it either. */
   stopRelay(): void {
     this.#relayedSinceMs = this.#workerSeenMs = undefined;
   }
@@ -73,7 +73,7 @@ export class Route {
   }
 
   /**
-   * Looks for a missing CORS rule, if the store has never answered for long enough.
+   * Checks for a missing CORS rule, if the store has not answered a single request for long enough.
    *
    * @throws UploadError `cors`.
    */

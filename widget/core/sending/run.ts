@@ -38,7 +38,7 @@ export async function run(
   }
 }
 
-/** One attempt at the whole upload. Whatever is still running when it ends is aborted. */
+/** One round: register, send, complete. Aborts whatever is still running when it ends. */
 async function runRound(
   upload: Upload,
   context: SendingContext,
@@ -69,7 +69,7 @@ async function uploadFile(
 }
 
 /**
- * Firefox goes on reading a file that was written anew while it was sent.
+ * Firefox continues to read a file that was overwritten while it was being sent.
  *
  * @throws UploadError `file_changed`.
  */

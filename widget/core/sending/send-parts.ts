@@ -1,4 +1,4 @@
-/** All missing parts of one upload: how far ahead of the line they are hashed, and when they are signed. */
+/** All missing parts of one upload: how far ahead of sending they are hashed, and when they are signed. */
 import type { PartReceipt, SignAnswer, SignBody } from '../../../worker/protocol.ts';
 import { Batch } from '../api/batch.ts';
 import { resumeUpload, signParts } from '../api/upload-calls.ts';
@@ -19,7 +19,7 @@ const HASHES = 4;
 /** Parts are hashed this far ahead, so that 10 GiB at 50 MB/s take three signing calls. */
 const AHEAD_SECONDS = 120;
 const LEAST_AHEAD_PARTS = 16;
-/** A turn may come this late; a call may also take twice as long as the last ones. */
+/** A turn may come this late. A call is also allowed twice the time that the last ones took. */
 const SLACK_MS = 300;
 
 /**
@@ -74,7 +74,7 @@ function horizonOf({ context: { services }, parts }: PartsRound): number {
   return Math.max((bytesPerSecond * AHEAD_SECONDS) / parts.partBytes || 0, LEAST_AHEAD_PARTS);
 }
 
-/** The next batch is signed shortly before the last URL is used, and not sooner: so batches are large. */
+/** The next batch is signed only shortly before the last URL is used, so that batches are large. */
 function isSigningUrgent({ context, parts, signatures }: PartsRound): boolean {
   const { concurrency } = context;
   const { rate } = context.services;
@@ -86,7 +86,7 @@ function isSigningUrgent({ context, parts, signatures }: PartsRound): boolean {
   if (!ready && (concurrency.hasRoom || !flights.size)) return true;
   let mostSent = 0;
   for (const { sent } of flights) mostSent = Math.max(mostSent, sent);
-  // A slot is free when the foremost part has been sent; from then on each URL lasts for a while.
+  // The next URL is used when the part in flight that has sent most is complete.
   const spareBytes =
     (partBytes - mostSent) * flights.size + Math.max(0, ready - concurrency.limit) * partBytes;
   const bytesPerMs = (rate.perSecond() ?? 0) / 1000;

@@ -26,6 +26,14 @@ export interface Answered {
 }
 
 /**
+ * True for an answer that the store, or the Worker, has given itself: its errors have a code. A status
+ * without one comes from a proxy, a firewall or a portal in between, and says nothing of the upload.
+ */
+export function isOwnAnswer(outcome: Outcome): outcome is Answered {
+  return outcome.kind === 'answered' && outcome.code !== undefined;
+}
+
+/**
  * No answer (status 0), or none in time. The network may be down, the CORS headers may be missing,
  * or the file may be unreadable; a browser does not say which.
  */

@@ -9,7 +9,11 @@ export interface SendOptions {
   readonly stallMs: number;
   /** Called with the bytes of the body that have left the machine; never for a form POST. */
   readonly onSent: (bytes: number) => void;
-  /** Slowest speed of a form POST: without an upload listener nothing is seen until it is answered. @default 1 */
+  /**
+   * Slowest speed to allow for a form POST, which reports no progress until it is answered.
+   *
+   * @default 1
+   */
   readonly leastBytesPerMs?: number;
   /** Reads the answer, if it does not come from a store. */
   readonly read?: (xhr: XMLHttpRequest) => Outcome;
@@ -17,9 +21,9 @@ export interface SendOptions {
   readonly withCredentials?: boolean;
 }
 
-/** An answer that is longer does not come from S3. */
+/** A longer answer does not come from S3. */
 const MAX_ANSWER_BYTES = 65_536;
-/** Bytes that the browser reports as sent while they are still in the machine's buffers. */
+/** Bytes that the browser reports as sent although they are still in the machine's buffers. */
 const BUFFERED_BYTES = 2 ** 21;
 
 /**

@@ -1,5 +1,8 @@
-/** How many requests to the store are in flight, for all files together, and whose turn is next. */
-/** What the requests of one upload have had so far, so that every upload gets its turn. */
+/**
+ * How many requests to the store are in flight, for all files together, and which of them is next.
+ */
+
+/** One upload's share of the requests, by which every upload gets its turn. */
 export class Share {
   /** The upload, as far as it decides which slots it gets. */
   readonly upload: { readonly isStuck: boolean };

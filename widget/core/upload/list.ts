@@ -10,7 +10,7 @@ export class UploadList {
   failedBytes = 0;
   /** In the order in which they were added. */
   readonly #snapshots = new Map<Upload, UploadSnapshot | undefined>();
-  /** By id, former ids included: an upload of an earlier visit is known by its own id again. */
+  /** By id, former ids included: an upload of an earlier visit gets that visit's id back. */
   readonly #byId = new Map<string, Upload>();
   /** The last upload of each file. */
   readonly #byFile = new Map<string, Upload>();

@@ -1,11 +1,6 @@
 /** The parts of one upload: which of them are stored, and what is known of the others. */
-import {
-  partCount,
-  type PartReceipt,
-  type Plan,
-  type SignedRequest,
-  type StoredPart,
-} from '../../../worker/protocol.ts';
+import type { PartReceipt, Plan, SignedRequest, StoredPart } from '../../../worker/protocol.ts';
+import { partCount } from '../../../worker/protocol/plan.ts';
 import type { WaitReason } from '../types.ts';
 import type { Moment } from '../util/clock.ts';
 import { Rate } from '../util/rate.ts';
@@ -105,7 +100,7 @@ export class Parts {
     }
   }
 
-  /** Notes that a request has sent so many bytes; returns how many of them are new. */
+  /** Notes how many bytes a request has sent; returns how many of them are new. */
   move(flight: Flight, sent: number): number {
     const bytes = sent - flight.sent;
     flight.sent = sent;

@@ -1,12 +1,6 @@
 /** How a file is cut and checked: expected from the policy first, agreed with the Worker later. */
-import {
-  planFor,
-  type ChecksumAlgorithm,
-  type Created,
-  type Plan,
-  type Policy,
-  type Result,
-} from '../../../worker/protocol.ts';
+import type { ChecksumAlgorithm, Created, Plan, Policy, Result } from '../../../worker/protocol.ts';
+import { planFor } from '../../../worker/protocol/plan.ts';
 import { UploadError } from '../errors.ts';
 import { isSameJson } from '../util/same.ts';
 
@@ -16,7 +10,7 @@ export interface Terms {
   readonly checksum: ChecksumAlgorithm | null;
 }
 
-/** What the Worker has agreed to. It holds whatever the policy says by now. */
+/** What the Worker has agreed to. It stays valid when the policy changes. */
 export interface Agreement extends Terms {
   readonly token: string;
   readonly key: string;

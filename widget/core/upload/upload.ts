@@ -1,7 +1,7 @@
 /** One file on its way to the bucket. */
 import type { ChecksumAlgorithm } from '../../../worker/protocol.ts';
 import type { FileWithPath } from '../types.ts';
-import { uuidv7 } from '../../../worker/protocol.ts';
+import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { Parts } from './parts.ts';
 import { tokenOf, type Standing } from './standing.ts';
 import { next, type Phase, type UploadEvent, type UploadState } from './state.ts';

@@ -1,6 +1,6 @@
 export type Line = (task: () => Promise<void>) => Promise<void>;
 
-/** Returns a function that runs at most so many tasks at once; the others wait in line. */
+/** Returns a function that runs at most `most` tasks at once, and makes the others wait in line. */
 export function atMost(most: number): Line {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -10,7 +10,7 @@ export function atMost(most: number): Line {
     try {
       await task();
     } finally {
-      // Its place goes to the next one.
+      // Hands its place to the next task in line.
       const next = waiting.shift();
       if (next) next();
       else running--;

@@ -1,7 +1,7 @@
-/** There are no frames in a hidden tab; there, this is the longest delay. */
+/** The longest delay in a hidden tab, which draws no frames. */
 const HIDDEN_FRAME_MS = 250;
 
-/** Returns a function that calls `run` once with the next frame, however often it is called before. */
+/** Returns a function that calls `run` once in the next frame, however often it was called until then. */
 export function oncePerFrame(run: () => void): () => void {
   let isDue = false;
   return () => {
@@ -12,7 +12,7 @@ export function oncePerFrame(run: () => void): () => void {
       if (!isDue) return;
       isDue = false;
       run();
-      // What `run` itself has changed, it has seen.
+      // `run` has already seen whatever it changed itself.
       isDue = false;
     };
     const timer = setTimeout(frame, HIDDEN_FRAME_MS);

@@ -1,8 +1,7 @@
 /** What every protocol of this room answers: where the upload is, how far it has come, when it ends. */
 import type { Signer, SignerContext } from '../../context.ts';
-import type { ChunkedAnswer } from '../../protocol.ts';
-import type { Result } from '../../protocol.ts';
-import { CHUNK_PATHS } from '../../protocol/chunk-paths.ts';
+import type { ChunkedAnswer, Result, Verifying } from '../../protocol.ts';
+import { CHUNK_PATHS } from '../../protocol/chunks/paths.ts';
 import type { Upload } from '../../upload/upload.ts';
 
 /**
@@ -35,7 +34,7 @@ export async function chunkedAnswer(
   c: SignerContext,
   upload: Upload,
   offset: number,
-  result?: Result,
+  end?: Result | Pick<Verifying, 'verifiedBytes'>,
 ): Promise<ChunkedAnswer> {
   const { id, key, name, type, unsized, bytes, expiresAt } = upload;
   return {
@@ -45,9 +44,9 @@ export async function chunkedAnswer(
     name,
     type,
     offset,
-    bytes: unsized && !result ? null : (result?.bytes ?? bytes),
-    state: result ? 'complete' : 'open',
+    bytes: unsized && !end ? null : end ? offset : bytes,
+    state: end ? ('etag' in end ? 'complete' : 'verifying') : 'open',
     expires: new Date(expiresAt * 1000).toISOString(),
-    ...(result && { result }),
+    ...(end && ('etag' in end ? { result: end } : { verifiedBytes: end.verifiedBytes })),
   };
 }

@@ -9,17 +9,17 @@ import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { readBody } from '../../http/body.ts';
 import { drain } from '../../http/drain.ts';
 import { ProblemError } from '../../problem.ts';
-import type { ChunkedAnswer } from '../../protocol.ts';
-import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/schemas.ts';
+import { isVerifying, type ChunkedAnswer, type Result, type Verifying } from '../../protocol.ts';
+import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/chunks/schemas.ts';
 import { readCapped } from '../../util/read-capped.ts';
-import { append, appendMore, OffsetMismatch } from '../append.ts';
+import { appendFirst, appendMore, OffsetMismatch } from '../append.ts';
 import { chunkedAnswer, offsetHeaders } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { atMost, bodyOf, isForm, readForm, type Sent } from '../content.ts';
 import { wholeChecksumOf } from '../digests.ts';
 import { filenameOf } from './filename.ts';
 import { finish } from '../finish.ts';
-import { positionOf } from '../position.ts';
+import { positionOf, type Position } from '../position.ts';
 import type { Turns } from '../turns.ts';
 
 const MOST_FIELD_BYTES = 16 * 1024;
@@ -38,17 +38,18 @@ export function beginRoute(signer: Signer, turns: Turns): SignerHandler {
     return withContent(c, range, async (sent) => {
       const fields = fieldsOf(c, sent);
       const checksum = wholeChecksumOf(fields);
-      const { upload, entry } = await begin(signer, c, {
+      const bytes = range ? range.total : sent.bytes;
+      const file = await begin(signer, c, {
         id: fields['id'],
         name: fields['filename'] ?? fields['name'] ?? sent.name,
         type: typeOf(fields['type'] ?? sent.type),
         path: fields['path'],
-        bytes: range ? range.total : sent.bytes,
+        bytes,
         metadata: metadataOfQuery(fields),
+        checksum: bytes === undefined ? undefined : checksum,
       });
-      const offset = await append(signer, c, turns, upload, entry, 0, sent);
-      if (range) return begun(signer, c, { upload, entry }, offset);
-      return finished(signer, c, { upload, entry }, checksum, 201);
+      const offset = await appendFirst(signer, c, turns, file, sent);
+      return range ? begun(signer, c, file, offset) : finished(signer, c, file, checksum, 201);
     });
   };
 }
@@ -92,10 +93,14 @@ export function statusRoute(signer: Signer, turns: Turns): SignerHandler {
     const { upload, entry } = located;
     const position = await positionOf(signer, upload, entry);
     const { offset } = position;
-    const result = position.kind === 'complete' ? position.result : undefined;
-    const answer = await chunkedAnswer(signer, c, upload, offset, result);
+    const answer = await chunkedAnswer(signer, c, upload, offset, endOf(position));
     return c.json<ChunkedAnswer>(answer, 200, offsetHeaders(upload, offset));
   };
+}
+
+function endOf(position: Position): Result | Pick<Verifying, 'verifiedBytes'> | undefined {
+  if (position.kind === 'open') return undefined;
+  return position.kind === 'complete' ? position.result : position;
 }
 
 async function begun(signer: Signer, c: SignerContext, { upload }: Located, offset: number) {
@@ -111,10 +116,11 @@ async function finished(
   checksum: ReturnType<typeof wholeChecksumOf>,
   status: 200 | 201,
 ) {
-  const result = await finish(signer, c, located, checksum);
-  const answer = await chunkedAnswer(signer, c, located.upload, result.bytes, result);
-  const headers = { location: answer.url, ...offsetHeaders(located.upload, result.bytes) };
-  return c.json<ChunkedAnswer>(answer, status, headers);
+  const end = await finish(signer, c, located, checksum);
+  const answer = await chunkedAnswer(signer, c, located.upload, end.bytes, end);
+  const headers = { location: answer.url, ...offsetHeaders(located.upload, end.bytes) };
+  if (!isVerifying(end)) return c.json<ChunkedAnswer>(answer, status, headers);
+  return c.json<ChunkedAnswer>(answer, 202, { ...headers, 'retry-after': `${end.retryAfter}` });
 }
 
 /** JSON describes a file to come, unless the request names the file that it holds. */

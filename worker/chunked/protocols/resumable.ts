@@ -6,13 +6,13 @@
  */
 import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
-import type { Result } from '../../protocol.ts';
+import { isVerifying, type Result, type Verifying } from '../../protocol.ts';
 import type { Upload } from '../../upload/upload.ts';
-import { append, appendMore } from '../append.ts';
+import { appendFirst, appendMore } from '../append.ts';
 import { offsetHeaders, secondsLeft, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
-import { digestOf, MOST_CHECKED_BYTES, verifyChunk } from '../digests.ts';
+import { digestOf, MOST_CHECKED_BYTES, reprDigestOf, verifyChunk } from '../digests.ts';
 import { filenameOf } from './filename.ts';
 import { finish, giveSize, InconsistentLength } from '../finish.ts';
 import { largestChunkedFile } from '../plan.ts';
@@ -34,16 +34,18 @@ export function resumableBeginRoute(signer: Signer, turns: Turns): SignerHandler
     const body = bodyOf(c);
     const bytes = sizeOf(c, isLast ? body.bytes : undefined);
     const content = await checkedContent(c, body);
-    const { upload, entry } = await begin(signer, c, {
+    const begun = await begin(signer, c, {
       id: c.req.query('id'),
       name: filenameOf(c.req.header('content-disposition')) ?? c.req.query('filename') ?? 'file',
       type: c.req.header('content-type') ?? '',
       bytes,
       metadata: {},
+      checksum: reprDigestOf(c.req.header('repr-digest')),
     });
-    const offset = await append(signer, c, turns, upload, entry, 0, content);
+    const offset = await appendFirst(signer, c, turns, begun, content);
+    const { upload } = begun;
     const location = await urlOf(signer, c, upload);
-    if (isLast) return completed(signer, c, { upload, entry }, { location });
+    if (isLast) return completed(signer, c, begun, { location });
     const headers = { location, ...stateHeaders(signer, upload, offset, false) };
     return c.body(null, 201, headers);
   };
@@ -56,7 +58,7 @@ export function resumableHeadRoute(signer: Signer, turns: Turns): SignerHandler 
     await turns.wait(turnOf(located.upload));
     const { upload, entry } = located;
     const { kind, offset } = await positionOf(signer, upload, entry);
-    return c.body(null, 204, stateHeaders(signer, upload, offset, kind === 'complete'));
+    return c.body(null, 204, stateHeaders(signer, upload, offset, kind !== 'open'));
   };
 }
 
@@ -97,9 +99,10 @@ async function completed(
   located: Located,
   more: Record<string, string>,
 ) {
-  const result = await finish(signer, c, located);
-  const headers = stateHeaders(signer, located.upload, result.bytes, true);
-  return c.json<Result>(result, 200, { ...more, ...headers });
+  const end = await finish(signer, c, located, reprDigestOf(c.req.header('repr-digest')));
+  const headers = { ...more, ...stateHeaders(signer, located.upload, end.bytes, true) };
+  if (!isVerifying(end)) return c.json<Result>(end, 200, headers);
+  return c.json<Verifying>(end, 202, { ...headers, 'retry-after': String(end.retryAfter) });
 }
 
 /** Headers that tell how far an upload has come. */

@@ -7,7 +7,7 @@ import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
 import { base64ToBytes, bytesToBase64 } from '../../protocol/util/encoding.ts';
 import type { Upload } from '../../upload/upload.ts';
-import { append, appendMore } from '../append.ts';
+import { appendFirst, appendMore } from '../append.ts';
 import { offsetHeaders, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
 import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
@@ -50,7 +50,7 @@ export function tusBeginRoute(signer: Signer, turns: Turns): SignerHandler {
     const { id, filename, name, filetype, type, relativePath, ...others } = metadata;
     const content = c.req.header('content-type') === undefined ? undefined : contentFor(c);
     const checked = content && (await checkedContent(c, content));
-    const { upload, entry } = await begin(signer, c, {
+    const begun = await begin(signer, c, {
       id,
       // A browser's File and a path in Node have other names in `metadata`; some clients send none.
       name: filename ?? name ?? 'file',
@@ -59,8 +59,9 @@ export function tusBeginRoute(signer: Signer, turns: Turns): SignerHandler {
       bytes,
       metadata: others,
     });
-    const offset = checked ? await append(signer, c, turns, upload, entry, 0, checked) : 0;
-    await finishIfWhole(signer, c, { upload, entry }, offset);
+    const offset = checked ? await appendFirst(signer, c, turns, begun, checked) : 0;
+    await finishIfWhole(signer, c, begun, offset);
+    const { upload } = begun;
     const location = await urlOf(signer, c, upload);
     return c.body(null, 201, { location, ...headersOf(upload, offset) });
   };

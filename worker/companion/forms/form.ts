@@ -100,7 +100,8 @@ async function store(
   }
   const object = await findObject(signer, upload);
   if (!object) throw keyTaken();
-  await finishUpload(signer, waitUntilOf(c), upload, object);
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  await finishUpload(signer, waitUntilOf(c), upload, object, entry);
   return c.body(null, 201, {
     etag: `"${object.etag}"`,
     location: await locationOf(signer.store, key),

@@ -1,4 +1,4 @@
-/** Paths that are about no upload. */
+/** Paths of the signer itself. */
 export const health = '/health';
 export const policy = '/policy';
 export const companion = '/companion';

@@ -1,4 +1,7 @@
-/** Paths of one upload or of several. The Worker's routes take `:id` and `:number`; the page passes values. */
+/**
+ * Paths of one upload, or of several. The Worker's routes pass `:id` and `:number`; the page passes
+ * values.
+ */
 export const uploads = '/uploads';
 export const completeMany = '/uploads/complete';
 export const links = '/uploads/links';

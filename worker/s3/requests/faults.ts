@@ -124,7 +124,7 @@ export function faultOf(answer: BadAnswer): Fault {
   const code = harmless(error?.text('Code'));
   // Swift sends InvalidRequest with a 412, so the status decides if the code is not listed.
   const listed = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
-  const meant = listed ?? BY_STATUS[status] ?? fallback(status);
+  const meant = listed ?? meaningOf(status, code !== undefined || isBare(answer));
   const { kind, again, advice } = meant;
   const region = harmless(headers.get('x-amz-bucket-region') ?? error?.text('Region'));
   return {
@@ -147,8 +147,26 @@ export function unreadable(operation: string): { readonly fault: Fault } {
   return { fault: { error, again: 'maybe' } };
 }
 
-function fallback(status: number): Meaning {
-  return status >= 500 ? TROUBLE : meaning('rejected');
+/**
+ * An error of the store has a code. Without one, something in between has answered, which says nothing
+ * about the upload: the call is tried again, and fails as if the store had not answered.
+ */
+function meaningOf(status: number, isOwn: boolean): Meaning {
+  if (!isOwn) return status === 429 || status === 503 ? BUSY : TROUBLE;
+  return BY_STATUS[status] ?? (status >= 500 ? TROUBLE : meaning('rejected'));
+}
+
+/**
+ * An answer to HEAD has no body, and a redirect to another region may have none. A page of a proxy has
+ * its own type.
+ */
+function isBare({ operation, headers, body }: BadAnswer): boolean {
+  if (headers.has('x-amz-bucket-region')) return true;
+  return operation.startsWith('Head') && !body && !isPage(headers);
+}
+
+function isPage(headers: Headers): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
 }
 
 /** The text, if it looks like a code or an id. Errors quote it, so it must not contain anything else. */

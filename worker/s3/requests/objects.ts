@@ -1,6 +1,6 @@
 /** Reads the headers of objects, and removes objects. */
-import type { ChecksumAlgorithm } from '../../protocol.ts';
-import { CHECKSUM_HEADERS } from '../../protocol/checksum.ts';
+import type { WholeAlgorithm } from '../../protocol.ts';
+import { OBJECT_CHECKSUM_HEADERS } from '../checksums.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
 import { unquote } from '../etag.ts';
@@ -56,10 +56,14 @@ export function readObject(
 
 /** Leaves out composites (`…==-3`), because they cannot be compared with a file. */
 function checksumsOf(headers: Headers, profile: Profile): StoredObject['checksums'] {
-  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
-  for (const algorithm of profile.checksums) {
-    const value = algorithm === 'md5' ? null : headers.get(CHECKSUM_HEADERS[algorithm]);
-    if (value !== null && !value.includes('-')) checksums[algorithm] = value;
+  const checksums: Partial<Record<WholeAlgorithm, string>> = {};
+  // A store that checks whole objects checks whatever it shows; any other may only repeat it.
+  const isChecked = (algorithm: WholeAlgorithm) =>
+    profile.fullObjectChecksums.length > 0 || profile.checksums.some((one) => one === algorithm);
+  for (const [algorithm, header] of OBJECT_CHECKSUM_HEADERS) {
+    const value = headers.get(header);
+    const isWhole = value !== null && !value.includes('-');
+    if (isWhole && isChecked(algorithm)) checksums[algorithm] = value;
   }
   return checksums;
 }

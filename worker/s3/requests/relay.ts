@@ -1,19 +1,23 @@
-/** Sends bytes through the Worker, for clients that cannot reach the store. */
+/** Bytes through the Worker: to the store for clients that cannot reach it, and back to be verified. */
 import type { SignedRequest } from '../../protocol.ts';
 import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
-import { StoreError } from './errors.ts';
+import { isStoreError, StoreError } from './errors.ts';
 import { faultOf } from './faults.ts';
 import { unquote } from '../etag.ts';
 import { readObject } from './objects.ts';
 import { createSigning } from '../signing/sign.ts';
-import type { Store, StoreConfig } from '../types.ts';
+import type { ObjectRange, Store, StoreConfig } from '../types.ts';
 import { readBody } from './xml.ts';
 
 /** Time between signing and the first byte, in seconds. Stores check the expiry when a request starts. */
 const EXPIRES_SECONDS = 300;
+/** Time for a whole answer to a GET. What has come by then is kept by the caller. */
+const READ_TIMEOUT_MS = 180_000;
 
 /** The relaying half of a store. Nothing is retried, because a body can be read only once; the client retries. */
-export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'sendObject' | 'open'> {
+export function createRelay(
+  config: StoreConfig,
+): Pick<Store, 'sendPart' | 'sendObject' | 'open' | 'read'> {
   const send = config.fetch ?? ((input, init) => fetch(input, init));
   const signing = createSigning({ ...config, publicEndpoints: [config.endpoint] });
 
@@ -28,25 +32,46 @@ export function createRelay(config: StoreConfig): Pick<Store, 'sendPart' | 'send
       return put('PutObject', request, bytes, body);
     },
     async open(key) {
-      const operation = 'GetObject';
-      const { url } = await signing.presignGet(key, { expiresIn: EXPIRES_SECONDS });
-      let response: Response;
       try {
-        response = await send(url, { redirect: 'manual' });
-      } catch {
-        throw new StoreError({ kind: 'unavailable', operation, code: 'NoAnswer' });
-      }
-      const { ok, status, headers, body } = response;
-      if (ok) {
+        const { headers, body } = await get(key, {});
         const read = readObject({ headers }, config.profile);
         if ('fault' in read) throw read.fault.error;
         return { object: read.result, body: body ?? new Blob().stream() };
+      } catch (error) {
+        if (isStoreError(error, 'not_found')) return undefined;
+        throw error;
       }
-      const { error } = faultOf({ operation, status, headers, body: await readBody(response) });
-      if (error.kind === 'not_found') return undefined;
-      throw error;
+    },
+    async read(key, start, end): Promise<ObjectRange> {
+      const { status, headers, body } = await get(key, { range: `bytes=${start}-${end - 1}` });
+      const isRange = headers.get('content-range')?.startsWith(`bytes ${start}-`) === true;
+      if (body === null || (status === 206 ? !isRange : start !== 0)) {
+        await body?.cancel();
+        const code = 'UnreadableAnswer';
+        throw new StoreError({ kind: 'unavailable', operation: 'GetObject', code, status });
+      }
+      return { body, etag: unquote(headers.get('etag') ?? '') };
     },
   };
+
+  /** A successful answer, whose body has not been read. */
+  async function get(key: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+    const operation = 'GetObject';
+    const { url } = await signing.presignGet(key, { expiresIn: EXPIRES_SECONDS });
+    let response: Response;
+    try {
+      const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+      response = await send(url, { headers, redirect: 'manual', signal });
+    } catch {
+      throw new StoreError({ kind: 'unavailable', operation, code: 'NoAnswer' });
+    }
+    if (response.ok) return response;
+    const { status, headers: answered } = response;
+    const text = await readBody(response);
+    const now = (config.now ?? Date.now)();
+    const retryAfterSeconds = parseRetryAfter(answered.get('retry-after'), now);
+    throw faultOf({ operation, status, headers: answered, body: text, retryAfterSeconds }).error;
+  }
 
   async function put(
     operation: string,

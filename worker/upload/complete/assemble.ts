@@ -6,9 +6,18 @@ import type { CompleteRequest, StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
 import { findObject } from '../stored.ts';
 
+/** An object made of parts. */
+export interface Assembled {
+  readonly object: StoredObject | undefined;
+  /** This call asked the store to make it. */
+  readonly isNew: boolean;
+  /** The store answered this call that it made the object, with the checksum that was sent. */
+  readonly isConfirmed: boolean;
+}
+
 /**
- * Completes the multipart upload and returns its object; undefined if the upload is gone and has
- * left no object. An error of `collectParts` is handled like one of Complete, because the store may
+ * Completes the multipart upload and returns its object; no object if the upload is gone and has
+ * left none. An error of `collectParts` is handled like one of Complete, because the store may
  * already have forgotten the upload when its parts are listed.
  */
 export async function assembleObject(
@@ -16,13 +25,15 @@ export async function assembleObject(
   upload: Upload,
   uploadId: string,
   collectParts: () => Promise<Pick<CompleteRequest, 'parts' | 'bytes' | 'checksum'>>,
-): Promise<StoredObject | undefined> {
+): Promise<Assembled> {
   const { store } = signer;
+  let isNew = false;
   try {
     const parts = await collectParts();
     // A store that cannot refuse to replace an object is first asked whether there is one.
     const existing = store.profile.conditionalComplete ? undefined : await store.head(upload.key);
-    if (existing) return existing;
+    if (existing) return { object: existing, isNew, isConfirmed: false };
+    isNew = true;
     await store.completeMultipart(upload.key, uploadId, {
       ...parts,
       algorithm: upload.checksum,
@@ -30,11 +41,13 @@ export async function assembleObject(
     });
   } catch (error) {
     const object = await waitForObject(signer, upload, delaysAfter(error));
-    if (object) return object;
-    if (isStoreError(error, 'not_found')) return undefined;
+    if (object) return { object, isNew, isConfirmed: false };
+    if (isStoreError(error, 'not_found')) {
+      return { object: undefined, isNew: false, isConfirmed: false };
+    }
     throw error;
   }
-  return store.head(upload.key);
+  return { object: await store.head(upload.key), isNew, isConfirmed: true };
 }
 
 /** Another Complete of the same upload may still be running; its object appears soon. */

@@ -2,32 +2,45 @@
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
 import { expiredUpload, objectOfAnotherUpload } from '../../refusals.ts';
-import type { CompleteBody, Result } from '../../protocol.ts';
+import type {
+  CompleteBody,
+  Result,
+  VerifiedChecksum,
+  Verifying,
+  WholeChecksum,
+} from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { rulesForCompletion } from '../access.ts';
 import { isExpired } from '../state.ts';
-import type { Upload } from '../upload.ts';
+import { isSingle, type Upload } from '../upload.ts';
+import { assertVerifiable, isCheckedByStore, provenByParts } from '../verify/proof.ts';
+import { wantedChecksum } from '../verify/wanted.ts';
 import { checksumOf, isObjectOf } from '../stored.ts';
-import { assembleObject } from './assemble.ts';
+import { assembleObject, type Assembled } from './assemble.ts';
+import { conclude } from './conclude.ts';
 import { discardUpload, removeFromStore } from '../end/discard.ts';
-import { recordedResult, finishUpload } from './finish.ts';
+import { recordedResult } from './finish.ts';
 import { partsToComplete } from './parts.ts';
 
 /**
  * Completes an upload. Repeated or parallel calls give the same answer. If all parts have arrived, it
  * is completed even after it has expired; otherwise it can only be resumed then.
  *
- * @throws ProblemError `incomplete`, `checksum_mismatch`, `conflict`, `gone`, `expired`, or the
- *   policy's refusal; a refused upload is discarded.
+ * @param field place of the checksum in the request.
+ * @returns the result, or how far the checksum of the whole file has been verified.
+ * @throws ProblemError `invalid_request` for a checksum that cannot be verified, `incomplete`,
+ *   `checksum_mismatch`, `conflict`, `gone`, `expired`, or the policy's refusal; a refused upload is
+ *   discarded.
  */
 export async function completeUpload(
   signer: Signer,
   c: SignerContext,
   upload: Upload,
   body: CompleteBody,
-): Promise<Result> {
+  field = 'checksum',
+): Promise<Result | Verifying> {
   try {
-    return await completeWhole(signer, c, upload, body);
+    return await completeWhole(signer, c, upload, body, field);
   } catch (error) {
     const isIncomplete = error instanceof ProblemError && error.code === 'incomplete';
     throw isIncomplete && isExpired(upload, signer.now()) ? expiredUpload() : error;
@@ -39,14 +52,16 @@ async function completeWhole(
   c: SignerContext,
   upload: Upload,
   body: CompleteBody,
-): Promise<Result> {
+  field: string,
+): Promise<Result | Verifying> {
+  const wanted = wantedChecksum(upload, body.checksum, field);
   await assertAllowed(signer, c, upload);
-  const object = upload.multipart
-    ? await completeParts(signer, upload, upload.multipart.uploadId, body)
-    : await signer.store.head(upload.key);
-  if (!object) return recordedResult(signer, upload);
-  await assertIntact(signer, upload, object);
-  return finishUpload(signer, waitUntilOf(c), upload, object);
+  const made = upload.multipart
+    ? await completeParts(signer, upload, upload.multipart.uploadId, { body, wanted, field })
+    : await formObject(signer, upload, wanted, field);
+  if (!made.object) return recordedResult(signer, upload, wanted);
+  await assertIntact(signer, upload, made.object);
+  return conclude(signer, waitUntilOf(c), upload, made.object, { ...made, wanted });
 }
 
 /**
@@ -69,17 +84,51 @@ async function assertAllowed(signer: Signer, c: SignerContext, upload: Upload): 
   }
 }
 
+/** An object, if there is one, and what is known about it. */
+interface Made extends Assembled {
+  readonly proven?: VerifiedChecksum | undefined;
+}
+
+interface Asked {
+  readonly body: CompleteBody;
+  readonly wanted: WholeChecksum | undefined;
+  /** Place of the checksum in the request. */
+  readonly field: string;
+}
+
+/** The checksum is compared, or refused, before the store is asked to make an object of the parts. */
 async function completeParts(
   signer: Signer,
   upload: Upload,
   uploadId: string,
-  body: CompleteBody,
-): Promise<StoredObject | undefined> {
-  return assembleObject(signer, upload, uploadId, async () => ({
-    parts: await partsToComplete(signer, upload, uploadId, body.parts ?? []),
-    bytes: upload.bytes,
-    checksum: body.checksum,
-  }));
+  { body, wanted, field }: Asked,
+): Promise<Made> {
+  let proven: VerifiedChecksum | undefined;
+  const single = isSingle(upload);
+  const assembled = await assembleObject(signer, upload, uploadId, async () => {
+    const reported = body.parts ?? [];
+    const { parts, listed } = await partsToComplete(signer, upload, uploadId, reported, !!wanted);
+    if (wanted) {
+      proven = provenByParts(signer, upload, single, listed, wanted, field);
+      if (!proven) assertVerifiable(signer, upload, single, wanted.algorithm, field);
+    }
+    const isOwn = wanted?.algorithm === upload.checksum;
+    return { parts, bytes: upload.bytes, checksum: isOwn ? wanted?.value : undefined };
+  });
+  if (wanted && assembled.isConfirmed && isCheckedByStore(signer, upload, wanted.algorithm)) {
+    proven = { ...wanted, verifiedBy: 'store' };
+  }
+  return { ...assembled, proven };
+}
+
+async function formObject(
+  signer: Signer,
+  upload: Upload,
+  wanted: WholeChecksum | undefined,
+  field: string,
+): Promise<Made> {
+  if (wanted) assertVerifiable(signer, upload, true, wanted.algorithm, field);
+  return { object: await signer.store.head(upload.key), isNew: true, isConfirmed: false };
 }
 
 /** Removes an object of another size or checksum. No signed request can have made it. */

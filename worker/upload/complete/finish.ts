@@ -1,12 +1,12 @@
 /** Runs what follows a complete upload, once: the hook, the record and the event. */
 import type { Signer } from '../../context.ts';
 import { answerOf, type Finalization } from '../../hooks.ts';
-import type { WaitUntil } from '../../ledger/ledger.ts';
+import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { finishReservation } from '../../policy/quota.ts';
 import { utf8Length } from '../../object/name.ts';
 import { ProblemError } from '../../problem.ts';
-import { cancelledUpload, forgottenByStore } from '../../refusals.ts';
-import type { Result } from '../../protocol.ts';
+import { cancelledUpload, forgottenByStore, wrongChecksum } from '../../refusals.ts';
+import type { Result, VerifiedChecksum, WholeChecksum } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { isByForm, withSize, type Upload } from '../upload.ts';
 import { resultOf } from '../stored.ts';
@@ -16,6 +16,8 @@ import { resultOf } from '../stored.ts';
  * once, by the isolate's memory and by the ledger; only if two Completes reach two locations within a
  * minute may both do it.
  *
+ * @param entry the upload's record, if there is one.
+ * @param verified the checksum of the whole file, if one was to hold.
  * @throws ProblemError the hook's own, or `store_unavailable` if the hook failed; then try again.
  */
 export async function finishUpload(
@@ -23,16 +25,15 @@ export async function finishUpload(
   waitUntil: WaitUntil,
   original: Upload,
   object: StoredObject,
+  entry: Entry | undefined,
+  verified?: VerifiedChecksum,
 ): Promise<Result> {
+  if (entry?.state === 'complete' && entry.result?.etag === object.etag) return entry.result;
   const upload = withSize(withMetadata(original, object), object.bytes);
-  const result = resultOf(upload, object);
+  const result = resultOf(upload, object, verified);
   const { owner, id } = upload;
   const name = `${owner} ${id} ${result.etag} ${result.completedAt}`;
   const added = await signer.runOnce(name, async () => {
-    const entry = await signer.ledger.get(owner, id);
-    if (entry?.state === 'complete' && entry.result?.etag === result.etag) {
-      return dataOf(entry.result);
-    }
     // An object of parts proves that the upload was completed, even if it was cancelled since.
     if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
       throw cancelledUpload();
@@ -88,11 +89,36 @@ function dataOf({ data }: Finalization): Finalization {
 /**
  * The result from the record, for an object that is not under its key: it was moved, or it never came.
  *
- * @throws ProblemError `expired` or `incomplete` if there is no recorded result.
+ * @param wanted the checksum of the whole file that the result must have.
+ * @throws ProblemError `expired` or `incomplete` if there is no recorded result, or
+ *   `checksum_mismatch` if the object was removed for that, and as `assertResult` does.
  */
-export async function recordedResult(signer: Signer, upload: Upload): Promise<Result> {
+export async function recordedResult(
+  signer: Signer,
+  upload: Upload,
+  wanted?: WholeChecksum,
+): Promise<Result> {
   const entry = await signer.ledger.get(upload.owner, upload.id);
-  if (entry?.result) return entry.result;
+  if (entry?.mismatch) throw wrongChecksum(wanted?.algorithm ?? 'checksum');
+  if (entry?.result) {
+    assertResult(entry.result, wanted);
+    return entry.result;
+  }
   if (upload.multipart) throw forgottenByStore();
   throw new ProblemError('incomplete', 'The store does not have the object; send it again.');
+}
+
+/**
+ * Whether a finished upload's result has the checksum that is asked for now.
+ *
+ * @throws ProblemError `checksum_mismatch` if it has another value, `conflict` if it has none by
+ *   this algorithm.
+ */
+export function assertResult(result: Result, wanted: WholeChecksum | undefined): void {
+  if (!wanted) return;
+  if (result.checksumAlgorithm !== wanted.algorithm) {
+    const detail = `The upload was completed without its ${wanted.algorithm}.`;
+    throw new ProblemError('conflict', detail, { field: 'checksum' });
+  }
+  if (result.checksum !== wanted.value) throw wrongChecksum(wanted.algorithm);
 }

@@ -4,10 +4,17 @@ import { ProblemError } from '../../problem.ts';
 import { partCount, partRange, type PartReceipt, type StoredPart } from '../../protocol.ts';
 import { planOf, type Upload } from '../upload.ts';
 
+/** The parts of an upload, and those of them that the store has listed. */
+export interface CompleteParts {
+  readonly parts: readonly PartReceipt[];
+  readonly listed: readonly StoredPart[];
+}
+
 /**
  * Every part of the plan, as the store lists it, or by receipts if the store cannot list parts.
  *
  * @param reported the receipts that the page sent.
+ * @param mustList whether a part that the page reports is not enough.
  * @throws ProblemError `incomplete` or `checksum_mismatch`.
  */
 export async function partsToComplete(
@@ -15,10 +22,12 @@ export async function partsToComplete(
   upload: Upload,
   uploadId: string,
   reported: readonly PartReceipt[],
-): Promise<PartReceipt[]> {
+  mustList = false,
+): Promise<CompleteParts> {
   const { store, ledger } = signer;
-  const only = onlyPart(signer, upload, reported);
-  if (only) return [only];
+  const isEnough = !mustList || !store.profile.listParts;
+  const only = isEnough ? onlyPart(signer, upload, reported) : undefined;
+  if (only) return { parts: [only], listed: [] };
   if (!store.profile.listParts) {
     const parts = new Map<number, PartReceipt>();
     const isComplete = reported.length === partCount(planOf(upload));
@@ -26,7 +35,7 @@ export async function partsToComplete(
       parts.set(part.number, part);
     }
     assertAllParts(upload, parts);
-    return [...parts.values()];
+    return { parts: [...parts.values()], listed: [] };
   }
   const listed = await store.listParts(upload.key, uploadId);
   const parts = new Map(
@@ -45,7 +54,8 @@ export async function partsToComplete(
       );
     }
   }
-  return [...parts.values()];
+  const all = [...parts.values()];
+  return { parts: all, listed: all };
 }
 
 /**

@@ -9,6 +9,9 @@ import type { Rules } from '../../policy/policy.ts';
 import type { CannedAcl } from '../../protocol/schemas.ts';
 import { ProblemError } from '../../problem.ts';
 import { MAX_PATH_BYTES, type FileEntry, type Plan } from '../../protocol.ts';
+import { isChecksum } from '../../protocol/checksum.ts';
+import { malformedChecksum } from '../../refusals.ts';
+import { isCheckedByStore } from '../verify/proof.ts';
 import { lifeOf } from '../life.ts';
 import type { ObjectChoices, Upload } from '../upload.ts';
 
@@ -34,6 +37,7 @@ export async function draftOf(
   const filePath = pathOf(file, `${path}.path`);
   const isSingle = plan.kind === 'single';
   const checksum = isSingle ? signer.singleChecksum : signer.checksum;
+  const announced = file.checksum && announcedOf(file.checksum, `${path}.checksum`);
   const fileChecksum = isSingle && checksum !== null ? first : undefined;
   return {
     v: 1,
@@ -51,7 +55,7 @@ export async function draftOf(
       id: file.id,
       name: file.name,
       path: filePath,
-      checksum: first ?? '',
+      checksum: isSingle ? (first ?? '') : comparedByStore(signer, announced),
       now,
     }),
     name: file.name,
@@ -60,12 +64,30 @@ export async function draftOf(
     bytes: file.bytes,
     checksum,
     ...(fileChecksum !== undefined && { fileChecksum }),
+    ...(announced && { announced }),
     mark: await signer.tokens.mark([owner, file.id, filePath ?? file.name, file.bytes, type]),
     createdAt,
     ...lifeOf(rules, createdAt),
     urlSeconds: rules.urlSeconds,
     object: objectChoices(signer, rules, { ...file, path: filePath, type }, path),
   };
+}
+
+/** The value of a file in parts that the store itself compares at Complete. */
+function comparedByStore(signer: Signer, announced: Upload['announced']): string | undefined {
+  if (announced?.value === undefined) return undefined;
+  const { algorithm, value } = announced;
+  return isCheckedByStore(signer, signer, algorithm) ? value : undefined;
+}
+
+/** @throws ProblemError `invalid_request`. */
+function announcedOf(
+  { algorithm, value }: NonNullable<FileEntry['checksum']>,
+  field: string,
+): NonNullable<Upload['announced']> {
+  if (value === undefined) return { algorithm };
+  if (!isChecksum(algorithm, value)) throw malformedChecksum(algorithm, `${field}.value`);
+  return { algorithm, value };
 }
 
 function objectChoices(signer: Signer, rules: Rules, file: FileEntry, path: string): ObjectChoices {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { createMD5 } from 'hash-wasm';
-import { createCrc } from '../../../../widget/core/checksum/crc.ts';
+import { createCrc } from '../../../../worker/protocol/hashing/crc.ts';
 import { createHash } from '../../../../widget/core/checksum/hash.ts';
-import { createMd5 } from '../../../../widget/core/checksum/md5.ts';
-import { POLYNOMIALS } from '../../../../widget/core/checksum/polynomials.ts';
-import { createSha256 } from '../../../../widget/core/checksum/sha256.ts';
+import { createMd5 } from '../../../../worker/protocol/hashing/md5.ts';
+import { POLYNOMIALS } from '../../../../worker/protocol/hashing/polynomials.ts';
+import { createSha256 } from '../../../../worker/protocol/hashing/sha256.ts';
 import { assert } from '../fake/assert.ts';
 import { ALGORITHMS, base64, expected, someBytes } from './oracle.ts';
 

@@ -4,6 +4,10 @@ import type { ChecksumAlgorithm } from '../../../../worker/protocol.ts';
 export interface SpaceOptions {
   readonly checksum?: ChecksumAlgorithm | null;
   readonly listParts?: boolean;
+  /** So many Completes of each file are answered that its checksum is still being verified. */
+  readonly verifyingTimes?: number;
+  /** Whether the store compares the checksum of the whole file. @default true for crc64nvme */
+  readonly comparesWhole?: boolean;
   readonly singleMaxBytes?: number;
   /** Signs nothing for a file of one request that is stored, as the Worker does. */
   readonly refusesStored?: boolean;

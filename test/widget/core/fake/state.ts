@@ -19,6 +19,8 @@ export interface FakeUpload {
   /** What pages said was stored, where it cannot be listed. */
   readonly receipts: Map<number, { etag: string; checksum: string | undefined }>;
   state: 'open' | 'complete' | 'aborted';
+  /** Completes so far. */
+  completes: number;
   /** The token that is good now. */
   token: string;
   /** What the page said that the store answered to the one PUT. */

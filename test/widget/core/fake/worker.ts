@@ -63,6 +63,7 @@ export async function workerRoutes(call: Call): Promise<Answer> {
 
 function policyOf({ options, checksum }: Space): Policy {
   const {
+    comparesWhole = checksum === 'crc64nvme',
     singleMaxBytes = 4 * MIB,
     partBytes = MIB,
     listParts = true,
@@ -78,6 +79,7 @@ function policyOf({ options, checksum }: Space): Policy {
     maxFiles: null,
     checksum,
     singleChecksum: checksum,
+    wholeChecksums: { free: checksum !== null && comparesWhole ? [checksum] : [], maxBytes: 0 },
     plan: { singleMaxBytes, minPartBytes: partBytes, maxPartBytes: 256 * MIB, maxParts: 10_000 },
     batch: { create: 100, sign: options.signAtOnce ?? 500, complete: 45 },
     lanes,
@@ -130,6 +132,7 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       plan,
       parts: new Map(),
       receipts: new Map(),
+      completes: 0,
       state: 'open',
       token: `token-${id}`,
     };
@@ -240,8 +243,18 @@ function complete(space: Space, upload: FakeUpload, body: CompleteBody): Answer 
     if (!numbers.every((number) => said.get(number) === parts.get(number)?.etag))
       return problem('incomplete', 422);
   }
+  const { verifyingTimes = 0 } = space.options;
+  if (upload.completes++ < verifyingTimes) {
+    const verifying = { id, state: 'verifying', bytes, verifiedBytes: 0, retryAfter: 0.01 };
+    return { ...ok(verifying), status: 202 };
+  }
   const object = Buffer.concat(bodies.map((part) => part?.body ?? Buffer.alloc(0)));
-  const checksum = space.checksum === 'crc64nvme' ? sumOf('crc64nvme', object) : undefined;
+  const { comparesWhole = space.checksum === 'crc64nvme' } = space.options;
+  if (body.checksum !== undefined && !comparesWhole) {
+    space.breaches.push('a checksum of the whole that would have to be read back');
+  }
+  const checksum =
+    comparesWhole && space.checksum === 'crc64nvme' ? sumOf('crc64nvme', object) : undefined;
   if (body.checksum && body.checksum !== checksum) return problem('checksum_mismatch', 422);
   const result: Result = {
     id,
@@ -269,7 +282,7 @@ function completeMany({ space, body }: Call): (Result | { id: string; problem: P
     upload.saidEtag = etag;
     const answer = complete(space, upload, {});
     const value = JSON.parse(answer.body ?? '') as Result;
-    return answer.status === 200 ? value : { id, problem: value as unknown as Problem };
+    return answer.status < 300 ? value : { id, problem: value as unknown as Problem };
   });
 }
 

@@ -40,7 +40,6 @@ describe('the verdict on an answer', () => {
     ['retry', 503, 'store_unavailable'],
     ['retry', 429, 'rate_limited'],
     ['resign', 403, 'AccessDenied'],
-    ['resign', 403],
     ['resign', 403, 'ExpiredRequest'],
     ['resign', 400, 'ExpiredRequest'],
     ['resign', 400, 'ExpiredToken'],
@@ -54,7 +53,6 @@ describe('the verdict on an answer', () => {
     ['repair', 400, 'XAmzContentChecksumMismatch'],
     ['verify', 404, 'NoSuchUpload'],
     ['verify', 404, 'NoSuchKey'],
-    ['verify', 404],
     ['verify', 412, 'PreconditionFailed'],
     ['verify', 422, 'incomplete'],
     ['restart', 404, 'not_found'],
@@ -63,7 +61,7 @@ describe('the verdict on an answer', () => {
     ['fail', 403, 'SignatureDoesNotMatch'],
     ['fail', 404, 'NoSuchBucket'],
     ['fail', 400, 'EntityTooLarge'],
-    ['fail', 411],
+    ['fail', 411, 'MissingContentLength'],
     ['fail', 501, 'NotImplemented'],
     ['fail', 400, 'AccessControlListNotSupported'],
     ['fail', 403, 'forbidden'],
@@ -75,6 +73,22 @@ describe('the verdict on an answer', () => {
   for (const [reaction, status, code] of table) {
     it(`${status} ${code ?? 'without a code'} is to ${reaction}`, () => {
       assert.equal(verdict(answered(status, code), FIRST).do, reaction);
+    });
+  }
+
+  // A proxy, a firewall or a portal: its answers have no code.
+  const boxes = [
+    302, 400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 414, 421, 423, 424, 425, 431, 451, 499,
+  ];
+  for (const status of boxes) {
+    it(`${status} of something in between is as if there were none, and never final for good`, () => {
+      assert.deepEqual(verdict(answered(status), FIRST), { do: 'resign', delayMs: 500 });
+      const late = { ...FIRST, faults: 40, refusals: 9, sinceMs: 600_001 };
+      assert.deepEqual(verdict(answered(status), late), {
+        do: 'fail',
+        code: 'store_unreachable',
+        retryable: true,
+      });
     });
   }
 
@@ -94,6 +108,14 @@ describe('the verdict on an answer', () => {
       code: 'checksum_mismatch',
       retryable: true,
     });
+  });
+
+  it('come at once if the answer asks for that, but not for ever', () => {
+    const again = (faults: number) =>
+      verdict(answered(503, 'SlowDown', { retryAfter: 0 }), { ...FIRST, faults });
+    assert.deepEqual(again(0), { do: 'retry', delayMs: 0, isLeast: true });
+    const late = again(11);
+    assert.ok('delayMs' in late && late.delayMs > 1000, JSON.stringify(late));
   });
 
   it('honours Retry-After, and comes a little later than it says', () => {

@@ -2,7 +2,7 @@ import type { Attempts } from '../../faults/attempts.ts';
 import { assertReadable } from '../../faults/file-error.ts';
 import { partRemedy, type PartRemedy } from '../../faults/part-remedy.ts';
 import { patienceMs } from '../../options.ts';
-import type { Outcome } from '../../store/outcome.ts';
+import { isOwnAnswer, type Outcome } from '../../store/outcome.ts';
 import type { PartAttempt, PartsRound } from '../context.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function judge(
 ): Promise<PartRemedy> {
   const { services, route } = context;
   const wasRelayed = !signed;
-  const isAnswered = outcome.kind === 'answered';
+  const isAnswered = isOwnAnswer(outcome);
   if (signed) route.wasStoreReached ||= isAnswered;
   const wasReached = route.wasStoreReached || wasRelayed;
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));

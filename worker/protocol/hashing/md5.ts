@@ -1,15 +1,15 @@
 import type { Algorithm } from './algorithm.ts';
 
 /**
- * MD5 (RFC 1321), which S3 takes as Content-MD5. It finds damage; it proves nothing about who
- * sent the bytes.
+ * MD5 (RFC 1321), which S3 accepts as Content-MD5. It detects damage, but does not protect against
+ * forgery.
  */
 export function createMd5(): Algorithm {
   const sines = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)) * 2 ** 32);
   const words = new Int32Array(16);
 
   // In each sum the newest term comes last, and (c & ~d) + (b & d) stands for RFC 1321's
-  // (b & d) | (c & ~d): shorter chains of waiting, a third faster.
+  // (b & d) | (c & ~d): this shortens the chains of dependent instructions, and is a third faster.
   const block = (state: Int32Array, view: DataView, at: number) => {
     for (let i = 0; i < 16; i++) words[i] = view.getInt32(at + i * 4, true);
     let a = state[0] as number;

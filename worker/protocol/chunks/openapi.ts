@@ -3,9 +3,10 @@
  * Resumable Uploads for HTTP. The last two are described by their own specifications, and here only by
  * the headers that they are told apart by.
  */
-import { ChunkedAnswerSchema, ListAnswerSchema } from './answers.ts';
-import { CHUNK_PATHS } from './chunk-paths.ts';
-import { ChunkedBeginBody, ChunkedFinishBody, ListQuery } from './schemas.ts';
+import { ListAnswerSchema } from '../answers.ts';
+import { ListQuery } from '../schemas.ts';
+import { CHUNK_PATHS } from './paths.ts';
+import { ChunkedAnswerSchema, ChunkedBeginBody, ChunkedFinishBody } from './schemas.ts';
 
 const WHOLE = CHUNK_PATHS.all;
 const ONE = CHUNK_PATHS.one('{upload}');

@@ -6,6 +6,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
+  /** For what is lost, or will be lost unless somebody acts. */
+  error(event: string, fields?: LogFields): void;
 }
 
 /** Receives log lines; `console.log` by default, which Workers Logs and `wrangler tail` read. */
@@ -17,6 +19,7 @@ export function createLog(sink: LogSink = consoleSink): Log {
   return {
     info: (event, fields) => write('info', event, fields),
     warn: (event, fields) => write('warn', event, fields),
+    error: (event, fields) => write('error', event, fields),
   };
 }
 

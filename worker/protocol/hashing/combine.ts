@@ -1,21 +1,17 @@
-import type { ChecksumAlgorithm } from '../../../worker/protocol/checksum.ts';
-import {
-  base64ToBytes,
-  bytesToBase64,
-  bytesToHex,
-} from '../../../worker/protocol/util/encoding.ts';
+import type { WholeAlgorithm } from '../checksum.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex } from '../util/encoding.ts';
 import { createMd5 } from './md5.ts';
 import { POLYNOMIALS } from './polynomials.ts';
 
 /**
- * The CRC of a whole file from those of its parts, in order, all base64: what S3 calls a
- * full-object checksum. The file need not be read again. Undefined for algorithms whose values do
- * not combine (MD5, SHA-256), and where a part's checksum is missing.
+ * Computes the CRC of a whole file (in S3's terms, a full-object checksum) from the CRCs of its parts
+ * in order, all in base64, without reading the file again. Undefined for algorithms whose values
+ * cannot be combined (MD5, SHA-1, SHA-256), and if the checksum of a part is missing.
  *
  * The CRC of A followed by B is crc(A) · x^(8 · bytes of B) + crc(B), modulo the polynomial.
  */
 export function combine(
-  algorithm: ChecksumAlgorithm,
+  algorithm: WholeAlgorithm,
   parts: readonly { readonly checksum: string; readonly bytes: number }[],
 ): string | undefined {
   const polynomial = POLYNOMIALS[algorithm];
@@ -23,7 +19,7 @@ export function combine(
   const modulus = (BigInt(polynomial[0]) << 32n) + BigInt(polynomial[1]);
   const view = new DataView(new ArrayBuffer(8));
   const crc = new Uint8Array(view.buffer, polynomial[0] ? 0 : 4);
-  // Nearly all parts are equally long: one power serves ten thousand of them.
+  // All parts but the last are equally long, so one power serves up to ten thousand of them.
   const powers = new Map<number, bigint>();
   for (const { checksum, bytes } of parts) {
     const power = powers.get(bytes) ?? powerOfX(bytes, modulus);
@@ -55,7 +51,7 @@ export function multipartEtag(parts: readonly { readonly checksum: string }[]): 
 function powerOfX(bytes: number, modulus: bigint): bigint {
   let product = 1n << 63n;
   let square = 1n << 55n;
-  // A part may pass 4 GiB, and the 32-bit shifts with it.
+  // Divides instead of shifting, because a part may be larger than 4 GiB, and shifts have 32 bits.
   for (let rest = bytes; rest >= 1; rest /= 2) {
     if (rest & 1) product = multiply(product, square, modulus);
     square = multiply(square, square, modulus);

@@ -1,0 +1,73 @@
+/** The same file again, under a key that is made of its checksum: nothing has to be sent. */
+import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
+import type { Rules } from '../../policy/policy.ts';
+import { askerOf } from '../../policy/quota.ts';
+import type { Plan, Result, WholeChecksum } from '../../protocol.ts';
+import type { StoredObject } from '../../s3/store.ts';
+import { finishUpload } from '../complete/finish.ts';
+import type { Upload } from '../upload.ts';
+import { isCheckedByStore } from '../verify/proof.ts';
+
+/**
+ * Completes the upload with the object that is stored under its key already, if that is proven to be
+ * the same file. Undefined if there is none, or if it is not proven.
+ *
+ * @throws ProblemError as `Quota.take` and `finishUpload` do.
+ */
+export async function completeWithStored(
+  signer: Signer,
+  c: SignerContext,
+  rules: Rules,
+  draft: Upload,
+  plan: Plan,
+): Promise<{ readonly upload: Upload; readonly result: Result } | undefined> {
+  if (!signer.keyTemplate.includes('{checksum}')) return undefined;
+  const whole = wholeChecksumOf(signer, draft, plan);
+  if (!whole) return undefined;
+  const object = await signer.store.head(draft.key);
+  if (!object || !isSameFile(signer, draft, object, whole)) return undefined;
+  const upload = { ...draft, mark: object.mark ?? draft.mark };
+  await c.get('quota')?.take(rules, upload, 'create', { inParts: false, byForm: true });
+  try {
+    const waitUntil = waitUntilOf(c);
+    const result = await finishUpload(signer, waitUntil, upload, object, undefined, {
+      ...whole,
+      verifiedBy: 'store',
+    });
+    return { upload, result };
+  } catch (error) {
+    const asker = await askerOf(signer, draft.owner);
+    await signer.reservations.release(asker, draft.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The checksum that the key is made of. */
+function wholeChecksumOf(
+  signer: Signer,
+  { announced, checksum, fileChecksum }: Upload,
+  plan: Plan,
+): WholeChecksum | undefined {
+  if (plan.kind === 'single') {
+    const isSent = checksum !== null && fileChecksum !== undefined;
+    return isSent ? { algorithm: checksum, value: fileChecksum } : undefined;
+  }
+  if (announced?.value === undefined) return undefined;
+  const { algorithm, value } = announced;
+  return isCheckedByStore(signer, signer, algorithm) ? { algorithm, value } : undefined;
+}
+
+/**
+ * Whether the object is the file. No object comes under such a key before its checksum has been
+ * compared. Across owners only SHA-256 counts, because anyone can make another file with a given CRC
+ * or MD5.
+ */
+function isSameFile(
+  { dedupe, keyTemplate }: Signer,
+  { bytes }: Upload,
+  object: StoredObject,
+  { algorithm }: WholeChecksum,
+): boolean {
+  if (object.bytes !== bytes || object.mark === undefined) return false;
+  return keyTemplate.includes('{owner}') || (dedupe === 'everyone' && algorithm === 'sha256');
+}

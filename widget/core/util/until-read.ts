@@ -4,6 +4,8 @@ import { unlessAborted } from './unless-aborted.ts';
 export interface Hang {
   /** A read that takes longer hangs. */
   readonly afterMs: number;
+  /** True while some read of the same file hangs. */
+  readonly isHung: boolean;
   /** Called whenever the read hangs. Says whether to read once more. */
   onHang(): boolean;
 }

@@ -12,7 +12,7 @@ import type { PartAttempt, PartsRound } from '../context.ts';
  */
 export async function judge(
   { upload, parts, context, signal }: PartsRound,
-  { number, signed, url, startedMs }: PartAttempt,
+  { number, signed, url, startedMs, flight }: PartAttempt,
   attempts: Attempts,
   outcome: Exclude<Outcome, { kind: 'stored' }>,
 ): Promise<PartRemedy> {
@@ -23,6 +23,8 @@ export async function judge(
   const wasReached = route.wasStoreReached || wasRelayed;
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
+  // The read may hang; whatever comes then, the part waits.
+  flight.waitingFor = 'store';
   if (!isAnswered) await assertReadable(upload, services, signal);
   if (wasRelayed) route.noteRelayFailure(outcome);
   else {

@@ -221,7 +221,7 @@ for (const { way, byForm, start } of WAYS) {
         const signed = await mallory.sign(first, body, [1]);
         if (byForm) {
           assert.ok(isRefused(next), 'the form is still good');
-          assert.equal(signed.problem.code, 'conflict', 'and no other is signed');
+          assert.equal(signed.problem.code, 'cancelled', 'and no other is signed');
           await lab.bend({ clockMs: 16 * 60_000 });
           assert.ok(!isRefused(await mallory.tryCreate({ bytes: 60 })));
         } else {

@@ -132,7 +132,7 @@ export interface Restrictions {
 export interface UploaderOptions {
   /** The Worker's address, with or without a trailing slash. */
   readonly endpoint: string | URL;
-  /** Returns a bearer token; called again after a 401. */
+  /** Returns a bearer token. There is one call at a time; after a 401 there is another one, as long as patience lasts. */
   readonly getToken?: () => string | undefined | Promise<string | undefined>;
   /** Sent with every call to the Worker. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -143,7 +143,7 @@ export interface UploaderOptions {
   /** Returns the metadata of an upload; the Worker's allow-list decides what is kept. */
   readonly metadata?: (file: File) => Readonly<Record<string, string>> | undefined;
   readonly restrictions?: Restrictions;
-  /** Requests to the store in flight, for all files together. @default 6 per lane */
+  /** Requests to the store in flight, for all files together; at least 1. @default 6 per lane */
   readonly concurrency?: number;
   /** Start as soon as files are added. @default true */
   readonly auto?: boolean;

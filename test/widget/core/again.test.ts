@@ -130,7 +130,7 @@ describe('a file that is added again after its upload has failed', () => {
     const from = uploader(worker);
     const file = randomFile(PARTS * MIB);
     const good = await later(file, file.lastModified + 5000);
-    await worker.fault({ side: 'store', match: `part=${PARTS}`, reset: true });
+    await worker.fault({ side: 'store', match: `part=${PARTS}`, times: 2, reset: true });
     const slice = file.slice.bind(file);
     file.slice = (start, end, type) => {
       const blob = slice(start, end, type);

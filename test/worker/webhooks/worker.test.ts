@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { Problem } from '../../../worker/protocol.ts';
+import { checksumFields, type Problem } from '../../../worker/protocol.ts';
 import { MIB, startLab, type Lab } from '../harness.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import { onEveryStore } from '../s3/stores.ts';
@@ -50,7 +50,7 @@ onEveryStore(
         bytes: 6 * MIB,
         contentType: 'application/octet-stream',
         etag: answer.body.etag,
-        ...(answer.body.checksum !== undefined && { checksum: answer.body.checksum }),
+        ...checksumFields(answer.body),
         completedAt: answer.body.completedAt,
       });
       assert.ok(createdAt && expiresAt);

@@ -19,14 +19,17 @@ interface Job {
   /** Number of workers that have died while doing this job. */
   deaths: number;
   readonly hang: Hang | undefined;
-  /** Reading it hung before: it is read beside the others, and takes no turn of theirs. */
-  isBeside: boolean;
 }
 
 /** Idle workers are ended after this time. */
 const IDLE_MS = 15_000;
 /** Workers for blobs whose reading hung before. */
 const MOST_BESIDE = 2;
+
+/** A file whose reading hangs is read beside the others, and takes no turn of theirs. */
+function isHung({ hang }: Job): boolean {
+  return hang?.isHung === true;
+}
 
 /**
  * Hashes blobs in a few workers, first come, first served, or on the page if no worker may start.
@@ -65,7 +68,7 @@ export class HashPool {
   ): Promise<string> {
     let abort: () => void;
     return new Promise<string>((resolve, reject) => {
-      const job: Job = { blob, algorithm, resolve, reject, deaths: 0, hang, isBeside: false };
+      const job: Job = { blob, algorithm, resolve, reject, deaths: 0, hang };
       abort = () => this.#drop(job);
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort);
@@ -93,7 +96,7 @@ export class HashPool {
 
   #start(isBeside: boolean): void {
     for (;;) {
-      const job = this.#waiting.find((one) => one.isBeside === isBeside);
+      const job = this.#waiting.find((one) => isHung(one) === isBeside);
       const worker = job && this.#freeWorker(isBeside);
       if (!worker) return;
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
@@ -103,7 +106,7 @@ export class HashPool {
 
   #freeWorker(isBeside: boolean): HashWorker<Job> | undefined {
     const workers = [...this.#workers];
-    const busy = workers.filter(({ job }) => job?.isBeside === isBeside).length;
+    const busy = workers.filter(({ job }) => job && isHung(job) === isBeside).length;
     if (busy >= (isBeside ? MOST_BESIDE : this.#onPage ? 1 : this.#size)) return undefined;
     const idle = workers.find(({ job }) => !job);
     if (idle) return idle;
@@ -118,8 +121,8 @@ export class HashPool {
   async #run(worker: HashWorker<Job>, job: Job): Promise<void> {
     this.#workers.add(worker);
     worker.job = job;
-    const { hang, isBeside } = job;
-    const terms = isBeside ? HANG_TERMS : 1;
+    const { hang } = job;
+    const terms = isHung(job) ? HANG_TERMS : 1;
     const limit = hang && setTimeout(() => this.#setAside(worker, job), terms * hang.afterMs);
     try {
       job.resolve(await worker.hash(job.blob, job.algorithm));
@@ -148,7 +151,6 @@ export class HashPool {
   /** Reading hangs: it is tried again after the others that hang. */
   #setAside(worker: HashWorker<Job>, job: Job): void {
     job.hang?.onHang();
-    job.isBeside = true;
     this.#workers.delete(worker);
     worker.end();
     this.#waiting.push(job);

@@ -39,6 +39,9 @@ export async function watchRead<T>(
   try {
     return await read({
       afterMs: stallMs(services.options) * HANG_SHARE + bytes / LEAST_BYTES_PER_MS,
+      get isHung() {
+        return upload.state.hungReads > 0;
+      },
       onHang() {
         if (!isHung) note('hang');
         return !services.isClosed && can(upload.state, 'cancel');

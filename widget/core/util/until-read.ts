@@ -4,6 +4,8 @@ import { unlessAborted } from './unless-aborted.ts';
 export interface Hang {
   /** A read that takes longer hangs. */
   readonly afterMs: number;
+  /** True while some read of the same file hangs. */
+  readonly isHung: boolean;
   /** Called whenever the read hangs. Says whether to read once more. */
   onHang(): boolean;
 }
@@ -18,7 +20,7 @@ export async function untilRead<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   for (let terms = 1; ; terms = HANG_TERMS) {
-    const late = AbortSignal.timeout(terms * afterMs);
+    const late = AbortSignal.timeout(Math.ceil(terms * afterMs));
     try {
       return await unlessAborted(read(), AbortSignal.any([late, signal ?? late]));
     } catch (error) {

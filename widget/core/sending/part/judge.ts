@@ -27,6 +27,8 @@ export async function judge(
   const wasReached = route.wasStoreReached || wasRelayed;
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
+  // The read may hang; whatever comes then, the part waits.
+  flight.waitingFor = 'store';
   if (!isAnswered) await assertReadable(upload, services, signal);
   if (!signed) route.noteRelayFailure(outcome);
   else {

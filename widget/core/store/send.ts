@@ -46,6 +46,7 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
   return new Promise((resolve) => {
     const xhr = new XMLHttpRequest();
     const startedAt = performance.now();
+    let isBodySent = false;
     let bodySentAt: number | undefined;
     const end = (outcome: Outcome) => {
       dog.stop();
@@ -81,15 +82,22 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
         return xhr.send(form);
       }
       if (options.hidesProgress) dog.extend(body.size / leastBytesPerMs);
-      xhr.upload.onprogress = ({ loaded }) => {
-        dog.touch();
-        onSent(loaded);
-      };
-      xhr.upload.onload = () => {
-        dog.touch();
+      // Firefox 153 reports `load` only once there is an answer, but progress up to the last byte before.
+      const noteBodySent = () => {
+        if (isBodySent) return;
+        isBodySent = true;
         const now = performance.now();
         if (body.size > BUFFERED_BYTES) bodySentAt = now;
         dog.extend((now - startedAt) * Math.min(1, BUFFERED_BYTES / (body.size || 1)) + answerMs);
+      };
+      xhr.upload.onprogress = ({ loaded }) => {
+        dog.touch();
+        onSent(loaded);
+        if (loaded >= body.size) noteBodySent();
+      };
+      xhr.upload.onload = () => {
+        dog.touch();
+        noteBodySent();
       };
       xhr.send(body);
     } catch {

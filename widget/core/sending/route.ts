@@ -1,4 +1,5 @@
-import { isReachableWithoutCors } from '../store/cors-probe.ts';
+import type { SignedRequest } from '../../../worker/protocol.ts';
+import { isCorsMissing } from '../store/cors-probe.ts';
 import type { Outcome } from '../store/outcome.ts';
 import { corsError } from '../faults/store-error.ts';
 import type { Verdict } from '../faults/verdict.ts';
@@ -23,6 +24,8 @@ export class Route {
   #workerSeenMs: number | undefined;
   /** True once the store has answered, even if with an error. */
   wasStoreReached = false;
+  /** True once the page could read an answer at the store's address, or a preflight was granted. */
+  isCorsRight = false;
 
   constructor(services: Pick<Services, 'policy' | 'worker' | 'backoff'>) {
     this.#services = services;
@@ -73,13 +76,19 @@ export class Route {
   }
 
   /**
-   * Checks for a missing CORS rule, if the store has not answered a single request for long enough.
+   * Checks for a missing CORS rule, if no request to the store has shown for long enough that there is one.
    *
    * @throws UploadError `cors`.
    */
-  async assertCors(verdict: Verdict, outcome: Outcome, faults: number, url: string): Promise<void> {
-    if (outcome.kind !== 'no-answer' || this.wasStoreReached || this.isRelayOn) return;
+  async assertCors(
+    verdict: Verdict,
+    outcome: Outcome,
+    faults: number,
+    { method, url }: Pick<SignedRequest, 'method' | 'url'>,
+  ): Promise<void> {
+    if (outcome.kind !== 'no-answer' || this.isRelayOn) return;
+    if (this.wasStoreReached || this.isCorsRight) return;
     if (verdict.do !== 'fail' && faults !== SILENT_FAULTS) return;
-    if (await isReachableWithoutCors(url)) throw corsError();
+    if (await isCorsMissing(method, url)) throw corsError();
   }
 }

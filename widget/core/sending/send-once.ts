@@ -8,53 +8,54 @@ import { readRelayAnswer, relayRequest } from '../api/relay.ts';
 import type { PartAttempt, PartsRound } from './context.ts';
 
 export async function sendOnce(round: PartsRound, attempt: PartAttempt): Promise<Outcome> {
-  const { signed, flight, stalls, number } = attempt;
-  const { expectedSpeed } = round.context;
+  const { signed, number, flight } = attempt;
   const outcome = signed
-    ? await sendRequest(round, signed.request, flight, {
-        leastBytesPerMs: expectedSpeed.least(stalls),
-      })
+    ? await sendRequest(round, signed.request, attempt)
     : await sendThroughWorker(round, attempt);
   if (outcome.kind === 'stored') countBytes(round, flight, round.parts.bytesOf(number));
   return outcome;
 }
 
-async function sendThroughWorker(
-  round: PartsRound,
-  { number, checksum, flight }: PartAttempt,
-): Promise<Outcome> {
+async function sendThroughWorker(round: PartsRound, attempt: PartAttempt): Promise<Outcome> {
   const { worker, options } = round.context.services;
   let request: SignedRequest;
   try {
-    request = await relayRequest(worker, round.upload, { number, checksum }, round.signal);
+    request = await relayRequest(worker, round.upload, attempt, round.signal);
   } catch {
     // `getToken` has failed, or takes too long.
     return { kind: 'no-answer' };
   }
   const withCredentials = options.credentials === 'include';
   const read = (xhr: XMLHttpRequest) => readRelayAnswer(xhr, request);
-  return sendRequest(round, request, flight, { read, withCredentials });
+  return sendRequest(round, request, attempt, { read, withCredentials });
 }
 
 function sendRequest(
   round: PartsRound,
   request: SignedRequest,
-  flight: Flight,
-  options: Partial<SendOptions>,
+  { flight, stalls }: PartAttempt,
+  options: Partial<SendOptions> = {},
 ): Promise<Outcome> {
   const { upload, parts, context, signal } = round;
-  const { services, concurrency } = context;
+  const { services, concurrency, expectedSpeed } = context;
   const body = parts.slice(upload.file, request.number);
   if (upload.phase === 'hashing') services.apply(upload, { type: 'send' });
   else services.reviewWaiting(upload);
+  const hidesProgress =
+    !expectedSpeed.isProgressSeen && Boolean(navigator.serviceWorker?.controller);
   // A form POST reports no progress.
-  if (request.method === 'POST') concurrency.moved();
+  if (request.method === 'POST' || hidesProgress) concurrency.moved();
   return send(request, body, {
     signal,
     ...options,
     stallMs: stallMs(services.options),
+    leastBytesPerMs: expectedSpeed.least(stalls),
+    hidesProgress,
+    answerMs: expectedSpeed.answerMs,
+    onAwaited: (ms, isStalled) => expectedSpeed.awaited(ms, isStalled),
     onSent: (sent) => {
-      if (!flight.sent) concurrency.moved();
+      if (!flight.sent && !hidesProgress) concurrency.moved();
+      if (sent < body.size) expectedSpeed.isProgressSeen = true;
       countBytes(round, flight, Math.min(sent, body.size));
     },
   });

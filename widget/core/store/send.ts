@@ -10,11 +10,18 @@ export interface SendOptions {
   /** Called with the bytes of the body that have left the machine; never for a form POST. */
   readonly onSent: (bytes: number) => void;
   /**
-   * Slowest speed to allow for a form POST, which reports no progress until it is answered.
+   * Slowest speed to allow for a request that reports no progress until it is answered: a form POST,
+   * and any request where `hidesProgress` is set.
    *
    * @default 1
    */
   readonly leastBytesPerMs?: number;
+  /** A service worker may send the request in the page's place, and does not say how far it is. */
+  readonly hidesProgress?: boolean;
+  /** Time in milliseconds that is allowed for the answer in addition, once the last byte is sent. */
+  readonly answerMs?: number;
+  /** Called at the end, with the milliseconds since the last byte of a body that no buffer can hold. */
+  readonly onAwaited?: (ms: number, isStalled: boolean) => void;
   /** Reads the answer, if it does not come from a store. */
   readonly read?: (xhr: XMLHttpRequest) => Outcome;
   /** Sends cookies to another origin. */
@@ -35,11 +42,17 @@ const BUFFERED_BYTES = 2 ** 21;
  */
 export function send(request: SignedRequest, body: Blob, options: SendOptions): Promise<Outcome> {
   const { signal, stallMs, onSent, withCredentials = false, leastBytesPerMs = 1 } = options;
+  const { answerMs = 0, onAwaited } = options;
   return new Promise((resolve) => {
     const xhr = new XMLHttpRequest();
     const startedAt = performance.now();
+    let bodySentAt: number | undefined;
     const end = (outcome: Outcome) => {
       dog.stop();
+      const isStalled = outcome.kind === 'stalled';
+      if (bodySentAt !== undefined && (isStalled || outcome.kind === 'stored')) {
+        onAwaited?.(performance.now() - bodySentAt, isStalled);
+      }
       signal.removeEventListener('abort', cancel);
       xhr.onerror = xhr.onabort = xhr.onload = null;
       xhr.abort();
@@ -67,14 +80,16 @@ export function send(request: SignedRequest, body: Blob, options: SendOptions): 
         dog.extend(body.size / leastBytesPerMs);
         return xhr.send(form);
       }
+      if (options.hidesProgress) dog.extend(body.size / leastBytesPerMs);
       xhr.upload.onprogress = ({ loaded }) => {
         dog.touch();
         onSent(loaded);
       };
       xhr.upload.onload = () => {
         dog.touch();
-        const ms = performance.now() - startedAt;
-        dog.extend(ms * Math.min(1, BUFFERED_BYTES / (body.size || 1)));
+        const now = performance.now();
+        if (body.size > BUFFERED_BYTES) bodySentAt = now;
+        dog.extend((now - startedAt) * Math.min(1, BUFFERED_BYTES / (body.size || 1)) + answerMs);
       };
       xhr.send(body);
     } catch {

@@ -91,9 +91,10 @@ async function meet(
   const entry = space.begin(side, line);
   response.once('close', () => space.end(entry));
   const cameAt = Date.now();
-  const fault = space.faultFor(side, line, url.searchParams.get('id') ?? '');
+  const bytes = Number(headers['content-length'] ?? 0);
+  const fault = space.faultFor(side, line, url.searchParams.get('id') ?? '', bytes);
   if (fault?.reset) return void request.socket.destroy();
-  const body = await read(request);
+  const body = await read(request, fault?.bytesPerMs);
   if (!body) return;
   if (fault?.stall) return;
   if (fault?.delayMs) await sleep(fault.delayMs);
@@ -133,10 +134,13 @@ async function control(
 }
 
 /** Undefined where the client went away. */
-async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+async function read(request: IncomingMessage, bytesPerMs = Infinity): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      if (bytesPerMs < Infinity) await sleep(chunk.length / bytesPerMs);
+    }
   } catch {
     return undefined;
   }

@@ -45,10 +45,14 @@ export interface FaultRule {
   /** @default 1 */
   readonly times?: number | null;
   readonly skip?: number;
+  /** Meets only requests with bodies of at least this size. */
+  readonly leastBytes?: number;
   readonly reset?: boolean;
   /** Takes the body and never answers. */
   readonly stall?: boolean;
   readonly delayMs?: number;
+  /** Reads the body at this speed, so that the line is as slow. */
+  readonly bytesPerMs?: number;
   /** Does the work, and answers nothing. */
   readonly loseReply?: boolean;
   readonly answer?: {

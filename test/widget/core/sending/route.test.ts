@@ -109,3 +109,51 @@ describe('the way through the Worker', () => {
     assert.ok(!route.isRelayOn);
   });
 });
+
+describe('a missing CORS rule', () => {
+  const failed = { do: 'fail', code: 'store_unreachable', retryable: true } as const;
+  const routeOf = (): Route => new Route({ policy: { relay: false } } as unknown as Services);
+  const original = globalThis.fetch;
+  let asked: (string | undefined)[] = [];
+  beforeEach(() => (asked = []));
+  afterEach(() => void (globalThis.fetch = original));
+
+  /** The store answers requests of these modes only. */
+  const answersOnly = (...modes: string[]): void => {
+    globalThis.fetch = (_url, { method, mode = 'cors' } = {}) => {
+      asked.push(method);
+      return modes.includes(mode)
+        ? Promise.resolve(new Response())
+        : Promise.reject(new TypeError('Failed to fetch'));
+    };
+  };
+  const check = async (route: Route): Promise<string | undefined> => {
+    try {
+      await route.assertCors(failed, SILENT, 1, { method: 'PUT', url: 'https://store/' });
+      return undefined;
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it('is what is wrong if the store answers only where no rule is needed', async () => {
+    answersOnly('no-cors');
+    assert.equal(await check(routeOf()), 'cors');
+    assert.deepEqual(asked, ['PUT', 'HEAD']);
+  });
+
+  it('is not, if the page can read an answer, or if there is none at all', async () => {
+    answersOnly('cors', 'no-cors');
+    assert.equal(await check(routeOf()), undefined);
+    answersOnly();
+    assert.equal(await check(routeOf()), undefined);
+  });
+
+  it('is not asked about once an answer could be read or a preflight was granted', async () => {
+    answersOnly('no-cors');
+    const route = routeOf();
+    route.isCorsRight = true;
+    assert.equal(await check(route), undefined);
+    assert.deepEqual(asked, []);
+  });
+});

@@ -28,4 +28,24 @@ describe('the pace', () => {
   it('expects 8 Mbit/s before it knows', () => {
     assert.equal(new ExpectedSpeed().least(0), 256);
   });
+
+  it('allows a late answer more time after each stall, up to ten minutes', () => {
+    const pace = new ExpectedSpeed();
+    assert.equal(pace.answerMs, 0);
+    pace.awaited(36_000, true);
+    assert.equal(pace.answerMs, 108_000);
+    pace.awaited(144_000, true);
+    assert.equal(pace.answerMs, 432_000);
+    pace.awaited(468_000, true);
+    assert.equal(pace.answerMs, 600_000);
+  });
+
+  it('comes back to answers in time once they are', () => {
+    const pace = new ExpectedSpeed();
+    pace.awaited(36_000, true);
+    pace.awaited(100_000, false);
+    assert.equal(pace.answerMs, 100_000);
+    for (let times = 0; times < 80; times++) pace.awaited(50, false);
+    assert.ok(pace.answerMs < 100);
+  });
 });

@@ -12,24 +12,28 @@ import type { PartAttempt, PartsRound } from '../context.ts';
  */
 export async function judge(
   { upload, parts, context, signal }: PartsRound,
-  { number, signed, url, startedMs, flight }: PartAttempt,
+  { number, signed, flight, startedMs }: PartAttempt,
   attempts: Attempts,
   outcome: Exclude<Outcome, { kind: 'stored' }>,
 ): Promise<PartRemedy> {
   const { services, route } = context;
   const wasRelayed = !signed;
   const isAnswered = isOwnAnswer(outcome);
-  if (signed) route.wasStoreReached ||= isAnswered;
+  if (signed) {
+    route.wasStoreReached ||= isAnswered;
+    // Bytes leave only once a preflight is granted.
+    route.isCorsRight ||= outcome.kind === 'answered' || flight.sent > 0;
+  }
   const wasReached = route.wasStoreReached || wasRelayed;
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
   // The read may hang; whatever comes then, the part waits.
   flight.waitingFor = 'store';
   if (!isAnswered) await assertReadable(upload, services, signal);
-  if (wasRelayed) route.noteRelayFailure(outcome);
+  if (!signed) route.noteRelayFailure(outcome);
   else {
     if (!isAnswered) await route.noteStoreSilence(outcome, faults, startedMs, signal);
-    await route.assertCors(verdict, outcome, faults, url);
+    await route.assertCors(verdict, outcome, faults, signed.request);
   }
   if (verdict.do !== 'retry') parts.signed.delete(number);
   const { isSingle } = upload;

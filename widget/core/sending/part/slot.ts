@@ -24,10 +24,10 @@ export async function takeSlot(
   parts.flights.add(flight);
   let takeBack: (() => void) | undefined;
   let endTurns: (() => void) | undefined;
+  const lendIfStuck = () => {
+    if (parts.isStuck || upload.state.hungReads > 0) takeBack ??= concurrency.lend(url);
+  };
   const lend = () => {
-    const lendIfStuck = () => {
-      if (parts.isStuck || upload.state.hungReads > 0) takeBack ??= concurrency.lend(url);
-    };
     lendIfStuck();
     // Reading the file may hang only now.
     endTurns = services.onTurn(lendIfStuck);

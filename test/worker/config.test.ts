@@ -173,7 +173,8 @@ describe('a Worker', () => {
     const { fetch } = globalThis;
     globalThis.fetch = async (input, init) => {
       policies.push(new URLSearchParams(await new Request(input, init).text()).get('Policy') ?? '');
-      return new Response(null, { status: 403 });
+      const denied = '<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>';
+      return new Response(denied, { status: 403 });
     };
     try {
       for (const KEY_PREFIX of ['photos', 'photos/']) {

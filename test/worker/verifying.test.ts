@@ -387,7 +387,7 @@ onEveryStore(
         { verify: VERIFY, now, rules: { prefix: 'v/', maxTotalBytes: 1e9 } },
       );
       const { upload } = await begin(client, SMALL, { checksum: { algorithm: 'sha1' } });
-      ahead = 90_000_000;
+      ahead = 2 * 86_400_000;
       await sweep();
       assert.equal(await head(upload.key), undefined);
     });

@@ -23,11 +23,18 @@ export async function takeSlot(
   const flight: Flight = { sent: 0 };
   parts.flights.add(flight);
   let takeBack: (() => void) | undefined;
+  let endTurns: (() => void) | undefined;
+  const lendIfStuck = () => {
+    if (parts.isStuck || upload.state.hungReads > 0) takeBack ??= concurrency.lend(url);
+  };
   const lend = () => {
-    if (parts.isStuck) takeBack = concurrency.lend(url);
+    lendIfStuck();
+    // Reading the file may hang only now.
+    endTurns = services.onTurn(lendIfStuck);
   };
   const release = () => {
     parts.flights.delete(flight);
+    endTurns?.();
     takeBack?.();
     giveBack();
     services.reviewWaiting(upload);

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import type { ChunkedAnswer, FileAnswer, LinksAnswer, Result } from '../../worker/protocol.ts';
 import { jwtFor, startLab, type Lab, type Settings } from '../worker/harness.ts';
 import { startReceiver } from '../worker/receiver.ts';
+import { missing } from '../tools.ts';
 import { onEveryStore, type Running } from '../worker/s3/stores.ts';
 import { download, random } from '../worker/s3/uploads.ts';
 
@@ -168,6 +169,7 @@ onEveryStore(
       }
     });
   },
+  missing('curl', 'jq'),
 );
 
 onEveryStore(
@@ -211,4 +213,5 @@ except ValueError as reason:
       );
     });
   },
+  missing('requests'),
 );

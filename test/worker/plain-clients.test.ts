@@ -9,6 +9,7 @@ import { after, before, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { PlainCreated, Problem, Result } from '../../worker/protocol.ts';
 import { MIB, startLab, type Lab } from './harness.ts';
+import { missing } from '../tools.ts';
 import { onEveryStore } from './s3/stores.ts';
 import { download, random } from './s3/uploads.ts';
 
@@ -99,4 +100,5 @@ onEveryStore(
       assert.equal((JSON.parse(answer) as Problem).code, 'unauthenticated');
     });
   },
+  missing('curl'),
 );

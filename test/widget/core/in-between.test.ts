@@ -17,7 +17,7 @@ describe('resets at first contact', () => {
   it('are not called a missing CORS rule where the page can read the store’s answers', async () => {
     const worker = await fake({ singleMaxBytes: 0, partBytes: 3 * MIB });
     // A filter that lets requests without a body through.
-    await worker.fault({ side: 'store', match: 'PUT', leastBytes: 1, reset: true, times: 14 });
+    await worker.fault({ side: 'store', match: 'PUT', leastBytes: 1, reset: true, times: 10 });
     assert.ok((await putsFor(worker, 3 * MIB)) >= 5 + 1);
   });
 });

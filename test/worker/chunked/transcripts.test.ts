@@ -8,6 +8,7 @@ import { after, before, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { ChunkedAnswer, Result } from '../../../worker/protocol.ts';
 import { jwtFor, startLab, type Lab } from '../harness.ts';
+import { missing } from '../../tools.ts';
 import { onEveryStore } from '../s3/stores.ts';
 import { download, random } from '../s3/uploads.ts';
 
@@ -76,4 +77,5 @@ onEveryStore(
       assert.deepEqual(await download(running(), stdout.trim()), film);
     });
   },
+  missing('curl', 'jq', 'requests'),
 );

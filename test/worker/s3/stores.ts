@@ -33,15 +33,18 @@ const PREFIX = `s3-tests/${randomUUID()}/`;
 /**
  * Declares `suite` once for each store that there is and that `can` do it. What the suite is given
  * is there as soon as its tests run.
+ *
+ * @param skip why the suite cannot run on this machine, if it cannot.
  */
 export function onEveryStore(
   title: string,
   can: (profile: Profile) => boolean,
   suite: (running: () => Running) => void,
+  skip?: string,
 ): void {
   for (const kind of kinds()) {
     if (!can(kind.profile)) continue;
-    describe(`${title} (on ${kind.profile.name})`, () => {
+    describe(`${title} (on ${kind.profile.name})`, { skip: skip ?? false }, () => {
       let started: Awaited<ReturnType<Kind['start']>> | undefined;
       before(async () => {
         started = await kind.start();

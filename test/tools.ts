@@ -1,0 +1,23 @@
+/** Command-line tools that some tests use as clients of the Worker's would. */
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+
+/** How to find out whether each is there. */
+const CHECKS = {
+  curl: ['curl', '--version'],
+  jq: ['jq', '--version'],
+  requests: ['python3', '-c', 'import requests'],
+} as const;
+
+/**
+ * Why tests that need these tools are skipped; undefined where all are there. `.ci/run` installs them
+ * and sets `ALL_TOOLS`, under which nothing is skipped.
+ */
+export function missing(...tools: readonly (keyof typeof CHECKS)[]): string | undefined {
+  if (process.env['ALL_TOOLS'] === 'yes') return undefined;
+  const lacking = tools.filter((tool) => {
+    const [command, ...args] = CHECKS[tool];
+    return spawnSync(command, args).status !== 0;
+  });
+  return lacking.length > 0 ? `not on this machine: ${lacking.join(', ')}` : undefined;
+}

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
+import { ProblemError } from '../../worker/problem.ts';
 import { isRefused, type ListAnswer } from '../../worker/protocol.ts';
 import { apps } from './apps.ts';
 import { onEveryStore } from './s3/stores.ts';
@@ -110,6 +111,76 @@ onEveryStore(
         const isThere = !isRefused(slot) && slot.result !== undefined;
         assert.equal(isThere, dedupe === 'everyone' && singleChecksum === 'sha256');
       }
+    });
+
+    it('is refused where the prepare hook refuses it', async () => {
+      let isFull = false;
+      const prepare = () => (isFull ? { refuse: 'The album is full.' } : undefined);
+      const { client } = mount({ prepare }, OWN);
+      const body = random(1000);
+      const { singleChecksum } = (await client.get<{ singleChecksum: 'md5' }>('/policy')).body;
+      const file = named(body, singleChecksum);
+      const first = await client.create(file);
+      await client.complete(first, { parts: await client.sendParts(first, body) });
+      isFull = true;
+      const slot = await client.tryCreate(file);
+      assert.ok(isRefused(slot));
+      assert.equal(slot.problem.detail, 'The album is full.');
+    });
+
+    it('is not taken away from the others by a Complete that is refused', async () => {
+      const { client } = mount({}, OWN);
+      const body = random(1000);
+      const { singleChecksum } = (await client.get<{ singleChecksum: 'md5' }>('/policy')).body;
+      const file = named(body, singleChecksum);
+      const first = await client.create(file);
+      await client.complete(first, { parts: await client.sendParts(first, body) });
+      const second = await client.create(file);
+      // Another place, where KV does not show the records yet.
+      const elsewhere = mount(
+        {},
+        {
+          ...OWN,
+          policy: (_, __, action) => {
+            if (action === 'complete') throw new ProblemError('forbidden', 'Not any more.');
+            return undefined;
+          },
+        },
+      );
+      assert.equal((await elsewhere.client.complete(second)).status, 403);
+      assert.deepEqual(await download(running(), first.key), body);
+    });
+
+    it('costs a batch no more requests to the store than Workers Free allows', async () => {
+      let asked = 0;
+      const { store } = running();
+      const counting: typeof store = {
+        ...store,
+        head: (key) => (asked++, store.head(key)),
+        createMultipart: (...upload) => (asked++, store.createMultipart(...upload)),
+      };
+      const { client } = mount({}, { ...OWN, store: counting });
+      const { singleChecksum } = (await client.get<{ singleChecksum: 'md5' }>('/policy')).body;
+      const files = Array.from({ length: 100 }, () => ({
+        id: randomUUID(),
+        type: '',
+        ...named(random(20), singleChecksum),
+      }));
+      await client.post('/uploads', { files });
+      assert.ok(asked > 0 && asked <= 45, `${asked} requests`);
+    });
+
+    it('is sent again where ACLs can be chosen: the stored one may have another', async () => {
+      if (!running().config.profile.acl) return;
+      const rules = { prefix, acl: ['private', 'public-read'] as const };
+      const { client } = mount({}, { ...OWN, rules });
+      const body = random(1000);
+      const { singleChecksum } = (await client.get<{ singleChecksum: 'md5' }>('/policy')).body;
+      const file = named(body, singleChecksum);
+      const first = await client.create({ ...file, acl: 'public-read' });
+      await client.complete(first, { parts: await client.sendParts(first, body) });
+      const slot = await client.tryCreate({ ...file, acl: 'private' });
+      assert.ok(isRefused(slot) || slot.result === undefined);
     });
 
     it('cannot be removed from the others: REMOVABLE is refused by name', () => {

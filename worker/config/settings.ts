@@ -159,7 +159,7 @@ export const SETTINGS = [
   {
     name: 'DEDUPE',
     meaning:
-      'With {checksum} in KEY_TEMPLATE, a file that is stored already is not sent again: of the same owner, or of everyone. With everyone and a template without {owner}, whoever knows the SHA-256 of a file can read it.',
+      'With {checksum} in KEY_TEMPLATE, a file that is stored already is not sent again: of the same owner, or of everyone; not if ACL lists several. With everyone and a template without {owner}, whoever knows the SHA-256 of a file can read it.',
     default: 'owner',
     example: 'everyone',
   },

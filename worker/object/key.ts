@@ -120,6 +120,11 @@ export function readTemplate(template: string): string {
   return template.startsWith('{prefix}') ? template : `{prefix}${template}`;
 }
 
+/** Whether an object may belong to several uploads, because its key is made of its checksum. */
+export function mayBeShared(template: string): boolean {
+  return template.includes('{checksum}');
+}
+
 /** Whether two uploads of one owner can have the same key. */
 export function keysMayMeet(template: string): boolean {
   return !template.includes('{id}') || !template.includes('{owner}');

@@ -2,6 +2,7 @@
  * Checks when the Worker starts whether this store, or any, supports what the options ask for. Errors
  * name the setting; nothing is ignored silently.
  */
+import { mayBeShared } from '../object/key.ts';
 import { isMetadataName } from '../object/metadata.ts';
 import type { Rules } from './policy.ts';
 import { ProblemError } from '../problem.ts';
@@ -44,7 +45,7 @@ export function assertAble(rules: Rules, profile: Profile): void {
  */
 export function assertUnshared({ removable }: Rules, keyTemplate: string): void {
   assertSetting(
-    !removable || !keyTemplate.includes('{checksum}'),
+    !removable || !mayBeShared(keyTemplate),
     'REMOVABLE cannot be on with {checksum} in KEY_TEMPLATE: an object may belong to several uploads.',
   );
 }

@@ -60,12 +60,12 @@ export function createRoute(signer: Signer): SignerHandler {
 }
 
 /** Counts the requests of opening one upload on the store. @throws ProblemError `rate_limited`. */
-type SpendRequests = () => void;
+type SpendRequests = (requests?: number) => void;
 
 function requestBudget({ open, maxToOpen }: BatchCosts): SpendRequests {
   let spent = 0;
-  return () => {
-    spent += open;
+  return (requests = open) => {
+    spent += requests;
     if (spent <= maxToOpen) return;
     throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
       retryAfter: 0,
@@ -86,7 +86,9 @@ async function createUpload(
   const draft = await draftOf(signer, c, rules, plan, file, path);
   checkAnnounced(signer, draft, plan, `${path}.checksum`);
   const entry = await signer.ledger.get(draft.owner, draft.id);
-  const same = entry ? undefined : await completeWithStored(signer, c, rules, draft, plan);
+  const same = entry
+    ? undefined
+    : await completeWithStored(signer, c, rules, draft, plan, () => spendRequests(1));
   if (same) return createdAnswer(signer, same.upload, [], same.result);
   if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
   const upload = entry

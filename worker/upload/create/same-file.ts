@@ -1,18 +1,21 @@
 /** The same file again, under a key that is made of its checksum: nothing has to be sent. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
+import { mayBeShared } from '../../object/key.ts';
 import type { Rules } from '../../policy/policy.ts';
 import { askerOf } from '../../policy/quota.ts';
 import type { Plan, Result, WholeChecksum } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { finishUpload } from '../complete/finish.ts';
 import type { Upload } from '../upload.ts';
+import { prepareUpload } from './prepare.ts';
 import { isCheckedByStore } from '../verify/proof.ts';
 
 /**
  * Completes the upload with the object that is stored under its key already, if that is proven to be
- * the same file. Undefined if there is none, or if it is not proven.
+ * the same file. Undefined if there is none, if it is not proven, or if the hook wants another key.
  *
- * @throws ProblemError as `Quota.take` and `finishUpload` do.
+ * @param spendRequest called before the store is asked.
+ * @throws ProblemError as `spendRequest`, `prepareUpload`, `Quota.take` and `finishUpload` do.
  */
 export async function completeWithStored(
   signer: Signer,
@@ -20,16 +23,22 @@ export async function completeWithStored(
   rules: Rules,
   draft: Upload,
   plan: Plan,
+  spendRequest: () => void,
 ): Promise<{ readonly upload: Upload; readonly result: Result } | undefined> {
-  if (!signer.keyTemplate.includes('{checksum}')) return undefined;
+  // The ACL of what is stored is not known, and another one may be wanted.
+  if (!mayBeShared(signer.keyTemplate) || signer.rules.acl.length > 1) return undefined;
   const whole = wholeChecksumOf(signer, draft, plan);
   if (!whole) return undefined;
+  spendRequest();
   const object = await signer.store.head(draft.key);
   if (!object || !isSameFile(signer, draft, object, whole)) return undefined;
+  const { key } = await prepareUpload(signer, c, draft);
+  if (key !== draft.key) return undefined;
   const upload = { ...draft, mark: object.mark ?? draft.mark };
   await c.get('quota')?.take(rules, upload, 'create', { inParts: false, byForm: true });
   try {
     const waitUntil = waitUntilOf(c);
+    signer.emit({ type: 'prepared', upload }, waitUntil);
     const result = await finishUpload(signer, waitUntil, upload, object, undefined, {
       ...whole,
       verifiedBy: 'store',

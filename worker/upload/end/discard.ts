@@ -1,6 +1,7 @@
 /** Discards uploads that are not complete. */
 import type { Signer } from '../../context.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
+import { mayBeShared } from '../../object/key.ts';
 import { askerOf } from '../../policy/quota.ts';
 import { isByForm, type Upload } from '../upload.ts';
 import { abortOrphans } from './orphans.ts';
@@ -67,6 +68,20 @@ export async function removeFromStore(
     return !(await findObject(signer, upload));
   }
   if (!(await findObject(signer, upload))) return true;
-  if (mayRemove) await signer.store.remove(upload.key);
-  return mayRemove;
+  return mayRemove && (await removeObject(signer, upload));
+}
+
+/**
+ * Removes the object of an upload that is not complete, unless other uploads may share it: then its
+ * key is made of its checksum, and its bytes are right.
+ *
+ * @returns whether it was removed.
+ */
+export async function removeObject(
+  { store, keyTemplate }: Signer,
+  { key }: Upload,
+): Promise<boolean> {
+  if (mayBeShared(keyTemplate)) return false;
+  await store.remove(key);
+  return true;
 }

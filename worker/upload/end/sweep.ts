@@ -13,6 +13,7 @@ import { askerOf, quotaOf } from '../../policy/quota.ts';
 import { isFinal, ProblemError } from '../../problem.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import type { StoredObject } from '../../s3/store.ts';
+import { removeObject } from './discard.ts';
 import { abortOrphans, type AbortBudget } from './orphans.ts';
 import { conclude } from '../complete/conclude.ts';
 import { finishUpload } from '../complete/finish.ts';
@@ -193,7 +194,7 @@ async function expire(
       await finishUpload(signer, waitUntil, upload, object, entry);
       return 'expired';
     }
-    if (object) await removeObject(signer, entry, object);
+    if (object) await removeUnfinished(signer, entry, object);
     await signer.reservations.release(await askerOf(signer, upload.owner), upload.id);
   } catch (error) {
     // Whatever it is: one record must not keep the others from being let go of.
@@ -236,9 +237,10 @@ async function verifyLeft(
   return true;
 }
 
-async function removeObject({ store, log }: Signer, { upload }: Entry, object: StoredObject) {
-  log.info('object_removed', { upload: upload.id, bytes: object.bytes });
-  await store.remove(upload.key);
+async function removeUnfinished(signer: Signer, { upload }: Entry, { bytes }: StoredObject) {
+  if (await removeObject(signer, upload)) {
+    signer.log.info('object_removed', { upload: upload.id, bytes });
+  }
 }
 
 /**

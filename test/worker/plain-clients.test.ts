@@ -1,7 +1,7 @@
 /** The smallest clients: curl, a name, a password, and a URL that takes the file by PUT. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,14 @@ onEveryStore(
         const problem = await create(...fields);
         assert.deepEqual([problem.code, problem.field], [code, field], fields.join());
       }
+    });
+
+    it('cannot begin an id again, whose upload would be written over', async () => {
+      const id = randomUUID();
+      const { complete } = await create('name=a', 'bytes=1', `id=${id}`);
+      assert.ok(complete.includes(id));
+      const again = await create('name=a', 'bytes=1', `id=${id}`);
+      assert.deepEqual([again.code, again.field], ['conflict', 'id']);
     });
 
     it('is not let in with another password', async () => {

@@ -10,6 +10,7 @@ import { ProblemError } from '../problem.ts';
 import { LARGEST_PART_BYTES, uuidv7, type PlainCreated } from '../protocol.ts';
 import { PATHS } from '../protocol/paths.ts';
 import { PlainCreateBody } from '../protocol/schemas.ts';
+import { idOfAnotherFile } from '../refusals.ts';
 import { rulesFor } from '../upload/access.ts';
 import { checkName, draftOf } from '../upload/create/draft.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
@@ -41,6 +42,10 @@ async function createPlain(
     });
   }
   const file = { ...body, id: body.id ?? uuidv7(), type: body.type ?? '', bytes };
+  // The answer to a repeated Create belongs to the JSON contract; here nothing is written over.
+  if (body.id !== undefined && (await signer.ledger.get(c.get('caller').owner, body.id))) {
+    throw idOfAnotherFile('id');
+  }
   const rules = await rulesFor(signer, c, file, 'create');
   const most = Math.min(signer.store.profile.maxObjectBytes, LARGEST_PART_BYTES);
   if (bytes > most) {

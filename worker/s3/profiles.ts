@@ -159,7 +159,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
    * Measured. A conditional PUT is answered with 501; a conditional Complete works. The object is a
    * list of segments, which a part URL can overwrite as long as it is valid, by other bytes with the
    * same MD5 (such pairs are published). Copying the object onto itself would prevent this, but would
-   * leave the segments behind forever.
+   * leave the segments behind forever. ACLs are kept, and open an object to other accounts that sign
+   * their requests; without a signature nobody reads through S3.
    */
   swift: {
     ...generic,

@@ -1,7 +1,8 @@
 /**
  * Everything that upkeep works with, in one process and with its own clock: a KV with the limits of
  * Workers KV, a store that remembers which uploads are open, and a receiver of webhooks. Operations
- * are counted as Cloudflare counts them, so that days of uploads can be simulated in seconds.
+ * are counted as Cloudflare counts them, so that days of uploads can be simulated in seconds. What is
+ * random in upkeep comes from a seed, so that a run that fails can be repeated.
  */
 import assert from 'node:assert/strict';
 import { createLedger, type KV } from '../../../worker/ledger/ledger.ts';
@@ -13,6 +14,7 @@ import type { Upload } from '../../../worker/upload/upload.ts';
 import { createOutbox, type Outbox } from '../../../worker/webhooks/outbox.ts';
 import { createSign } from '../../../worker/webhooks/signature.ts';
 import { messageOf } from '../../../worker/webhooks/message.ts';
+import { Random } from '../../faults/random.ts';
 import { memoryKV, type MemoryKV } from '../memory-kv.ts';
 
 export const MINUTE = 60_000;
@@ -54,8 +56,11 @@ export class World {
   #storeRequests = 0;
   #operationsSeen = 0;
   readonly #fetch = globalThis.fetch;
+  readonly #random = Math.random;
 
   constructor() {
+    const random = new Random(20_261_126);
+    Math.random = () => random.next();
     globalThis.fetch = async (_, init) => {
       this.attempts++;
       if (!this.receiverIsUp) return new Response(null, { status: 503 });
@@ -66,6 +71,7 @@ export class World {
 
   stop(): void {
     globalThis.fetch = this.#fetch;
+    Math.random = this.#random;
   }
 
   options(more: Partial<SignerOptions> = {}): SignerOptions {

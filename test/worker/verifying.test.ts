@@ -150,6 +150,32 @@ onEveryStore(
       assert.deepEqual(await download(running(), upload.key), FILE);
     });
 
+    it('is read by the upkeep no faster than the plan of Workers allows, one upload after the other', async () => {
+      const { client, upload, sweep, wait, state } = await verifying(RIGHT, {
+        workersPlan: 'free',
+      });
+      const other = await begin(client, FILE, { checksum: RIGHT });
+      const asked = await client.complete<Verifying>(other.upload, { parts: other.parts });
+      assert.equal(asked.status, 202, JSON.stringify(asked.body));
+      const verifiedBytes = async () => {
+        const { body } = await client.get<UploadStatusAnswer>(`/uploads/${other.upload.id}`);
+        return (body.verifiedBytes ?? 0) + ((await state()).verifiedBytes ?? 0);
+      };
+      for (const expected of [6, 8]) {
+        wait(150);
+        await sweep();
+        assert.equal(await verifiedBytes(), expected * MIB);
+      }
+      for (let round = 0; round < 8; round++) {
+        wait(150);
+        await sweep();
+      }
+      assert.equal((await state()).state, 'complete');
+      for (const { key } of [upload, other.upload]) {
+        assert.deepEqual(await download(running(), key), FILE);
+      }
+    });
+
     it('is removed by the upkeep if it is wrong', async () => {
       const { client, upload, parts, sweep, wait, state, events } = await verifying(WRONG);
       for (let round = 0; round < 3; round++) {

@@ -1,6 +1,9 @@
 /** How much one round of upkeep may do, by the plan of Workers that the account has. */
 import { wantedEvents, type Pace, type WebhookOptions } from '../webhooks/webhooks.ts';
 
+const MIB = 1024 ** 2;
+const GIB = 1024 * MIB;
+
 export const WORKERS_PLANS = ['free', 'paid'] as const;
 export type WorkersPlan = (typeof WORKERS_PLANS)[number];
 
@@ -17,6 +20,8 @@ export interface Effort {
   readonly uploads: number;
   /** Multipart uploads that no record names; each takes up to two requests. */
   readonly orphans: number;
+  /** Bytes that are read to verify checksums for clients that have gone: this takes the most CPU. */
+  readonly readBytes: number;
   /** Lists of a thousand records each. */
   readonly recordLists: number;
   /** Operations on KV for uploads that have expired, and for webhooks about them. */
@@ -44,6 +49,7 @@ type Base = Omit<Effort, 'uploads'>;
 const FREE: Base = {
   storeRequests: 32,
   orphans: 4,
+  readBytes: 2 * MIB,
   recordLists: 3,
   recordOperations: 400,
   promptMessages: 4,
@@ -57,6 +63,7 @@ const FREE: Base = {
 const PAID: Base = {
   storeRequests: 2500,
   orphans: 50,
+  readBytes: 2 * GIB,
   recordLists: 100,
   recordOperations: 560,
   promptMessages: 50,

@@ -51,6 +51,7 @@ export async function runRound({
         uploads: effort.uploads,
         lists: effort.recordLists,
         aborts,
+        readBytes: effort.readBytes,
         hasRoom: () => hasTime() && records.left > RESERVE,
       }),
     ),

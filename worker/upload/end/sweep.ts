@@ -40,6 +40,8 @@ export interface SweepBudget {
   readonly lists: number;
   /** Other uploads under the keys of those that expire. */
   readonly aborts: AbortBudget;
+  /** Bytes that are read to verify checksums, a step for each upload, and at least one step. */
+  readonly readBytes: number;
   /** Whether time and operations on KV are left for another upload. */
   hasRoom(): boolean;
 }
@@ -83,18 +85,23 @@ export async function sweep(
   const swept = { expired: 0, failed: 0, left: 0 };
   let started = 0;
   let inARow = 0;
-  let readsLeft = most * 4;
+  let recordsLeft = most * 4;
+  let readsLeft = Math.max(1, Math.floor(budget.readBytes / signer.verify.stepBytes));
   let index = 0;
   const isOver = () => inARow >= GIVE_UP_AFTER || started >= most || !budget.hasRoom();
-  while (index < keys.length && readsLeft > 0 && !isOver()) {
-    const read = keys.slice(index, index + Math.min(MOST_AT_ONCE, most - started, readsLeft));
+  while (index < keys.length && recordsLeft > 0 && !isOver()) {
+    const read = keys.slice(index, index + Math.min(MOST_AT_ONCE, most - started, recordsLeft));
     index += read.length;
-    readsLeft -= read.length;
+    recordsLeft -= read.length;
     const entries = [...(await ledger.dueEntries(read))];
     const lane = async () => {
       while (!isOver()) {
         const entry = entries.shift();
         if (!entry) return;
+        if (entry.state === 'verifying' && --readsLeft < 0) {
+          swept.left++;
+          continue;
+        }
         started++;
         const outcome = await expire(signer, entry, waitUntil, budget.aborts);
         inARow = outcome === 'store_down' ? inARow + 1 : 0;

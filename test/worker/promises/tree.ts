@@ -15,7 +15,8 @@ import { Caller } from './caller.ts';
 import type { Place } from './places.ts';
 
 const OWN_TREE = fileURLToPath(new URL('../../../', import.meta.url));
-const TREE = resolve(process.env['WORKER_TREE'] ?? OWN_TREE);
+/** The checkout. */
+export const TREE = resolve(process.env['WORKER_TREE'] ?? OWN_TREE);
 const JWT_SECRET = 'the-secret-that-the-app-signs-its-tokens-with';
 const DAY_SECONDS = 86_400;
 

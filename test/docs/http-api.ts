@@ -104,7 +104,7 @@ interface Operation {
     readonly required: boolean;
     readonly schema: Schema;
   }[];
-  readonly requestBody?: { readonly content: Content };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, { description: string; content?: Content }>>;
 }
 
@@ -159,9 +159,10 @@ function routeOf(method: string, path: string, operation: Operation): string {
     required ? 'yes' : '',
     PARAMETERS[name] ?? meaningOf(name, names),
   ]);
+  const bodyTitle = requestBody?.required === false ? 'Body, if any' : 'Body';
   const bodies = Object.entries(requestBody?.content ?? {}).map(
     ([type, { schema }]) =>
-      `- Body, \`${type}\`: ${schema ? linkOf(schema.$ref) : 'bytes of the file'}`,
+      `- ${bodyTitle}, \`${type}\`: ${schema ? linkOf(schema.$ref) : 'bytes of the file'}`,
   );
   const answers = Object.entries(responses)
     .filter(([status]) => status !== 'default')

@@ -67,7 +67,7 @@ describe('an answer', () => {
   let alice: Client;
   before(async () => {
     store = await localR2.start();
-    lab = await startLab(store.running);
+    lab = await startLab(store.running, { RELAY: 'on' });
     alice = await lab.as('alice');
   });
   after(async () => {
@@ -118,6 +118,20 @@ describe('an answer', () => {
       await lab.with({}).get('/policy'),
     ]) {
       holds(ProblemSchema, problem.body);
+    }
+  });
+
+  it('comes without a body exactly where the document does not require one', async () => {
+    const { id, token } = await alice.create({ bytes: 3 });
+    const { body: chunked } = await alice.post<{ url: string }>('/chunks', { name: 'x', bytes: 3 });
+    const urlToken = new URL(chunked.url).pathname.split('/').at(-1) ?? '';
+    for (const [path, { post }] of Object.entries(document.paths)) {
+      const { requestBody } = (post ?? {}) as { requestBody?: { required: boolean } };
+      if (!requestBody) continue;
+      const real = path.replace('{id}', id).replace('{upload}', urlToken);
+      const { problem } = await alice.post(real, undefined, tokenOf({ token }));
+      const isMissed = problem.detail === 'The body must be sent as application/json.';
+      assert.equal(requestBody.required, isMissed, `${path}: ${JSON.stringify(problem)}`);
     }
   });
 });

@@ -7,6 +7,7 @@ import { ProblemError } from '../problem.ts';
 import {
   cancelledUpload,
   expiredUpload,
+  forgottenByStore,
   idOfAnotherFile,
   noSuchUpload,
   wrongChecksum,
@@ -111,9 +112,12 @@ function again(
 ): Upload {
   const isSame = upload.chunked && upload.name === name && (bytes ?? upload.bytes) === upload.bytes;
   if (!isSame || !covers(c.get('rules'), upload)) throw idOfAnotherFile('id');
-  const now = recordedState({ state, expiresAt: upload.expiresAt }, signer.now());
-  if (now === 'aborted') throw cancelledUpload('id');
-  if (now === 'expired') throw expiredUpload();
+  // The upkeep records `expired` once it has aborted the upload at the store.
+  if (state === 'expired') throw forgottenByStore('id');
+  if (state === 'aborted') throw cancelledUpload('id');
+  if (recordedState({ state, expiresAt: upload.expiresAt }, signer.now()) === 'expired') {
+    throw expiredUpload();
+  }
   return upload;
 }
 
@@ -127,7 +131,8 @@ export interface Located {
  * The caller's upload of the path: by the token that its URL contains, or by its id.
  *
  * @param use whether it may have expired: to finish what has come.
- * @throws ProblemError `not_found`, `expired`, `conflict` if it was cancelled.
+ * @throws ProblemError `not_found`, `expired`, `gone` once the upkeep has aborted it, `cancelled` if
+ *   its owner has.
  */
 export async function locate(
   signer: Signer,
@@ -167,7 +172,7 @@ function latest(
   c.get('line')['upload'] = sealed.id;
   const own = entry?.upload.mark === sealed.mark ? entry : undefined;
   if (own?.state === 'aborted') throw own.mismatch ? wrongChecksum('checksum') : cancelledUpload();
-  if (own?.state === 'expired') throw expiredUpload();
+  if (own?.state === 'expired') throw forgottenByStore();
   const expiresAt = Math.max(sealed.expiresAt, own?.upload.expiresAt ?? 0);
   const isOver = own?.state !== 'complete' && isExpired({ expiresAt }, signer.now());
   if (isOver && use === 'in-time') throw expiredUpload();

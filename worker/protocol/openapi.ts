@@ -35,6 +35,8 @@ interface Operation {
   readonly token?: 'needed' | 'helps';
   readonly query?: GenericSchema;
   readonly body?: readonly [name: string, schema: GenericSchema];
+  /** The request may also come without a body. */
+  readonly mayLackBody?: true;
   /** Set if the body is a part of a file: its headers, of which the first is required. */
   readonly bytes?: readonly string[];
   /** The answer with status 202: the work is not done yet. */
@@ -132,6 +134,7 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'Finish an upload, once or many times',
     token: 'helps',
     body: ['CompleteBody', CompleteBody],
+    mayLackBody: true,
     form: { body: ['PlainCompleteBody', PlainCompleteBody] },
     answer: ['Result', ResultSchema],
     accepted: ['Verifying', VerifyingSchema],
@@ -204,6 +207,7 @@ function describe({
   token,
   query,
   body,
+  mayLackBody,
   bytes = [],
   answer,
   accepted,
@@ -226,7 +230,9 @@ function describe({
         : []),
       ...(query ? queryParameters(query) : []),
     ],
-    ...(body && { requestBody: { required: true, content: bodies(body[0], form?.body[0]) } }),
+    ...(body && {
+      requestBody: { required: !mayLackBody, content: bodies(body[0], form?.body[0]) },
+    }),
     ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
     responses: {
       ...(answer

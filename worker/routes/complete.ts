@@ -27,7 +27,8 @@ export function completeRoute(signer: Signer): SignerHandler {
 
 /** The smallest clients send nothing, or the ETag of their one part as a form. */
 async function bodyOf(request: Request): Promise<CompleteBody> {
-  if (!request.body) return {};
+  // A POST of `fetch` without a body says that it has no bytes, and comes with an empty stream.
+  if (!request.body || request.headers.get('content-length') === '0') return {};
   if (!isForm(request)) return readBody(request, CompleteSchema, MAX_BODY_BYTES);
   const { etag } = parse(PlainCompleteBody, await readForm(request));
   return { parts: [{ number: 1, etag }] };

@@ -44,6 +44,10 @@ export const DABAPPS: System = {
       here: 'A record in the KV namespace `UPLOADS`, which `npm run deploy` makes: one for each upload from Create on',
       tests: [
         [
+          'worker/promises/dabapps.test.ts',
+          's1.4: a file of one request is a row of the owner’s from its Create on',
+        ],
+        [
           'worker/life.test.ts',
           'has a state that its owner can ask for from the first moment, without its token',
         ],
@@ -95,6 +99,10 @@ export const DABAPPS: System = {
       here: '`KEY_TEMPLATE`, or `key` in the answer of the hook `prepare`',
       tests: [
         [
+          'worker/promises/dabapps.test.ts',
+          's1.9: the client says where under its prefix the file goes, if the operator’s template lets it',
+        ],
+        [
           'worker/hostile.test.ts',
           'names key, bucket, owner, endpoint, uploadId or mark in a Create',
         ],
@@ -109,6 +117,10 @@ export const DABAPPS: System = {
       there: '`acl` in the POST',
       here: '`acl` for each file, among those that `ACL` allows; the `upload.acl` claim and the policy hook narrow it',
       tests: [
+        [
+          'worker/promises/dabapps.test.ts',
+          's1.10: the client chooses the ACL of each file among those that the operator allows',
+        ],
         [
           'worker/objects.test.ts',
           'is the one that the page chose among those that the policy allows',
@@ -166,6 +178,10 @@ export const DABAPPS: System = {
       there: '`file_upload_state`: `NEW`, `AWAIT_COMPLETE`, `COMPLETED`',
       here: '`state`: `open` from Create on, `verifying` while a checksum is, then `complete`, `aborted` or `expired`',
       tests: [
+        [
+          'worker/promises/dabapps.test.ts',
+          's1.16: a file of one request has a state at each step of its life',
+        ],
         [
           'worker/life.test.ts',
           'has a state that its owner can ask for from the first moment, without its token',
@@ -231,6 +247,7 @@ export const DABAPPS: System = {
       there: 'A list of rows with their URLs',
       here: '`GET /uploads`, then `POST /uploads/links` with up to 45 ids; with `PUBLIC_URL` the links do not expire',
       tests: [
+        ['worker/promises/dabapps.test.ts', 's1.21: one call gives the links of many files'],
         ['worker/links.test.ts', 'to many files comes in one request, each answered for itself'],
         [
           'worker/links.test.ts',

@@ -28,6 +28,7 @@ export const DRF: System = {
       there: 'The first `PUT` of a chunk creates the upload',
       here: '`PUT /chunks?filename=…` with `Content-Range`',
       tests: [
+        ['worker/promises/drf.test.ts', 's3.2: the first PUT of a chunk creates the upload'],
         ['worker/chunked/chunks.test.ts', 'make one file of ${bytes} bytes in pieces of ${size}'],
         [
           'worker/chunked/transcripts.test.ts',
@@ -41,6 +42,10 @@ export const DRF: System = {
       there: '`url` in every answer',
       here: '`url`, and `Location` when it is new',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.3: every answer has the URL at which the upload goes on',
+        ],
         ['worker/chunked/chunks.test.ts', 'are answered with url, offset and expires, each time'],
       ],
     },
@@ -50,6 +55,10 @@ export const DRF: System = {
       there: '`offset` in every answer',
       here: '`offset`, and `Upload-Offset`',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.4: every answer has the offset at which the next chunk begins, on each store',
+        ],
         ['worker/chunked/chunks.test.ts', 'are answered with url, offset and expires, each time'],
       ],
     },
@@ -67,7 +76,10 @@ export const DRF: System = {
       kind: 'field',
       there: '`field_name`: chunks as `multipart/form-data`, by the name of a field',
       here: '`?field=my_file`; without it, the first field with a file name. Raw bodies work as well.',
-      tests: [['worker/chunked/chunks.test.ts', 'come in forms, by the name of a field']],
+      tests: [
+        ['worker/promises/drf.test.ts', 's3.6: a chunk comes in a form, by the name of its field'],
+        ['worker/chunked/chunks.test.ts', 'come in forms, by the name of a field'],
+      ],
     },
     {
       id: 's3.7',
@@ -81,7 +93,13 @@ export const DRF: System = {
       kind: 'job',
       there: 'The client chooses the size of its chunks',
       here: 'Any size from one byte on, another one each time',
-      tests: [['worker/chunked/chunks.test.ts', 'may have another size each time']],
+      tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.8: the client chooses the size of its chunks, another one each time',
+        ],
+        ['worker/chunked/chunks.test.ts', 'may have another size each time'],
+      ],
     },
     {
       id: 's3.9',
@@ -89,6 +107,10 @@ export const DRF: System = {
       there: 'A final `POST` with the checksum of the whole file, which is verified',
       here: '`POST url` with `md5=…`, `sha1=…`, `sha256=…`, `crc32c=…` or `crc64nvme=…`; `checksum` of `POST /uploads/:id/complete`',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.9: the checksum of the whole file is verified at the end, and never ignored',
+        ],
         [
           'worker/chunked/transcripts.test.ts',
           'continues with curl what has broken off, and is verified',
@@ -106,6 +128,10 @@ export const DRF: System = {
       there: '`md5`, `sha1` or `sha256` of the whole file',
       here: 'The same names, in hex or base64',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.10: the ${algorithm} of a whole file in parts is verified',
+        ],
         [WHOLE, 'is verified by its ${algorithm} for a file ${kind}'],
         [
           'worker/chunked/transcripts.test.ts',
@@ -131,6 +157,10 @@ export const DRF: System = {
       there: '`get_response_data()` adds to the answer',
       here: 'What the hook `finalize` returns as `data` is `result.data`',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.12: the hook that finishes an upload adds to the answer',
+        ],
         [
           'worker/hooks.test.ts',
           'finalize adds to the result, for every Complete of the upload and from the record',
@@ -201,6 +231,10 @@ export const DRF: System = {
       there: '400: the checksums differ',
       here: '422 `checksum_mismatch`, and nothing is kept',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.20: a file whose checksum differs is refused, and cannot be read',
+        ],
         [WHOLE, 'is refused if its ${algorithm} is wrong for a file ${kind}'],
         ['worker/verifying.test.ts', 'is removed by the upkeep if it is wrong'],
         ['worker/relay.test.ts', 'case 69: passes the checksum on, and a part that differs'],
@@ -212,7 +246,13 @@ export const DRF: System = {
       kind: 'error',
       there: 'Each error reaches the client',
       here: 'A body that is refused early is read to an end, so that the answer is not lost.',
-      tests: [['e2e/early-refusals.test.ts', 'answers ${what} of ${bytes / MIB} MiB each time']],
+      tests: [
+        [
+          'worker/promises/refusals.test.ts',
+          's3.21: each refusal of a body of 8 MiB reaches the client that sends it',
+        ],
+        ['e2e/early-refusals.test.ts', 'answers ${what} of ${bytes / MIB} MiB each time'],
+      ],
     },
     {
       id: 's3.22',
@@ -234,10 +274,13 @@ export const DRF: System = {
     {
       id: 's3.24',
       kind: 'setting',
-      there:
-        'The client names the algorithm with its value; `VERIFY_MAX_BYTES` and `VERIFY_STEP_BYTES` say how much is read back. `CHECKSUM` is for parts.',
+      there: '`DRF_CHUNKED_UPLOAD_CHECKSUM`: the algorithm of the checksum of the whole file',
       here: 'The client names the algorithm with its value; `VERIFY_MAX_BYTES` and `VERIFY_STEP_BYTES` say how much is read back. `CHECKSUM` is for parts.',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.24: the client names the algorithm of the whole file, and a setting says how much is read back',
+        ],
         [WHOLE, 'is verified by its ${algorithm} for a file ${kind}'],
         ['worker/s3/part-checksums.test.ts', 'case 69: is checked by the store'],
       ],
@@ -271,6 +314,10 @@ export const DRF: System = {
       there: '`DRF_CHUNKED_UPLOAD_USER_RESTRICED=False`',
       here: '`OWNER_CLAIM` with the claim of a group: its members share uploads, and each says whose `user` began it',
       tests: [
+        [
+          'worker/promises/drf.test.ts',
+          's3.28: the people of a group share their uploads, and each says who began it',
+        ],
         ['worker/sharing.test.ts', 'are begun by one, finished by another, and say who began them'],
         ['worker/sharing.test.ts', 'are not there for anybody outside of the group'],
       ],

@@ -46,6 +46,10 @@ export const MULE: System = {
       here: '`UPLOAD_TTL` counts from the last part that was signed (36 hours by default). An upload that moves does not expire.',
       tests: [
         [
+          'worker/promises/mule.test.ts',
+          's2.4: an upload is continued tomorrow evening, and completed though it was idle since',
+        ],
+        [
           'worker/moving.test.ts',
           'for 50 hours is created once, sends each part once, and is done',
         ],
@@ -135,6 +139,10 @@ export const MULE: System = {
       here: 'Not needed: the store’s own list counts. Where a store has none, receipts come with the next call (`stored`), and the relay leaves its own.',
       tests: [
         [
+          'worker/promises/mule.test.ts',
+          's2.12: a part that went through the Worker is listed, whether or not the store can list it',
+        ],
+        [
           'worker/relay.test.ts',
           'leaves what it has sent to be seen by GET and by another device’s resume',
         ],
@@ -159,6 +167,10 @@ export const MULE: System = {
       there: 'Continue in another browser',
       here: '`GET /uploads?state=open&stored=true`; `unfinished()` of the engine, then `add([{ file, id }])`',
       tests: [
+        [
+          'worker/promises/mule.test.ts',
+          's2.14: another browser sees what is unfinished and how far it has come, and goes on',
+        ],
         ['worker/life.test.ts', 'that is unfinished is listed with what the store holds of it'],
         [
           'widget/core/page.test.ts',

@@ -77,7 +77,13 @@ export const S3FILEUP: System = {
       kind: 'field',
       there: '`size`, optional',
       here: '`bytes` or `size`, required. A size that is not known yet: `PUT /chunks` with `Content-Range: bytes 0-99/*` (`RELAY=on`).',
-      tests: [['worker/chunked/chunks.test.ts', 'may be of a file whose size nobody knows yet']],
+      tests: [
+        [
+          'worker/promises/s3fileup.test.ts',
+          's0.9: a file is uploaded before anybody knows its size',
+        ],
+        ['worker/chunked/chunks.test.ts', 'may be of a file whose size nobody knows yet'],
+      ],
       reason:
         'A URL that takes any number of bytes could not be held to `MAX_BYTES` or to a quota, so the signature covers the length.',
     },
@@ -97,6 +103,10 @@ export const S3FILEUP: System = {
       there: '`curl -u user …` with a form-encoded body',
       here: '`AUTH=basic` and `BASIC_USERS`',
       tests: [
+        [
+          'worker/promises/s3fileup.test.ts',
+          's0.11: a name, a password and a form-encoded body give a URL that takes the file by PUT',
+        ],
         ['worker/plain-clients.test.ts', 'uploads ${bytes} bytes with three calls of curl'],
         ['worker/plain-clients.test.ts', 'is not let in with another password'],
       ],

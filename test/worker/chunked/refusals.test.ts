@@ -7,6 +7,8 @@ import { localR2, onEveryStore } from '../s3/stores.ts';
 import { download, random } from '../s3/uploads.ts';
 import { callerOf, tailKeyOf, type Answer, type Caller } from './calling.ts';
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+
 onEveryStore(
   'what chunks are refused',
   () => true,
@@ -211,14 +213,21 @@ onEveryStore(
           await alice.tus('HEAD', body.url),
         ];
         for (const { status } of answers) assert.equal(status, 410);
+        assert.equal(answers[0]?.body.code, 'expired');
         await lab.bend({ clockMs: 8_000_000 });
         await lab.sweep();
       } finally {
         await lab.bend({});
       }
-      const { status } = await alice.call('GET', body.url);
-      assert.equal(status, 410);
       assert.equal(await running().store.head(tailKeyOf(body.url)), undefined);
+      const id = { id: body.id };
+      for (const { status, body: problem } of [
+        await alice.call('GET', body.url),
+        await alice.put(file, 1000, 2000, { url: body.url }),
+        await alice.call('POST', '/chunks', JSON_TYPE, JSON.stringify({ name: 'film.bin', ...id })),
+      ]) {
+        assert.deepEqual([status, problem.code], [410, 'gone'], 'the upkeep has aborted it');
+      }
     });
 
     it('not what moves: each chunk extends the upload, whose URL stays good', async () => {

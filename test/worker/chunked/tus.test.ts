@@ -102,6 +102,13 @@ onEveryStore(
       assert.equal((await lab.seen()).events.filter(({ type }) => type === 'completed').length, 1);
     });
 
+    it('gives back on HEAD the name, type and folders that the client has sent', async () => {
+      const sent = `${NAMED['upload-metadata']},relativePath ${base64('Fotos/Zoë.txt')}`;
+      const url = await alice.tusCreate({ 'upload-length': '1000', 'upload-metadata': sent });
+      const { headers } = await alice.tus('HEAD', url);
+      assert.equal(headers.get('upload-metadata'), sent);
+    });
+
     it('says on HEAD how far an upload has come, even once it is complete', async () => {
       const file = random(1000);
       const url = await alice.tusCreate({ 'upload-length': '1000', ...NAMED });

@@ -164,8 +164,10 @@ function decode(value: string): string {
   }
 }
 
-function metadataHeader({ name, type }: Upload): Record<string, string> {
-  const pairs = Object.entries({ filename: name, filetype: type }).map(
+/** The metadata that the upload itself keeps. The rest is at the store, which tells it of an object only. */
+function metadataHeader({ name, type, path }: Upload): Record<string, string> {
+  const inFolder = path === undefined ? {} : { relativePath: path };
+  const pairs = Object.entries({ filename: name, filetype: type, ...inFolder }).map(
     ([key, value]) => `${key} ${bytesToBase64(new TextEncoder().encode(value))}`,
   );
   return { 'upload-metadata': pairs.join(',') };

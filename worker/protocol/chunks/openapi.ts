@@ -33,6 +33,7 @@ export const CHUNKED_OPERATIONS = [
     id: 'beginChunked',
     summary: 'Begin an upload whose bytes come later, or as PUT, or by tus with Tus-Resumable',
     body: ['ChunkedBeginBody', ChunkedBeginBody],
+    mayLackBody: true,
     answer: ['ChunkedAnswer', ChunkedAnswerSchema],
   },
   {
@@ -77,6 +78,7 @@ export const CHUNKED_OPERATIONS = [
     id: 'finishChunked',
     summary: 'Finish the upload, and verify the checksum of the whole file',
     body: ['ChunkedFinishBody', ChunkedFinishBody],
+    mayLackBody: true,
     answer: ['ChunkedAnswer', ChunkedAnswerSchema],
   },
   {

@@ -10,6 +10,12 @@ import type { SignedPart } from './signed-part.ts';
 export interface Flight {
   /** Bytes of this request that have left the machine. */
   sent: number;
+  /** Drops of the line before it began. */
+  readonly drops: number;
+  /** Its first bytes have moved, or may have, if it reports no progress. */
+  hasMoved?: boolean;
+  /** The line broke while it was under way. */
+  isLost?: boolean;
   /** Set during the pause between two attempts. */
   waitingFor?: WaitReason | undefined;
 }

@@ -128,6 +128,8 @@ export class Parts {
   store(number: number, etag: string | undefined): void {
     if (!this.stored.has(number)) this.storedBytes += this.bytesOf(number);
     this.faults = 0;
+    // There may be ten thousand, each longer than all else that is known of its part.
+    this.signed.delete(number);
     this.stored.set(number, { number, etag, checksum: this.checksums.get(number) });
   }
 

@@ -31,7 +31,7 @@ const BYTES_PER_MS = (PARTS * PART_BYTES) / (66 * HOUR_MS);
 const TOKEN_MS = 10 * MINUTE_MS;
 const STALE_MS = 20_000;
 /** What the page may keep of each part: its checksum, its ETag, and little else. */
-const HEAP_BYTES_PER_PART = 1024;
+const HEAP_BYTES_PER_PART = 512;
 
 const OLD_SECRET = 'the-first-secret-that-seals-upload-tokens';
 const NEW_SECRET = 'another-secret-that-seals-upload-tokens';

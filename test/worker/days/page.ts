@@ -70,6 +70,8 @@ function setOnline(isOnline: boolean): void {
   Object.defineProperty(navigator, 'onLine', { value: isOnline, configurable: true });
 }
 
+const checksumOf = (body: Blob) => hashOnPage(body, 'crc64nvme');
+
 /** The part of XMLHttpRequest that the engine uses. */
 class SlowRequest {
   status = 0;
@@ -137,7 +139,6 @@ class SlowRequest {
   }
 
   async #answer(): Promise<void> {
-    const checksumOf = (body: Blob) => hashOnPage(body, 'crc64nvme');
     const { status, etag, body } = await store.put(
       this.#url,
       this.#headers,

@@ -167,7 +167,7 @@ export class DayStore {
     const rest = url.search
       .slice(1)
       .split('&')
-      .filter((pair) => !/^X-Amz-Signature=/.test(pair));
+      .filter((pair) => !pair.startsWith('X-Amz-Signature='));
     const canonical = [
       'PUT',
       url.pathname,

@@ -60,6 +60,19 @@ describe('a Create', () => {
     assert.equal(plan.partBytes % MIB, 0);
   });
 
+  it('parts are no larger than the line carries, within the limits of the store', async () => {
+    const planOf = async (bytes: number, mostPartBytes: number) => {
+      const { plan } = await alice.create({ bytes, mostPartBytes });
+      return plan.kind === 'multipart' ? plan.partBytes : undefined;
+    };
+    const usual = await alice.create({ bytes: 100 * 1024 * MIB });
+    assert.ok(usual.plan.kind === 'multipart' && usual.plan.partBytes === 200 * MIB);
+    assert.equal(await planOf(100 * 1024 * MIB, 20 * MIB), 20 * MIB);
+    assert.equal(await planOf(100 * 1024 * MIB, MIB), 11 * MIB, 'ten thousand parts at most');
+    assert.equal(await planOf(1024 * MIB, 0), 5 * MIB);
+    assert.equal(await planOf(1024 * MIB, Number.MAX_SAFE_INTEGER), 5 * MIB);
+  });
+
   it('refuses ids, names and types that are none', async () => {
     const bad: [object, string][] = [
       [{ id: 'x' }, 'id'],
@@ -79,6 +92,9 @@ describe('a Create', () => {
       [{ metadata: { album: 'a\r\nb' } }, 'metadata.album'],
       [{ metadata: { album: 'x'.repeat(3000) } }, 'metadata'],
       [{ metadata: { album: 5 } }, 'metadata.album'],
+      [{ mostPartBytes: -1 }, 'mostPartBytes'],
+      [{ mostPartBytes: 1.5 }, 'mostPartBytes'],
+      [{ mostPartBytes: '5MiB' }, 'mostPartBytes'],
     ];
     for (const [file, field] of bad) {
       const slot = await createRaw(file);

@@ -34,19 +34,24 @@ const AIMED_PARTS = 512;
 
 /**
  * Divides `bytes` into equal parts of clamp(bytes / 512, minPartBytes, maxPartBytes), rounded up to
- * 1 MiB, and larger if there would otherwise be more than `maxParts`.
+ * 1 MiB, and larger if there would otherwise be more than `maxParts`. On a line that carries only
+ * `mostPartBytes` in one request the parts are as small as that, within the limits.
  *
  * @throws RangeError if no plan is possible (more than `maxParts` parts of 5 GiB).
  */
-export function planFor(bytes: number, limits: PlanLimits = DEFAULT_PLAN_LIMITS): Plan {
+export function planFor(
+  bytes: number,
+  limits: PlanLimits = DEFAULT_PLAN_LIMITS,
+  mostPartBytes = Infinity,
+): Plan {
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
     throw new RangeError(`bytes must be a whole number of at least 0, not ${bytes}`);
   }
-  if (bytes <= limits.singleMaxBytes) return { kind: 'single', bytes };
-  const comfortable = Math.min(
-    Math.max(bytes / AIMED_PARTS, limits.minPartBytes),
-    limits.maxPartBytes,
-  );
+  const { singleMaxBytes, minPartBytes, maxPartBytes } = limits;
+  const most = Math.max(mostPartBytes, minPartBytes);
+  if (bytes <= Math.min(singleMaxBytes, Math.ceil(most / MIB) * MIB))
+    return { kind: 'single', bytes };
+  const comfortable = Math.min(Math.max(bytes / AIMED_PARTS, minPartBytes), maxPartBytes, most);
   const needed = bytes / limits.maxParts;
   const partBytes = Math.ceil(Math.max(comfortable, needed) / MIB) * MIB;
   if (partBytes > LARGEST_PART_BYTES) {

@@ -52,6 +52,8 @@ export const FileEntry = v.strictObject({
   metadata: v.optional(v.record(v.string(), v.string())),
   /** One of the ACLs that the policy allows; without it, the first of them. */
   acl: v.optional(v.picklist(CANNED_ACLS)),
+  /** Largest part that the caller’s line is likely to carry at once; the plan keeps to the limits. */
+  mostPartBytes: v.optional(Bytes),
   /** Checksums of the first parts, in order. */
   checksums: v.optional(v.pipe(v.array(Checksum), v.maxLength(MAX_CHECKSUMS_PER_CREATE))),
   /** Checksum of the whole file, to be verified. Without a value, Complete has to give it. */

@@ -144,7 +144,7 @@ function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {
       field: `${path}.bytes`,
     });
   }
-  return planFor(file.bytes, plan);
+  return planFor(file.bytes, plan, file.mostPartBytes);
 }
 
 /** As many parts as there were checksums, or eight if none are required. */

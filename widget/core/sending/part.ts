@@ -4,6 +4,7 @@ import { Attempts } from '../faults/attempts.ts';
 import { partError, relayError } from '../faults/store-error.ts';
 import { isFresh } from '../upload/signed-part.ts';
 import type { PartsRound } from './context.ts';
+import { assertLineCarries } from './line-terms.ts';
 import { checksumOfPart } from './part-checksum.ts';
 import { askWhatIsStored } from './part/ask.ts';
 import { judge } from './part/judge.ts';
@@ -45,6 +46,7 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
       lend();
 
       const remedy = await judge(round, attempt, attempts, outcome);
+      if (flight.isLost) assertLineCarries(round);
       switch (remedy.do) {
         case 'send-again':
           if (remedy.after) await pausePart(round, flight, remedy.after);

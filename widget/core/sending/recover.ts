@@ -6,6 +6,7 @@ import { isSameTerms, termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { SendingContext } from './context.ts';
+import { PartsTooLarge } from './line-terms.ts';
 
 /** The pause before another round grows by this much with each remedy. */
 const SETBACK_MS = 1000;
@@ -19,6 +20,13 @@ export async function applyRemedy(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { services } = context;
+  if (error instanceof PartsTooLarge) {
+    // Nothing of it is stored: for the user it does not begin again.
+    const changes = await changesFor(upload, 'renew', context);
+    for (const change of [{ type: 'forget' } as const, ...changes, { type: 'restart' } as const])
+      services.apply(upload, change);
+    return true;
+  }
   if (!isUploadError(error)) return false;
   const { isSingle, token } = upload;
   const circumstances = {

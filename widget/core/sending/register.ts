@@ -7,11 +7,12 @@ import { assertReadable } from '../faults/file-error.ts';
 import { Parts } from '../upload/parts.ts';
 import type { Standing } from '../upload/standing.ts';
 import { can } from '../upload/state.ts';
-import { agreementOf, isSameTerms } from '../upload/terms.ts';
+import { agreementOf, isSameTerms, termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import type { SendingContext } from './context.ts';
+import { lineTerms } from './line-terms.ts';
 import { checksumOfPart } from './part-checksum.ts';
 
 type Agreed = Extract<Standing, { kind: 'agreed' }>;
@@ -27,6 +28,7 @@ export async function registerUpload(
 ): Promise<Agreed> {
   const { services, claims } = context;
   if (upload.standing.kind !== 'agreed') {
+    adaptToLine(upload, context);
     const recognised = unlessAborted(claims.recognise(upload), signal);
     // Hashing starts before the journal has answered, because it rarely knows the file.
     const checksums =
@@ -39,6 +41,12 @@ export async function registerUpload(
   services.requestTurn();
   if (upload.standing.kind !== 'agreed') throw new Error('The upload was left unregistered.');
   return upload.standing;
+}
+
+/** A line that drops again and again may need smaller parts than the policy leads to. */
+function adaptToLine(upload: Upload, context: SendingContext): void {
+  const terms = upload.standing.kind === 'unregistered' && lineTerms(upload, context);
+  if (terms) context.services.apply(upload, { type: 'expect', terms });
 }
 
 /** Continues an upload from an earlier visit, beginning with what the store has. */
@@ -114,7 +122,9 @@ async function describe(
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
-  const { id, file, path, checksum } = upload;
+  const { id, file, path, checksum, state } = upload;
+  const { plan } = state.terms;
+  const isSmaller = services.policy && !isSameTerms(termsFor(file, services.policy), state.terms);
   // The hash of an empty file does not show that the file is gone.
   if (!file.size) await assertReadable(upload, services, signal);
   await claims.note(upload);
@@ -124,6 +134,7 @@ async function describe(
     name: file.name,
     path,
     bytes: file.size,
+    mostPartBytes: isSmaller && plan.kind === 'multipart' ? plan.partBytes : undefined,
     type: file.type,
     metadata: services.options.metadata?.(file),
     acl: services.options.acl?.(file),

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import type { Upload } from '../upload/upload.ts';
 import { completeUpload } from './complete.ts';
 import type { SendingContext } from './context.ts';
+import { PartsTooLarge } from './line-terms.ts';
 import { applyRemedy } from './recover.ts';
 import { registerUpload } from './register.ts';
 import { sendMissingParts } from './send-parts.ts';
@@ -28,7 +29,7 @@ export async function run(
       if (upload.phase === 'withdrawing') return;
       const { storedBytes = 0, foundBytes = 0 } = upload.parts ?? {};
       // Setbacks are counted as long as nothing more arrives.
-      if (storedBytes + foundBytes > mostStored) setbacks = 0;
+      if (storedBytes + foundBytes > mostStored || error instanceof PartsTooLarge) setbacks = 0;
       mostStored = Math.max(mostStored, storedBytes + foundBytes);
       const isRemedied =
         !signal.aborted && (await applyRemedy(upload, error, setbacks, context, signal));

@@ -13,6 +13,11 @@ export async function sendOnce(round: PartsRound, attempt: PartAttempt): Promise
     ? await sendRequest(round, signed.request, attempt)
     : await sendThroughWorker(round, attempt);
   if (outcome.kind === 'stored') countBytes(round, flight, round.parts.bytesOf(number));
+  const isSilent = outcome.kind === 'no-answer' || outcome.kind === 'stalled';
+  if (isSilent && flight.hasMoved) {
+    flight.isLost = true;
+    round.context.concurrency.lost(round.share, flight.drops);
+  }
   return outcome;
 }
 
@@ -43,8 +48,13 @@ function sendRequest(
   else services.reviewWaiting(upload);
   const hidesProgress =
     !expectedSpeed.isProgressSeen && Boolean(navigator.serviceWorker?.controller);
+  const noteMoved = () => {
+    if (flight.hasMoved) return;
+    flight.hasMoved = true;
+    concurrency.moved();
+  };
   // A form POST reports no progress.
-  if (request.method === 'POST' || hidesProgress) concurrency.moved();
+  if (request.method === 'POST' || hidesProgress) noteMoved();
   return send(request, body, {
     signal,
     ...options,
@@ -54,7 +64,7 @@ function sendRequest(
     answerMs: expectedSpeed.answerMs,
     onAwaited: (ms, isStalled) => expectedSpeed.awaited(ms, isStalled),
     onSent: (sent) => {
-      if (!flight.sent && !hidesProgress) concurrency.moved();
+      noteMoved();
       if (sent < body.size) expectedSpeed.isProgressSeen = true;
       countBytes(round, flight, Math.min(sent, body.size));
     },

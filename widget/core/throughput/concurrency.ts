@@ -1,6 +1,7 @@
 /**
  * How many requests to the store are in flight, for all files together, and which of them is next.
  */
+import { Drops } from './drops.ts';
 
 /** One upload's share of the requests, by which every upload gets its turn. */
 export class Share {
@@ -35,6 +36,7 @@ const REST_TERMS = 6;
 export class Concurrency {
   /** Host of the Worker. If the store shares it, one connection is left to the Worker. */
   workerHost = '';
+  readonly drops = new Drops();
   #max = LEAST;
   #limit = LEAST;
   #isCalm = true;
@@ -65,7 +67,7 @@ export class Concurrency {
   }
 
   get limit(): number {
-    return Math.min(this.#limit, this.#ceiling, this.#max);
+    return Math.min(this.#limit, this.#ceiling, this.#max, this.drops.most);
   }
 
   get hasRoom(): boolean {
@@ -124,12 +126,24 @@ export class Concurrency {
 
   /** A part is stored: one more request is allowed, up to what trials have found to be enough. */
   stored(): void {
+    this.drops.stored();
     this.#speedUp();
+  }
+
+  /**
+   * A request has lost bytes because the line dropped; it began after `drops` drops. Requests that
+   * were in flight together are lost together, and count as one drop. A stuck upload is to blame
+   * itself as long as others store parts.
+   */
+  lost(share: Share, drops: number): void {
+    if (drops < this.drops.count || (share.upload.isStuck && this.drops.hasStored)) return;
+    this.drops.add(this.limit);
   }
 
   /** Bytes have been sent: total throughput decides whether another number of requests is tried. */
   sent(bytes: number, nowMs = performance.now()): void {
     this.#bytes += bytes;
+    this.drops.sent(bytes);
     const ms = nowMs - this.#since;
     // A measurement counts only while the limit is used up and more requests are waiting.
     const isFull = this.#inFlight === this.limit && this.#waiters.length > 0;

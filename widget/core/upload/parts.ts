@@ -10,6 +10,12 @@ import type { SignedPart } from './signed-part.ts';
 export interface Flight {
   /** Bytes of this request that have left the machine. */
   sent: number;
+  /** Drops of the line before it began. */
+  readonly drops: number;
+  /** Its first bytes have moved, or may have, if it reports no progress. */
+  hasMoved?: boolean;
+  /** The line broke while it was under way. */
+  isLost?: boolean;
   /** Set during the pause between two attempts. */
   waitingFor?: WaitReason | undefined;
 }
@@ -122,6 +128,8 @@ export class Parts {
   store(number: number, etag: string | undefined): void {
     if (!this.stored.has(number)) this.storedBytes += this.bytesOf(number);
     this.faults = 0;
+    // There may be ten thousand, each longer than all else that is known of its part.
+    this.signed.delete(number);
     this.stored.set(number, { number, etag, checksum: this.checksums.get(number) });
   }
 

@@ -28,14 +28,19 @@ type PolicyOfAnyVersion = Pick<Policy, 'checksum' | 'plan'> & {
 };
 
 /**
- * The terms that this policy leads to.
+ * The terms that this policy leads to; `mostPartBytes` is what the line carries in one request, if it
+ * drops again and again.
  *
  * @throws UploadError `too_large` if the store cannot take a file of that size.
  */
-export function termsFor({ name, size }: File, policy: PolicyOfAnyVersion): Terms {
+export function termsFor(
+  { name, size }: File,
+  policy: PolicyOfAnyVersion,
+  mostPartBytes?: number,
+): Terms {
   let plan: Plan;
   try {
-    plan = planFor(size, policy.plan);
+    plan = planFor(size, policy.plan, mostPartBytes);
   } catch (cause) {
     const message = `${name} is larger than the store takes.`;
     throw new UploadError('too_large', message, { cause, fileName: name });

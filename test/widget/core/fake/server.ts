@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRule, SpaceOptions } from './space.ts';
 import { Space } from './state.ts';
 import { storeRoutes } from './store.ts';
@@ -94,7 +94,10 @@ async function meet(
   const bytes = Number(headers['content-length'] ?? 0);
   const fault = space.faultFor(side, line, url.searchParams.get('id') ?? '', bytes);
   if (fault?.reset) return void request.socket.destroy();
-  const body = await read(request, fault?.bytesPerMs);
+  const isPart = side === 'store' && method === 'PUT';
+  const body = isPart
+    ? await readPart(space, request, fault?.bytesPerMs)
+    : await read(request, fault?.bytesPerMs);
   if (!body) return;
   if (fault?.stall) return;
   if (fault?.delayMs) await sleep(fault.delayMs);
@@ -133,12 +136,34 @@ async function control(
   response.end(JSON.stringify(verb === 'state' ? space.report() : {}));
 }
 
+/** A part's body, over the line that all parts share. */
+async function readPart(
+  space: Space,
+  request: IncomingMessage,
+  bytesPerMs?: number,
+): Promise<Buffer | undefined> {
+  const end = () => void request.socket.destroy();
+  space.underWay.add(end);
+  try {
+    return await read(request, bytesPerMs, (bytes) => space.carry(bytes));
+  } finally {
+    space.underWay.delete(end);
+  }
+}
+
 /** Undefined where the client went away. */
-async function read(request: IncomingMessage, bytesPerMs = Infinity): Promise<Buffer | undefined> {
+async function read(
+  request: IncomingMessage,
+  bytesPerMs = Infinity,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       chunks.push(chunk);
+      onBytes(chunk.length);
+      // So that all requests get their share of the line.
+      await nextTurn();
       if (bytesPerMs < Infinity) await sleep(chunk.length / bytesPerMs);
     }
   } catch {

@@ -33,6 +33,8 @@ export interface SpaceOptions {
   readonly signAtOnce?: number;
   /** The store drops an upload after so many seconds; by default never. */
   readonly storeSeconds?: number;
+  /** So many bytes reach the store between two drops of the line, which break all requests to it. */
+  readonly carries?: number;
 }
 
 /** What a fault does to the requests that it meets. */
@@ -89,6 +91,10 @@ export interface Report {
   /** Requests to the store in flight at the same time, at most. */
   readonly peak: number;
   readonly inFlight: number;
+  /** Bytes of parts that have come to the store, whole or not. */
+  readonly carried: number;
+  /** Requests that were under way at each drop of the line. */
+  readonly drops: readonly number[];
   /** Breaches of the contract. */
   readonly breaches: readonly string[];
 }

@@ -36,6 +36,10 @@ export class Space {
   readonly faults: FaultRule[] = [];
   readonly uploads = new Map<string, FakeUpload>();
   readonly breaches: string[] = [];
+  /** Requests to the store whose bodies are coming, and what breaks each. */
+  readonly underWay = new Set<() => void>();
+  carried = 0;
+  readonly #drops: number[] = [];
   readonly #log: LogEntry[] = [];
   readonly #hits = new Map<FaultRule, number>();
   #inFlight = 0;
@@ -48,6 +52,16 @@ export class Space {
 
   get checksum(): ChecksumAlgorithm | null {
     return this.options.checksum === undefined ? 'md5' : this.options.checksum;
+  }
+
+  /** Bytes of a part have come; the line may drop by that. */
+  carry(bytes: number): void {
+    const { carries = Infinity } = this.options;
+    this.carried += bytes;
+    if (this.carried < carries * (this.#drops.length + 1)) return;
+    this.#drops.push(this.underWay.size);
+    for (const end of this.underWay) end();
+    this.underWay.clear();
   }
 
   begin(side: string, line: string): LogEntry {
@@ -86,6 +100,8 @@ export class Space {
       log: this.#log,
       peak: this.#peak,
       inFlight: this.#inFlight,
+      carried: this.carried,
+      drops: this.#drops,
       breaches: this.breaches,
       uploads: [...this.uploads.values()].map(
         ({ object, result, saidEtag, parts, id, name, path, bytes, state }) => ({

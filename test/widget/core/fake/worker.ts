@@ -114,10 +114,10 @@ function create({ space, body }: Call): (Created | { id: string; problem: Proble
       space.breaches.push(JSON.stringify(v.flatten(parsed.issues)));
       return { id: '', problem: problemOf('invalid_request', 400) };
     }
-    const { id, name, path, bytes, type, checksums = [] } = parsed.output;
+    const { id, name, path, bytes, type, mostPartBytes, checksums = [] } = parsed.output;
     const { plan: limits, maxBytes } = policyOf(space);
     if (bytes > maxBytes) return { id, problem: problemOf('too_large', 413) };
-    const plan = planFor(bytes, limits);
+    const plan = planFor(bytes, limits, mostPartBytes);
     const { checksum: algorithm } = space;
     const isOfIt = (sum: string) => atob(sum).length === CHECKSUM_BYTES[algorithm ?? 'md5'];
     if (algorithm && (checksums.length > partCount(plan) || !checksums.every(isOfIt)))

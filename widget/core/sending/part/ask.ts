@@ -17,7 +17,7 @@ export async function askWhatIsStored(
   number: number,
 ): Promise<void> {
   const { upload, parts, context, signal } = round;
-  noteFault(round);
+  noteFault(round, flight);
   waitFor(round, flight, 'store');
   round.asking ??= resumeUpload(context.services.worker, upload, signal).finally(
     () => (round.asking = undefined),

@@ -20,7 +20,7 @@ export async function takeSlot(
   const { services, concurrency } = context;
   parts.ready++;
   const giveBack = await concurrency.take(share, url, signal, isAgain).finally(() => parts.ready--);
-  const flight: Flight = { sent: 0 };
+  const flight: Flight = { sent: 0, drops: concurrency.drops.count };
   parts.flights.add(flight);
   let takeBack: (() => void) | undefined;
   let endTurns: (() => void) | undefined;
@@ -43,9 +43,12 @@ export async function takeSlot(
   return { flight, lend, release };
 }
 
-/** Counts a fault. Those of an upload that is stuck slow down no other. */
-export function noteFault({ parts, context }: PartsRound): void {
-  if (!parts.isStuck) context.concurrency.slowDown();
+/**
+ * Counts a fault. Those of an upload that is stuck slow down no other, and what a drop of the line has
+ * cost is counted already.
+ */
+export function noteFault({ parts, context }: PartsRound, flight: Flight): void {
+  if (!parts.isStuck && !flight.isLost) context.concurrency.slowDown();
   parts.faults++;
 }
 
@@ -60,7 +63,7 @@ export async function pausePart(
 ): Promise<void> {
   if (!verdict.delayMs) return;
   const isOffline = verdict.do === 'wait';
-  if (!isOffline) noteFault(round);
+  if (!isOffline) noteFault(round, flight);
   waitFor(round, flight, isOffline ? 'online' : 'store');
   await round.context.services.backoff.wait(verdict, round.signal);
 }

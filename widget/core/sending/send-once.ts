@@ -45,6 +45,7 @@ function sendRequest(
     !expectedSpeed.isProgressSeen && Boolean(navigator.serviceWorker?.controller);
   // A form POST reports no progress.
   if (request.method === 'POST' || hidesProgress) concurrency.moved();
+  else flight.reportedBytes = body.size;
   return send(request, body, {
     signal,
     ...options,

@@ -20,7 +20,7 @@ export async function takeSlot(
   const { services, concurrency } = context;
   parts.ready++;
   const giveBack = await concurrency.take(share, url, signal, isAgain).finally(() => parts.ready--);
-  const flight: Flight = { sent: 0 };
+  const flight: Flight = { sent: 0, reportedBytes: 0 };
   parts.flights.add(flight);
   let takeBack: (() => void) | undefined;
   let endTurns: (() => void) | undefined;

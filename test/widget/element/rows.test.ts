@@ -432,15 +432,6 @@ describe('the line of totals', () => {
     ok(colours()[0] !== colours()[2], 'the totals of one that moves');
   });
 
-  it('leaves out of the time what is paused or has failed', async () => {
-    const { element } = await showing(
-      { ...AT_WORK, sent: 2.9 * GB },
-      { name: 'b', bytes: 60 * GB, status: 'paused' },
-      { name: 'c', bytes: 60 * GB, status: 'failed' },
-    );
-    match(text(part(element, 'total')), /31 MB\/s · 1 min 40 sec left$/);
-  });
-
   it('says that files are being sent, and how fast, until the store has something', async () => {
     const { element } = await showing(HOTEL, { ...HOTEL, id: 'two', bytesPerSecond: undefined });
     element.style.inlineSize = '320px';

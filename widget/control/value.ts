@@ -108,6 +108,7 @@ function snapshotOf(entry: unknown, localId?: string): UploadSnapshot | undefine
     status: 'done',
     loaded: bytes,
     sent: bytes,
+    pending: 0,
     resumed: false,
     restarts: 0,
     relayed: false,

@@ -7,15 +7,18 @@ export type UploadStatus =
   | 'hashing'
   | 'uploading'
   | 'paused'
-  /** Offline, or between two attempts: it continues by itself. */
+  /** Offline, between two attempts, or on a line that stands still: it continues by itself. */
   | 'waiting'
   | 'completing'
   | 'done'
   | 'failed'
   | 'cancelled';
 
-/** What an upload waits for: the network, the store, the Worker, or a disk that the file is read from. */
-export type WaitReason = 'online' | 'store' | 'signer' | 'file';
+/**
+ * What an upload waits for: the network, the store, the Worker, a disk that the file is read from, or a
+ * line that stands still: requests are under way, and no byte of them has left for ten seconds.
+ */
+export type WaitReason = 'online' | 'store' | 'signer' | 'file' | 'line';
 
 /** One upload as it looks at one moment. Frozen; replaced when anything in it changes. */
 export interface UploadSnapshot {
@@ -30,9 +33,19 @@ export interface UploadSnapshot {
   readonly loaded: number;
   /** Bytes that have left the machine, `loaded` included; at least `loaded`, at most `bytes`. */
   readonly sent: number;
-  /** Smoothed; undefined until it is known. */
+  /**
+   * Bytes that have yet to leave the machine if nobody does anything: none of an upload that is paused,
+   * over or not started, or that waits for a disk. More than `bytes - sent` while parts that were
+   * acknowledged are sent again.
+   */
+  readonly pending: number;
+  /** Smoothed. Undefined while it is not known, and whenever nothing is being sent. */
   readonly bytesPerSecond?: number | undefined;
-  /** Undefined until it is known. */
+  /**
+   * Seconds until `pending` has left; at least 1. Undefined while it is not known, and whenever nothing
+   * is being sent. It rises only when `pending` has grown, when an upload was resumed, or when the line
+   * has been clearly slower for ten seconds.
+   */
   readonly secondsLeft?: number | undefined;
   /** True if bytes of an earlier visit were found on the store. */
   readonly resumed: boolean;
@@ -65,7 +78,11 @@ export interface Totals {
   readonly bytes: number;
   readonly loaded: number;
   readonly sent: number;
+  /** Bytes that have yet to leave the machine if nobody does anything, as in `UploadSnapshot`. */
+  readonly pending: number;
+  /** As in `UploadSnapshot`. */
   readonly bytesPerSecond?: number | undefined;
+  /** Seconds until `pending` has left, as in `UploadSnapshot`. */
   readonly secondsLeft?: number | undefined;
 }
 

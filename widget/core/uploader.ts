@@ -90,10 +90,7 @@ export class Uploader extends Target implements UploaderLike {
   }
 
   get totals(): Totals {
-    const { sums } = this.#list;
-    const { active, bytes, sent } = sums;
-    const rate = (active && Math.round(this.#scheduler.rate.perSecond() ?? 0)) || undefined;
-    return { ...sums, bytesPerSecond: rate, secondsLeft: rate && Math.ceil((bytes - sent) / rate) };
+    return { ...this.#list.sums, ...this.#list.forecast(this.#scheduler.rate.total) };
   }
 
   get checksum() {
@@ -292,6 +289,8 @@ export class Uploader extends Target implements UploaderLike {
   #report(): void {
     for (const upload of this.#changed) this.#refresh(upload);
     this.#changed.clear();
+    // Measured also while nobody asks for the totals.
+    this.#list.forecast(this.#scheduler.rate.total);
     if (this.#reported === this.uploads) return;
     this.#reported = this.uploads;
     this.dispatchEvent(new UploadProgressEvent(this.uploads));

@@ -3,6 +3,9 @@ import { messagesOf } from './locales.ts';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
 
+/** Two days, less half a minute: from then on, days and hours are easier to grasp than hours. */
+const DAYS_FROM = 2 * 86_400 - 30;
+
 type Values = Readonly<Record<string, string | number>>;
 
 /** Messages, sizes, rates and durations in one language. Formatters are created once. */
@@ -40,13 +43,20 @@ export class Localizer {
     return this.#unit(value, unit, 0, digits);
   }
 
-  /** “2.6 of 6.0 GB”, with one unit and a fixed number of digits, so that the text does not jump. */
+  /**
+   * “2.6 of 6.0 GB”, with one unit and a fixed number of digits, so that the text does not jump; but
+   * “40 MB of 6.0 GB” and not “0.0 of 6.0 GB”, which reads as nothing for the first minutes of a slow
+   * line.
+   */
   progress(loaded: number, total: number): string {
     const { unit, value, digits, divisor } = scale(total);
     // Rounded down, so that nothing reads as complete before it is.
     const shown = Math.floor((loaded / divisor) * 10 ** digits) / 10 ** digits;
     return this.text('progress', {
-      loaded: this.#number(shown, { minimumFractionDigits: digits }),
+      loaded:
+        loaded > 0 && shown === 0
+          ? this.bytes(loaded)
+          : this.#number(shown, { minimumFractionDigits: digits }),
       total: this.#unit(value, unit, digits, digits),
     });
   }
@@ -64,10 +74,14 @@ export class Localizer {
   duration(seconds: number): string {
     if (seconds < 59.5) return this.#unit(Math.max(1, Math.round(seconds)), 'second');
     const [base, large, small] =
-      seconds < 3570 ? [60, 'minute', 'second'] : [3600, 'hour', 'minute'];
-    const step = seconds < 300 ? 10 : 60;
+      seconds < 3570
+        ? [60, 'minute', 'second']
+        : seconds < DAYS_FROM
+          ? [3600, 'hour', 'minute']
+          : [86_400, 'day', 'hour'];
+    const step = seconds < 300 ? 10 : base > 3600 ? 3600 : 60;
     const whole = Math.round(seconds / step) * step;
-    const rest = (whole % base) / (base / 60);
+    const rest = (whole % base) / (base > 3600 ? 3600 : base / 60);
     const parts = [this.#unit(Math.floor(whole / base), large)];
     if (rest) parts.push(this.#unit(rest, small));
     return this.list(parts, 'unit', 'narrow');

@@ -126,7 +126,7 @@ describe('snapshots', () => {
 
   it('show a speed and a time left once they are known, and none when it is over', async () => {
     const worker = await fake();
-    await worker.fault({ side: 'store', times: null, delayMs: 60 });
+    await worker.fault({ side: 'store', times: null, delayMs: 800 });
     const from = uploader(worker);
     from.add([randomFile(40 * MIB)]);
     const moving = await whenUpload(from, ({ secondsLeft }) => secondsLeft !== undefined);

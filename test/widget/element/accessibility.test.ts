@@ -30,6 +30,10 @@ const SCENES: Record<string, Partial<UploadSnapshot>[]> = {
     { name: 'a.mov', status: 'failed' },
     { name: 'b.mov', status: 'failed' },
   ],
+  sending: [
+    { name: 'a.mov', status: 'uploading', bytes: 2e10, sent: 5e6, bytesPerSecond: 3e5 },
+    { name: 'b.mov', status: 'waiting', waitingFor: 'line', loaded: 5e5 },
+  ],
   offline: [{ name: 'a.mov', status: 'waiting', waitingFor: 'online', loaded: 5e5 }],
   done: [
     { name: 'a.mov', status: 'done' },
@@ -227,6 +231,27 @@ describe('announcements', () => {
     engine.become('b', { status: 'done' });
     await until(() => said.length > 1);
     equal(said, ['Offline. It resumes when you are back online.', 'file.bin: Uploaded']);
+  });
+
+  it('say that the line stands still, once, and of which file', async () => {
+    const { element, engine, said } = await placed();
+    engine.show(
+      { id: 'a', name: 'a.mov', status: 'uploading' },
+      { id: 'b', name: 'b.mov', status: 'uploading' },
+    );
+    await element.updateComplete;
+    for (const id of ['a', 'b', 'a']) {
+      engine.become(id, { status: 'waiting', waitingFor: 'line' });
+      await element.updateComplete;
+      engine.become(id, { status: 'uploading', waitingFor: undefined });
+      await element.updateComplete;
+    }
+    await hear(said);
+    engine.become('a', { status: 'waiting', waitingFor: 'line' });
+    await element.updateComplete;
+    engine.become('b', { status: 'done' });
+    await until(() => said.length > 1);
+    equal(said, ['a.mov: Stalled. It resumes when the connection recovers.', 'b.mov: Uploaded']);
   });
 
   it('go into a log where the browser has no ariaNotify, one line each', async () => {

@@ -49,8 +49,10 @@ export class FakeUploader extends EventTarget implements UploaderLike {
       uploads.reduce((total, upload) => total + of(upload), 0);
     const withStatus = (...list: string[]): number =>
       uploads.filter(({ status }) => list.includes(status)).length;
-    const rate = sum(({ bytesPerSecond = 0 }) => bytesPerSecond);
-    const left = sum(({ bytes, sent }) => bytes - sent);
+    const rate = sum(({ status, bytesPerSecond = 0 }) =>
+      status === 'uploading' ? bytesPerSecond : 0,
+    );
+    const pending = sum((upload) => upload.pending);
     return {
       files: uploads.length - withStatus('cancelled'),
       done: withStatus('done'),
@@ -60,7 +62,8 @@ export class FakeUploader extends EventTarget implements UploaderLike {
       bytes: sum(({ bytes }) => bytes),
       loaded: sum(({ loaded }) => loaded),
       sent: sum(({ sent }) => sent),
-      ...(rate > 0 && { bytesPerSecond: rate, secondsLeft: left / rate }),
+      pending,
+      ...(rate > 0 && { bytesPerSecond: rate, secondsLeft: pending / rate }),
     };
   }
 
@@ -197,6 +200,7 @@ export class FakeUploader extends EventTarget implements UploaderLike {
 export function snapshot(given: Partial<UploadSnapshot>): UploadSnapshot {
   const { status = 'queued', bytes = 1_000_000 } = given;
   const loaded = given.loaded ?? (status === 'done' ? bytes : 0);
+  const sent = Math.max(loaded, given.sent ?? 0);
   count += 1;
   return Object.freeze({
     id: `upload-${count}`,
@@ -209,7 +213,8 @@ export function snapshot(given: Partial<UploadSnapshot>): UploadSnapshot {
     status,
     bytes,
     loaded,
-    sent: Math.max(loaded, given.sent ?? 0),
+    sent,
+    pending: IDLE.includes(status) ? 0 : bytes - sent,
   });
 }
 

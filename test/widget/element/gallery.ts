@@ -65,6 +65,24 @@ const AT_WORK = (poster: File): Partial<UploadSnapshot>[] => [
   { name: 'slate.mp3', bytes: 1.4 * GB, status: 'done' },
 ];
 
+const SLOW: Partial<UploadSnapshot> = {
+  name: 'interview with the harbour master.mov',
+  bytes: 20 * GB,
+  status: 'uploading',
+  sent: 12 * MB,
+  bytesPerSecond: 250_000,
+  secondsLeft: 79_940,
+};
+
+const STALLED: Partial<UploadSnapshot> = {
+  name: 'drone.mp4',
+  bytes: 8 * GB,
+  status: 'waiting',
+  waitingFor: 'line',
+  loaded: 3.3 * GB,
+  sent: 3.5 * GB,
+};
+
 interface Scene {
   readonly title: string;
   readonly element: TemplateResult;
@@ -132,6 +150,36 @@ const scenes = (poster: File): Scene[] => [
         loaded: 3.3 * GB,
       },
     ],
+  },
+  {
+    title: 'Sending 20 GB on a slow line',
+    element: html`<s3-upload multiple></s3-upload>`,
+    uploads: [SLOW, { ...SLOW, name: 'interview-2.mov', loaded: 42 * MB, sent: 55 * MB }],
+  },
+  {
+    title: 'Sending, nothing stored yet',
+    element: html`<s3-upload multiple></s3-upload>`,
+    uploads: [SLOW, { name: 'room-tone.wav', bytes: 780 * MB }],
+  },
+  {
+    title: 'Stalled',
+    element: html`<s3-upload multiple></s3-upload>`,
+    uploads: [STALLED, { name: 'room-tone.wav', bytes: 780 * MB }],
+  },
+  {
+    title: 'Sending and stalled, 320 px',
+    element: html`<div style="inline-size: 320px"><s3-upload multiple></s3-upload></div>`,
+    uploads: [SLOW, STALLED],
+  },
+  {
+    title: 'Sending, 320 px',
+    element: html`<div style="inline-size: 320px"><s3-upload multiple></s3-upload></div>`,
+    uploads: [SLOW, { name: 'room-tone.wav', bytes: 780 * MB }],
+  },
+  {
+    title: 'Sending and stalled, right to left',
+    element: html`<div dir="rtl" lang="ar"><s3-upload multiple></s3-upload></div>`,
+    uploads: [SLOW, { ...SLOW, name: 'b.mov', loaded: 42 * MB, sent: 55 * MB }, STALLED],
   },
   {
     title: 'One file, as a form field in error',

@@ -36,6 +36,10 @@ describe('numbers', () => {
     [2_600_000_000, 6_000_000_000, '2.6 of 6.0 GB'],
     [212_000_000, 780_000_000, '212 of 780 MB'],
     [5_999_999_999, 6_000_000_000, '5.9 of 6.0 GB'],
+    [99_999_999, 20_000_000_000, '100 MB of 20.0 GB'],
+    [41_900_000, 20_000_000_000, '42 MB of 20.0 GB'],
+    [100_000_000, 20_000_000_000, '0.1 of 20.0 GB'],
+    [0, 20_000_000_000, '0.0 of 20.0 GB'],
     [0, 0, '0 of 0 bytes'],
   ] as const) {
     it(`${loaded} of ${total} are “${expected}”`, () =>
@@ -52,6 +56,9 @@ describe('numbers', () => {
     [3600, '1 hr'],
     [3599, '1 hr'],
     [9000, '2 hr 30 min'],
+    [172_700, '47 hr 58 min'],
+    [172_770, '2 days'],
+    [608_400, '7 days 1 hr'],
   ] as const) {
     it(`${seconds} seconds are “${expected}”`, () => equal(english.duration(seconds), expected));
   }

@@ -24,6 +24,17 @@ const AT_WORK: Partial<UploadSnapshot> = {
   secondsLeft: 110,
 };
 
+/** The first quarter of an hour of a large file on a slow line. */
+const HOTEL: Partial<UploadSnapshot> = {
+  id: 'one',
+  name: 'interview.mov',
+  bytes: 20 * GB,
+  status: 'uploading',
+  sent: 15e6,
+  bytesPerSecond: 250_000,
+  secondsLeft: 79_940,
+};
+
 describe('a row', () => {
   afterEach(clear);
 
@@ -61,7 +72,46 @@ describe('a row', () => {
 
   it('says nothing of rate and time before they are known', async () => {
     const { element } = await showing({ name: 'a', bytes: 6 * GB, status: 'uploading' });
-    equal(text(part(element, 'meta')), '0.0 of 6.0 GB');
+    equal(text(part(element, 'meta')), 'Sending 6 GB');
+  });
+
+  it('says that it is sending, and how fast, until the store has something', async () => {
+    const { element, engine } = await showing(HOTEL);
+    const bar = part(element, 'bar');
+    equal(text(part(element, 'meta')), 'Sending 20 GB 250 kB/s 22 hr 12 min left');
+    equal([bar.ariaValueNow, bar.ariaValueText], ['0', 'Sending']);
+    engine.become('one', { loaded: 42e6, sent: 60e6 });
+    await element.updateComplete;
+    equal(text(part(element, 'meta')), '42 MB of 20.0 GB 250 kB/s 22 hr 12 min left');
+    equal([bar.ariaValueNow, bar.ariaValueText], ['0', '42 MB of 20.0 GB']);
+  });
+
+  it('says how fast on a phone as well, while nothing else moves', async () => {
+    const { element, engine } = await showing(HOTEL);
+    element.style.inlineSize = '320px';
+    const rate = () =>
+      [...part(element, 'meta').children].some(
+        (figure) => figure.textContent === '250 kB/s' && figure.getClientRects().length > 0,
+      );
+    ok(rate(), 'while it is sending');
+    engine.become('one', { loaded: 42e6, sent: 60e6 });
+    await element.updateComplete;
+    ok(!rate(), 'there is no room for it later');
+  });
+
+  it('shows that something has left, however large the file is', async () => {
+    const { element, engine } = await showing({ ...HOTEL, sent: 5e6 });
+    const width = (name: string) => part(element, name).getBoundingClientRect().width;
+    ok(width('sent') >= 2, `${width('sent')} px`);
+    equal(width('fill'), 0);
+    engine.become('one', { sent: 0, loaded: 0, status: 'hashing' });
+    await element.updateComplete;
+    equal(width('sent'), 0);
+  });
+
+  it('does not say that the server drops it once that time has passed', async () => {
+    const { element } = await showing({ ...AT_WORK, wontArriveBy: Date.now() / 1000 - 5 });
+    ok(!/Too slow/.test(text(part(element, 'meta'))), 'it is over');
   });
 
   for (const [given, expected] of [
@@ -81,6 +131,10 @@ describe('a row', () => {
       'The server isn’t responding. Retrying automatically. 1 MB',
     ],
     [{ status: 'waiting', waitingFor: 'file' }, 'Waiting for the disk 1 MB'],
+    [
+      { status: 'waiting', waitingFor: 'line', loaded: 500_000 },
+      'Stalled. It resumes when the connection recovers. 0.5 of 1.0 MB',
+    ],
     [{ status: 'completing', loaded: 1_000_000 }, 'Finishing 1.0 of 1.0 MB'],
     [
       { status: 'completing', loaded: 1_000_000, waitingFor: 'signer' },
@@ -364,6 +418,29 @@ describe('the line of totals', () => {
     const waiting = { ...AT_WORK, status: 'waiting', waitingFor: 'online' } as const;
     const { element } = await showing(waiting, { ...waiting, id: 'two' });
     equal(text(part(element, 'total')), '0 of 2 uploaded · 5.2 of 12.0 GB');
+  });
+
+  it('has the colour of a row that waits while all wait, and only then', async () => {
+    const stalled = { ...AT_WORK, status: 'waiting', waitingFor: 'line' } as const;
+    const { element, engine } = await showing(stalled, { name: 'two' });
+    const colours = () =>
+      parts(element, 'fill').map((fill) => getComputedStyle(fill).backgroundColor);
+    equal(colours()[0], colours()[1]);
+    engine.become('one', { status: 'uploading', waitingFor: undefined });
+    engine.show(engine.uploads[0] ?? {}, { ...stalled, id: 'two' });
+    await element.updateComplete;
+    ok(colours()[0] !== colours()[2], 'the totals of one that moves');
+  });
+
+  it('says that files are being sent, and how fast, until the store has something', async () => {
+    const { element } = await showing(HOTEL, { ...HOTEL, id: 'two', bytesPerSecond: undefined });
+    element.style.inlineSize = '320px';
+    equal(
+      text(part(element, 'total')),
+      '0 of 2 uploaded · Sending · 40 GB · 250 kB/s · 44 hr 25 min left',
+    );
+    const rate = part(element, 'total').children[3] as HTMLElement;
+    ok(rate.getClientRects().length > 0, 'also on a phone');
   });
 
   it('breaks between its figures, never within one', async () => {

@@ -172,7 +172,7 @@ export class Scheduler implements Services {
     this.#turns.request();
   }
 
-  /** An upload waits while none of its requests moves. */
+  /** An upload waits while none of its requests moves, or while the line stands still. */
   reviewWaiting(upload: Upload): void {
     if (!can(upload.state, 'wait')) return;
     const { progress } = upload.state;
@@ -186,11 +186,14 @@ export class Scheduler implements Services {
 
   #waitReason({ parts, state }: Upload): WaitReason | undefined {
     const flights = [...(parts?.flights ?? [])];
-    if (!flights.every(({ waitingFor }) => waitingFor)) return undefined;
+    const isOnline = navigator.onLine;
+    if (!flights.every(({ waitingFor }) => waitingFor)) {
+      return parts?.isStalled ? (isOnline ? 'line' : 'online') : undefined;
+    }
     if (state.hungReads > 0) return 'file';
     const reason = flights[0]?.waitingFor;
     if (reason || !this.worker.isWaiting) return reason;
-    return navigator.onLine ? 'signer' : 'online';
+    return isOnline ? 'signer' : 'online';
   }
 
   #takeTurn(): void {
@@ -214,6 +217,7 @@ export class Scheduler implements Services {
       this.#heartbeat = undefined;
     }
     for (const upload of this.#runs.keys()) {
+      upload.parts?.beat();
       this.reviewWaiting(upload);
       this.changed(upload);
     }

@@ -55,6 +55,7 @@ function sendRequest(
   };
   // A form POST reports no progress.
   if (request.method === 'POST' || hidesProgress) noteMoved();
+  else flight.reportedBytes = body.size;
   return send(request, body, {
     signal,
     ...options,

@@ -1,13 +1,23 @@
-import type { FileWithPath, UploadSnapshot } from '../types.ts';
+import type { FileWithPath, UploadSnapshot, UploadStatus } from '../types.ts';
+import { Estimate, type Forecast } from './estimate.ts';
 import { snapshotOf } from './snapshot.ts';
 import { addToSums, zeroSums, type Sums } from './totals.ts';
 import type { Upload } from './upload.ts';
+
+const WORKING: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
+  'hashing',
+  'uploading',
+  'completing',
+]);
 
 /** All uploads of one uploader, with their last snapshots and the sums over them. */
 export class UploadList {
   readonly sums: Sums = zeroSums();
   /** Bytes of the uploads that have failed. */
   failedBytes = 0;
+  /** Uploads that are at work: while there is one, bytes are meant to move. */
+  #working = 0;
+  readonly #estimate = new Estimate();
   /** In the order in which they were added. */
   readonly #snapshots = new Map<Upload, UploadSnapshot | undefined>();
   /** By id, former ids included: an upload of an earlier visit gets that visit's id back. */
@@ -75,6 +85,13 @@ export class UploadList {
     return this.#snapshots.get(upload);
   }
 
+  /** Rate and time left of all uploads; `moved` counts the bytes that have ever left the machine. */
+  forecast(moved: number): Forecast {
+    if (this.#working > 0) return this.#estimate.look(moved, this.sums.pending);
+    this.#estimate.rest();
+    return {};
+  }
+
   /** Makes a new snapshot, if anything in it has changed. */
   refresh(upload: Upload): UploadSnapshot {
     const last = this.#snapshots.get(upload);
@@ -91,8 +108,14 @@ export class UploadList {
     addToSums(this.sums, after, 1);
     if (before?.status === 'failed') this.failedBytes -= before.bytes;
     if (after?.status === 'failed') this.failedBytes += after.bytes;
+    if (isWorking(before)) this.#working--;
+    if (isWorking(after)) this.#working++;
     this.#all = undefined;
   }
+}
+
+function isWorking(upload: UploadSnapshot | undefined): boolean {
+  return upload !== undefined && WORKING.has(upload.status) && !upload.waitingFor;
 }
 
 function fileKey({ file, path = file.name }: FileWithPath): string {

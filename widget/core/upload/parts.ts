@@ -3,13 +3,15 @@ import type { PartReceipt, Plan, SignedRequest, StoredPart } from '../../../work
 import { partCount } from '../../../worker/protocol/plan.ts';
 import type { WaitReason } from '../types.ts';
 import type { Moment } from '../util/clock.ts';
-import { Rate } from '../util/rate.ts';
+import { Estimate } from './estimate.ts';
 import type { SignedPart } from './signed-part.ts';
 
 /** A part that holds a slot: its request is in flight, or it pauses between two attempts. */
 export interface Flight {
   /** Bytes of this request that have left the machine. */
   sent: number;
+  /** Bytes that are expected to leave, one after the other; 0 if the request does not report them. */
+  reportedBytes: number;
   /** Drops of the line before it began. */
   readonly drops: number;
   /** Its first bytes have moved, or may have, if it reports no progress. */
@@ -29,6 +31,12 @@ export interface Receipt {
 
 /** After so many faults without a stored part, an upload gives its place up to others. */
 const STUCK_FAULTS = 5;
+/**
+ * An upload of which no byte has left for so many heartbeats, 10 s, stands still. A slow line, whose
+ * buffers empty in steps, is silent for two or three seconds. Heartbeats are counted and not time, so
+ * that a page which was asleep has the whole term when it wakes up.
+ */
+const STALLED_BEATS = 40;
 
 export class Parts {
   readonly plan: Plan;
@@ -51,7 +59,11 @@ export class Parts {
   isSigning = false;
   /** Faults since a part was stored. */
   faults = 0;
-  #rate: Rate | undefined;
+  /** Bytes that have ever left the machine, those that were sent again included. */
+  moved = 0;
+  readonly estimate = new Estimate();
+  /** Heartbeats since a byte has left, or since there was none to leave. */
+  #quietBeats = 0;
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -110,13 +122,29 @@ export class Parts {
   move(flight: Flight, sent: number): number {
     const bytes = sent - flight.sent;
     flight.sent = sent;
-    (this.#rate ??= new Rate()).add(bytes);
+    this.moved += bytes;
+    if (bytes) this.#quietBeats = 0;
     return bytes;
   }
 
-  /** Smoothed; undefined until it is known. */
-  get bytesPerSecond(): number | undefined {
-    return this.#rate?.perSecond();
+  /** Called a few times a second while the upload runs. */
+  beat(): void {
+    const isLeaving = [...this.flights].some(
+      ({ sent, reportedBytes, waitingFor }) => sent < reportedBytes && !waitingFor,
+    );
+    this.#quietBeats = isLeaving ? this.#quietBeats + 1 : 0;
+  }
+
+  /** True if bytes should leave, and none does. */
+  get isStalled(): boolean {
+    return this.#quietBeats >= STALLED_BEATS;
+  }
+
+  /** Bytes that have yet to leave the machine. */
+  get unsentBytes(): number {
+    let bytes = this.plan.bytes - this.storedBytes - this.foundBytes;
+    for (const { sent } of this.flights) bytes -= sent;
+    return Math.max(0, bytes);
   }
 
   addSigned(requests: readonly SignedRequest[], signedAt: Moment, expiresIn: number): void {

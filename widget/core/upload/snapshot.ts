@@ -1,4 +1,6 @@
 import type { UploadSnapshot, UploadStatus } from '../types.ts';
+import type { Forecast } from './estimate.ts';
+import type { Parts } from './parts.ts';
 import type { Phase, UploadState } from './state.ts';
 import type { Upload } from './upload.ts';
 
@@ -19,6 +21,16 @@ const STATUSES: { readonly [phase in Phase]: UploadStatus } = {
   cancelled: 'cancelled',
 };
 
+/** Phases after which its bytes are sent, unless somebody intervenes. */
+const PROCEEDING: ReadonlySet<Phase> = new Set<Phase>([
+  'queued',
+  'claiming',
+  'creating',
+  'reconciling',
+  'hashing',
+  'sending',
+]);
+
 /** The upload as it looks now: `last` itself if nothing has changed since. */
 export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapshot {
   const { id, file, path, state, parts } = upload;
@@ -27,13 +39,15 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   const waitingFor = 'waitingFor' in progress ? progress.waitingFor : undefined;
   const status = STATUSES[progress.phase];
   const loaded = loadedBytes(upload, last);
+  const isSending = progress.phase === 'sending';
   let sent = loaded;
-  let bytesPerSecond: number | undefined;
-  if (parts && progress.phase === 'sending') {
+  if (parts && isSending) {
     for (const flight of parts.flights) sent += flight.sent;
     sent = Math.min(sent, bytes);
-    bytesPerSecond = Math.round(parts.bytesPerSecond ?? 0) || undefined;
   }
+  const unsent = parts ? parts.unsentBytes : bytes - loaded;
+  const pending = PROCEEDING.has(progress.phase) && waitingFor !== 'file' ? unsent : 0;
+  const { bytesPerSecond, secondsLeft } = forecast(parts, pending, isSending && !waitingFor);
   const snapshot: UploadSnapshot = {
     id,
     name,
@@ -44,11 +58,12 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
     status: waitingFor && status !== 'completing' ? 'waiting' : status,
     loaded,
     sent,
+    pending,
     bytesPerSecond,
-    secondsLeft: bytesPerSecond && Math.ceil((bytes - sent) / bytesPerSecond),
+    secondsLeft,
     resumed: state.isResumed,
     restarts: state.restarts,
-    wontArriveBy: missedEnd(upload, bytes - sent, bytesPerSecond, last),
+    wontArriveBy: missedEnd(upload, unsent, last),
     relayed: state.isRelayed,
     waitingFor,
     key: keyOf(state),
@@ -59,6 +74,12 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   const isSame = (key: string) =>
     last?.[key as keyof UploadSnapshot] === snapshot[key as keyof UploadSnapshot];
   return last && Object.keys(snapshot).every(isSame) ? last : Object.freeze(snapshot);
+}
+
+function forecast(parts: Parts | undefined, pending: number, isMoving: boolean): Forecast {
+  if (parts && isMoving) return parts.estimate.look(parts.moved, pending);
+  parts?.estimate.rest();
+  return {};
 }
 
 /**
@@ -82,13 +103,14 @@ const CLEARLY = 1.25;
 
 /** When the store drops the upload, if the rest of the file cannot arrive by then. */
 function missedEnd(
-  { standing }: Upload,
+  { standing, parts }: Upload,
   bytesLeft: number,
-  bytesPerSecond = LIKELY_BYTES_PER_SECOND,
   last?: UploadSnapshot,
 ): number | undefined {
   const end = standing.kind === 'agreed' && standing.agreement.storeExpiresAt;
   if (!end) return undefined;
+  // The last good rate: a pause, or a line that stands still, makes nothing faster.
+  const bytesPerSecond = parts?.estimate.lastBytesPerSecond ?? LIKELY_BYTES_PER_SECOND;
   const seconds = (bytesLeft / bytesPerSecond) * (last?.wontArriveBy ? CLEARLY : 1);
   return seconds > end - Date.now() / 1000 ? end : undefined;
 }

@@ -1,8 +1,9 @@
 import type { Totals, UploadSnapshot } from '../types.ts';
+import type { Forecast } from './estimate.ts';
 
 /** The totals that are sums over snapshots. */
 export type Sums = {
-  -readonly [Key in Exclude<keyof Totals, 'bytesPerSecond' | 'secondsLeft'>]: number;
+  -readonly [Key in Exclude<keyof Totals, keyof Forecast>]: number;
 };
 
 export const zeroSums = (): Sums => ({
@@ -14,6 +15,7 @@ export const zeroSums = (): Sums => ({
   bytes: 0,
   loaded: 0,
   sent: 0,
+  pending: 0,
 });
 
 /** Adds a snapshot to the sums, or subtracts it; a cancelled upload does not count. */
@@ -22,5 +24,6 @@ export function addToSums(sums: Sums, upload: UploadSnapshot | undefined, sign: 
   const { status } = upload;
   sums[status === 'done' || status === 'failed' || status === 'paused' ? status : 'active'] += sign;
   sums.files += sign;
-  for (const key of ['bytes', 'loaded', 'sent'] as const) sums[key] += sign * upload[key];
+  for (const key of ['bytes', 'loaded', 'sent', 'pending'] as const)
+    sums[key] += sign * upload[key];
 }

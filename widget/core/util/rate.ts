@@ -4,6 +4,8 @@ const WARM_UP_MS = 300;
 
 /** Bytes a second, smoothed with a half-life of two seconds. */
 export class Rate {
+  /** All bytes that were ever added. */
+  total = 0;
   #bytes = 0;
   #weight = 0;
   #pending = 0;
@@ -11,6 +13,7 @@ export class Rate {
   #seenMs = 0;
 
   add(bytes: number): void {
+    this.total += bytes;
     this.#pending += bytes;
   }
 

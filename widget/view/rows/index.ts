@@ -13,9 +13,13 @@ import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts'
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
 import { refusals } from './refusals.ts';
+import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
 import { rowStyles } from './styles.ts';
 import { summary } from './summary.ts';
+
+/** A line that moves for a moment, and stands still again, is announced once. */
+const SAME_STALL_MS = 60_000;
 
 export interface RowsHost extends InterruptedHost {
   readonly totals: Totals;
@@ -31,6 +35,9 @@ export class RowsView {
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
   #wasOffline = false;
+  #wasStalled = false;
+  /** Until then, a stall is the one that was announced. */
+  #quietUntil = 0;
 
   /** Adds its styles to the host's shadow root. */
   constructor(host: RowsHost, localizer: () => Localizer) {
@@ -47,21 +54,30 @@ export class RowsView {
 
   draw(view: View): TemplateResult {
     const { uploads, totals, isWaitingForStart } = this.#host;
-    this.#announceOffline(view.localizer);
+    this.#announceWaiting(view.localizer);
     const canPause = uploads.some(isPausable);
     const isMoving = uploads.some(({ status }) => status === 'uploading');
+    const isWaiting = !isMoving && uploads.some(({ waitingFor }) => waitingFor);
     const hasSummary = totals.files > 1 || isWaitingForStart;
     return html`${interruptedView(this.#interrupted, view)}${
       uploads.length > 0
-        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, canPause }, view) : nothing}
+        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause }, view) : nothing}
           ${this.#list.update(uploads, view)}`
         : nothing
     }`;
   }
 
-  #announceOffline(localizer: Localizer): void {
-    const isOffline = this.#host.uploads.some(({ waitingFor }) => waitingFor === 'online');
+  #announceWaiting(localizer: Localizer): void {
+    const { uploads } = this.#host;
+    const isOffline = uploads.some(({ waitingFor }) => waitingFor === 'online');
     if (isOffline && !this.#wasOffline) this.announcer.news(localizer.text('offline'));
     this.#wasOffline = isOffline;
+    const stalled = uploads.find(({ waitingFor }) => waitingFor === 'line');
+    const nowMs = performance.now();
+    if (stalled && !this.#wasStalled && nowMs > this.#quietUntil) {
+      this.announcer.news(`${shownName(stalled.name)}: ${localizer.text('stalled')}`);
+    }
+    if (this.#wasStalled) this.#quietUntil = nowMs + SAME_STALL_MS;
+    this.#wasStalled = stalled !== undefined;
   }
 }

@@ -32,6 +32,7 @@ const WAITING: Readonly<Record<WaitReason, MessageId>> = {
   store: 'waiting',
   signer: 'waiting',
   file: 'disk',
+  line: 'stalled',
 };
 
 /** True if pausing the upload has an effect. */
@@ -59,7 +60,10 @@ export function row(
   const { localizer, isMany } = view;
   const isEnded = ENDED.has(status);
   const size = bytes || 1;
-  const progress = localizer.progress(loaded, bytes);
+  const progress =
+    loaded > 0 || status !== 'uploading'
+      ? localizer.progress(loaded, bytes)
+      : localizer.text('sending');
   return html`<span part="thumb" class="thumb"
       >${picture ?? tile(name)}${
         status === 'done'
@@ -93,10 +97,14 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   const noticed = notice && html`<span class="status">${notice}</span>`;
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
+    const isFirst = loaded === 0;
     return [
       statusText(progress),
       noticed,
-      bytesPerSecond && html`<span class="rate">${localizer.rate(bytesPerSecond)}</span>`,
+      isFirst && html`<span>${localizer.bytes(bytes)}</span>`,
+      // Until the first part is stored nothing else moves, so it is shown in narrow rows too.
+      bytesPerSecond &&
+        html`<span class=${isFirst ? '' : 'rate'}>${localizer.rate(bytesPerSecond)}</span>`,
       time && html`<span>${localizer.text('left', { time })}</span>`,
     ].filter(Boolean);
   }
@@ -117,8 +125,8 @@ function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
   const { status, wontArriveBy, restarts } = upload;
   if (ENDED.has(status)) return '';
   if (wontArriveBy !== undefined) {
-    const time = localizer.duration(wontArriveBy - Date.now() / 1000);
-    return localizer.text('tooSlow', { time });
+    const seconds = wontArriveBy - Date.now() / 1000;
+    if (seconds > 0) return localizer.text('tooSlow', { time: localizer.duration(seconds) });
   }
   return restarts > 0 ? localizer.text('restarted') : '';
 }

@@ -146,7 +146,8 @@ export const rowStyles = css`
     background: var(--tone);
   }
   .sent {
-    inline-size: calc(var(--sent) * 100%);
+    /* Of 20 GB on a slow line it is less than a pixel for minutes; 0 stays 0. */
+    inline-size: max(var(--sent) * 100%, min(3px, var(--sent) * 1e9px));
     opacity: 0.32;
   }
   .actions {
@@ -183,7 +184,8 @@ export const rowStyles = css`
   .row-failed {
     --tone: var(--danger);
   }
-  .row-waiting {
+  .row-waiting,
+  .waiting {
     --tone: var(--warning);
   }
   .row-paused,

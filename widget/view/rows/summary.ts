@@ -5,19 +5,20 @@ import { bar } from './bar.ts';
 import type { View } from '../view.ts';
 
 /**
- * All files together, and the actions for all of them. `isMoving` is true while bytes are being sent:
- * while all uploads wait, the last rate and the time left would mislead. `canPause` is true if there is an
- * upload that can be paused.
+ * All files together, and the actions for all of them. `isMoving` is true while bytes are being sent,
+ * `isWaiting` while none are although something waits, `canPause` if there is an upload that can be paused.
  */
 export function summary(
   totals: Totals,
   {
     isWaitingForStart,
     isMoving,
+    isWaiting,
     canPause,
   }: {
     readonly isWaitingForStart: boolean;
     readonly isMoving: boolean;
+    readonly isWaiting: boolean;
     readonly canPause: boolean;
   },
   view: View,
@@ -28,14 +29,18 @@ export function summary(
   const size = bytes || 1;
   const uploaded = localizer.text('uploaded', { n: files, done });
   const isOver = active + paused === 0;
-  return html`<div part="summary" class="summary ${active > 0 ? '' : 'idle'}">
+  const isFirst = isMoving && loaded === 0;
+  return html`<div
+    part="summary"
+    class="summary ${active === 0 ? 'idle' : isWaiting ? 'waiting' : ''}"
+  >
     <span part="total" class="total"
       ><b>${uploaded}</b>${[
         failed > 0 && figure(localizer.text('failedCount', { n: failed })),
-        figure(isOver ? localizer.bytes(bytes) : localizer.progress(loaded, bytes)),
-        isMoving && bytesPerSecond && figure(localizer.rate(bytesPerSecond), 'rate'),
-        isMoving &&
-          secondsLeft !== undefined &&
+        isFirst && figure(localizer.text('sending')),
+        figure(isOver || isFirst ? localizer.bytes(bytes) : localizer.progress(loaded, bytes)),
+        bytesPerSecond && figure(localizer.rate(bytesPerSecond), isFirst ? '' : 'rate'),
+        secondsLeft !== undefined &&
           figure(localizer.text('left', { time: localizer.duration(secondsLeft) })),
       ].filter(Boolean)}</span
     >

@@ -15,6 +15,7 @@ const NONE: Totals = {
   bytes: 0,
   loaded: 0,
   sent: 0,
+  pending: 0,
 };
 
 class Host extends LitElement {

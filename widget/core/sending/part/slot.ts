@@ -20,7 +20,7 @@ export async function takeSlot(
   const { services, concurrency } = context;
   parts.ready++;
   const giveBack = await concurrency.take(share, url, signal, isAgain).finally(() => parts.ready--);
-  const flight: Flight = { sent: 0, drops: concurrency.drops.count };
+  const flight: Flight = { sent: 0, reportedBytes: 0, drops: concurrency.drops.count };
   parts.flights.add(flight);
   let takeBack: (() => void) | undefined;
   let endTurns: (() => void) | undefined;

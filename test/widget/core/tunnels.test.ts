@@ -1,4 +1,4 @@
-/** Lines that break again and again, as in a train, and the browser says so each time. */
+/** Lines that break again and again, as in a train, and the browser says so each time (case 66). */
 import { assert } from './fake/assert.ts';
 import { closeAll, fake, MIB, randomFile, settled, sha256, uploader } from './fake/client.ts';
 import type { SpaceOptions } from './fake/space.ts';

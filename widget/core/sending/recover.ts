@@ -6,7 +6,7 @@ import { isSameTerms, termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { SendingContext } from './context.ts';
-import { PartsTooLarge } from './line-terms.ts';
+import { PartsTooLarge } from './part/line-terms.ts';
 
 /** The pause before another round grows by this much with each remedy. */
 const SETBACK_MS = 1000;

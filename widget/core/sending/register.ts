@@ -12,7 +12,7 @@ import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import type { SendingContext } from './context.ts';
-import { lineTerms } from './line-terms.ts';
+import { lineTerms } from './part/line-terms.ts';
 import { checksumOfPart } from './part-checksum.ts';
 
 type Agreed = Extract<Standing, { kind: 'agreed' }>;

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import type { Upload } from '../upload/upload.ts';
 import { completeUpload } from './complete.ts';
 import type { SendingContext } from './context.ts';
-import { PartsTooLarge } from './line-terms.ts';
+import { PartsTooLarge } from './part/line-terms.ts';
 import { applyRemedy } from './recover.ts';
 import { registerUpload } from './register.ts';
 import { sendMissingParts } from './send-parts.ts';

@@ -34,6 +34,7 @@ export async function startFake(): Promise<{ url: string; stop: () => Promise<vo
   // One request a connection: Chromium quietly sends a request again when a connection that it
   // had used before is reset, and the engine would never meet the fault.
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    response.shouldKeepAlive = false;
     serve(spaces, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, CORS);
       response.end(String(error));

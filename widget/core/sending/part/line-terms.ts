@@ -1,7 +1,7 @@
 /** Terms by what the line carries between two drops. */
-import { termsFor, type Terms } from '../upload/terms.ts';
-import type { Upload } from '../upload/upload.ts';
-import type { PartsRound, SendingContext } from './context.ts';
+import { termsFor, type Terms } from '../../upload/terms.ts';
+import type { Upload } from '../../upload/upload.ts';
+import type { PartsRound, SendingContext } from '../context.ts';
 
 /** The parts of an upload are larger than what the line carries, and none is stored. */
 export class PartsTooLarge extends Error {}

@@ -30,20 +30,12 @@ const sizes: Size[] = [
   {
     name: 'the element, by the first file',
     bytes: element.total,
-<<<<<<< HEAD
     maxBytes: 53_350,
-=======
-    maxBytes: 52_950,
->>>>>>> wt-tunnels
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-<<<<<<< HEAD
   { name: 'the engine, whole', bytes: engine.total, maxBytes: 29_000, goalBytes: 23_000 },
-=======
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 28_850, goalBytes: 23_000 },
->>>>>>> wt-tunnels
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

@@ -80,7 +80,7 @@ test('the element is drawn from one file; the rest comes by itself once the page
   assert.ok(await page.$('s3-upload >>> [part=zone]'), 'it can be used');
   await areAsked;
   const names = held.map((request) => new URL(request.url()).pathname.split('-')[2]).sort();
-  assert.deepEqual(names, ['rows', 'sending']);
+  assert.deepEqual(names, ['rows', 'scheduler']);
   for (const request of held) await request.continue();
   await assertUploads();
   await assertRow();
@@ -120,7 +120,7 @@ test('a script in one file does it all alone', async () => {
 test('pages of other origins may load the script, its pieces and its languages', async () => {
   const script = await (await fetch(`${product.url}/s3-upload.js`)).text();
   const pieces = [...script.matchAll(/s3-upload-\w+-[\w-]+\.js/g)].map(([name]) => name);
-  // The rows, what sends, and what reads a folder.
+  // The rows, the scheduler with what sends, and what reads a folder.
   assert.equal(new Set(pieces).size, 3);
   for (const path of [...pieces, 's3-upload.js', 's3-upload.all.js', 'i18n/de.js']) {
     const response = await fetch(`${product.url}/${path}`);

@@ -7,8 +7,9 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { build as esbuild } from 'esbuild';
-import { rolldown, type ChunkingContext, type OutputChunk, type OutputOptions } from 'rolldown';
+import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
+import { joinDoors } from './join-doors.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
 import { minifyCode, minifyTemplates } from './minify.ts';
 
@@ -21,7 +22,8 @@ const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 /** English is in the bundle; these are files beside it, for pages that speak them. */
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
 
-/** What the first file needs. The element loads them together, once the page is idle. */
+const ELEMENT = 'widget/index.ts';
+/** What the element loads together: the first file needs all of it. */
 const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
 
 /** Writes `dist/page`. */
@@ -42,8 +44,8 @@ export async function buildPage(): Promise<void> {
 /** The page's bundles, and the licence texts of everything in them. */
 async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
-    bundle('s3-upload', 'widget/index.ts', { dir: PAGE }),
-    bundle('s3-upload.all', 'widget/index.ts', { dir: PAGE, isWhole: true }),
+    bundle('s3-upload', ELEMENT, { dir: PAGE }),
+    bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
   ]);
@@ -98,7 +100,16 @@ export async function bundle(
     preserveEntrySignatures: 'allow-extension',
     resolve: { conditionNames: ['production', 'import', 'default'] },
     transform: { target: 'es2022' },
-    plugins: [minifyTemplates(), minifyCode()],
+    plugins: [
+      !isWhole &&
+        entry === ELEMENT &&
+        joinDoors(
+          'first-file',
+          FIRST_FILE.map((file) => ROOT + file),
+        ),
+      minifyTemplates(),
+      minifyCode(),
+    ],
     // Minifying takes nearly all of the time, which is what these tell.
     checks: { pluginTimings: false },
   });
@@ -114,9 +125,7 @@ export async function bundle(
     entryFileNames: '[name].js',
     // Beside the entry: where the script came from is where the Worker is.
     chunkFileNames: 's3-upload-[name]-[hash].js',
-    codeSplitting: !isWhole && {
-      groups: [{ name: chunkName, includeDependenciesRecursively: false }],
-    },
+    codeSplitting: !isWhole,
     // Declarations of one kind share a keyword.
     topLevelVar: true,
   } satisfies OutputOptions;
@@ -125,21 +134,6 @@ export async function bundle(
   return output
     .filter((file) => file.type === 'chunk')
     .sort((a, b) => Number(b.isEntry) - Number(a.isEntry));
-}
-
-/** Puts what the first file needs into one file, which gzips better than one for each door. */
-function chunkName(module: string, context: ChunkingContext): string | undefined {
-  const doors = FIRST_FILE.map((file) => ROOT + file);
-  // The engine alone has one of them, and needs no other name for it.
-  if (!doors.every((door) => context.getModuleInfo(door))) return undefined;
-  const importers = new Set([module]);
-  // The set grows while it is walked: importers of importers, as far as imports are static.
-  for (const id of importers) {
-    const info = context.getModuleInfo(id);
-    if (info?.isEntry) return undefined;
-    for (const importer of info?.importers ?? []) importers.add(importer);
-  }
-  return doors.some((door) => importers.has(door)) ? 'first-file' : undefined;
 }
 
 /** The contract, from the schemas that check requests. */

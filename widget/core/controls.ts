@@ -22,13 +22,15 @@ export interface ControlsHost {
 export class Controls {
   options: UploaderOptions;
   readonly #host: ControlsHost;
+  readonly #loadScheduler: typeof loadScheduler;
   #scheduler: Scheduler | undefined;
   #loading: Promise<Scheduler | undefined> | undefined;
   #isClosed = false;
 
-  constructor(options: UploaderOptions, host: ControlsHost) {
+  constructor(options: UploaderOptions, host: ControlsHost, load = loadScheduler) {
     this.options = options;
     this.#host = host;
+    this.#loadScheduler = load;
   }
 
   /** Undefined until the Worker has answered. */
@@ -48,13 +50,14 @@ export class Controls {
 
   /** The scheduler, made when it is first needed. @throws TypeError if it cannot be loaded. */
   readonly load = lazy(async () => {
-    const { Scheduler } = await loadScheduler();
+    const { Scheduler } = await this.#loadScheduler();
     const scheduler = new Scheduler(this.options, this.#host);
     this.#scheduler = scheduler;
     if (this.#isClosed) scheduler.close();
     for (const upload of this.#queued()) {
+      // What it waited for was the scheduler.
+      if ('waitingFor' in upload.state.progress) this.apply(upload, { type: 'proceed' });
       scheduler.start(upload);
-      scheduler.reviewWaiting(upload);
     }
     return scheduler;
   });
@@ -68,7 +71,8 @@ export class Controls {
   /** An upload has been queued. */
   start(upload: Upload): void {
     if (this.#scheduler) this.#scheduler.start(upload);
-    else void this.prepare();
+    // Once for all of them, because there may be 20,000 uploads.
+    else if (!this.#loading) void this.prepare();
   }
 
   pause(upload: Upload): void {

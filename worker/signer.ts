@@ -2,7 +2,8 @@
  * The signing Worker as a Hono app. This file is its table of contents: what it is made of, what
  * every request passes through, and which route answers what.
  */
-import { Hono, type MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { Hono } from 'hono/tiny';
 import { chunkedApp, chunkedOptions } from './chunked/app.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';

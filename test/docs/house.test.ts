@@ -34,8 +34,9 @@ const imports: readonly Import[] = files.flatMap((from) =>
 const CORE_LINES: readonly (readonly string[])[] = [
   ['index.ts'],
   ['uploader.ts'],
-  ['schedule', 'page-guard.ts', 'restrictions.ts'],
-  ['load-sending.ts'],
+  ['controls.ts', 'page-guard.ts', 'restrictions.ts'],
+  ['load-scheduler.ts'],
+  ['schedule'],
   ['sending'],
   ['journal'],
   ['services.ts'],
@@ -223,12 +224,22 @@ describe('the house', () => {
     assertShort(coreFiles());
   });
 
-  it('has one door to the half of the engine that sends', () => {
+  it('has one door to the half of the engine that is loaded with the first file', () => {
     const doors = imports.filter(
+      ({ from, to }) => to.startsWith(`${CORE}schedule/`) && !from.startsWith(`${CORE}schedule/`),
+    );
+    assert.deepEqual([...new Set(doors.map(({ from }) => from))], [`${CORE}load-scheduler.ts`]);
+    assert.ok(doors.some(({ isLazy }) => isLazy));
+  });
+
+  it('lets only the scheduler send', () => {
+    const senders = imports.filter(
       ({ from, to }) => to.startsWith(`${CORE}sending/`) && !from.startsWith(`${CORE}sending/`),
     );
-    assert.deepEqual([...new Set(doors.map(({ from }) => from))], [`${CORE}load-sending.ts`]);
-    assert.ok(doors.some(({ isLazy }) => isLazy));
+    assert.deepEqual(
+      [...new Set(senders.map(({ from }) => from))],
+      [`${CORE}schedule/scheduler.ts`],
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { preload } from '../core/load-sending.ts';
+import { preload } from '../core/load-scheduler.ts';
 import { loadRows, type RowsView } from '../view/load-rows.ts';
 
 /** How long to wait after a failed attempt to load the rows. */

@@ -1,4 +1,5 @@
 /** The engine's face: files in, snapshots and events out. */
+import { Controls } from './controls.ts';
 import { UploadError } from './errors.ts';
 import {
   type UploadEventTarget,
@@ -15,7 +16,6 @@ import {
 import { assertOptions } from './options.ts';
 import { PageGuard } from './page-guard.ts';
 import { judge, type Present } from './restrictions.ts';
-import { Scheduler } from './schedule/scheduler.ts';
 import type {
   FileWithPath,
   Interrupted,
@@ -61,7 +61,7 @@ export interface Uploader {
  * uploader.add(input.files);
  */
 export class Uploader extends Target implements UploaderLike {
-  readonly #scheduler: Scheduler;
+  readonly #controls: Controls;
   readonly #guard: PageGuard;
   readonly #list = new UploadList();
   /** Uploads that the next frame looks at. */
@@ -74,15 +74,16 @@ export class Uploader extends Target implements UploaderLike {
   constructor(options: UploaderOptions) {
     super();
     assertOptions(options);
-    this.#scheduler = new Scheduler(options, {
+    this.#controls = new Controls(options, {
+      uploads: () => this.#list.uploads,
       changed: (upload) => this.#onChange(upload),
       starting: (upload) => this.dispatchEvent(new UploadStartEvent(this.#refresh(upload))),
     });
     this.#guard = new PageGuard({
-      onOnline: () => this.#scheduler.backoff.wake(),
-      isWakeLockWanted: () => this.#scheduler.options.wakeLock !== false,
+      onOnline: () => this.#controls.wake(),
+      isWakeLockWanted: () => this.#controls.options.wakeLock !== false,
     });
-    if (options.eager !== false) void this.#scheduler.askPolicy();
+    if (options.eager !== false) void this.#controls.prepare();
   }
 
   get uploads(): readonly UploadSnapshot[] {
@@ -90,16 +91,16 @@ export class Uploader extends Target implements UploaderLike {
   }
 
   get totals(): Totals {
-    return { ...this.#list.sums, ...this.#list.forecast(this.#scheduler.rate.total) };
+    return { ...this.#list.sums, ...this.#list.forecast(this.#controls.sentBytes) };
   }
 
   get checksum() {
-    return this.#scheduler.policy?.checksum;
+    return this.#controls.policy?.checksum;
   }
 
   configure(options: Partial<UploaderOptions>): void {
     assertOptions(options);
-    this.#scheduler.configure(options);
+    this.#controls.configure(options);
   }
 
   add(files: Iterable<File | FileWithPath>): {
@@ -116,9 +117,9 @@ export class Uploader extends Target implements UploaderLike {
     if (this.#isClosed || entries.length === 0 || !this.dispatchEvent(event)) {
       return { uploads, rejected };
     }
-    const scheduler = this.#scheduler;
-    const { options, policy } = scheduler;
-    if (!policy) void scheduler.askPolicy();
+    const controls = this.#controls;
+    const { options, policy } = controls;
+    if (!policy) void controls.prepare();
     const refusal = judge(options.restrictions ?? {}, policy);
     // Counted here and not in the list, because there may be 20,000 files.
     const { sums, failedBytes } = this.#list;
@@ -136,13 +137,12 @@ export class Uploader extends Target implements UploaderLike {
       const failed = failures.take(entry);
       const upload = failed ?? new Upload(entry, options.auto !== false);
       const add = failed
-        ? () => this.#list.refile(failed, () => scheduler.retry(failed, entry))
+        ? () => this.#list.refile(failed, () => controls.retry(failed, entry))
         : () => this.#list.add(upload);
       uploads.push(this.#countingBusy(add));
-      if (!failed && upload.phase === 'queued') scheduler.start(upload);
+      if (!failed && upload.phase === 'queued') controls.start(upload);
     }
     if (rejected.length > 0) this.dispatchEvent(new UploadRejectedEvent(rejected));
-    scheduler.requestTurn();
     return { uploads, rejected };
   }
 
@@ -152,48 +152,48 @@ export class Uploader extends Target implements UploaderLike {
    * @throws UploadError if the Worker cannot be asked.
    */
   async unfinished(): Promise<readonly Unfinished[]> {
-    return (await this.#scheduler.sending()).unfinished();
+    return (await this.#controls.load()).sending.unfinished();
   }
 
   async interrupted(): Promise<readonly Interrupted[]> {
-    return (await this.#scheduler.sending()).interrupted(this.#list.ids);
+    return (await this.#controls.load()).sending.interrupted(this.#list.ids);
   }
 
   async forget(id: string): Promise<void> {
-    await (await this.#scheduler.sending()).forget(id);
+    await (await this.#controls.load()).sending.forget(id);
   }
 
   start(): void {
     for (const upload of this.#list.uploads) {
       if (upload.phase !== 'added') continue;
-      this.#scheduler.apply(upload, { type: 'start' });
-      this.#scheduler.start(upload);
+      this.#controls.apply(upload, { type: 'start' });
+      this.#controls.start(upload);
     }
   }
 
   pause(id?: string): void {
-    this.#each(id, (upload) => this.#scheduler.pause(upload));
+    this.#each(id, (upload) => this.#controls.pause(upload));
   }
 
   resume(id?: string): void {
-    this.#each(id, (upload) => this.#scheduler.resume(upload));
+    this.#each(id, (upload) => this.#controls.resume(upload));
   }
 
   retry(id?: string): void {
-    this.#each(id, (upload) => this.#scheduler.retry(upload));
-    this.#scheduler.backoff.wake();
+    this.#each(id, (upload) => this.#controls.retry(upload));
+    this.#controls.wake();
   }
 
   async cancel(id?: string): Promise<void> {
     const cancelled: Promise<void>[] = [];
-    this.#each(id, (upload) => cancelled.push(this.#scheduler.cancel(upload)));
+    this.#each(id, (upload) => cancelled.push(this.#controls.cancel(upload)));
     await Promise.all(cancelled);
   }
 
   async remove(id: string): Promise<void> {
     const upload = this.#list.find(id);
     if (!upload) return;
-    const cancelled = this.#scheduler.cancel(upload);
+    const cancelled = this.#controls.cancel(upload);
     // If it is complete by now, that is reported first.
     if (upload.phase === 'withdrawing') await cancelled;
     if (!this.#list.has(upload)) return;
@@ -212,13 +212,13 @@ export class Uploader extends Target implements UploaderLike {
 
   /** @throws UploadError with the Worker's code, or `invalid_request` if `id` is not a UUID. */
   async fileUrl(id: string): Promise<string> {
-    return (await this.#scheduler.sending()).fileUrl(id);
+    return (await this.#controls.load()).sending.fileUrl(id);
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#scheduler.close();
+    this.#controls.close();
     this.#guard.close();
   }
 
@@ -290,7 +290,7 @@ export class Uploader extends Target implements UploaderLike {
     for (const upload of this.#changed) this.#refresh(upload);
     this.#changed.clear();
     // Measured also while nobody asks for the totals.
-    this.#list.forecast(this.#scheduler.rate.total);
+    this.#list.forecast(this.#controls.sentBytes);
     if (this.#reported === this.uploads) return;
     this.#reported = this.uploads;
     this.dispatchEvent(new UploadProgressEvent(this.uploads));

@@ -9,6 +9,7 @@ import process from 'node:process';
 import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
+import { joinDoors } from './join-doors.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
 import { minifyCode, minifyTemplates } from './minify.ts';
 
@@ -20,6 +21,10 @@ const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 
 /** English is in the bundle; these are files beside it, for pages that speak them. */
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
+
+const ELEMENT = 'widget/index.ts';
+/** What the element loads together: the first file needs all of it. */
+const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
 
 /** Writes `dist/page`. */
 export async function buildPage(): Promise<void> {
@@ -39,8 +44,8 @@ export async function buildPage(): Promise<void> {
 /** The page's bundles, and the licence texts of everything in them. */
 async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
-    bundle('s3-upload', 'widget/index.ts', { dir: PAGE }),
-    bundle('s3-upload.all', 'widget/index.ts', { dir: PAGE, isWhole: true }),
+    bundle('s3-upload', ELEMENT, { dir: PAGE }),
+    bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
   ]);
@@ -95,7 +100,16 @@ export async function bundle(
     preserveEntrySignatures: 'allow-extension',
     resolve: { conditionNames: ['production', 'import', 'default'] },
     transform: { target: 'es2022' },
-    plugins: [minifyTemplates(), minifyCode()],
+    plugins: [
+      !isWhole &&
+        entry === ELEMENT &&
+        joinDoors(
+          'first-file',
+          FIRST_FILE.map((file) => ROOT + file),
+        ),
+      minifyTemplates(),
+      minifyCode(),
+    ],
     // Minifying takes nearly all of the time, which is what these tell.
     checks: { pluginTimings: false },
   });

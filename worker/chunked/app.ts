@@ -4,7 +4,8 @@
  * All of them begin, write and finish an upload by the same functions, which ask the same rules as
  * `POST /uploads` does.
  */
-import { Hono, type Handler } from 'hono';
+import type { Handler } from 'hono';
+import { Hono } from 'hono/tiny';
 import { waitUntilOf, type Signer, type SignerContext, type SignerEnv } from '../context.ts';
 import { asProblem, causeOf } from '../http/as-problem.ts';
 import { answerProblem, ProblemError } from '../problem.ts';

@@ -3,7 +3,7 @@
  * https://uppy.io/docs/companion/#s3. Unlike our own contract, these clients send neither a file's
  * size nor its checksums; unsized.ts explains how the policy still holds.
  */
-import { Hono } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { Signer, SignerEnv } from '../context.ts';
 import { asProblem } from '../http/as-problem.ts';
 import { abortRoute } from './abort.ts';

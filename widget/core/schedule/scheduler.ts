@@ -1,18 +1,17 @@
 /** Decides which upload runs next, and implements what all uploads share. */
-import type { Policy } from '../../../worker/protocol.ts';
+import type { Policy, StoredPart } from '../../../worker/protocol.ts';
 import { WorkerClient } from '../api/worker-client.ts';
 import type { UploadError } from '../errors.ts';
 import { Backoff } from '../faults/backoff.ts';
-import { preload, type Sending } from '../load-sending.ts';
+import { createSending, type Sending } from '../sending/index.ts';
 import type { Services } from '../services.ts';
-import type { FileWithPath, UploaderOptions, WaitReason } from '../types.ts';
+import type { UploaderOptions, WaitReason } from '../types.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
 import { termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { Rate } from '../util/rate.ts';
 import { PolicySource } from './policy.ts';
 import { Queue } from './queue.ts';
-import { SendingSource } from './sending-source.ts';
 import { Turns } from './turns.ts';
 
 const HEARTBEAT_MS = 250;
@@ -34,13 +33,14 @@ export class Scheduler implements Services {
   readonly worker: WorkerClient;
   readonly backoff = new Backoff();
   readonly rate = new Rate();
+  /** Sends the uploads whose turn has come. */
+  readonly sending: Sending;
   isClosed = false;
   readonly #events: SchedulerEvents;
   readonly #policies: PolicySource;
   readonly #queue = new Queue((upload, policy) => this.#setTerms(upload, policy));
   readonly #runs = new Map<Upload, Run>();
   readonly #turns = new Turns(() => this.#takeTurn());
-  readonly #sending = new SendingSource(this);
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: UploaderOptions, events: SchedulerEvents) {
@@ -50,6 +50,7 @@ export class Scheduler implements Services {
       for (const upload of uploads) this.reviewWaiting(upload);
     });
     this.#policies = new PolicySource(this.worker);
+    this.sending = createSending(this);
   }
 
   get options(): UploaderOptions {
@@ -68,54 +69,31 @@ export class Scheduler implements Services {
     this.requestTurn();
   }
 
-  pause(upload: Upload): void {
-    if (!can(upload.state, 'pause')) return;
-    this.apply(upload, { type: 'pause' });
+  /** Ends what the upload does. Its state has been changed before, and says what becomes of it. */
+  stop(upload: Upload): void {
     this.#runs.get(upload)?.abort.abort();
   }
 
-  resume(upload: Upload): void {
-    if (!can(upload.state, 'resume')) return;
-    this.apply(upload, { type: 'resume' });
-    if (can(upload.state, 'open')) this.start(upload);
+  /** Waits for the outcome of an upload that is being withdrawn. */
+  async settle(upload: Upload): Promise<void> {
+    this.reviewWaiting(upload);
+    await this.#runs.get(upload)?.ended;
   }
 
-  /** Starts a failed upload again, from what the store holds; `source` is its file, added again. */
-  retry(upload: Upload, source?: FileWithPath): void {
-    if (!can(upload.state, 'retry')) return;
-    const { standing, parts } = upload;
+  /** Parts that the page knows to be stored, where the Worker cannot ask the store for them. */
+  receiptsOf({ standing, parts }: Upload): readonly StoredPart[] {
     const known = standing.kind === 'unconfirmed' ? standing.receipts : parts?.receipts;
-    const receipts = (!this.policy?.listParts && known) || [];
-    if (source) this.#sending.loaded?.forgetFile(upload);
-    this.apply(upload, { type: 'retry', receipts, source });
-    this.start(upload);
+    return (!this.policy?.listParts && known) || [];
   }
 
-  /** Resolves when the upload is aborted on the store. */
-  async cancel(upload: Upload): Promise<void> {
-    // The store may be assembling it already; only the outcome tells whether it can be cancelled.
-    if (can(upload.state, 'withdraw')) this.apply(upload, { type: 'withdraw' });
-    if (upload.phase === 'withdrawing') {
-      this.reviewWaiting(upload);
-      await this.#runs.get(upload)?.ended;
-    }
-    if (!can(upload.state, 'cancel')) return;
-    this.apply(upload, { type: 'cancel' });
-    this.#runs.get(upload)?.abort.abort();
-    // If that cannot be loaded, nothing has been sent that would have to be aborted.
-    const sending = await this.sending().catch(() => undefined);
-    await sending?.abandon(upload);
-  }
-
-  configure(options: Partial<UploaderOptions>): void {
-    this.worker.configure({ ...this.options, ...options });
+  configure(options: UploaderOptions): void {
+    this.worker.configure(options);
     if (this.#policies.markStale()) void this.askPolicy();
     this.requestTurn();
   }
 
   /** Asks for the policy early, so that files can be judged when they are added. Never rejects. */
   async askPolicy(): Promise<void> {
-    preload();
     try {
       await this.#policies.ask();
       this.requestTurn();
@@ -133,18 +111,13 @@ export class Scheduler implements Services {
     return this.#policies.callerKey();
   }
 
-  /** The half of the engine that sends. @throws TypeError if it cannot be loaded. */
-  sending(): Promise<Sending> {
-    return this.#sending.get();
-  }
-
   close(): void {
     this.isClosed = true;
     clearInterval(this.#heartbeat);
     for (const { abort } of this.#runs.values()) abort.abort();
     this.worker.close();
     this.#turns.close();
-    this.#sending.close();
+    this.sending.close();
   }
 
   apply(upload: Upload, event: UploadEvent): void {
@@ -202,7 +175,7 @@ export class Scheduler implements Services {
     if (!policy) return queue.isEmpty ? undefined : void this.askPolicy();
     const running = {
       uploads: this.#runs.keys(),
-      limit: this.#sending.limit,
+      limit: this.sending.limit,
       bytesPerSecond: this.rate.perSecond() ?? 0,
     };
     for (const upload of queue.admit(policy, running)) this.#admit(upload, policy);
@@ -246,12 +219,7 @@ export class Scheduler implements Services {
   /** Never rejects. */
   async #run(upload: Upload, signal: AbortSignal, before: Promise<void> | undefined) {
     await before;
-    try {
-      const sending = await this.#sending.getEventually(signal);
-      if (!signal.aborted) await sending.run(upload, signal);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(upload, error as UploadError);
-    }
+    if (!signal.aborted) await this.sending.run(upload, signal);
   }
 
   /** Gives the upload the policy's terms, unless others are agreed with the Worker. False if it fails. */

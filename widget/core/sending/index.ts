@@ -1,4 +1,4 @@
-/** One upload from Create to Complete. Loaded with the first file. */
+/** One upload from Create to Complete. */
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
 import { Claims } from '../journal/claims.ts';
@@ -19,7 +19,7 @@ const CONNECTIONS_PER_LANE = 6;
 /** Uploads that are aborted at once: hundreds may be cancelled together. */
 const ABORTS = 6;
 
-/** The lazy half of the engine, as the other half sees it. */
+/** What sends uploads, as the scheduler sees it. */
 export interface Sending {
   /** Requests to the store that may be in flight. */
   readonly limit: number;

@@ -11,6 +11,7 @@ export interface PlainUpload {
   readonly loaded: number;
   readonly sent: number;
   readonly resumed: boolean;
+  readonly restarts: number;
   readonly relayed: boolean;
   readonly waitingFor?: string | undefined;
   readonly key?: string | undefined;
@@ -141,6 +142,7 @@ function plain(upload: UploadSnapshot): PlainUpload {
     loaded,
     sent,
     resumed,
+    restarts,
     relayed,
     waitingFor,
     key,
@@ -155,6 +157,7 @@ function plain(upload: UploadSnapshot): PlainUpload {
     loaded,
     sent,
     resumed,
+    restarts,
     relayed,
     waitingFor,
     key: result?.key ?? key,

@@ -5,13 +5,13 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import process from 'node:process';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import type { ListAnswer } from '../../worker/protocol.ts';
 import { call } from './api.ts';
 import { errorInside200, expired, PORTAL, s3Error } from './answers.ts';
+import { bytesOf } from './cuts.ts';
 import type { Cut, PlainUpload } from './page.ts';
 import { Random } from './random.ts';
 import type { Fault, Rule } from './rules.ts';
@@ -186,13 +186,8 @@ const FAULTS: Readonly<
   control: [RESET, LOSE, DELAY, () => s3Error(500, 'InternalError'), () => errorInside200()],
 };
 
-async function sha256(source: TestFile, { start, end }: Cut): Promise<string> {
-  const file = await open(source.path);
-  try {
-    const bytes = new Uint8Array(end - start);
-    if (bytes.length > 0) await file.read(bytes, 0, bytes.length, start);
-    return createHash('sha256').update(bytes).digest('hex');
-  } finally {
-    await file.close();
-  }
+async function sha256(source: TestFile, cut: Cut): Promise<string> {
+  return createHash('sha256')
+    .update(await bytesOf(source, cut))
+    .digest('hex');
 }

@@ -157,16 +157,13 @@ function meaningOf(status: number, isOwn: boolean): Meaning {
 }
 
 /**
- * An answer to HEAD has no body, and a redirect to another region may have none. A page of a proxy has
- * its own type.
+ * An answer to HEAD has no body, and a redirect to another region may have none. What something in
+ * between answers to HEAD has the type of a page, and no header of a store's.
  */
 function isBare({ operation, headers, body }: BadAnswer): boolean {
   if (headers.has('x-amz-bucket-region')) return true;
-  return operation.startsWith('Head') && !body && !isPage(headers);
-}
-
-function isPage(headers: Headers): boolean {
-  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+  if (!operation.startsWith('Head') || body) return false;
+  return headers.has('x-amz-request-id') || /^$|\bxml\b/i.test(headers.get('content-type') ?? '');
 }
 
 /** The text, if it looks like a code or an id. Errors quote it, so it must not contain anything else. */

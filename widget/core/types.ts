@@ -14,8 +14,11 @@ export type UploadStatus =
   | 'failed'
   | 'cancelled';
 
-/** What an upload waits for: the network, the store, the Worker, or a disk that the file is read from. */
-export type WaitReason = 'online' | 'store' | 'signer' | 'file';
+/**
+ * What an upload waits for: a connection, the store, the Worker, a disk that the file is read from, or
+ * something on the way, such as a proxy or a firewall, that answers in the place of store or Worker.
+ */
+export type WaitReason = 'online' | 'store' | 'signer' | 'file' | 'network';
 
 /** One upload as it looks at one moment. Frozen; replaced when anything in it changes. */
 export interface UploadSnapshot {

@@ -39,6 +39,7 @@ export const en = {
   offline: 'Offline. It resumes when you are back online.',
   waiting: 'The server isn’t responding. Retrying automatically.',
   disk: 'Waiting for the disk',
+  blocked: 'Something on the way, such as a firewall, blocks it. Retrying automatically.',
   restarted: 'The server dropped it. Started over.',
   tooSlow: 'Too slow: the server drops it in {time}.',
   uploaded: '{done} of {n} uploaded',

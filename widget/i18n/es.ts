@@ -34,6 +34,7 @@ export const es: AllMessages = {
   offline: 'Sin conexión. Seguirá por sí solo cuando vuelva la red.',
   waiting: 'El servidor no responde. Se sigue intentando.',
   disk: 'Esperando al disco',
+  blocked: 'Algo en el camino, como un cortafuegos, lo bloquea. Se sigue intentando.',
   restarted: 'El servidor lo descartó. Se ha empezado de nuevo.',
   tooSlow: 'Demasiado lento: el servidor lo descartará en {time}.',
   uploaded: '{done} de {n} subidos',

@@ -37,6 +37,7 @@ export const fr: AllMessages = {
   offline: 'Hors ligne. L’envoi reprendra de lui-même dès que le réseau reviendra.',
   waiting: 'Le serveur ne répond pas. Nouvel essai automatique.',
   disk: 'En attente du disque',
+  blocked: 'Un intermédiaire, par exemple un pare-feu, bloque l’envoi. Nouvel essai automatique.',
   restarted: 'Le serveur l’a supprimé. L’envoi a recommencé.',
   tooSlow: 'Trop lent : le serveur le supprimera dans {time}.',
   uploaded: '{done} sur {n} envoyés',

@@ -121,8 +121,15 @@ describe('an answer of the store', () => {
   });
 
   it('a bare 403 to HEAD says which right may be missing', async () => {
-    await withReplies([{ status: 403 }], async ({ store }) => {
+    const headers = { 'x-amz-request-id': 'REQ-1' };
+    await withReplies([{ status: 403, headers }], async ({ store }) => {
       assert.match((await failure(store.head('k'))).message, /s3:ListBucket/);
+    });
+  });
+
+  it('a 403 to HEAD without any header of a store’s is not the store’s', async () => {
+    await withReplies([{ status: 403 }], async ({ store }) => {
+      assert.equal((await failure(store.head('k'))).kind, 'unavailable');
     });
   });
 

@@ -64,7 +64,7 @@ export class Scheduler implements Services {
   start(upload: Upload): void {
     this.#queue.push(upload);
     // Once the policy is known, a queued upload waits only for its turn.
-    if (this.worker.isWaiting && !this.policy) this.reviewWaiting(upload);
+    if (this.worker.waitReason && !this.policy) this.reviewWaiting(upload);
     this.requestTurn();
   }
 
@@ -188,9 +188,7 @@ export class Scheduler implements Services {
     const flights = [...(parts?.flights ?? [])];
     if (!flights.every(({ waitingFor }) => waitingFor)) return undefined;
     if (state.hungReads > 0) return 'file';
-    const reason = flights[0]?.waitingFor;
-    if (reason || !this.worker.isWaiting) return reason;
-    return navigator.onLine ? 'signer' : 'online';
+    return flights[0]?.waitingFor ?? this.worker.waitReason;
   }
 
   #takeTurn(): void {

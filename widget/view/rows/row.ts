@@ -32,6 +32,7 @@ const WAITING: Readonly<Record<WaitReason, MessageId>> = {
   store: 'waiting',
   signer: 'waiting',
   file: 'disk',
+  network: 'blocked',
 };
 
 /** True if pausing the upload has an effect. */

@@ -157,13 +157,14 @@ function meaningOf(status: number, isOwn: boolean): Meaning {
 }
 
 /**
- * An answer to HEAD has no body, and a redirect to another region may have none. What something in
- * between answers to HEAD has the type of a page, and no header of a store's.
+ * An answer to HEAD has no body, and a redirect to another region may have none. Stores sign their
+ * answers to HEAD with an id or with the type of their errors; only a 404 is believed without either.
  */
-function isBare({ operation, headers, body }: BadAnswer): boolean {
+function isBare({ operation, status, headers, body }: BadAnswer): boolean {
   if (headers.has('x-amz-bucket-region')) return true;
   if (!operation.startsWith('Head') || body) return false;
-  return headers.has('x-amz-request-id') || /^$|\bxml\b/i.test(headers.get('content-type') ?? '');
+  const type = headers.get('content-type');
+  return headers.has('x-amz-request-id') || (type ? /\bxml\b/i.test(type) : status === 404);
 }
 
 /** The text, if it looks like a code or an id. Errors quote it, so it must not contain anything else. */

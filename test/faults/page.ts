@@ -36,8 +36,8 @@ export interface Cut {
   readonly end: number;
 }
 
-/** What one call of `getToken` does. `refused`: a token that the Worker refuses. */
-export type TokenAct = 'good' | 'refused' | 'throw' | 'hang';
+/** What one call of `getToken` does. `refused`: a token that the Worker refuses; `slow`: a good one, late. */
+export type TokenAct = 'good' | 'refused' | 'throw' | 'slow';
 
 /** Calls of `getToken` in turn; all later ones are good. */
 export interface Tokens {
@@ -147,12 +147,15 @@ Object.assign(globalThis, { rig });
 addEventListener('unhandledrejection', ({ reason }) => violations.push(`unhandled: ${reason}`));
 addEventListener('error', ({ message }) => violations.push(`error: ${message}`));
 
+/** Longer than a request may stand still in the tests. */
+const SLOW_TOKEN_MS = 5000;
+
 function tokenGiver({ good, acts }: Tokens): () => Promise<string> {
   const left = [...acts];
   return async () => {
     const act = left.shift();
     if (act === 'throw') throw new Error('The session cannot be read.');
-    if (act === 'hang') await new Promise(() => undefined);
+    if (act === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_TOKEN_MS));
     return act === 'refused' ? good.slice(0, -4) : good;
   };
 }

@@ -56,6 +56,7 @@ withRig(
         const cuts = cutsFrom(random, count, done);
         await batch(rig(), browser, random, source, cuts, counts).catch((error: unknown) => {
           t.diagnostic(`in uploads ${done} to ${done + count - 1} of seed ${SEED}`);
+          t.diagnostic(rig().story());
           throw error;
         });
         done += count;

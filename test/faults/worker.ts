@@ -44,8 +44,9 @@ export async function startWorker(
     : LOCAL_KEYS;
   const region = env['S3_REGION'] ?? (NAMED ? 'us-east-1' : 'auto');
   const script = await bundled();
-  const optionsWith = (more: Readonly<Record<string, string>>) =>
+  const optionsWith = (more: Readonly<Record<string, string>>, port = 0) =>
     convertV4MiniflareOptions({
+      port,
       modules: true,
       script,
       compatibilityDate: '2026-11-01',
@@ -76,9 +77,8 @@ export async function startWorker(
     url,
     store: { endpoint, bucket, region, ...keys },
     redeploy: async (more) => {
-      await miniflare.setOptions(optionsWith(more));
-      const moved = (await miniflare.ready).href.replace(/\/$/, '');
-      if (moved !== url) throw new Error(`the Worker moved from ${url} to ${moved}`);
+      await miniflare.setOptions(optionsWith(more, Number(new URL(url).port)));
+      await miniflare.ready;
     },
     stop: () => dispose(miniflare),
   };

@@ -30,7 +30,7 @@ export function faultsOf(random: Random): readonly { way: Way; rule: Rule }[] {
 /** What the first calls of `getToken` do, if the page has one; otherwise its headers say who calls. */
 export function tokenActsOf(random: Random): readonly TokenAct[] {
   if (random.chance(0.6)) return [];
-  const acts = ['good', 'refused', 'refused', 'throw', 'hang'] as const;
+  const acts = ['good', 'refused', 'refused', 'throw', 'slow'] as const;
   return Array.from({ length: random.whole(1, 4) }, () => random.pick(acts));
 }
 

@@ -28,7 +28,7 @@ const UPLOADS = (browser: BrowserName): number =>
   Number(process.env['SOAK_UPLOADS'] ?? (browser === 'firefox' ? 60 : 500));
 const SEED = Number(process.env['SOAK_SEED'] ?? 20_261_120);
 const SOURCE_BYTES = 24 * MIB;
-const MOST_AT_ONCE = 16;
+const MOST_AT_ONCE = 24;
 /** What was cancelled or begun in a tab that was killed is aborted within this time. */
 const ABORTED_WITHIN_MS = 10_000;
 const JWT_SECRET = 'for-tests-only-and-not-the-other-one';

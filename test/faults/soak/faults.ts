@@ -9,21 +9,23 @@ export type Way = 'front' | 'lane' | 'control';
 
 /** Short, so that a stall does not make the soak long; long enough for a busy machine. */
 export const STALL_MS = 3000;
-const MOST_FAULTS = 8;
+const LEAST_FAULTS = 4;
+const MOST_FAULTS = 20;
 
 /** The faults of one batch of uploads. */
 export function faultsOf(random: Random): readonly { way: Way; rule: Rule }[] {
-  return Array.from({ length: random.whole(0, MOST_FAULTS) }, () => {
+  return Array.from({ length: random.whole(LEAST_FAULTS, MOST_FAULTS) }, () => {
     const way = random.pick(['front', 'lane', 'lane', 'lane', 'control'] as const);
     const fault = random.pick(FAULTS[way])(random);
     const isContact = way !== 'control' && random.chance(0.1);
     const times = random.whole(1, 3);
-    const skip = isContact ? 0 : random.whole(0, 6);
+    const skip = isContact ? 0 : random.whole(0, 4);
+    const lasts = random.chance(0.1) ? { forMs: random.whole(500, 4000) } : { times };
     // A Create whose reply the store lost is nobody's: see every-request.test.ts.
     const when = way === 'control' ? { query: /^(?!\?uploads)/ } : {};
     return isContact
       ? { way, rule: { when: { method: 'OPTIONS' }, fault: { kind: 'reset', at: 0 }, times } }
-      : { way, rule: { when, fault, times, skip } };
+      : { way, rule: { when, fault, skip, ...lasts } };
   });
 }
 

@@ -31,7 +31,7 @@ export interface Circumstances {
 const SETTLED_WITHIN_MS = 240_000;
 /** So many times files that failed are tried again; whatever made them fail is over before. */
 const RETRIES = 3;
-const MOST_EVENTS = 3;
+const MOST_EVENTS = 4;
 
 export class Patient {
   readonly #about: Circumstances;
@@ -68,13 +68,14 @@ export class Patient {
     const { random, browser } = this.#about;
     const events = [
       () => this.#goAway(),
+      () => this.#goAway(),
       () => this.#cancelSome(),
       () => this.#pauseFor(random.whole(50, 800)),
       () => this.#cutCable(),
       ...(browser === 'chromium' ? [() => this.#tunnel(), () => this.#tunnel()] : []),
       () => this.#redeploy(deploy),
     ];
-    for (let left = random.whole(0, MOST_EVENTS); left > 0; left--) {
+    for (let left = random.whole(1, MOST_EVENTS); left > 0; left--) {
       const share = random.next() / 2;
       const event = random.pick(events);
       await this.#whenSome(share);
@@ -159,7 +160,7 @@ export class Patient {
   /** In whatever state they are. */
   async #cancelSome(): Promise<void> {
     const { cuts, random, counts } = this.#about;
-    const some = cuts.filter(() => random.chance(0.2)).map(({ name }) => name);
+    const some = cuts.filter(() => random.chance(0.3)).map(({ name }) => name);
     for (const name of some) this.cancelled.add(name);
     counts.cancelled += some.length;
     // It may take until the Worker is back; a tab that is killed ends it.

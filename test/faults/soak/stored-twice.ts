@@ -7,7 +7,7 @@ const HARMLESS: ReadonlySet<string | undefined> = new Set([undefined, 'delay', '
 
 /**
  * Parts that were sent again although the page had been told that they are stored, and neither it nor
- * its line ended right after that.
+ * its line ended meanwhile or right after that.
  *
  * @param moments when tabs were killed and lines cut, in the time of `seen`.
  */
@@ -16,8 +16,8 @@ export function storedTwice(seen: readonly Seen[], moments: readonly number[]): 
   const storedAt = new Map<string, number>();
   const puts = seen.filter(({ method, partNumber }) => method === 'PUT' && partNumber);
   const answered = puts.filter(
-    ({ status, fault, isDelivered, endedAt }) =>
-      status === 200 && isDelivered && HARMLESS.has(fault) && !isCutShort(endedAt, moments),
+    (put) =>
+      put.status === 200 && put.isDelivered && HARMLESS.has(put.fault) && !isCutShort(put, moments),
   );
   for (const put of answered) {
     const part = nameOf(put);
@@ -34,6 +34,6 @@ function nameOf({ url, partNumber }: Seen): string {
   return `part ${partNumber} of ${url.searchParams.get('uploadId')}`;
 }
 
-function isCutShort(endedAt = 0, moments: readonly number[]): boolean {
-  return moments.some((moment) => moment >= endedAt && moment - endedAt < UNNOTED_MS);
+function isCutShort({ beganAt, endedAt = 0 }: Seen, moments: readonly number[]): boolean {
+  return moments.some((moment) => moment >= beganAt && moment - endedAt < UNNOTED_MS);
 }

@@ -42,6 +42,23 @@ export const PORTAL: Answer = {
   body: '<!doctype html><title>Welcome to HotelNet</title><p>Please sign in.',
 };
 
+/** Statuses that proxies, firewalls and portals give in their own name, and stores only with a code. */
+export const BOX_STATUSES: readonly number[] = [
+  302, 400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 414, 421, 423, 424, 425, 431, 451, 499,
+  501,
+];
+
+/** What such a box answers; where `done`, it was reached by the answer, and the request had arrived. */
+export function boxAnswer(status: number, more: Partial<Answer> = {}): Answer {
+  return {
+    kind: 'answer',
+    status,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><h1>Blocked</h1></html>',
+    ...more,
+  };
+}
+
 /** Takes every CORS header from the store's answer. */
 export const WITHOUT_CORS: Fault = {
   kind: 'edit',

@@ -14,12 +14,25 @@ export function newId(): string {
 export function call(
   endpoint: string,
   path: string,
-  options: { method?: string; token?: string; clientId?: string; body?: unknown } = {},
+  options: {
+    method?: string;
+    token?: string;
+    clientId?: string;
+    headers?: Readonly<Record<string, string>>;
+    body?: unknown;
+  } = {},
 ): Promise<Response> {
-  const { method = options.body === undefined ? 'GET' : 'POST', token, clientId, body } = options;
+  const {
+    method = options.body === undefined ? 'GET' : 'POST',
+    token,
+    clientId,
+    headers,
+    body,
+  } = options;
   return fetch(endpoint + path, {
     method,
     headers: {
+      ...headers,
       ...(token && { 'upload-token': token }),
       ...(clientId && { 'anonymous-token': identityOf(clientId) }),
       ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -44,6 +44,7 @@ function start(held: Held, fault: Fault | undefined): void {
       return resetAfter(held, fault.afterBytes, false);
     case 'answer':
       if (fault.early) return answer(held, fault);
+      if (fault.done) return forward(held, fault);
       request.resume().once('end', () => answer(held, fault));
       return;
     case 'stall':
@@ -88,6 +89,10 @@ function reply(held: Held, answered: IncomingMessage, fault: Fault | undefined):
   remember(seen, answered);
   if (fault?.kind === 'lose-reply') {
     answered.resume().once('end', () => reset(response));
+    return;
+  }
+  if (fault?.kind === 'answer') {
+    answered.resume().once('end', () => answer(held, fault));
     return;
   }
   if (fault?.kind === 'replace-body') {

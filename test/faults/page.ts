@@ -1,6 +1,7 @@
 /** The page under test: the engine alone, an input, and what the rig asks of both. No element. */
 import { Uploader } from '../../widget/core/index.ts';
 import type { UploaderOptions, UploadSnapshot } from '../../widget/core/types.ts';
+import { hungFiles, type HungFiles } from '../widget/core/fake/hung-files.ts';
 
 /** A snapshot as plain data: errors and files do not cross to the rig. */
 export interface PlainUpload {
@@ -11,6 +12,7 @@ export interface PlainUpload {
   readonly loaded: number;
   readonly sent: number;
   readonly resumed: boolean;
+  readonly restarts: number;
   readonly relayed: boolean;
   readonly waitingFor?: string | undefined;
   readonly key?: string | undefined;
@@ -34,10 +36,27 @@ export interface Cut {
   readonly end: number;
 }
 
+/** What one call of `getToken` does. `refused`: a token that the Worker refuses; `slow`: a good one, late. */
+export type TokenAct = 'good' | 'refused' | 'throw' | 'slow';
+
+/** Calls of `getToken` in turn; all later ones are good. */
+export interface Tokens {
+  readonly good: string;
+  readonly acts: readonly TokenAct[];
+}
+
 export interface RigPage {
   isStarted(): boolean;
   /** A new engine; an old one is closed. */
-  start(options: UploaderOptions): void;
+  start(options: UploaderOptions, tokens?: Tokens): void;
+  /** From now on a service worker sends the page's requests. */
+  passThrough(script: string): Promise<void>;
+  /** Reads of what was cut under these names hang for so long. */
+  hang(names: readonly string[], ms: number): void;
+  /** Cancels the uploads of these names. */
+  cancelNamed(names: readonly string[]): Promise<void>;
+  /** Aborts what an earlier visit has cancelled in vain. */
+  interrupted(): Promise<number>;
   /** Cuts the input's first file into files; `add` then takes these. */
   cut(cuts: readonly Cut[]): Promise<void>;
   /** Adds what was cut, or else what the input holds. */
@@ -59,17 +78,36 @@ let uploader: Uploader | undefined;
 let pieces: readonly File[] | undefined;
 let violations: string[] = [];
 let last = new Map<string, UploadSnapshot>();
+let hung: HungFiles | undefined;
 
 const rig: RigPage = {
   isStarted: () => uploader !== undefined,
-  start(options) {
+  start(options, tokens) {
     uploader?.close();
-    uploader = new Uploader(options);
+    uploader = new Uploader({ ...options, ...(tokens && { getToken: tokenGiver(tokens) }) });
     violations = [];
     last = new Map();
     const started = uploader;
     started.addEventListener('upload-progress', () => watch(started.uploads));
   },
+  async passThrough(script) {
+    const { serviceWorker } = navigator;
+    const isControlled = new Promise((resolve) => {
+      serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+    });
+    await serviceWorker.register(script);
+    if (!serviceWorker.controller) await isControlled;
+  },
+  hang(names, ms) {
+    hung ??= hungFiles();
+    for (const file of pieces ?? []) if (names.includes(file.name)) hung.hang(file);
+    setTimeout(() => hung?.revive(), ms);
+  },
+  async cancelNamed(names) {
+    const named = engine().uploads.filter(({ name }) => names.includes(name));
+    await Promise.all(named.map(({ id }) => engine().cancel(id)));
+  },
+  interrupted: async () => (await engine().interrupted()).length,
   async cut(cuts) {
     const whole = input()[0];
     if (!whole) throw new Error('the input is empty');
@@ -109,6 +147,19 @@ Object.assign(globalThis, { rig });
 addEventListener('unhandledrejection', ({ reason }) => violations.push(`unhandled: ${reason}`));
 addEventListener('error', ({ message }) => violations.push(`error: ${message}`));
 
+/** Longer than a request may stand still in the tests. */
+const SLOW_TOKEN_MS = 5000;
+
+function tokenGiver({ good, acts }: Tokens): () => Promise<string> {
+  const left = [...acts];
+  return async () => {
+    const act = left.shift();
+    if (act === 'throw') throw new Error('The session cannot be read.');
+    if (act === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_TOKEN_MS));
+    return act === 'refused' ? good.slice(0, -4) : good;
+  };
+}
+
 function input(): readonly File[] {
   return [...(document.querySelector('input')?.files ?? [])];
 }
@@ -141,6 +192,7 @@ function plain(upload: UploadSnapshot): PlainUpload {
     loaded,
     sent,
     resumed,
+    restarts,
     relayed,
     waitingFor,
     key,
@@ -155,6 +207,7 @@ function plain(upload: UploadSnapshot): PlainUpload {
     loaded,
     sent,
     resumed,
+    restarts,
     relayed,
     waitingFor,
     key: result?.key ?? key,

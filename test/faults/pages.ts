@@ -14,14 +14,21 @@ export const STRICT_PAGE = '/strict';
 const STRICT_CSP =
   "default-src 'none'; script-src 'self'; connect-src http://127.0.0.1:*; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'";
 
+/** A service worker that passes requests through. */
+export const PASSING_WORKER = '/passing-worker.js';
+const PASSING_SCRIPT = `
+addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));`;
+
 /** Serves the page under test on an origin of its own: neither the Worker's nor the store's. */
 export async function servePages(): Promise<{ readonly origin: string; stop(): void }> {
   const [page, element] = await Promise.all(
     ['test/faults/page.ts', 'widget/index.ts'].map(bundled),
   );
-  const scripts = new Map([
+  const scripts = new Map<string, Uint8Array | string | undefined>([
     ['/page.js', page],
     ['/element.js', element],
+    [PASSING_WORKER, PASSING_SCRIPT],
   ]);
   const server = createServer(({ url = '/' }, response) => {
     const script = scripts.get(url);

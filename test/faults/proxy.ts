@@ -48,6 +48,7 @@ export async function startProxy(target: () => URL): Promise<Proxy> {
         request.socket.bytesRead - before,
         Number(request.headers['content-length'] ?? 0),
       );
+      seen.isDelivered = response.writableFinished;
       traffic.end(seen);
       rule?.effectOver();
     });

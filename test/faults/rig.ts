@@ -53,6 +53,8 @@ export interface Rig {
   twin(file: TestFile): Promise<TestFile>;
   /** What a clean upload of so many bytes takes here, in milliseconds. */
   cleanMs(bytes: number): number;
+  /** Deploys the Worker again, with other settings over those of the rig. */
+  redeploy(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Opens a tab, uploads the file in it and waits for the end. */
   upload(file: TestFile, options?: TabOptions): Promise<Uploaded>;
   /** Multipart uploads that the Worker has begun and the store still holds, by key. */
@@ -161,6 +163,7 @@ async function raise(
       assert.ok(upload);
       return { tab, upload, file, endedAt };
     },
+    redeploy: async (more) => worker?.redeploy(more),
     cleanMs: (bytes) => cleanMs * Math.max(1, bytes / FOUR_PARTS),
     openUploads: async () => {
       const open: string[] = [];

@@ -40,6 +40,8 @@ export type Fault =
       readonly cors?: boolean;
       /** Answers before the body has come, and closes: what an early 403 looks like. */
       readonly early?: boolean;
+      /** Answers once the store has done its work, whose own answer is dropped. */
+      readonly done?: boolean;
     }
   /** Lets the store do its work, then resets the connection in place of the answer. */
   | { readonly kind: 'lose-reply' }

@@ -2,7 +2,7 @@
  * Declares a suite once for each browser that FAULT_BROWSERS names, on a rig of its own.
  *
  * The store is the one that S3_ENDPOINT and its like name, or else local R2; FAULTS_WIDE=1 makes
- * `every-request` and `soak` long. Numbers before titles are the cases' own, in sections: D is what
+ * `every-request` long. Numbers before titles are the cases' own, in sections: D is what
  * becomes of an upload (41 to 60), E what networks and stores do to it (61 to 79), G what browsers
  * and their users do (90 to 102).
  */

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import type { UploaderOptions } from '../../widget/core/types.ts';
 import { identityOf } from './identity.ts';
-import type { Cut, PlainUpload, RigPage } from './page.ts';
+import { PASSING_WORKER } from './pages.ts';
+import type { Cut, PlainUpload, RigPage, TokenAct } from './page.ts';
 
 /** On the page. */
 declare const rig: RigPage;
@@ -70,12 +71,35 @@ export class Tab {
   }
 
   /** A new engine on the page that is open. */
-  async start(options: TabOptions = {}): Promise<void> {
-    await this.page.evaluate((options) => rig.start(options), {
-      endpoint: this.#endpoint,
-      headers: this.#headersOf(this.clientId),
-      ...options,
-    });
+  async start(options: TabOptions = {}, tokenActs: readonly TokenAct[] = []): Promise<void> {
+    const headers = this.#headersOf(this.clientId);
+    const good = headers['Authorization']?.replace('Bearer ', '');
+    const byToken = good !== undefined && tokenActs.length > 0;
+    await this.page.evaluate(
+      (options, tokens) => rig.start(options, tokens),
+      { endpoint: this.#endpoint, ...(byToken ? {} : { headers }), ...options },
+      byToken ? { good, acts: tokenActs } : undefined,
+    );
+  }
+
+  /** From now on a service worker sends the page's requests. */
+  passThrough(): Promise<void> {
+    return this.page.evaluate((script) => rig.passThrough(script), PASSING_WORKER);
+  }
+
+  /** Reads of what was cut under these names hang for so long. */
+  hang(names: readonly string[], ms: number): Promise<void> {
+    return this.page.evaluate((names, ms) => rig.hang(names, ms), names, ms);
+  }
+
+  /** Cancels the uploads of these names. */
+  cancelNamed(names: readonly string[]): Promise<void> {
+    return this.page.evaluate((names) => rig.cancelNamed(names), names);
+  }
+
+  /** How many uploads of earlier visits there are; what was cancelled in vain is aborted. */
+  interrupted(): Promise<number> {
+    return this.page.evaluate(() => rig.interrupted());
   }
 
   /** Whether there is an engine on the page. */

@@ -10,6 +10,8 @@ export interface Seen {
   endedAt?: number;
   /** Of the answer that the client was sent; undefined where it got none. */
   status?: number;
+  /** The client has taken the whole answer. */
+  isDelivered?: boolean;
   /** Body bytes that came from the client. */
   requestBytes: number;
   /** The fault that met it. */

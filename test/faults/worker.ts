@@ -12,6 +12,8 @@ const LOCAL_PATH = '/cdn-cgi/local/r2/s3';
 export interface RunningWorker {
   readonly url: string;
   readonly store: StoreAccess;
+  /** Starts it anew with other settings over those that it had; what it kept in memory is lost. */
+  redeploy(settings: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,10 +43,12 @@ export async function startWorker(
       }
     : LOCAL_KEYS;
   const region = env['S3_REGION'] ?? (NAMED ? 'us-east-1' : 'auto');
-  const miniflare = new Miniflare(
+  const script = await bundled();
+  const optionsWith = (more: Readonly<Record<string, string>>, port = 0) =>
     convertV4MiniflareOptions({
+      port,
       modules: true,
-      script: await bundled(),
+      script,
       compatibilityDate: '2026-11-01',
       kvNamespaces: ['UPLOADS'],
       // One line a request would bury what the tests say; what goes wrong is still said.
@@ -63,14 +67,19 @@ export async function startWorker(
         S3_ENDPOINT: `${through.control}${STORE_PATH}`,
         S3_PUBLIC_ENDPOINTS: `${through.lane}${STORE_PATH}`,
         ...settings,
+        ...more,
       },
-    }),
-  );
+    });
+  const miniflare = new Miniflare(optionsWith({}));
   const url = (await miniflare.ready).href.replace(/\/$/, '');
   const endpoint = NAMED?.replace(/\/$/, '') ?? `${url}${LOCAL_PATH}`;
   return {
     url,
     store: { endpoint, bucket, region, ...keys },
+    redeploy: async (more) => {
+      await miniflare.setOptions(optionsWith(more, Number(new URL(url).port)));
+      await miniflare.ready;
+    },
     stop: () => dispose(miniflare),
   };
 }

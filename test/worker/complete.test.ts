@@ -97,6 +97,15 @@ onEveryStore(
       assert.equal((await store.head(made.upload.key))?.bytes, 6, 'and leaves it alone');
     });
 
+    it('says that it is not known, and not that the upload is gone, if the new object is not seen', async () => {
+      const made = await ready();
+      const unseen = { on: ['HEAD', made.upload.key] as const, status: 404 };
+      const { status, problem } = await completeUnder([unseen], made);
+      assert.equal(status, 502);
+      assert.equal(problem.code, 'store_unavailable');
+      await assertDone(await alice.complete(made.upload, { parts: made.parts }));
+    });
+
     it('case 36: says which parts are missing, and completes nothing', async () => {
       const upload = await alice.create({ bytes: 11 * MIB });
       const large = random(11 * MIB);

@@ -15,10 +15,11 @@ export type UploadStatus =
   | 'cancelled';
 
 /**
- * What an upload waits for: the network, the store, the Worker, a disk that the file is read from, or a
- * line that stands still: requests are under way, and no byte of them has left for ten seconds.
+ * What an upload waits for: a connection, the store, the Worker, a disk that the file is read from, a
+ * line that stands still (requests are under way, and no byte of them has left for ten seconds), or
+ * something on the way, such as a proxy or a firewall, that answers in the place of store or Worker.
  */
-export type WaitReason = 'online' | 'store' | 'signer' | 'file' | 'line';
+export type WaitReason = 'online' | 'store' | 'signer' | 'file' | 'line' | 'network';
 
 /** One upload as it looks at one moment. Frozen; replaced when anything in it changes. */
 export interface UploadSnapshot {

@@ -39,6 +39,8 @@ export const de: AllMessages = {
   waiting: 'Der Server antwortet nicht. Es wird von selbst weiter versucht.',
   stalled: 'Stockt. Es geht von selbst weiter, sobald die Verbindung wieder steht.',
   disk: 'Wartet auf das Laufwerk',
+  blocked:
+    'Etwas auf dem Weg, etwa eine Firewall, blockiert sie. Es wird von selbst weiter versucht.',
   restarted: 'Der Server hat sie verworfen. Von vorn begonnen.',
   tooSlow: 'Zu langsam: Der Server verwirft sie in {time}.',
   uploaded: '{done} von {n} hochgeladen',

@@ -41,6 +41,7 @@ export const en = {
   waiting: 'The server isn’t responding. Retrying automatically.',
   stalled: 'Stalled. It resumes when the connection recovers.',
   disk: 'Waiting for the disk',
+  blocked: 'Something on the way, such as a firewall, blocks it. Retrying automatically.',
   restarted: 'The server dropped it. Started over.',
   tooSlow: 'Too slow: the server drops it in {time}.',
   uploaded: '{done} of {n} uploaded',

@@ -36,6 +36,7 @@ export const es: AllMessages = {
   waiting: 'El servidor no responde. Se sigue intentando.',
   stalled: 'Detenido. Seguirá por sí solo cuando la conexión se recupere.',
   disk: 'Esperando al disco',
+  blocked: 'Algo en el camino, como un cortafuegos, lo bloquea. Se sigue intentando.',
   restarted: 'El servidor lo descartó. Se ha empezado de nuevo.',
   tooSlow: 'Demasiado lento: el servidor lo descartará en {time}.',
   uploaded: '{done} de {n} subidos',

@@ -39,6 +39,7 @@ export const fr: AllMessages = {
   waiting: 'Le serveur ne répond pas. Nouvel essai automatique.',
   stalled: 'Bloqué. L’envoi reprendra de lui-même dès que la connexion sera rétablie.',
   disk: 'En attente du disque',
+  blocked: 'Un intermédiaire, par exemple un pare-feu, bloque l’envoi. Nouvel essai automatique.',
   restarted: 'Le serveur l’a supprimé. L’envoi a recommencé.',
   tooSlow: 'Trop lent : le serveur le supprimera dans {time}.',
   uploaded: '{done} sur {n} envoyés',

@@ -221,6 +221,28 @@ describe('an answer of something in between', () => {
     }
   }
 
+  for (const [side, match] of [
+    ['api', '/policy$'],
+    ['api', 'POST /uploads$'],
+    ['api', 'complete'],
+    ['store', 'PUT'],
+  ] as const) {
+    it(`is what the upload waits for, as soon as it comes (${side}, ${match})`, async () => {
+      const worker = await fake();
+      await worker.fault({ side, match, times: null, answer: { status: 403, body: page } });
+      const from = uploader(worker);
+      const addedAt = performance.now();
+      from.add([randomFile(8 * MIB)]);
+      const { status } = await whenUpload(from, ({ waitingFor }) => waitingFor === 'network');
+      assert.equal(status, match === 'complete' ? 'completing' : 'waiting');
+      assert.ok(performance.now() - addedAt < 5000);
+      await worker.clear();
+      await settled(from);
+      assert.equal(from.uploads[0]?.status, 'done', String(from.uploads[0]?.error));
+      assert.equal(from.uploads[0]?.waitingFor, undefined);
+    });
+  }
+
   for (const side of ['api', 'store'] as const) {
     it(`that lasts longer than patience (${side}) fails with Retry, and goes on from what is stored`, async () => {
       const worker = await fake();

@@ -194,6 +194,22 @@ describe('an upload that the store drops', () => {
     await assertNothingTwice(worker, 8);
   });
 
+  it('in the words of a box, each time after more has arrived, is resumed each time', async () => {
+    const worker = await fake();
+    const parts = [3, 8, 12, 16, 20, 24];
+    for (const part of parts) {
+      await worker.fault({ side: 'store', match: `part=${part}$`, answer: NO_SUCH_UPLOAD });
+    }
+    const from = uploader(worker, { concurrency: 1 });
+    from.add([randomFile(PARTS * MIB)]);
+    const { status, restarts, error } = await only(from);
+    assert.equal(status, 'done', error?.message);
+    assert.equal(restarts, 0);
+    assert.equal(await worker.count('api', /resume$/), parts.length);
+    // Each time, one request fails and one that had begun is given up.
+    assert.ok((await worker.count('store', /^PUT/)) <= PARTS + 2 * parts.length);
+  });
+
   it('only by the word of a box in between is resumed, however often the box says so', async () => {
     const worker = await fake();
     await worker.fault({ side: 'store', match: 'part=24$', answer: NO_SUCH_UPLOAD, times: 2 });
@@ -203,6 +219,39 @@ describe('an upload that the store drops', () => {
     assert.equal(status, 'done', error?.message);
     assert.equal(restarts, 0);
     assert.equal(await worker.count('api', /^POST \/uploads$/), 1);
+  });
+});
+
+describe('an upload that is in conflict', () => {
+  const CONFLICT = problem('conflict', 409);
+
+  for (const when of ['sign', 'complete']) {
+    it(`once (${when}) goes on with what is stored`, async () => {
+      const worker = await fake({ signAtOnce: 4 });
+      await worker.fault({ side: 'api', match: `/${when}$`, answer: CONFLICT });
+      const from = uploader(worker);
+      from.add([randomFile(PARTS * MIB)]);
+      const { status, restarts, error } = await only(from);
+      assert.equal(status, 'done', error?.message);
+      assert.equal(restarts, 0);
+      assert.equal(await worker.count('api', /^POST \/uploads$/), 1);
+    });
+  }
+
+  it('for good, as where its key was taken meanwhile, fails, sends nothing twice and loses nothing', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'api', match: '/complete$', answer: CONFLICT, times: null });
+    const from = uploader(worker);
+    from.add([randomFile(8 * MIB)]);
+    const failed = await only(from);
+    assert.equal(failed.error?.code, 'conflict');
+    assert.equal(failed.error?.retryable, true);
+    assert.equal(failed.restarts, 0);
+    await assertNothingTwice(worker, 8);
+    await worker.clear();
+    from.retry();
+    assert.equal((await only(from)).status, 'done');
+    await assertNothingTwice(worker, 8);
   });
 });
 

@@ -1,3 +1,4 @@
+import { RETRIES } from '../core/faults/retries.ts';
 import type { UploadErrorCode, UploadSnapshot } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError } from './fake-uploader.ts';
@@ -137,6 +138,10 @@ describe('a row', () => {
     ],
     [{ status: 'completing', loaded: 1_000_000 }, 'Finishing 1.0 of 1.0 MB'],
     [
+      { status: 'waiting', waitingFor: 'network' },
+      'Something on the way, such as a firewall, blocks it. Retrying automatically. 1 MB',
+    ],
+    [
       { status: 'completing', loaded: 1_000_000, waitingFor: 'signer' },
       'The server isn’t responding. Retrying automatically. 1.0 of 1.0 MB',
     ],
@@ -270,11 +275,13 @@ describe('the actions of a row', () => {
     });
   }
 
-  it('offer no Retry where it cannot help', async () => {
-    const error = new UploadError('forbidden', '', { retryable: false });
-    const { element } = await showing({ name: 'a.mov', status: 'failed', error });
-    equal(parts(element, 'retry').length, 0);
-  });
+  for (const [code, { button: label, because, error }] of Object.entries(RETRIES)) {
+    it(`after ${code} offer ${label}: ${because}`, async () => {
+      const { element } = await showing({ name: 'a.mov', status: 'failed', error });
+      equal(parts(element, 'retry').length, label === 'Retry' ? 1 : 0);
+      equal(parts(element, 'again').length, label === 'Choose again' ? 1 : 0);
+    });
+  }
 
   it('let a file that changed be chosen again, in the place of the failed one', async () => {
     const error = new UploadError('file_changed', '');

@@ -65,10 +65,33 @@ describe('an answer of the store', () => {
     });
   }
 
-  it('case 61: to HEAD has no body, and its status counts', async () => {
-    await withReplies([{ status: 404 }], async ({ store, asked }) => {
-      assert.equal(await store.head('k'), undefined);
-      assert.equal(asked.length, 1);
+  for (const headers of [
+    {},
+    { 'content-type': 'application/xml' },
+    { 'content-type': 'text/plain', 'x-amz-request-id': 'REQ-1' },
+  ] as Record<string, string>[]) {
+    it(`case 61: to HEAD has no body, and its status counts (${Object.keys(headers).join()})`, async () => {
+      await withReplies([{ status: 404, headers }], async ({ store, asked }) => {
+        assert.equal(await store.head('k'), undefined);
+        assert.equal(asked.length, 1);
+      });
+    });
+  }
+
+  for (const type of ['text/html', 'text/plain', 'application/json; charset=utf-8']) {
+    it(`case 61: to HEAD is not the store’s if it has the type of a page (${type})`, async () => {
+      const page = { status: 404, headers: { 'content-type': type } };
+      await withReplies([page], async ({ store }) => {
+        assert.equal((await failure(store.head('k'))).kind, 'unavailable');
+      });
+    });
+  }
+
+  it('case 79: to HEAD is not the store’s if it is a success without an ETag', async () => {
+    const portal = { status: 200, headers: { 'content-type': 'text/html' } };
+    const found = { status: 200, headers: { etag: '"e"' } };
+    await withReplies([portal, found], async ({ store }) => {
+      assert.equal((await store.head('k'))?.etag, 'e');
     });
   });
 
@@ -98,8 +121,15 @@ describe('an answer of the store', () => {
   });
 
   it('a bare 403 to HEAD says which right may be missing', async () => {
-    await withReplies([{ status: 403 }], async ({ store }) => {
+    const headers = { 'x-amz-request-id': 'REQ-1' };
+    await withReplies([{ status: 403, headers }], async ({ store }) => {
       assert.match((await failure(store.head('k'))).message, /s3:ListBucket/);
+    });
+  });
+
+  it('a 403 to HEAD without any header of a store’s is not the store’s', async () => {
+    await withReplies([{ status: 403 }], async ({ store }) => {
+      assert.equal((await failure(store.head('k'))).kind, 'unavailable');
     });
   });
 

@@ -7,8 +7,8 @@ import { Attempts } from '../faults/attempts.ts';
 import type { Backoff } from '../faults/backoff.ts';
 import { callError } from '../faults/worker-error.ts';
 import { patienceMs, stallMs } from '../options.ts';
-import type { Outcome } from '../store/outcome.ts';
-import type { UploaderOptions } from '../types.ts';
+import { isBlocked, type Outcome } from '../store/outcome.ts';
+import type { UploaderOptions, WaitReason } from '../types.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import { Bearer } from './bearer.ts';
 
@@ -40,8 +40,8 @@ export class WorkerClient {
   readonly #backoff: Backoff;
   readonly #onWaitingChange: () => void;
   readonly #closing = new AbortController();
-  /** Calls that wait until the Worker can be reached again. */
-  readonly #waiting = new Set<Call>();
+  /** Calls that wait until the Worker can be reached again, and what has kept the last request from it. */
+  readonly #waiting = new Map<Call, WaitReason>();
   #wasReached = false;
   readonly #bearer = new Bearer();
 
@@ -61,9 +61,10 @@ export class WorkerClient {
     return String(this.options.endpoint).replace(/\/+$/, '');
   }
 
-  /** True while a call waits until the Worker can be reached again. */
-  get isWaiting(): boolean {
-    return this.#waiting.size > 0;
+  /** What a call waits for that is to be made again. */
+  get waitReason(): WaitReason | undefined {
+    const [reason] = this.#waiting.values();
+    return reason && !navigator.onLine ? 'online' : reason;
   }
 
   /**
@@ -95,11 +96,11 @@ export class WorkerClient {
           if ('cause' in outcome) this.#bearer.reset();
           throw callError(outcome);
         }
-        if (verdict.delayMs) this.#setWaiting(waiting, true);
+        if (verdict.delayMs) this.#wait(waiting, isBlocked(outcome) ? 'network' : 'signer');
         await this.#backoff.wait(verdict, ended);
       }
     } finally {
-      this.#setWaiting(waiting, false);
+      this.#wait(waiting);
     }
   }
 
@@ -136,11 +137,11 @@ export class WorkerClient {
     return 'value' in (await this.#request(PATHS.policy, { has: 'batch' }, signal));
   }
 
-  #setWaiting(call: Call, isWaiting: boolean): void {
-    const before = this.isWaiting;
-    if (isWaiting) this.#waiting.add(call);
+  #wait(call: Call, reason?: WaitReason): void {
+    const before = this.waitReason;
+    if (reason) this.#waiting.set(call, reason);
     else this.#waiting.delete(call);
-    if (before !== this.isWaiting) this.#onWaitingChange();
+    if (before !== this.waitReason) this.#onWaitingChange();
   }
 
   async #request(

@@ -36,7 +36,11 @@ export function finalError(cause: unknown, upload: FileHistory): UploadError {
   const error = fileError(cause, upload);
   if (isUploadError(error)) return error;
   const fileName = upload.file.name;
-  return new UploadError('rejected', `${fileName}: ${String(error)}`, { fileName, cause });
+  return new UploadError('rejected', `${fileName}: ${String(error)}`, {
+    fileName,
+    cause,
+    retryable: true,
+  });
 }
 
 /**

@@ -54,6 +54,6 @@ export function missingEtagError(partNumber: number): UploadError {
   return new UploadError(
     'cors',
     "The ETag cannot be read: add ETag to ExposeHeaders in the bucket's CORS rule.",
-    { partNumber },
+    { partNumber, retryable: true },
   );
 }

@@ -47,7 +47,10 @@ const REMEDIES: {
     // One of an earlier visit is simply begun anew; one that this page has sent is the user's to judge.
     return setbacks > 0 ? 'fail' : 'renew';
   },
-  conflict: () => 'renew',
+  // The key may be taken, or the upload complete already: what is stored tells. An id for which there is
+  // no token belongs to another file.
+  conflict: ({ isAgreed, isRegistered }) =>
+    isAgreed ? 'reconcile' : isRegistered ? 'fail' : 'renew',
   // One of an earlier visit that is added again is wanted again.
   cancelled: ({ setbacks, isAgreed }) => (isAgreed || setbacks > 0 ? 'cancel' : 'renew'),
   // What the Worker did not understand may have followed from an earlier policy.

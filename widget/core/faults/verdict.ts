@@ -141,7 +141,8 @@ export function verdict(outcome: Outcome, history: History): Verdict {
       return { do: reaction };
   }
   const isTooLarge = status === 413 || code === 'EntityTooLarge';
-  return fail(isTooLarge ? 'too_large' : 'store_refused', false);
+  // What else the store refuses, its owner can set right.
+  return fail(isTooLarge ? 'too_large' : 'store_refused', !isTooLarge);
 }
 
 function reactionTo(status: number, code = ''): Reaction | undefined {

@@ -3,8 +3,12 @@ import type { Problem } from '../../../worker/protocol.ts';
 import { isUploadError, UploadError, type UploadErrorCode } from '../errors.ts';
 import type { Answered, Outcome } from '../store/outcome.ts';
 
-/** What is wrong with the request itself stays wrong; anything else may succeed another time. */
-const LASTING_STATUSES: ReadonlySet<number> = new Set([400, 403, 413, 415]);
+/** What is wrong with the file, or with the request for it, stays wrong; anything else may change. */
+const LASTING: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
+  'invalid_request',
+  'too_large',
+  'type_not_allowed',
+]);
 
 /** A token that is refused was sealed with other secrets; the upload's owner may still be known. */
 const TOKEN_REFUSALS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
@@ -32,7 +36,7 @@ export function isTokenRefused(error: unknown): boolean {
 /** The Worker's problem as an error. A slot that is missing in its answer counts as a problem. */
 export function problemError(problem: Partial<Problem> = {}, requestId?: string): UploadError {
   const { code = 'store_unavailable', detail = 'No answer for this file.', status = 500 } = problem;
-  const retryable = !LASTING_STATUSES.has(status);
+  const retryable = !LASTING.has(code);
   return new UploadError(code, detail, { status, requestId, retryable });
 }
 

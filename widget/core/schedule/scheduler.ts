@@ -65,7 +65,7 @@ export class Scheduler implements Services {
   start(upload: Upload): void {
     this.#queue.push(upload);
     // Once the policy is known, a queued upload waits only for its turn.
-    if (this.worker.isWaiting && !this.policy) this.reviewWaiting(upload);
+    if (this.worker.waitReason && !this.policy) this.reviewWaiting(upload);
     this.requestTurn();
   }
 
@@ -164,9 +164,7 @@ export class Scheduler implements Services {
       return parts?.isStalled ? (isOnline ? 'line' : 'online') : undefined;
     }
     if (state.hungReads > 0) return 'file';
-    const reason = flights[0]?.waitingFor;
-    if (reason || !this.worker.isWaiting) return reason;
-    return isOnline ? 'signer' : 'online';
+    return flights[0]?.waitingFor ?? this.worker.waitReason;
   }
 
   #takeTurn(): void {

@@ -34,6 +34,14 @@ export function isOwnAnswer(outcome: Outcome): outcome is Answered {
 }
 
 /**
+ * True for an answer that something in between refuses the request with. An error of a server's, too,
+ * may come from a proxy, but then it speaks for the server behind it.
+ */
+export function isBlocked(outcome: Outcome): boolean {
+  return outcome.kind === 'answered' && outcome.code === undefined && outcome.status < 500;
+}
+
+/**
  * No answer (status 0), or none in time. The network may be down, the CORS headers may be missing,
  * or the file may be unreadable; a browser does not say which.
  */

@@ -33,6 +33,7 @@ const WAITING: Readonly<Record<WaitReason, MessageId>> = {
   signer: 'waiting',
   file: 'disk',
   line: 'stalled',
+  network: 'blocked',
 };
 
 /** True if pausing the upload has an effect. */

@@ -157,16 +157,14 @@ function meaningOf(status: number, isOwn: boolean): Meaning {
 }
 
 /**
- * An answer to HEAD has no body, and a redirect to another region may have none. A page of a proxy has
- * its own type.
+ * An answer to HEAD has no body, and a redirect to another region may have none. Stores sign their
+ * answers to HEAD with an id or with the type of their errors; only a 404 is believed without either.
  */
-function isBare({ operation, headers, body }: BadAnswer): boolean {
+function isBare({ operation, status, headers, body }: BadAnswer): boolean {
   if (headers.has('x-amz-bucket-region')) return true;
-  return operation.startsWith('Head') && !body && !isPage(headers);
-}
-
-function isPage(headers: Headers): boolean {
-  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+  if (!operation.startsWith('Head') || body) return false;
+  const type = headers.get('content-type');
+  return headers.has('x-amz-request-id') || (type ? /\bxml\b/i.test(type) : status === 404);
 }
 
 /** The text, if it looks like a code or an id. Errors quote it, so it must not contain anything else. */

@@ -37,7 +37,9 @@ export function readObject(
   profile: Profile,
 ): Outcome<StoredObject> {
   const length = headers.get('content-length');
-  if (length === null || !/^\d+$/.test(length)) {
+  const etag = unquote(headers.get('etag') ?? '');
+  // Every object has an ETag. A portal's page under 200 may have none.
+  if (length === null || !/^\d+$/.test(length) || !etag) {
     const code = 'UnreadableAnswer';
     const error = new StoreError({ kind: 'unavailable', operation: 'HeadObject', code });
     return { fault: { error, again: 'maybe' } };
@@ -45,7 +47,7 @@ export function readObject(
   const lastModified = Date.parse(headers.get('last-modified') ?? '');
   const result: StoredObject = {
     bytes: Number(length),
-    etag: unquote(headers.get('etag') ?? ''),
+    etag,
     type: headers.get('content-type') ?? '',
     ...readMetadata(headers),
     checksums: checksumsOf(headers, profile),

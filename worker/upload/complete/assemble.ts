@@ -1,7 +1,7 @@
 /** Makes one object of an upload's parts, even if answers of the store are lost. */
 import type { Signer } from '../../context.ts';
 import { ProblemError } from '../../problem.ts';
-import { isStoreError } from '../../s3/requests/errors.ts';
+import { isStoreError, StoreError } from '../../s3/requests/errors.ts';
 import type { CompleteRequest, StoredObject } from '../../s3/store.ts';
 import type { Upload } from '../upload.ts';
 import { findObject } from '../stored.ts';
@@ -47,7 +47,21 @@ export async function assembleObject(
     }
     throw error;
   }
-  return { object: await store.head(upload.key), isNew, isConfirmed: true };
+  return { object: await headOfNew(signer, upload), isNew, isConfirmed: true };
+}
+
+/**
+ * The object that the store has just made.
+ *
+ * @throws StoreError `unknown` if there is none, which does not mean that the upload is gone.
+ */
+async function headOfNew({ store }: Signer, upload: Upload): Promise<StoredObject> {
+  for (const delay of RECHECK_DELAYS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    const object = await store.head(upload.key);
+    if (object) return object;
+  }
+  throw new StoreError({ kind: 'unknown', operation: 'HeadObject', code: 'NoSuchKey' });
 }
 
 /** Another Complete of the same upload may still be running; its object appears soon. */

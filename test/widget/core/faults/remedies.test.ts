@@ -88,9 +88,14 @@ describe('the remedy for an upload', () => {
   });
 
   it('that the store does not know any more is another id', () => {
-    for (const code of ['gone', 'conflict'] as const) {
-      assert.equal(uploadRemedy(code, FIRST), 'renew');
-    }
+    assert.equal(uploadRemedy('gone', FIRST), 'renew');
+  });
+
+  it('that is in conflict is to ask what is stored, and another id only for one that was never agreed', () => {
+    assert.equal(uploadRemedy('conflict', FIRST), 'reconcile');
+    const unconfirmed = { ...FIRST, isAgreed: false };
+    assert.equal(uploadRemedy('conflict', unconfirmed), 'fail');
+    assert.equal(uploadRemedy('conflict', { ...unconfirmed, isRegistered: false }), 'renew');
   });
 
   it('that the Worker does not find is to ask what is stored, and only then another id', () => {

@@ -98,6 +98,14 @@ describe('the verdict on an answer', () => {
     assert.deepEqual(verdict(refused, { ...FIRST, refusals: 2 }), {
       do: 'fail',
       code: 'store_refused',
+      retryable: true,
+    });
+  });
+
+  it('of a file that is too large is final, also for the user', () => {
+    assert.deepEqual(verdict(answered(400, 'EntityTooLarge'), FIRST), {
+      do: 'fail',
+      code: 'too_large',
       retryable: false,
     });
   });

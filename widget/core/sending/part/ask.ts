@@ -18,7 +18,7 @@ export async function askWhatIsStored(
 ): Promise<void> {
   const { upload, parts, context, signal } = round;
   noteFault(round, flight);
-  waitFor(round, flight, 'store');
+  waitFor(round, flight, flight.waitingFor);
   round.asking ??= resumeUpload(context.services.worker, upload, signal).finally(
     () => (round.asking = undefined),
   );

@@ -2,7 +2,7 @@ import type { Attempts } from '../../faults/attempts.ts';
 import { assertReadable } from '../../faults/file-error.ts';
 import { partRemedy, type PartRemedy } from '../../faults/part-remedy.ts';
 import { patienceMs } from '../../options.ts';
-import { isOwnAnswer, type Outcome } from '../../store/outcome.ts';
+import { isBlocked, isOwnAnswer, type Outcome } from '../../store/outcome.ts';
 import type { PartAttempt, PartsRound } from '../context.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function judge(
   const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
   const { faults } = attempts;
   // The read may hang; whatever comes then, the part waits.
-  flight.waitingFor = 'store';
+  flight.waitingFor = isBlocked(outcome) ? 'network' : 'store';
   if (!isAnswered) await assertReadable(upload, services, signal);
   if (!signed) route.noteRelayFailure(outcome);
   else {

@@ -64,12 +64,16 @@ export async function pausePart(
   if (!verdict.delayMs) return;
   const isOffline = verdict.do === 'wait';
   if (!isOffline) noteFault(round, flight);
-  waitFor(round, flight, isOffline ? 'online' : 'store');
+  waitFor(round, flight, isOffline ? 'online' : flight.waitingFor);
   await round.context.services.backoff.wait(verdict, round.signal);
 }
 
 /** Shows why the part waits, and takes back the bytes that its request had sent. */
-export function waitFor({ upload, context }: PartsRound, flight: Flight, reason: WaitReason): void {
+export function waitFor(
+  { upload, context }: PartsRound,
+  flight: Flight,
+  reason: WaitReason = 'store',
+): void {
   flight.sent = 0;
   flight.waitingFor = reason;
   context.services.reviewWaiting(upload);

@@ -30,8 +30,8 @@ const BYTES_PER_MS = (PARTS * PART_BYTES) / (66 * HOUR_MS);
 /** What the page's app gives as a token: it lives so long, and is given for a little longer. */
 const TOKEN_MS = 10 * MINUTE_MS;
 const STALE_MS = 20_000;
-/** What the page may keep of each part: its checksum, its ETag, and little else. */
-const HEAP_BYTES_PER_PART = 512;
+/** What page and store may keep of each part: range, checksum and ETag, and no signed request. */
+const HEAP_BYTES_PER_PART = 1000;
 
 const OLD_SECRET = 'the-first-secret-that-seals-upload-tokens';
 const NEW_SECRET = 'another-secret-that-seals-upload-tokens';
@@ -175,9 +175,10 @@ it('outlives tokens, keys and a secret, all of which ran out meanwhile', () => {
 });
 
 it('keeps the heap flat', (t) => {
-  const first = heap[0];
-  const last = heap.at(-1);
-  assert.ok(first && last && last.parts - first.parts > PARTS / 2, JSON.stringify(heap));
+  // What is compiled and cached on the way has settled by then.
+  const first = heap.find(({ parts }) => parts > 0.4 * PARTS);
+  const last = heap.findLast(({ parts }) => parts < PARTS);
+  assert.ok(first && last && last.parts - first.parts > 0.4 * PARTS, JSON.stringify(heap));
   const perPart = (last.bytes - first.bytes) / (last.parts - first.parts);
   t.diagnostic(heap.map(({ parts, bytes }) => `${parts}: ${(bytes / MIB).toFixed(1)}`).join(', '));
   assert.ok(perPart <= HEAP_BYTES_PER_PART, `${perPart} bytes for each part`);

@@ -166,6 +166,7 @@ function policyOf(setUp: SetUp): Policy {
       complete: MAX_UPLOADS_PER_COMPLETE,
     },
     lanes: setUp.lanes.length,
+    origins: setUp.lanes,
     relay: false,
     removable: false,
     listParts: true,

@@ -15,8 +15,13 @@ const AT_ONCE = 6;
 type Ready = () => Promise<number>;
 
 /** Parallel XHR PUTs to known URLs, of the very parts that the engine sends: nothing can be faster. */
-function floor(files: readonly File[], { lanes, limits }: Where): Ready {
-  const slices = files.flatMap((file, index) => {
+function floor(files: readonly File[], where: Where): Ready {
+  const slices = slicesOf(files, where);
+  return () => timed(() => inParallel(slices, ({ url, body }) => sendUntilStored(url, body)));
+}
+
+function slicesOf(files: readonly File[], { lanes, limits }: Where) {
+  return files.flatMap((file, index) => {
     const plan = planFor(file.size, limits);
     return Array.from({ length: partCount(plan) }, (_, part) => {
       const { start, end } = partRange(plan, part + 1);
@@ -24,7 +29,6 @@ function floor(files: readonly File[], { lanes, limits }: Where): Ready {
       return { url, body: file.slice(start, end) };
     });
   });
-  return () => timed(() => inParallel(slices, ({ url, body }) => sendUntilStored(url, body)));
 }
 
 /** The floor, and each part read once more by a worker, as who checks it has to; nothing computed. */
@@ -46,6 +50,24 @@ function floorAndRead(files: readonly File[], where: Where): Ready {
     }
   };
   return () => timed(() => Promise.all([send(), read()])).finally(() => worker.terminate());
+}
+
+/**
+ * The floor, but each part is read into memory once, where it could be hashed, and sent from there:
+ * as it is, or as a Blob made of it.
+ */
+function floorFromMemory(
+  files: readonly File[],
+  where: Where,
+  bodyOf: (bytes: ArrayBuffer) => ArrayBuffer | Blob,
+): Ready {
+  const slices = slicesOf(files, where);
+  return () =>
+    timed(() =>
+      inParallel(slices, async ({ url, body }) =>
+        sendUntilStored(url, bodyOf(await body.arrayBuffer())),
+      ),
+    );
 }
 
 /** Form POSTs alone, without a preflight. */
@@ -143,7 +165,20 @@ export interface Where {
   readonly limits?: PlanLimits | undefined;
 }
 
-const CONTENDERS = { floor, floorAndRead, forms, engine, uppy, uppy5, tus, libStorage };
+const CONTENDERS = {
+  floor,
+  floorAndRead,
+  floorFromBuffers: (files: readonly File[], where: Where) =>
+    floorFromMemory(files, where, (bytes) => bytes),
+  floorFromBlobs: (files: readonly File[], where: Where) =>
+    floorFromMemory(files, where, (bytes) => new Blob([bytes])),
+  forms,
+  engine,
+  uppy,
+  uppy5,
+  tus,
+  libStorage,
+};
 export type Contender = keyof typeof CONTENDERS;
 
 export interface Took {
@@ -174,7 +209,7 @@ const bench: BenchPage = {
 Object.assign(globalThis, { bench });
 
 /** The floor loses no time over a fault: it sends the part again at once. */
-async function sendUntilStored(url: string, body: Blob): Promise<void> {
+async function sendUntilStored(url: string, body: Blob | ArrayBuffer): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send('PUT', url, body);
@@ -184,7 +219,7 @@ async function sendUntilStored(url: string, body: Blob): Promise<void> {
   }
 }
 
-function send(method: string, url: string, body: Blob | FormData): Promise<void> {
+function send(method: string, url: string, body: Blob | ArrayBuffer | FormData): Promise<void> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open(method, url);

@@ -27,7 +27,7 @@ export interface MeasureOptions {
 }
 
 /** One run of one contender. */
-interface Outcome {
+export interface Outcome {
   /** NaN if it failed. */
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -110,7 +110,7 @@ function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcom
 }
 
 /** One run in a fresh context: no warm connection and no cached preflight from the run before. */
-async function runOnce(
+export async function runOnce(
   { browser, pageUrl, ends, takeFirstByte }: Stage,
   files: readonly string[],
   { contender, endpoint, isBeside, concurrency }: Run,

@@ -86,6 +86,8 @@ def main():
                     packet = os.read(device, PACKET_BYTES)
                 except BlockingIOError:
                     break
+                except OSError:
+                    return  # The namespace was deleted, and the device with it.
                 ways[device].take(packet, time.monotonic())
         now = time.monotonic()
         there.deliver(far, now)

@@ -8,6 +8,7 @@ import type { Scripts } from './bundles.ts';
 import type { Case, Run } from './cases.ts';
 import type { BenchPage, Where } from './contenders.ts';
 import { cpuSecondsOf } from './cpu.ts';
+import { joulesSoFar } from './energy.ts';
 import { median, medianAndRange } from './figures.ts';
 import { setStage, type Stage } from './stage.ts';
 
@@ -31,6 +32,8 @@ export interface Outcome {
   /** NaN if it failed. */
   readonly seconds: number;
   readonly cpuSeconds: number;
+  /** Energy of the whole machine, in joules; NaN where it has no counter. */
+  readonly joules: number;
   /** Seconds until the first byte of a file reached the store. */
   readonly firstByteSeconds: number;
   readonly error?: string;
@@ -70,6 +73,7 @@ function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcom
   const outcomesOf = (run: Run | undefined) => (run ? (outcomes.get(run) ?? []) : []);
   const floor = outcomesOf(runs[0]);
   console.log(`\n${title} (${floor.length} rounds, ${machine()}; medians and ranges)`);
+  if (joulesSoFar() === undefined) console.log('  (no energy counter on this machine)');
   let isMissed = false;
   let before: readonly number[] = [];
   for (const run of runs) {
@@ -94,6 +98,8 @@ function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcom
         `${firstByte.toFixed(3).padStart(7)} s to the first byte`,
       );
     }
+    const joules = median(whole.map((outcome) => outcome.joules));
+    if (!Number.isNaN(joules)) columns.push(`${joules.toFixed(0).padStart(6)} J`);
     if (atMost !== undefined) columns.push(`  ${isMiss ? 'ABOVE' : 'within'} ${atMost}`);
     if (run.isBeside) {
       const gains = ratios.map((ratio, round) => ratio - (before[round] ?? NaN));
@@ -129,14 +135,16 @@ export async function runOnce(
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     await takeFirstByte();
     cpu = cpuSecondsOf(pid);
+    const joulesBefore = joulesSoFar() ?? NaN;
     const { seconds, startedAt } = await inTime(tab.evaluate(() => bench.go()));
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
+    const joules = (joulesSoFar() ?? NaN) - joulesBefore;
     const firstByteSeconds = (((await takeFirstByte()) ?? NaN) - startedAt) / 1000;
-    return { seconds, cpuSeconds, firstByteSeconds };
+    return { seconds, cpuSeconds, joules, firstByteSeconds };
   } catch (error) {
     const [message = ''] = String(error).split('\n');
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
-    return { seconds: NaN, cpuSeconds, firstByteSeconds: NaN, error: message };
+    return { seconds: NaN, cpuSeconds, joules: NaN, firstByteSeconds: NaN, error: message };
   } finally {
     await context.close();
   }

@@ -30,12 +30,12 @@ const sizes: Size[] = [
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 52_450,
+    maxBytes: 52_540,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 28_350, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 28_455, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- upload`: the engine's time beside the floor's, and other clients' beside both.
- * Every contender runs once in each round, in a browser context of its own, on the same files.
+ * Every contender runs once in each round, in a browser of its own, on the same files.
  * Printed are medians and ranges of the times, of their ratios to the floor's time of the same round,
  * and the CPU time of the browser.
  *

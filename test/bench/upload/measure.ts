@@ -14,6 +14,8 @@ import { setStage, type Stage } from './stage.ts';
 
 /** Time between opening the page and picking files, as with a person. */
 const IDLE_MS = 1000;
+/** A page has its policy by then: one round trip to connect, one to ask, and one to spare. */
+const IDLE_ROUND_TRIPS = 3;
 /** A contender that takes longer has failed. */
 const LONGEST_RUN_MS = 120_000;
 
@@ -115,24 +117,25 @@ function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcom
   return isMissed;
 }
 
-/** One run in a fresh context: no warm connection and no cached preflight from the run before. */
+/** One run in a browser of its own: no warm connection and no cached preflight from the run before. */
 export async function runOnce(
-  { browser, pageUrl, ends, takeFirstByte }: Stage,
+  { openBrowser, pageUrl, ends, takeFirstByte }: Stage,
   files: readonly string[],
   { contender, endpoint, isBeside, concurrency }: Run,
-  { limits }: Case,
+  { limits, line, wire }: Case,
 ): Promise<Outcome> {
-  const context = await browser.createBrowserContext();
+  const browser = await openBrowser();
   const pid = browser.process()?.pid ?? NaN;
   let cpu = NaN;
+  const idleMs = Math.max(IDLE_MS, IDLE_ROUND_TRIPS * (line?.rttMs ?? wire?.rttMs ?? 0));
   try {
-    const tab = await context.newPage();
+    const tab = await browser.newPage();
     await tab.goto(isBeside ? `${pageUrl}/beside` : pageUrl);
     const input = await tab.$('input');
     await input?.uploadFile(...files);
     const where = { ...whereTo(ends, endpoint), concurrency, limits };
     await tab.evaluate((contender, where) => bench.prepare(contender, where), contender, where);
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    await new Promise((resolve) => setTimeout(resolve, idleMs));
     await takeFirstByte();
     cpu = cpuSecondsOf(pid);
     const joulesBefore = joulesSoFar() ?? NaN;
@@ -146,7 +149,7 @@ export async function runOnce(
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
     return { seconds: NaN, cpuSeconds, joules: NaN, firstByteSeconds: NaN, error: message };
   } finally {
-    await context.close();
+    await browser.close();
   }
 }
 

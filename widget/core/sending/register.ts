@@ -25,7 +25,8 @@ export async function registerUpload(
   context: SendingContext,
   signal: AbortSignal,
 ): Promise<Agreed> {
-  const { services, claims } = context;
+  const { services, claims, preconnect, route } = context;
+  if (!route.isRelayOn) preconnect.open(services.policy?.origins ?? []);
   if (upload.standing.kind !== 'agreed') {
     const recognised = unlessAborted(claims.recognise(upload), signal);
     // Hashing starts before the journal has answered, because it rarely knows the file.

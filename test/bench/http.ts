@@ -15,6 +15,8 @@ export interface Asked {
   /** Empty where the server only counts. */
   readonly body: string;
   readonly bodyBytes: number;
+  /** When its head was whole, in milliseconds since 1970. */
+  readonly arrivedAt: number;
 }
 
 export interface Answer {
@@ -33,20 +35,37 @@ export interface TinyOptions {
   /** Keep bodies, up to this size; larger ones are counted and dropped. */
   readonly keepBytes: number;
   readonly answer: (asked: Asked) => Answer;
+  /** @default 127.0.0.1 */
+  readonly address?: string | undefined;
+  /** Every so many requests, preflights not counted, one is answered with an error of the store. */
+  readonly failEvery?: number | undefined;
 }
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const CORS = {
+export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, PUT, POST, DELETE',
   'access-control-expose-headers': 'ETag, x-amz-checksum-crc64nvme',
   'access-control-max-age': '7200',
 };
 
-/** Serves a free port of the loopback interface. Every answer carries CORS for any origin. */
+/** What S3 answers now and then, and asks clients to try again. */
+export const INTERNAL_ERROR: Answer = {
+  status: 500,
+  headers: { 'content-type': 'application/xml' },
+  body: '<Error><Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message></Error>',
+};
+
+/** Serves a free port. Every answer carries CORS for any origin. */
 export async function startTiny(options: TinyOptions): Promise<TinyServer> {
+  const { address = '127.0.0.1', failEvery = Infinity } = options;
+  let requests = 0;
+  const answer = (asked: Asked): Answer => {
+    requests += 1;
+    return requests % failEvery === 0 ? INTERNAL_ERROR : options.answer(asked);
+  };
   const server: Server = createServer({ noDelay: true }, (socket) => {
-    const connection = new Connection(options, (data) => line.write(data));
+    const connection = new Connection({ ...options, answer }, (data) => line.write(data));
     const line = new Line(socket, options.speed, (chunk) => connection.receive(chunk));
     socket.on('error', () => socket.destroy());
   });
@@ -55,9 +74,9 @@ export async function startTiny(options: TinyOptions): Promise<TinyServer> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}`,
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
@@ -109,7 +128,8 @@ class Connection {
       }),
     );
     this.#left = Number(headers.get('content-length') ?? 0);
-    this.#asked = { method, target, headers, bodyBytes: this.#left };
+    const arrivedAt = performance.timeOrigin + performance.now();
+    this.#asked = { method, target, headers, bodyBytes: this.#left, arrivedAt };
   }
 
   #finish(): void {

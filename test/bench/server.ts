@@ -1,39 +1,89 @@
 /**
- * The sinks and signers of a benchmark, in a process of their own: what the measuring side does
- * must not slow them. Started with `fork`; says its addresses once, and ends with its parent.
+ * The sinks and signers of one line, in a process of their own, so that what the measuring side does
+ * does not slow them. Started with `fork`: it is sent `ServerOptions`, answers with `Ends`, and ends
+ * with its parent.
  */
 import process from 'node:process';
-import { LOOPBACK, type LineSpeed } from './line.ts';
+import type { PlanLimits } from '../../worker/protocol.ts';
+import { startHttp2Sink } from './http2-sink.ts';
+import type { LineSpeed } from './line.ts';
+import { startTusd } from './peers/tusd.ts';
 import { startSigner } from './signer.ts';
-import { startSink } from './sink.ts';
+import { startSink, type SinkCounts } from './sink.ts';
 
-/** One line with its hosts. `signer` has the endpoints plain, checked, lanes and forms. */
+export interface ServerOptions {
+  /** Where the servers listen; lanes take turns. */
+  readonly addresses: readonly string[];
+  readonly speed: LineSpeed;
+  /** Of the requests to each server, one in so many fails. */
+  readonly failEvery?: number | undefined;
+  /** How files are divided, if not as by default. */
+  readonly limits?: PlanLimits | undefined;
+  /** The store speaks HTTP/2, too. */
+  readonly hasHttp2?: boolean | undefined;
+  /** The path of tusd, if it runs beside the sinks. */
+  readonly tusd?: string | undefined;
+}
+
+/** Where the servers of one line are. */
 export interface Ends {
+  /** Two hosts of the store over HTTP/1.1. */
   readonly lanes: readonly string[];
+  /** Two hosts of the store over HTTP/2. */
+  readonly http2Lanes: readonly string[];
+  /** Has the endpoints plain, checked, lanes, forms, http2 and http2Lanes. */
   readonly signer: string;
+  readonly tus: string | undefined;
 }
 
-export interface Addresses {
-  readonly loopback: Ends;
-  readonly far: Ends;
+/** What the server is asked after it has started: when the first byte of a file arrived since the last time. */
+export interface FirstByte {
+  /** In milliseconds since 1970; undefined if nothing has, or if it came by HTTP/2. */
+  readonly firstAt: number | undefined;
 }
 
-/** The line of the issue: 80 ms of round trip, 5 MB/s for each connection. */
-const FAR: LineSpeed = { rttMs: 80, bytesPerSecond: 5_000_000 };
+const counts: SinkCounts[] = [];
 
-async function ends(speed: LineSpeed): Promise<Ends> {
-  const sinks = [await startSink(speed), await startSink(speed)];
+async function start({
+  addresses,
+  speed,
+  limits,
+  failEvery,
+  ...rest
+}: ServerOptions): Promise<Ends> {
+  const [address, second = address] = addresses;
+  const sinks = [
+    await startSink(speed, { address, failEvery }),
+    await startSink(speed, { address: second, failEvery }),
+  ];
+  counts.push(...sinks.map((sink) => sink.counts));
   const lanes = sinks.map(({ url }) => url);
   const one = lanes.slice(0, 1);
-  const signer = await startSigner(speed, {
-    plain: { checksum: null, lanes: one, postPolicy: false },
-    checked: { checksum: 'crc64nvme', lanes: one, postPolicy: false },
-    lanes: { checksum: 'crc64nvme', lanes, postPolicy: false },
-    forms: { checksum: 'crc64nvme', lanes: one, postPolicy: true },
-  });
-  return { lanes, signer: signer.url };
+  const http2Lanes = rest.hasHttp2
+    ? [await startHttp2Sink(address), await startHttp2Sink(second)]
+    : [];
+  const checked = { checksum: 'crc64nvme', postPolicy: false, ...(limits && { limits }) } as const;
+  const setUps = {
+    plain: { ...checked, checksum: null, lanes: one },
+    checked: { ...checked, lanes: one },
+    lanes: { ...checked, lanes },
+    forms: { ...checked, lanes: one, postPolicy: true },
+    http2: { ...checked, lanes: http2Lanes.slice(0, 1) },
+    http2Lanes: { ...checked, lanes: http2Lanes },
+  };
+  const signer = await startSigner(speed, setUps, { address, failEvery });
+  const tus = rest.tusd ? await startTusd(rest.tusd, address, failEvery) : undefined;
+  return { lanes, http2Lanes, signer: signer.url, tus };
 }
 
-const addresses: Addresses = { loopback: await ends(LOOPBACK), far: await ends(FAR) };
+function takeFirstByte(): FirstByte {
+  const times = counts.flatMap(({ firstAt }) => firstAt ?? []);
+  for (const one of counts) one.firstAt = undefined;
+  return { firstAt: times.length > 0 ? Math.min(...times) : undefined };
+}
+
+process.once('message', (options: ServerOptions) => {
+  void start(options).then((ends) => process.send?.(ends));
+  process.on('message', () => process.send?.(takeFirstByte()));
+});
 process.on('disconnect', () => process.exit());
-process.send?.(addresses);

@@ -18,7 +18,7 @@ import {
   type SignBody,
   type SignedRequest,
 } from '../../worker/protocol.ts';
-import { startTiny, type Answer, type Asked, type TinyServer } from './http.ts';
+import { startTiny, type Answer, type Asked, type TinyOptions, type TinyServer } from './http.ts';
 import type { LineSpeed } from './line.ts';
 import { companion } from './companion.ts';
 
@@ -44,9 +44,11 @@ const SIGNATURE =
 export async function startSigner(
   speed: LineSpeed,
   setUps: Readonly<Record<string, SetUp>>,
+  options: Pick<TinyOptions, 'address' | 'failEvery'> = {},
 ): Promise<TinyServer> {
   const signers = new Map(Object.entries(setUps).map(([name, setUp]) => [name, new Signer(setUp)]));
   return startTiny({
+    ...options,
     speed,
     keepBytes: KEPT_BODY_BYTES,
     answer: (asked) => {
@@ -164,6 +166,7 @@ function policyOf(setUp: SetUp): Policy {
       complete: MAX_UPLOADS_PER_COMPLETE,
     },
     lanes: setUp.lanes.length,
+    origins: setUp.lanes,
     relay: false,
     removable: false,
     listParts: true,

@@ -1,11 +1,15 @@
 /** A store with no cost of its own: takes every byte, keeps none, and says what S3 would say. */
-import { startTiny, type Answer, type Asked, type TinyServer } from './http.ts';
+import { startTiny, type Answer, type Asked, type TinyOptions, type TinyServer } from './http.ts';
 import type { LineSpeed } from './line.ts';
+
+const ETAG = '"9bb58f26192e4ba00f01e2e7b136bbd8"';
 
 /** Preflights are not counted. */
 export interface SinkCounts {
   requests: number;
   bytes: number;
+  /** When the first of them arrived, in milliseconds since 1970. */
+  firstAt?: number | undefined;
 }
 
 export interface Sink extends TinyServer {
@@ -13,13 +17,18 @@ export interface Sink extends TinyServer {
 }
 
 /** Starts one host of the sink; two of them are two lanes. */
-export async function startSink(speed: LineSpeed): Promise<Sink> {
+export async function startSink(
+  speed: LineSpeed,
+  options: Pick<TinyOptions, 'address' | 'failEvery'> = {},
+): Promise<Sink> {
   const counts: SinkCounts = { requests: 0, bytes: 0 };
   const server = await startTiny({
+    ...options,
     speed,
     keepBytes: 0,
     answer: (asked) => {
       counts.requests += 1;
+      counts.firstAt ??= asked.arrivedAt;
       counts.bytes += asked.bodyBytes;
       return stored(asked);
     },
@@ -27,13 +36,30 @@ export async function startSink(speed: LineSpeed): Promise<Sink> {
   return { ...server, counts };
 }
 
-function stored({ method, headers }: Asked): Answer {
+/** What a store says to a part, a form, or an SDK that begins or completes an upload. */
+export function stored({
+  method,
+  target,
+  headers,
+}: Pick<Asked, 'method' | 'target' | 'headers'>): Answer {
+  const { searchParams } = new URL(target, 'http://store');
+  if (method === 'POST' && searchParams.has('uploads')) {
+    return xml(
+      '<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>',
+    );
+  }
+  if (method === 'POST' && searchParams.has('uploadId')) {
+    return xml(
+      `<CompleteMultipartUploadResult><ETag>${ETAG}</ETag></CompleteMultipartUploadResult>`,
+    );
+  }
   const checksum = headers.get('x-amz-checksum-crc64nvme');
   return {
     status: method === 'POST' ? 204 : 200,
-    headers: {
-      etag: '"9bb58f26192e4ba00f01e2e7b136bbd8"',
-      ...(checksum && { 'x-amz-checksum-crc64nvme': checksum }),
-    },
+    headers: { etag: ETAG, ...(checksum && { 'x-amz-checksum-crc64nvme': checksum }) },
   };
+}
+
+function xml(body: string): Answer {
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
 }

@@ -46,6 +46,7 @@ onEveryStore(
       assert.equal(body.listParts, profile.listParts);
       assert.equal(body.plan.singleMaxBytes, 5 * MIB);
       assert.equal(body.lanes, 1);
+      assert.deepEqual(body.origins, [new URL(running().config.endpoint).origin]);
     });
 
     it('tells a page whose policy it is, in a word that names nobody', async () => {

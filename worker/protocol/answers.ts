@@ -93,6 +93,10 @@ export const PolicySchema = v.strictObject({
   batch: v.strictObject({ create: Count, sign: Count, complete: Count }),
   /** Number of hostnames of the bucket. Each takes six connections of its own. */
   lanes: Count,
+  /** Where the page will send parts, so that it can connect in time. */
+  origins: v.exactOptional(
+    v.pipe(v.array(v.string()), about('Where parts will be sent, to connect in time.')),
+  ),
   /** Whether parts may go through the Worker. */
   relay: v.boolean(),
   /** Whether the owner may remove a complete upload. */

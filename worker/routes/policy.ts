@@ -34,6 +34,7 @@ export function policyRoute(signer: Signer): SignerHandler {
       plan,
       batch,
       lanes: store.lanes,
+      origins: store.origins,
       relay,
       removable: rules.removable,
       listParts: store.profile.listParts,

@@ -157,6 +157,8 @@ export interface Store {
   readonly bucket: string;
   /** Number of hostnames that take parts. */
   readonly lanes: number;
+  /** Their origins. */
+  readonly origins: readonly string[];
 
   createMultipart(
     key: string,

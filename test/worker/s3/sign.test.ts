@@ -117,6 +117,11 @@ describe('lanes', () => {
     const signer = await store.presignParts(upload);
     const urls = await Promise.all([1, 2, 3, 4].map(async (n) => (await signer.sign(n, 5)).url));
     assert.equal(store.lanes, 3);
+    assert.deepEqual(store.origins, [
+      'https://bucket.s3.test',
+      'https://s3.test',
+      'https://s3.other.test',
+    ]);
     assert.deepEqual(
       urls.map((url) => url.slice(0, url.indexOf('?'))),
       [

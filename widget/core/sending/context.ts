@@ -14,6 +14,7 @@ import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
+import type { Preconnect } from '../store/preconnect.ts';
 import type { Concurrency, Share } from '../throughput/concurrency.ts';
 import type { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { Flight, Parts } from '../upload/parts.ts';
@@ -31,6 +32,7 @@ export interface SendingContext {
   readonly waiting: WaitingUploads;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;
+  readonly preconnect: Preconnect;
   readonly expectedSpeed: ExpectedSpeed;
   readonly signingTime: SigningTime;
 }

@@ -5,6 +5,7 @@ import { Claims } from '../journal/claims.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
+import { Preconnect } from '../store/preconnect.ts';
 import { Concurrency } from '../throughput/concurrency.ts';
 import { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { Interrupted, Unfinished } from '../types.ts';
@@ -54,6 +55,7 @@ export function createSending(services: Services): Sending {
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
     route: new Route(services),
+    preconnect: new Preconnect(),
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };

@@ -26,7 +26,8 @@ export async function registerUpload(
   context: SendingContext,
   signal: AbortSignal,
 ): Promise<Agreed> {
-  const { services, claims } = context;
+  const { services, claims, preconnect, route } = context;
+  if (!route.isRelayOn) preconnect.open(services.policy?.origins ?? []);
   if (upload.standing.kind !== 'agreed') {
     adaptToLine(upload, context);
     const recognised = unlessAborted(claims.recognise(upload), signal);

@@ -12,7 +12,10 @@ import { urlSigner } from './presign.ts';
 import { formFields, objectHeaders } from '../object-headers.ts';
 import type { ByteCount, Store, StoreConfig } from '../types.ts';
 
-type Signing = Pick<Store, 'lanes' | 'presignParts' | 'presignPut' | 'presignForm' | 'presignGet'>;
+type Signing = Pick<
+  Store,
+  'lanes' | 'origins' | 'presignParts' | 'presignPut' | 'presignForm' | 'presignGet'
+>;
 
 /**
  * The signing half of a store.
@@ -29,6 +32,7 @@ export function createSigning(config: StoreConfig): Signing {
 
   return {
     lanes: lanes.length,
+    origins: lanes.map(({ origin }) => origin),
 
     async presignParts({ key, uploadId, algorithm, expiresIn }) {
       const keys = await keysFor(expiresIn);

@@ -1,11 +1,13 @@
 /**
- * What the page of a benchmark runs: the floor, form POSTs, this engine, and Uppy. Each throws where
- * anything was not uploaded.
+ * What the page of the benchmark runs: the floor, form POSTs, the engine, and other clients. Each
+ * throws if anything was not uploaded.
  */
 import AwsS3 from '@uppy/aws-s3';
 import Uppy from '@uppy/core';
-import { planFor, partCount, partRange } from '../../worker/protocol/plan.ts';
-import { Uploader } from '../../widget/core/index.ts';
+import { Upload as TusUpload } from 'tus-js-client';
+import * as uppy5Client from '../../e2e/uppy5/client.ts';
+import { planFor, partCount, partRange, type PlanLimits } from '../../../worker/protocol/plan.ts';
+import { Uploader } from '../../../widget/core/index.ts';
 
 const AT_ONCE = 6;
 
@@ -13,16 +15,20 @@ const AT_ONCE = 6;
 type Ready = () => Promise<number>;
 
 /** Parallel XHR PUTs to known URLs, of the very parts that the engine sends: nothing can be faster. */
-function floor(files: readonly File[], { lanes }: Where): Ready {
-  const slices = files.flatMap((file, index) => {
-    const plan = planFor(file.size);
+function floor(files: readonly File[], where: Where): Ready {
+  const slices = slicesOf(files, where);
+  return () => timed(() => inParallel(slices, ({ url, body }) => sendUntilStored(url, body)));
+}
+
+function slicesOf(files: readonly File[], { lanes, limits }: Where) {
+  return files.flatMap((file, index) => {
+    const plan = planFor(file.size, limits);
     return Array.from({ length: partCount(plan) }, (_, part) => {
       const { start, end } = partRange(plan, part + 1);
       const url = `${lanes[part % lanes.length]}/bucket/${crypto.randomUUID()}?file=${index}&partNumber=${part + 1}`;
       return { url, body: file.slice(start, end) };
     });
   });
-  return () => timed(() => inParallel(slices, ({ url, body }) => send('PUT', url, body)));
 }
 
 /** The floor, and each part read once more by a worker, as who checks it has to; nothing computed. */
@@ -32,7 +38,7 @@ function floorAndRead(files: readonly File[], where: Where): Ready {
   const worker = new Worker(URL.createObjectURL(new Blob([script])));
   const read = async () => {
     for (const file of files) {
-      const plan = planFor(file.size);
+      const plan = planFor(file.size, where.limits);
       for (let part = 1; part <= partCount(plan); part += 1) {
         const { start, end } = partRange(plan, part);
         await new Promise((resolve) => {
@@ -44,6 +50,24 @@ function floorAndRead(files: readonly File[], where: Where): Ready {
     }
   };
   return () => timed(() => Promise.all([send(), read()])).finally(() => worker.terminate());
+}
+
+/**
+ * The floor, but each part is read into memory once, where it could be hashed, and sent from there:
+ * as it is, or as a Blob made of it.
+ */
+function floorFromMemory(
+  files: readonly File[],
+  where: Where,
+  bodyOf: (bytes: ArrayBuffer) => ArrayBuffer | Blob,
+): Ready {
+  const slices = slicesOf(files, where);
+  return () =>
+    timed(() =>
+      inParallel(slices, async ({ url, body }) =>
+        sendUntilStored(url, bodyOf(await body.arrayBuffer())),
+      ),
+    );
 }
 
 /** Form POSTs alone, without a preflight. */
@@ -60,8 +84,8 @@ function forms(files: readonly File[], { lanes }: Where): Ready {
 }
 
 /** The element is on a page before anything is picked, so the engine is there before the clock. */
-function engine(files: readonly File[], { endpoint }: Where): Ready {
-  const uploader = new Uploader({ endpoint });
+function engine(files: readonly File[], { endpoint, concurrency }: Where): Ready {
+  const uploader = new Uploader({ endpoint, ...(concurrency && { concurrency }) });
   return async () => {
     const seconds = await timed(async () => {
       const settled = new Promise((resolve) =>
@@ -92,20 +116,82 @@ function uppy(files: readonly File[], { endpoint }: Where): Ready {
     });
 }
 
+function uppy5(files: readonly File[], { endpoint }: Where): Ready {
+  const { Uppy, AwsS3 } = uppy5Client;
+  const uppy = new Uppy().use(AwsS3, { endpoint: `${endpoint}/companion` });
+  return () =>
+    timed(async () => {
+      uppy.addFiles(files.map((data) => ({ name: data.name, type: data.type, data })));
+      const result = await uppy.upload();
+      if (result?.successful?.length !== files.length) {
+        throw new Error(`not done: ${result?.failed?.[0]?.error}`);
+      }
+    });
+}
+
+/** One file in six parts at a time, many files six at a time. */
+function tus(files: readonly File[], { tus: endpoint = '' }: Where): Ready {
+  const parallelUploads = files.length === 1 ? AT_ONCE : 1;
+  return () =>
+    timed(() =>
+      inParallel(
+        files,
+        (file) =>
+          new Promise<void>((onSuccess, onError) => {
+            const options = { endpoint, parallelUploads, storeFingerprintForResuming: false };
+            new TusUpload(file, { ...options, onSuccess: () => onSuccess(), onError }).start();
+          }),
+      ),
+    );
+}
+
+/** `@aws-sdk/lib-storage`, which `peers/page.ts` brings: it signs by itself, with keys on the page. */
+function libStorage(files: readonly File[], { lanes }: Where): Ready {
+  const upload = globalThis.libStorage;
+  if (!upload) throw new Error('not installed: npm ci --prefix test/bench/peers');
+  return () => timed(() => inParallel(files, (file) => upload(lanes[0] ?? '', file)));
+}
+
+declare global {
+  /** Uploads one file to the store at `endpoint`. */
+  var libStorage: ((endpoint: string, file: File) => Promise<void>) | undefined;
+}
+
 export interface Where {
   readonly lanes: readonly string[];
   readonly endpoint: string;
+  readonly tus?: string | undefined;
+  readonly concurrency?: number | undefined;
+  readonly limits?: PlanLimits | undefined;
 }
 
-const CONTENDERS = { floor, floorAndRead, forms, engine, uppy };
+const CONTENDERS = {
+  floor,
+  floorAndRead,
+  floorFromBuffers: (files: readonly File[], where: Where) =>
+    floorFromMemory(files, where, (bytes) => bytes),
+  floorFromBlobs: (files: readonly File[], where: Where) =>
+    floorFromMemory(files, where, (bytes) => new Blob([bytes])),
+  forms,
+  engine,
+  uppy,
+  uppy5,
+  tus,
+  libStorage,
+};
 export type Contender = keyof typeof CONTENDERS;
+
+export interface Took {
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly seconds: number;
+}
 
 /** What the page offers to the benchmark. */
 export interface BenchPage {
   /** Makes a contender ready for the files of the page's input. */
   prepare(contender: Contender, where: Where): void;
-  /** Seconds. */
-  go(): Promise<number>;
+  go(): Promise<Took>;
 }
 
 let ready: Ready | undefined;
@@ -114,11 +200,26 @@ const bench: BenchPage = {
     const files = document.querySelector('input')?.files ?? [];
     ready = CONTENDERS[contender]([...files], where);
   },
-  go: () => ready?.() ?? Promise.reject(new Error('nothing was prepared')),
+  go: async () => {
+    if (!ready) throw new Error('nothing was prepared');
+    const startedAt = performance.timeOrigin + performance.now();
+    return { startedAt, seconds: await ready() };
+  },
 };
 Object.assign(globalThis, { bench });
 
-function send(method: string, url: string, body: Blob | FormData): Promise<void> {
+/** The floor loses no time over a fault: it sends the part again at once. */
+async function sendUntilStored(url: string, body: Blob | ArrayBuffer): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send('PUT', url, body);
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+function send(method: string, url: string, body: Blob | ArrayBuffer | FormData): Promise<void> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open(method, url);

@@ -1,0 +1,66 @@
+/** tusd, the reference server of tus, which tus-js-client needs at the other end. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+
+/** How to get it: nothing else on npm or PyPI is the server that tus-js-client's authors test with. */
+export const HOW_TO_INSTALL = 'go install github.com/tus/tusd/v2/cmd/tusd@latest';
+
+/** Path of tusd: `TUSD`, otherwise one on the PATH or where Go puts it; undefined if there is none. */
+export function findTusd(): string | undefined {
+  const named = process.env['TUSD'];
+  if (named !== undefined) return named;
+  try {
+    return execFileSync('which', ['tusd'], { encoding: 'utf8' }).trim();
+  } catch {
+    const path = join(homedir(), 'go/bin/tusd');
+    return existsSync(path) ? path : undefined;
+  }
+}
+
+/**
+ * Starts it behind a proxy, which lets one in `failEvery` requests fail after the server has taken
+ * their bodies, as the sinks do.
+ *
+ * @returns the endpoint for tus-js-client.
+ */
+export async function startTusd(
+  path: string,
+  address = '127.0.0.1',
+  failEvery = Infinity,
+): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 's3-upload-bench-tusd-'));
+  const socketPath = join(directory, 'socket');
+  const tusd = spawn(
+    path,
+    ['-unix-sock', socketPath, '-upload-dir', directory, '-base-path', '/files/', '-behind-proxy'],
+    { stdio: 'ignore' },
+  );
+  process.once('exit', () => {
+    tusd.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  while (!existsSync(socketPath)) await new Promise((resolve) => setTimeout(resolve, 50));
+
+  let requests = 0;
+  const proxy = createServer((asked, answer) => {
+    if (asked.method !== 'OPTIONS') requests += 1;
+    const isFailing = asked.method !== 'OPTIONS' && requests % failEvery === 0;
+    const { method, url, headers } = asked;
+    const passed = request({ socketPath, method, path: url, headers }, (answered) => {
+      answer.writeHead(isFailing ? 500 : (answered.statusCode ?? 502), answered.headers);
+      answered.pipe(answer);
+    });
+    passed.on('error', () => answer.destroy());
+    answer.on('close', () => passed.destroy());
+    asked.pipe(passed);
+  });
+  proxy.listen(0, address);
+  await once(proxy, 'listening');
+  return `http://${address}:${(proxy.address() as AddressInfo).port}/files/`;
+}

@@ -23,7 +23,7 @@ export async function run(args: readonly string[], machine: Machine): Promise<nu
     const command = commandNamed(name);
     if (asksForHelp(rest)) return help(command.help, machine);
     if (typeof URL.parse !== 'function') {
-      throw new UsageError(`This needs Node.js 22.12 or newer, as wrangler does.`);
+      throw new UsageError('This version of Node.js is too old: use 22.12 or newer.');
     }
     return await command.run(rest, machine);
   } catch (error) {

@@ -18,7 +18,8 @@ export interface Step {
   readonly advice?: string | undefined;
 }
 
-const WIDTH = Math.max(...(['done', 'kept', 'planned', 'failed'] satisfies Status[]).map(lengthOf));
+/** Of the longest status. */
+const WIDTH = ('planned' satisfies Status).length;
 
 /** One line, and below it the advice, if there is any. */
 export function lineOf({ status, what, detail, advice }: Step): string {
@@ -29,8 +30,4 @@ export function lineOf({ status, what, detail, advice }: Step): string {
 /** Whether none has failed. */
 export function isOk(steps: readonly Step[]): boolean {
   return steps.every(({ status }) => status !== 'failed');
-}
-
-function lengthOf(text: string): number {
-  return text.length;
 }

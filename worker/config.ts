@@ -2,7 +2,7 @@
 import { authFrom } from './config/auth.ts';
 import { rulesOptionsFrom } from './config/rules.ts';
 import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
-import { storeFrom } from './config/store.ts';
+import { checksumFrom, storeFrom } from './config/store.ts';
 import type { RateLimit } from './context.ts';
 import { withBulkReads, type KV } from './ledger/kv.ts';
 import { durableReservations, type LimitsNamespace } from './policy/owner-limits.ts';
@@ -26,14 +26,6 @@ export function optionsFrom(bindings: object): SignerOptions {
   const read = readerOf(env);
   const authenticate = authFrom(read);
   assertDistinctSecrets(read);
-  const checksum = read.choice('CHECKSUM', [
-    'auto',
-    'none',
-    'crc64nvme',
-    'crc32c',
-    'md5',
-    'sha256',
-  ] as const);
   const keepFor = read.text('KEEP_FOR');
   return defined({
     authenticate,
@@ -48,7 +40,7 @@ export function optionsFrom(bindings: object): SignerOptions {
     rules: rulesOptionsFrom(read),
     keyTemplate: read.text('KEY_TEMPLATE'),
     dedupe: read.choice('DEDUPE', ['owner', 'everyone'] as const),
-    checksum: checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum,
+    checksum: checksumFrom(read),
     forms: read.choice('FORMS', ['off', 'bound', 'replaceable'] as const),
     verify: defined({
       maxBytes: read.bytes('VERIFY_MAX_BYTES'),

@@ -54,7 +54,7 @@ const CORE_LINES: readonly (readonly string[])[] = [
  * than their room: what an upload is stands below the ledger, and what is done with it above.
  */
 const WORKER_LINES: readonly (readonly string[])[] = [
-  ['index.ts', 'exports.ts'],
+  ['index.ts', 'exports.ts', 'cli'],
   ['config.ts'],
   ['signer.ts', 'config'],
   ['signer-options.ts'],
@@ -101,9 +101,9 @@ function upwardImports(root: string, lines: readonly (readonly string[])[]): rea
     .map(arrow);
 }
 
-/** False for what is beside the Worker: its build, its command-line tool, and the page that it serves. */
+/** False for what is beside the Worker: its build, and the page that it serves. */
 function isPlaced(file: string): boolean {
-  return !/^worker\/(build|cli|page)\//.test(file);
+  return !/^worker\/(build|page)\//.test(file);
 }
 
 /** Folders that contain more than a dozen of the files. */
@@ -281,6 +281,13 @@ describe('the Worker', () => {
         from.startsWith('worker/s3/') &&
         to.startsWith(WORKER) &&
         !/^worker\/(s3\/|util\/|protocol(\.ts$|\/))/.test(to),
+    );
+    assert.deepEqual(strangers.map(arrow), []);
+  });
+
+  it('imports nothing of the command-line tool', () => {
+    const strangers = imports.filter(
+      ({ from, to }) => to.startsWith('worker/cli/') && !from.startsWith('worker/cli/'),
     );
     assert.deepEqual(strangers.map(arrow), []);
   });

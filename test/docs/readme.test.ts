@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { Browser, Page } from 'puppeteer-core';
+import { ruleFor } from '../../worker/cli/cors/rules.ts';
 import { optionsFrom } from '../../worker/config.ts';
 import { settled, startBrowser, startProduct, type Product } from '../e2e/product.ts';
 import { snippets, type Snippet } from './snippets.ts';
@@ -240,10 +241,24 @@ for (const snippet of snippets('toml')) {
 
 test('the CORS rules of the README are what a part needs', () => {
   const [json] = snippets('json');
-  const [rule] = JSON.parse(json?.code ?? '') as [Record<string, string[]>];
-  assert.ok(rule['AllowedMethods']?.includes('PUT'));
-  assert.ok(rule['AllowedMethods']?.includes('POST'), 'small files are form POSTs');
-  assert.deepEqual(rule['ExposeHeaders'], ['ETag']);
+  const rules = JSON.parse(json?.code ?? '') as readonly Record<string, string[]>[];
+  assert.ok(rules[0]?.['AllowedMethods']?.includes('PUT'));
+  assert.ok(rules[0]?.['AllowedMethods']?.includes('POST'), 'small files are form POSTs');
+  assert.deepEqual(rules[0]?.['ExposeHeaders'], ['ETag']);
+  assert.deepEqual(rules, [ruleFor(['https://app.example.com'])], 'the command adds the same');
+});
+
+test('the commands of the README exist, with their options', () => {
+  const commands = [...readme().matchAll(/(?:s3-upload|npm run) (setup)((?: --)? --[^`\n]*)/g)];
+  assert.ok(commands.length >= 2);
+  for (const [, name = '', options = ''] of commands) {
+    const help = execFileSync('node', [`${ROOT}worker/cli/main.ts`, name, '--help'], {
+      encoding: 'utf8',
+    });
+    for (const [option] of options.matchAll(/--[a-z][a-z-]*/g)) {
+      assert.ok(help.includes(option), option);
+    }
+  }
 });
 
 test('every npm script and wrangler command of the README exists', () => {

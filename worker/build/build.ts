@@ -19,6 +19,9 @@ const PAGE = `${ROOT}dist/page`;
 const PAGE_LICENSES = 's3-upload.licenses.txt';
 const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 
+/** Not for the Workers runtime. */
+const EXCLUDED = ['worker/build', 'worker/cli', 'worker/page'];
+
 /** English is in the bundle; these are files beside it, for pages that speak them. */
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
 
@@ -148,26 +151,27 @@ async function version(): Promise<string> {
 
 /**
  * Writes the package: unbundled modules with their types, as `exports` in package.json names them,
- * and what editors read of the element.
+ * the command that `bin` names, and what editors read of the element.
  */
 async function buildLibrary(): Promise<void> {
   for (const half of ['widget', 'worker']) {
     await rm(`${ROOT}dist/${half}`, { recursive: true, force: true });
   }
-  for (const project of ['widget', 'worker']) {
-    const config = `${ROOT}dist/tsconfig.${project}.json`;
+  // The command first: what it shares with the Worker is then written again, with types.
+  for (const project of ['worker/cli', 'widget', 'worker']) {
+    const config = `${ROOT}dist/tsconfig.json`;
     await writeFile(
       config,
       JSON.stringify({
         extends: `../${project}/tsconfig.json`,
         compilerOptions: {
           noEmit: false,
-          declaration: true,
+          declaration: project !== 'worker/cli',
           rootDir: '..',
           outDir: '.',
         },
         include: [`../${project}/**/*.ts`],
-        exclude: ['../worker/build', '../worker/page'],
+        exclude: EXCLUDED.filter((folder) => folder !== project).map((folder) => `../${folder}`),
       }),
     );
     execFileSync('tsc', ['-p', config], { stdio: 'inherit', cwd: ROOT });

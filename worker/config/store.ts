@@ -1,36 +1,59 @@
 /** Reads the store's settings from the Worker's environment. */
 import { either, wrong, type Reader } from './read-setting.ts';
+import type { ChecksumAlgorithm } from '../protocol.ts';
 import { cleanPrefix } from '../object/key.ts';
 import { staticCredentials, type CredentialSource } from '../s3/signing/credentials.ts';
 import { EndpointError } from '../s3/endpoint.ts';
 import type { Profile, ProfileName } from '../s3/profile.ts';
 import { isProfileName, PROFILES } from '../s3/profiles.ts';
-import { createStore, type Store } from '../s3/store.ts';
+import { createStore, type Store, type StoreConfig } from '../s3/store.ts';
 import { assumeRole, sessionPolicy } from '../s3/signing/sts.ts';
 
 /** @throws ProblemError `misconfigured`, naming the setting. */
 export function storeFrom(read: Reader): Store {
+  const config = storeConfigFrom(read);
+  try {
+    return createStore(config);
+  } catch (error) {
+    if (error instanceof EndpointError)
+      return wrong('S3_ENDPOINT', `does not go with S3_BUCKET and S3_STYLE: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * The address and the credentials of the bucket.
+ *
+ * @throws ProblemError `misconfigured`, naming the setting.
+ */
+export function storeConfigFrom(read: Reader): StoreConfig {
   const region = read.text('S3_REGION');
   const profile = { ...profileFrom(read), ...staleAfterFrom(read) };
   const named = read.text('S3_ENDPOINT');
   if (named === undefined && profile.name !== 'aws') wrong('S3_ENDPOINT', 'is missing');
   const endpoint = named ?? `https://s3.${region ?? profile.defaultRegion}.amazonaws.com`;
   const publicEndpoints = read.list('S3_PUBLIC_ENDPOINTS');
-  try {
-    return createStore({
-      profile,
-      endpoint,
-      bucket: read.needed('S3_BUCKET'),
-      region: region ?? profile.defaultRegion,
-      style: read.choice('S3_STYLE', ['path', 'virtual'] as const) ?? profile.defaultStyle,
-      credentials: credentialsFrom(read, profile, endpoint),
-      ...(publicEndpoints.length > 0 && { publicEndpoints }),
-    });
-  } catch (error) {
-    if (error instanceof EndpointError)
-      return wrong('S3_ENDPOINT', `does not go with S3_BUCKET and S3_STYLE: ${error.message}`);
-    throw error;
-  }
+  return {
+    profile,
+    endpoint,
+    bucket: read.needed('S3_BUCKET'),
+    region: region ?? profile.defaultRegion,
+    style: read.choice('S3_STYLE', ['path', 'virtual'] as const) ?? profile.defaultStyle,
+    credentials: credentialsFrom(read, profile, endpoint),
+    ...(publicEndpoints.length > 0 && { publicEndpoints }),
+  };
+}
+
+const CHECKSUMS = ['auto', 'none', 'crc64nvme', 'crc32c', 'md5', 'sha256'] as const;
+
+/**
+ * The checksum algorithm for parts. Null: none. Undefined: the best one that the store checks.
+ *
+ * @throws ProblemError `misconfigured`, naming the setting.
+ */
+export function checksumFrom(read: Reader): ChecksumAlgorithm | null | undefined {
+  const checksum = read.choice('CHECKSUM', CHECKSUMS);
+  return checksum === 'none' ? null : checksum === 'auto' ? undefined : checksum;
 }
 
 /** Profiles that can be detected from the endpoint's host. */

@@ -91,6 +91,13 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     assert.equal(printed.trim(), 'imported');
   });
 
+  test('has the command s3-upload, which needs nothing else to be installed', async () => {
+    const help = await consumer.run('npx', '--no', 's3-upload', 'setup', '--help');
+    assert.match(help, /^Usage: s3-upload setup --origin /);
+    const refused = consumer.run('npx', '--no', 's3-upload', 'setup', '--orign');
+    await assert.rejects(refused, /Did you mean --origin\?/);
+  });
+
   test('shares the app’s own hono', async () => {
     const files = await readdir(join(consumer.dir, 'node_modules'), { recursive: true });
     const copies = files.filter((file) => /(^|\/)hono\/package\.json$/.test(file));

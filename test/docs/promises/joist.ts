@@ -51,7 +51,7 @@ export const JOIST: System = {
       id: 's4.5',
       kind: 'setting',
       there: 'A guide to the bucket’s CORS rules',
-      here: '[README, “Deploy it”](../../README.md#deploy-it), step 2',
+      here: '[README, “Deploy it”](../../README.md#deploy-it), step 4',
       tests: [['docs/readme.test.ts', 'the CORS rules of the README are what a part needs']],
     },
     {

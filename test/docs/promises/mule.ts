@@ -80,7 +80,7 @@ export const MULE: System = {
       id: 's2.6',
       kind: 'setting',
       there: 'A guide to the bucket’s CORS rules',
-      here: '[README, “Deploy it”](../../README.md#deploy-it), step 2',
+      here: '[README, “Deploy it”](../../README.md#deploy-it), step 4',
       tests: [['docs/readme.test.ts', 'the CORS rules of the README are what a part needs']],
     },
     {

@@ -150,13 +150,13 @@ export const S3FILEUP: System = {
       id: 's0.16',
       kind: 'setting',
       there: 'The CORS configuration',
-      here: '`ALLOWED_ORIGINS` for the Worker; JSON to paste for the bucket in the README',
+      here: '`ALLOWED_ORIGINS` for the Worker; `npx s3-upload setup --origin …` sets and checks the bucket’s rules ([README, “Deploy it”](../../README.md#deploy-it), step 4)',
       tests: [
         ['worker/gate.test.ts', 'lets pages of listed origins call, with cookies'],
+        ['worker/cli/setup.test.ts', 'adds a rule, by which only pages of that origin may upload'],
+        ['worker/cli/setup.test.ts', 'keeps the rule when it is run again'],
         ['docs/readme.test.ts', 'the CORS rules of the README are what a part needs'],
       ],
-      reason:
-        'The Worker’s key may only read and write objects, so it cannot change the bucket. No command sets or checks the bucket’s rules yet.',
     },
     {
       id: 's0.17',

@@ -14,7 +14,7 @@ import { readBody } from './xml.ts';
 export interface Outgoing {
   /** S3's name of the operation, for errors and logs. */
   readonly operation: string;
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;

@@ -25,17 +25,17 @@ const ENVIRONMENT = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 const element = await loads('widget/index.ts');
 const engine = await loads('widget/core/index.ts');
 const sizes: Size[] = [
-  { name: 'the element, drawn', bytes: element.first, maxBytes: 29_660, goalBytes: 26_000 },
+  { name: 'the element, drawn', bytes: element.first, maxBytes: 29_670, goalBytes: 26_000 },
   ...element.later,
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 52_520,
+    maxBytes: 52_530,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 28_380, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 28_390, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

@@ -201,6 +201,7 @@ describe('an answer of something in between', () => {
   ];
   const page = '<html><h1>Blocked</h1></html>';
   const moments: Record<string, Pick<FaultRule, 'side' | 'match'>> = {
+    'to the request for the policy': { side: 'api', match: 'GET /policy' },
     'to Create': { side: 'api', match: 'POST /uploads$' },
     'to a signing call': { side: 'api', match: 'sign' },
     'to Complete': { side: 'api', match: 'complete' },

@@ -264,6 +264,27 @@ const listed = (numbers: readonly number[]): string =>
     .join('')}</ListPartsResult>`;
 
 describe('an abort', () => {
+  for (const [what, body] of [
+    ['a portal’s page', '<html>Welcome</html>'],
+    ['an error of the store’s', errorXml('InternalError')],
+  ] as const) {
+    it(`case 79: that is answered 200 with ${what} is not done, and asked for again`, async () => {
+      const replies = [{ status: 200, body }, { status: 204 }];
+      await withReplies(
+        replies,
+        async ({ store, asked }) => {
+          await store.abortMultipart('k', 'u');
+          assert.equal(asked.length, 2);
+        },
+        'r2-local',
+      );
+      await withReplies(replies, async ({ store, asked }) => {
+        await store.remove('k');
+        assert.equal(asked.length, 2);
+      });
+    });
+  }
+
   it('case 50: is repeated while parts in flight keep arriving', async () => {
     const replies = [
       { status: 204 },

@@ -164,6 +164,8 @@ export class WorkerClient {
         },
         body: body ? JSON.stringify(body) : null,
         credentials,
+        // A 410 may be cached (RFC 9110, 15.1), and Chromium keeps that of a proxy for ever.
+        cache: 'no-store',
         keepalive,
         signal: AbortSignal.any([signal, timeout]),
       });

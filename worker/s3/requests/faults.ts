@@ -147,6 +147,11 @@ export function unreadable(operation: string): { readonly fault: Fault } {
   return { fault: { error, again: 'maybe' } };
 }
 
+/** Reads the answer to a DELETE, which is empty. A 2xx with a body is a portal's page, or an error that came late. */
+export function readEmpty(operation: string, { body }: Pick<BadAnswer, 'body'>) {
+  return body === '' ? { result: true } : unreadable(operation);
+}
+
 /**
  * An error of the store has a code. Without one, something in between has answered, which says nothing
  * about the upload: the call is tried again, and fails as if the store had not answered.

@@ -1,7 +1,7 @@
 /** Begins and aborts multipart uploads. */
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
-import { unreadable } from './faults.ts';
+import { readEmpty, unreadable } from './faults.ts';
 import { partsPage } from './list-parts.ts';
 import type { Profile } from '../profile.ts';
 import { checksumHeaders, objectHeaders } from '../object-headers.ts';
@@ -62,7 +62,7 @@ export async function abortMultipart(
         key,
         query: { uploadId },
         idempotent: true,
-        read: () => ({ result: 'aborted' }),
+        read: (answer) => readEmpty('AbortMultipartUpload', answer),
       }),
     );
     // Swift still lists the parts of a complete upload, but has nothing to abort.

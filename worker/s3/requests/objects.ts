@@ -3,6 +3,7 @@ import type { WholeAlgorithm } from '../../protocol.ts';
 import { OBJECT_CHECKSUM_HEADERS } from '../checksums.ts';
 import type { Control } from './control.ts';
 import { isStoreError, StoreError } from './errors.ts';
+import { readEmpty } from './faults.ts';
 import { unquote } from '../etag.ts';
 import type { Answer, Outcome } from './exchange.ts';
 import type { Profile } from '../profile.ts';
@@ -90,7 +91,7 @@ export async function remove(control: Control, key: string): Promise<void> {
       method: 'DELETE',
       key,
       idempotent: true,
-      read: () => ({ result: undefined }),
+      read: (answer) => readEmpty('DeleteObject', answer),
     });
   } catch (thrown) {
     if (!isStoreError(thrown, 'not_found')) throw thrown;

@@ -33,6 +33,7 @@ export {
   type Credentials,
   type CredentialSource,
 } from './s3/signing/credentials.ts';
+export { r2Session, type R2SessionConfig } from './s3/signing/r2-session.ts';
 export type { Profile, ProfileName } from './s3/profile.ts';
 export { PROFILES } from './s3/profiles.ts';
 export { createStore, type Store, type StoreConfig } from './s3/store.ts';

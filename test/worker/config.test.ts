@@ -5,6 +5,7 @@ import { optionsFrom } from '../../worker/config.ts';
 import { ProblemError } from '../../worker/problem.ts';
 import { mayShowInline } from '../../worker/object/disposition.ts';
 import { SETTINGS } from '../../worker/config/settings.ts';
+import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createSigner } from '../../worker/signer.ts';
 
 const kv = { get: 0, put: 0, delete: 0, list: 0 };
@@ -22,6 +23,9 @@ const WEBHOOK = {
   WEBHOOK_URL: 'https://app.example.com/uploaded',
   WEBHOOK_SECRET: `whsec_${btoa('a secret of thirty-two characters')}`,
 };
+
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
+const R2 = { S3_ENDPOINT: `https://${ACCOUNT}.r2.cloudflarestorage.com` };
 
 const signerFor = (settings: Record<string, unknown>) =>
   createSigner(optionsFrom({ ...ENOUGH, ...settings }));
@@ -50,6 +54,7 @@ describe('the table of settings', () => {
       });
     };
     optionsFrom(watch({ S3_ROLE_ARN: 'arn:aws:iam::1:role/x' }));
+    optionsFrom(watch({ ...R2, S3_R2_SESSION: '1h' }));
     optionsFrom(watch({ JWT_SECRET: '', JWT_JWKS_URL: 'https://x.example', JWT_AUDIENCE: 'x' }));
     optionsFrom(watch({ AUTH: 'access', ACCESS_TEAM: 'https://x.example', ACCESS_AUDIENCE: 'x' }));
     optionsFrom(watch({ AUTH: 'basic', BASIC_USERS: 'backup:correct horse battery' }));
@@ -75,6 +80,7 @@ describe('the table of settings', () => {
       const more = {
         ...(name === 'SSE_KMS_KEY_ID' && { SSE: 'aws:kms' }),
         ...(name.startsWith('WEBHOOK_') && WEBHOOK),
+        ...(name === 'S3_R2_SESSION' && R2),
       };
       assert.equal(problemOf({ ...more, [name]: example }), 'fine', `${name}=${example}`);
     }
@@ -166,6 +172,67 @@ describe('a Worker', () => {
     assert.match(problemOf({ ...r2, SSE: 'AES256' }), /^SSE: a/);
     assert.match(problemOf({ ...r2, CHECKSUM: 'crc64nvme' }), /^CHECKSUM: a/);
     assert.match(problemOf({ ...r2, S3_ROLE_ARN: 'arn:x' }), /S3_ROLE_ARN/);
+  });
+
+  describe('that signs with sessions of R2', () => {
+    const session = (settings: Record<string, string> = {}) =>
+      problemOf({ ...R2, S3_R2_SESSION: '1h', ...settings });
+
+    it('takes each lifetime from 15 minutes to seven days, and no other', () => {
+      for (const time of ['15m', '900', '7d'])
+        assert.equal(session({ S3_R2_SESSION: time }), 'fine');
+      for (const time of ['899s', '604801', '8d', '0']) {
+        assert.match(session({ S3_R2_SESSION: time }), /S3_R2_SESSION must be 15m to 7d/, time);
+      }
+      assert.match(session({ S3_R2_SESSION: 'on' }), /S3_R2_SESSION must be a time such as/);
+    });
+
+    it('refuses it on every other store, and roles on R2, and says what to set', () => {
+      for (const profile of Object.keys(PROFILES).filter((name) => name !== 'r2')) {
+        const problem = session({ S3_PROFILE: profile });
+        assert.match(problem, /S3_R2_SESSION is for Cloudflare R2/, profile);
+        assert.ok(problem.includes(profile), problem);
+      }
+      const role = { S3_ROLE_ARN: 'arn:x' };
+      assert.match(problemOf({ ...R2, ...role }), /S3_ROLE_ARN .* no roles: set S3_R2_SESSION/);
+      assert.match(session(role), /S3_ROLE_ARN .* no roles: set S3_R2_SESSION/);
+      const minio = { ...role, S3_PROFILE: 'minio', S3_R2_SESSION: '1h', S3_ENDPOINT: 'http://m' };
+      assert.match(problemOf(minio), /S3_R2_SESSION/);
+    });
+
+    it('refuses keys that are temporary themselves', () => {
+      assert.match(session({ S3_SESSION_TOKEN: 'x' }), /S3_R2_SESSION.* remove S3_SESSION_TOKEN/);
+    });
+
+    it('needs the account’s ID in the endpoint, in front of which the bucket may be', () => {
+      const fine = [
+        `https://${ACCOUNT}.eu.r2.cloudflarestorage.com`,
+        `https://{bucket}.${ACCOUNT}.r2.cloudflarestorage.com`,
+        `https://${ACCOUNT}.r2.cloudflarestorage.com/{bucket}`,
+      ];
+      for (const S3_ENDPOINT of fine) assert.equal(session({ S3_ENDPOINT }), 'fine', S3_ENDPOINT);
+      for (const host of ['r2.example', '127.0.0.1', `x.${ACCOUNT}.r2.cloudflarestorage.com`]) {
+        const problem = session({ S3_PROFILE: 'r2', S3_ENDPOINT: `https://${host}` });
+        assert.match(problem, /S3_ENDPOINT must begin with the account’s ID.*S3_R2_SESSION/, host);
+      }
+    });
+
+    it('limits it to the folder that KEY_PREFIX names, and to the account without the bucket', async () => {
+      for (const KEY_PREFIX of ['photos', 'photos/']) {
+        const { store } = optionsFrom({
+          ...ENOUGH,
+          S3_ENDPOINT: `https://{bucket}.${ACCOUNT}.r2.cloudflarestorage.com`,
+          S3_R2_SESSION: '1h',
+          KEY_PREFIX,
+        });
+        const { url } = await store.presignGet('photos/x', { expiresIn: 60 });
+        const token = new URL(url).searchParams.get('X-Amz-Security-Token') ?? '';
+        const [, claims = ''] = Buffer.from(token, 'base64').toString().split('.');
+        const { paths, aud, sub } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+        assert.deepEqual(paths, { prefixPaths: ['photos/'], objectPaths: [] });
+        assert.deepEqual([sub, aud], [ACCOUNT, `${ACCOUNT}.r2.cloudflarestorage.com`]);
+      }
+    });
   });
 
   it('gives the keys of a role no other prefix that begins alike', async () => {

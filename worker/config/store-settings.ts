@@ -87,4 +87,11 @@ export const STORE_SETTINGS = [
     default: '1h',
     example: '4h',
   },
+  {
+    name: 'S3_R2_SESSION',
+    meaning:
+      'Sign with temporary keys that give access to this bucket and KEY_PREFIX only. This is their lifetime, 15m to 7d; no signed URL lives longer. Cloudflare R2, which has no roles. Not tried on the real R2 yet: see docs/security.md.',
+    default: '(the keys themselves)',
+    example: '1h',
+  },
 ] as const satisfies readonly Setting[];

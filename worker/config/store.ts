@@ -1,13 +1,11 @@
 /** Reads the store's settings from the Worker's environment. */
+import { credentialsFrom } from './credentials.ts';
 import { either, wrong, type Reader } from './read-setting.ts';
 import type { ChecksumAlgorithm } from '../protocol.ts';
-import { cleanPrefix } from '../object/key.ts';
-import { staticCredentials, type CredentialSource } from '../s3/signing/credentials.ts';
 import { EndpointError } from '../s3/endpoint.ts';
 import type { Profile, ProfileName } from '../s3/profile.ts';
 import { isProfileName, PROFILES } from '../s3/profiles.ts';
 import { createStore, type Store, type StoreConfig } from '../s3/store.ts';
-import { assumeRole, sessionPolicy } from '../s3/signing/sts.ts';
 
 /** @throws ProblemError `misconfigured`, naming the setting. */
 export function storeFrom(read: Reader): Store {
@@ -82,36 +80,4 @@ function staleAfterFrom(read: Reader): Partial<Pick<Profile, 'staleAfterSeconds'
   if (read.text('S3_ABORTS_AFTER') === 'never') return { staleAfterSeconds: null };
   const staleAfterSeconds = read.seconds('S3_ABORTS_AFTER');
   return staleAfterSeconds === undefined ? {} : { staleAfterSeconds };
-}
-
-/** The configured keys, or keys of a role with fewer rights. */
-function credentialsFrom(read: Reader, profile: Profile, endpoint: string): CredentialSource {
-  const sessionToken = read.text('S3_SESSION_TOKEN');
-  const keys = {
-    accessKeyId: read.needed('S3_ACCESS_KEY_ID'),
-    secretAccessKey: read.needed('S3_SECRET_ACCESS_KEY'),
-    ...(sessionToken !== undefined && { sessionToken }),
-  };
-  const roleArn = read.text('S3_ROLE_ARN');
-  if (roleArn === undefined) return staticCredentials(keys);
-  if (!profile.assumeRole) {
-    return wrong('S3_ROLE_ARN', `cannot be used: a ${profile.name} store has no roles`);
-  }
-  const region = read.text('S3_REGION') ?? profile.defaultRegion;
-  const sessionSeconds = read.seconds('S3_ROLE_SESSION');
-  const kmsKey = read.text('SSE_KMS_KEY_ID');
-  return assumeRole({
-    roleArn,
-    region,
-    credentials: keys,
-    endpoint:
-      read.text('S3_STS_ENDPOINT') ??
-      (profile.name === 'aws' ? `https://sts.${region}.amazonaws.com` : endpoint),
-    policy: sessionPolicy(read.needed('S3_BUCKET'), cleanPrefix(read.text('KEY_PREFIX') ?? ''), {
-      acl: read.text('ACL') !== undefined,
-      tags: read.text('TAGS') !== undefined,
-      ...(read.text('SSE') === 'aws:kms' && { kms: kmsKey ?? '*' }),
-    }),
-    ...(sessionSeconds !== undefined && { sessionSeconds }),
-  });
 }

@@ -76,4 +76,6 @@ export interface Profile {
   readonly sse: readonly ('AES256' | 'aws:kms')[];
   /** Whether STS AssumeRole works with session policies. */
   readonly assumeRole: boolean;
+  /** Whether the holder of long-lived keys signs temporary ones itself: see r2-session.ts. */
+  readonly signsSessions: boolean;
 }

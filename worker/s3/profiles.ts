@@ -52,6 +52,7 @@ const generic: Profile = {
   storageClass: true,
   sse: ['AES256', 'aws:kms'],
   assumeRole: false,
+  signsSessions: false,
 };
 
 /** The profiles of all supported stores; `generic` is for any other. */
@@ -120,6 +121,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     acl: false,
     tagging: false,
     sse: [],
+    signsSessions: true,
   },
   /** The store of `wrangler dev`. Measured: ignores every `x-amz-checksum-*`, honours Content-MD5. */
   'r2-local': {

@@ -9,7 +9,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { sign } from 'hono/jwt';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from 'miniflare';
 import { dispose } from '../dispose.ts';
 import { Caller } from './caller.ts';
 import type { Place } from './places.ts';
@@ -33,6 +33,9 @@ const SETTINGS = {
   CHECKSUM: 'none',
 };
 
+/** What the Worker reaches in the place of the internet. */
+export type Outside = (request: Request) => Promise<Response>;
+
 /** A Worker that runs. */
 export interface RunningWorker {
   /** A caller whom the app's token names. */
@@ -48,11 +51,13 @@ export interface RunningWorker {
  * Starts the checkout's Worker. It has its own KV and its own prefix in the bucket.
  *
  * @param entry the source of an app around the package's `exports.ts`; by default there is none.
+ * @param outside answers every request that the Worker makes; by default they go where they lead.
  */
 export async function startWorker(
   place: Place,
   settings: Readonly<Record<string, string>> = {},
   entry = DEPLOYED,
+  outside?: Outside,
 ): Promise<RunningWorker> {
   const prefix = `promises/${randomUUID()}/`;
   const miniflare = new Miniflare(
@@ -62,6 +67,7 @@ export async function startWorker(
       compatibilityDate: '2026-11-01',
       bindings: { ...place.settings, KEY_PREFIX: prefix, ...SETTINGS, ...settings },
       kvNamespaces: ['UPLOADS'],
+      ...(outside && { outboundService: outside }),
     }),
   );
   const address = await miniflare.ready;

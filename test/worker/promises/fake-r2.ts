@@ -1,0 +1,223 @@
+/**
+ * Cloudflare R2 as its documentation describes it: it verifies signatures, and enforces what a locally
+ * signed session may do. It is not the real R2, which may differ.
+ * https://developers.cloudflare.com/r2/api/s3/temporary-credentials/
+ */
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { Headers, Response, type Request } from 'miniflare';
+
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
+const HOST = `${ACCOUNT}.r2.cloudflarestorage.com`;
+const BUCKET = 'uploads';
+const PARENT = { accessKeyId: 'parent-access-key', secretAccessKey: 'parent-secret-key' };
+
+/** By what the store knows what it is asked. Only the operations that the Worker uses. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  'POST uploads': 'CreateMultipartUpload',
+  'PUT uploadId': 'UploadPart',
+  'GET uploadId': 'ListParts',
+  'POST uploadId': 'CompleteMultipartUpload',
+  'DELETE uploadId': 'AbortMultipartUpload',
+  'HEAD ': 'HeadObject',
+  'GET ': 'GetObject',
+};
+
+/** What a session's token says. */
+export interface Claims {
+  readonly bucket: string;
+  readonly actions: readonly string[];
+  readonly paths?: { readonly prefixPaths: readonly string[] };
+  readonly sub: string;
+  readonly iss: string;
+  readonly aud: string;
+  readonly iat: number;
+  readonly exp: number;
+}
+
+/** One request that was signed correctly. */
+export interface Admitted {
+  readonly operation: string;
+  readonly isPresigned: boolean;
+  /** Absent if the long-lived keys signed it. */
+  readonly session?: Claims;
+}
+
+type Metadata = [name: string, value: string][];
+
+interface Upload {
+  readonly parts: Buffer[];
+  readonly metadata: Metadata;
+}
+
+class Denied extends Error {}
+
+export class FakeR2 {
+  readonly settings = {
+    S3_ENDPOINT: `https://${HOST}`,
+    S3_BUCKET: BUCKET,
+    S3_ACCESS_KEY_ID: PARENT.accessKeyId,
+    S3_SECRET_ACCESS_KEY: PARENT.secretAccessKey,
+  };
+  readonly admitted: Admitted[] = [];
+  readonly #uploads = new Map<string, Upload>();
+  readonly #objects = new Map<string, { readonly bytes: Buffer; readonly metadata: Metadata }>();
+
+  /** Answers a request to the store. */
+  readonly answer = async (request: Request): Promise<Response> => {
+    const url = new URL(request.url);
+    const body = Buffer.from(await request.arrayBuffer());
+    const kind = ['uploadId', 'uploads'].find((name) => url.searchParams.has(name)) ?? '';
+    const operation = OPERATIONS[`${request.method} ${kind}`] ?? 'another';
+    const key = decodeURIComponent(url.pathname.slice(`/${BUCKET}/`.length));
+    try {
+      if (url.host !== HOST || !url.pathname.startsWith(`/${BUCKET}/`)) throw new Denied('bucket');
+      const session = sessionOf(request, url);
+      assertSigned(request, url, body, session?.secret ?? PARENT.secretAccessKey);
+      if (session) assertAllowed(session.claims, operation, key);
+      const isPresigned = url.searchParams.has('X-Amz-Signature');
+      this.admitted.push({ operation, isPresigned, ...(session && { session: session.claims }) });
+    } catch (error) {
+      if (!(error instanceof Denied)) throw error;
+      const text = `<Error><Code>AccessDenied</Code><Message>${error.message}</Message></Error>`;
+      return new Response(text, { status: 403 });
+    }
+    const metadata = [...request.headers].filter(([name]) => name.startsWith('x-amz-meta-'));
+    return this.#perform(operation, key, url.searchParams, body, metadata);
+  };
+
+  #perform(
+    operation: string,
+    key: string,
+    query: URLSearchParams,
+    body: Buffer,
+    metadata: Metadata,
+  ): Response {
+    if (operation === 'CreateMultipartUpload') {
+      const id = randomUUID();
+      this.#uploads.set(id, { parts: [], metadata });
+      return xml('InitiateMultipartUploadResult', `<UploadId>${id}</UploadId>`);
+    }
+    const uploadId = query.get('uploadId') ?? '';
+    const upload = this.#uploads.get(uploadId);
+    if (operation === 'UploadPart' && upload) {
+      upload.parts[Number(query.get('partNumber')) - 1] = body;
+      return new Response(null, { headers: { etag: etagOf(body) } });
+    }
+    if (operation === 'ListParts' && upload) {
+      const listed = upload.parts.map((bytes, index) => {
+        const fields = `<ETag>${etagOf(bytes)}</ETag><Size>${bytes.length}</Size>`;
+        return `<Part><PartNumber>${index + 1}</PartNumber>${fields}</Part>`;
+      });
+      return xml('ListPartsResult', `<IsTruncated>false</IsTruncated>${listed.join('')}`);
+    }
+    if (operation === 'CompleteMultipartUpload' && upload) {
+      const bytes = Buffer.concat(upload.parts);
+      this.#objects.set(key, { bytes, metadata: upload.metadata });
+      this.#uploads.delete(uploadId);
+      return xml('CompleteMultipartUploadResult', `<ETag>${etagOf(bytes)}</ETag>`);
+    }
+    if (operation === 'AbortMultipartUpload' && upload) {
+      this.#uploads.delete(uploadId);
+      return new Response(null, { status: 204 });
+    }
+    const object = this.#objects.get(key);
+    if (!object || !['HeadObject', 'GetObject'].includes(operation)) {
+      return new Response('<Error><Code>NoSuchKey</Code></Error>', { status: 404 });
+    }
+    const { bytes } = object;
+    const headers = new Headers(object.metadata);
+    headers.set('etag', etagOf(bytes));
+    headers.set('content-length', String(bytes.length));
+    return new Response(operation === 'HeadObject' ? null : bytes, { headers });
+  }
+}
+
+/** The session that the request carries, verified with the secret of the API token. */
+function sessionOf(
+  request: Request,
+  url: URL,
+): { readonly claims: Claims; readonly secret: string } | undefined {
+  const token =
+    url.searchParams.get('X-Amz-Security-Token') ?? request.headers.get('x-amz-security-token');
+  if (token === null) return undefined;
+  const [scheme, jwt = ''] = Buffer.from(token, 'base64').toString().split('/', 2);
+  const [head = '', payload = '', signature] = jwt.split('.');
+  const hmac = createHmac('sha256', PARENT.secretAccessKey).update(`${head}.${payload}`);
+  if (scheme !== 'jwt' || hmac.digest('base64url') !== signature) throw new Denied('token');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+  return { claims, secret: sha256(jwt) };
+}
+
+function assertAllowed(claims: Claims, operation: string, key: string): void {
+  const { sub, iss, aud, exp, bucket, actions, paths } = claims;
+  if (sub !== ACCOUNT || iss !== PARENT.accessKeyId || aud !== HOST) throw new Denied('parties');
+  if (exp * 1000 <= Date.now()) throw new Denied('expired');
+  if (bucket !== BUCKET) throw new Denied('another bucket');
+  if (!actions.includes(operation)) throw new Denied(`operation ${operation}`);
+  if (paths && !paths.prefixPaths.some((prefix) => key.startsWith(prefix))) {
+    throw new Denied('another prefix');
+  }
+}
+
+/**
+ * Computes the signature again, from the query of a presigned URL or from the headers.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+function assertSigned(request: Request, url: URL, body: Buffer, secret: string): void {
+  const query = [...url.searchParams].filter(([name]) => name !== 'X-Amz-Signature');
+  const header = (name: string): string =>
+    name === 'host'
+      ? url.host
+      : name === 'content-length'
+        ? String(body.length)
+        : (request.headers.get(name) ?? '');
+  const authorization = new Map(
+    header('authorization')
+      .replace('AWS4-HMAC-SHA256 ', '')
+      .split(/, ?/)
+      .map((pair) => pair.split('=', 2) as [string, string]),
+  );
+  const field = (name: string): string =>
+    url.searchParams.get(`X-Amz-${name}`) ?? authorization.get(name) ?? '';
+  const date = url.searchParams.get('X-Amz-Date') ?? header('x-amz-date');
+  const [accessKeyId, ...scope] = field('Credential').split('/');
+  const names = field('SignedHeaders').split(';');
+  const canonical = [
+    request.method,
+    url.pathname,
+    query
+      .map((pair) => pair.map(encode).join('='))
+      .sort()
+      .join('&'),
+    ...names.map((name) => `${name}:${header(name)}`),
+    '',
+    names.join(';'),
+    header('x-amz-content-sha256') || 'UNSIGNED-PAYLOAD',
+  ].join('\n');
+  const text = ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(canonical)].join('\n');
+  let key: string | Buffer = `AWS4${secret}`;
+  for (const step of scope) key = createHmac('sha256', key).update(step).digest();
+  const signature = createHmac('sha256', key).update(text).digest('hex');
+  if (accessKeyId !== PARENT.accessKeyId || signature !== field('Signature')) {
+    throw new Denied('signature');
+  }
+}
+
+function xml(root: string, content: string): Response {
+  return new Response(`<${root}>${content}</${root}>`);
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash('md5').update(bytes).digest('hex')}"`;
+}

@@ -107,6 +107,23 @@ describe('cancel, while the upload is completed', () => {
       assert.equal(done, 0);
     });
 
+    it(`sends no Complete any more (a ${what} file)`, async () => {
+      const worker = await fake();
+      await worker.fault({ side: 'api', match: 'complete', times: null, reset: true });
+      const from = uploader(worker);
+      from.add([randomFile(bytes)]);
+      await whenUpload(from, ({ waitingFor }) => waitingFor === 'signer');
+      // It is aborted late, so that a Complete that is still repeated would be there before.
+      await worker.fault({ side: 'api', match: 'DELETE', delayMs: 4000 });
+      const cancelled = from.cancel();
+      await whenUpload(from, ({ status }) => status === 'cancelled');
+      const completes = await worker.count('api', /complete/);
+      await worker.clear();
+      await cancelled;
+      assert.equal(await worker.count('api', /complete/), completes);
+      assert.equal(await stateOf(worker), 'aborted');
+    });
+
     it(`says so if the Worker had completed it, and its answer was lost (a ${what} file)`, async () => {
       const worker = await fake();
       await worker.fault({ side: 'api', match: 'complete', loseReply: true });

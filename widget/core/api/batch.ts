@@ -3,12 +3,17 @@ import { Attempts } from '../faults/attempts.ts';
 import { backoffMs } from '../faults/backoff.ts';
 import { problemError } from '../faults/worker-error.ts';
 import type { Outcome } from '../store/outcome.ts';
+import { unlessAborted } from '../util/unless-aborted.ts';
 
-type Send<Item, Answer> = (items: Item[]) => Promise<readonly (Answer | Refused | undefined)[]>;
+type Send<Item, Answer> = (
+  items: Item[],
+  signal: AbortSignal,
+) => Promise<readonly (Answer | Refused | undefined)[]>;
 
 interface Slot<Item, Answer> {
   readonly item: Item;
   readonly attempts: Attempts;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -43,21 +48,40 @@ export class Batch<Item, Answer extends object> {
     return this.#slots.length;
   }
 
-  /** @throws UploadError for the problem in its slot, or for that of the whole request. */
-  add(item: Item): Promise<Answer> {
-    return new Promise((resolve, reject) =>
-      this.#push({ item, attempts: new Attempts(), resolve, reject }),
+  /**
+   * Once `signal` is aborted, the item is sent no more; those that were sent with it are sent again.
+   *
+   * @throws UploadError for the problem in its slot, or for that of the whole request; the reason of
+   *   `signal` once it is aborted.
+   */
+  add(item: Item, signal?: AbortSignal): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve, reject) =>
+      this.#push({ item, attempts: new Attempts(), signal, resolve, reject }),
     );
+    return signal ? unlessAborted(answer, signal) : answer;
   }
 
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const slots = this.#slots.splice(0);
-    if (slots.length === 0) return;
-    this.#send(slots.map(({ item }) => item))
-      .then((answers) => slots.forEach((slot, index) => this.#settle(slot, answers[index])))
-      .catch((error: unknown) => slots.forEach(({ reject }) => reject(error)));
+    const slots = this.#slots.splice(0).filter(isWanted);
+    if (slots.length > 0) void this.#request(slots);
+  }
+
+  async #request(slots: readonly Slot<Item, Answer>[]): Promise<void> {
+    const request = new AbortController();
+    const abort = () => request.abort();
+    for (const { signal } of slots) signal?.addEventListener('abort', abort);
+    try {
+      const items = slots.map(({ item }) => item);
+      const answers = await this.#send(items, request.signal);
+      slots.forEach((slot, index) => this.#settle(slot, answers[index]));
+    } catch (error) {
+      if (request.signal.aborted) for (const slot of slots.filter(isWanted)) this.#push(slot);
+      else for (const { reject } of slots) reject(error);
+    } finally {
+      for (const { signal } of slots) signal?.removeEventListener('abort', abort);
+    }
   }
 
   #push(slot: Slot<Item, Answer>): void {
@@ -75,4 +99,8 @@ export class Batch<Item, Answer extends object> {
     if (verdict.do === 'retry') setTimeout(() => this.#push(slot), backoffMs(verdict));
     else slot.reject(problemError(answer?.problem));
   }
+}
+
+function isWanted({ signal }: { readonly signal: AbortSignal | undefined }): boolean {
+  return !signal?.aborted;
 }

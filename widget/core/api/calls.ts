@@ -23,9 +23,10 @@ export async function createUploads(worker: WorkerClient, files: readonly FileEn
 export async function completeUploads(
   worker: WorkerClient,
   uploads: CompleteManyBody['uploads'],
+  signal: AbortSignal,
 ): Promise<CompleteManyAnswer['uploads']> {
   const body = { uploads } satisfies CompleteManyBody;
-  const options = { body, has: 'uploads' };
+  const options = { body, has: 'uploads', signal };
   return (await worker.call<CompleteManyAnswer>(PATHS.completeMany, options)).uploads;
 }
 

@@ -20,7 +20,7 @@ export async function completeUpload(
   if (plan.kind === 'single') {
     const etag = receipts[0]?.etag;
     const slot = { id, token, ...(etag === undefined ? {} : { etag }) };
-    return onceVerified(() => unlessAborted(completes.add(slot), signal), signal);
+    return onceVerified(() => completes.add(slot, signal), signal);
   }
   // Any other checksum of the whole would have to be verified by reading the file back.
   const isFree = algorithm !== null && policy?.wholeChecksums?.free.includes(algorithm);

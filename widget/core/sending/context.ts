@@ -94,7 +94,7 @@ export function shareCalls(services: Services): SharedCalls {
     CREATE_WAIT_MS,
   );
   const completes: SharedCalls['completes'] = new Batch(
-    (uploads) => completeUploads(worker, uploads),
+    (uploads, signal) => completeUploads(worker, uploads, signal),
     () => services.policy?.batch.complete ?? 1,
     patience,
     COMPLETE_WAIT_MS,

@@ -25,17 +25,17 @@ const ENVIRONMENT = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 const element = await loads('widget/index.ts');
 const engine = await loads('widget/core/index.ts');
 const sizes: Size[] = [
-  { name: 'the element, drawn', bytes: element.first, maxBytes: 26_400, goalBytes: 26_000 },
+  { name: 'the element, drawn', bytes: element.first, maxBytes: 26_000 },
   ...element.later,
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 53_400,
+    maxBytes: 53_650,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 29_600, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 29_900, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

@@ -4,6 +4,8 @@ import { UploadError } from './errors.ts';
 import { loadScheduler, type Scheduler } from './load-scheduler.ts';
 import { patienceMs } from './options.ts';
 import type { FileWithPath, UploaderOptions } from './types.ts';
+import type { Forecast } from './upload/estimate.ts';
+import type { UploadList } from './upload/list.ts';
 import { can, type UploadEvent } from './upload/state.ts';
 import type { Upload } from './upload/upload.ts';
 import { lazy } from './util/lazy.ts';
@@ -38,9 +40,9 @@ export class Controls {
     return this.#scheduler?.policy;
   }
 
-  /** All bytes that have ever left the machine, those that were sent again included. */
-  get sentBytes(): number {
-    return this.#scheduler?.rate.total ?? 0;
+  /** Rate and time left of all uploads together. */
+  forecast({ isWorking, sums }: Pick<UploadList, 'isWorking' | 'sums'>): Forecast {
+    return this.#scheduler?.forecast(isWorking, sums.pending) ?? {};
   }
 
   configure(options: Partial<UploaderOptions>): void {

@@ -91,7 +91,7 @@ export class Uploader extends Target implements UploaderLike {
   }
 
   get totals(): Totals {
-    return { ...this.#list.sums, ...this.#list.forecast(this.#controls.sentBytes) };
+    return { ...this.#list.sums, ...this.#controls.forecast(this.#list) };
   }
 
   get checksum() {
@@ -290,7 +290,7 @@ export class Uploader extends Target implements UploaderLike {
     for (const upload of this.#changed) this.#refresh(upload);
     this.#changed.clear();
     // Measured also while nobody asks for the totals.
-    this.#list.forecast(this.#controls.sentBytes);
+    this.#controls.forecast(this.#list);
     if (this.#reported === this.uploads) return;
     this.#reported = this.uploads;
     this.dispatchEvent(new UploadProgressEvent(this.uploads));

@@ -6,6 +6,7 @@ import { Backoff } from '../faults/backoff.ts';
 import { createSending, type Sending } from '../sending/index.ts';
 import type { Services } from '../services.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
+import { Estimate, type Forecast } from '../upload/estimate.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
 import { termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -41,6 +42,7 @@ export class Scheduler implements Services {
   readonly #queue = new Queue((upload, policy) => this.#setTerms(upload, policy));
   readonly #runs = new Map<Upload, Run>();
   readonly #turns = new Turns(() => this.#takeTurn());
+  readonly #estimate = new Estimate();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: UploaderOptions, events: SchedulerEvents) {
@@ -84,6 +86,13 @@ export class Scheduler implements Services {
   receiptsOf({ standing, parts }: Upload): readonly StoredPart[] {
     const known = standing.kind === 'unconfirmed' ? standing.receipts : parts?.receipts;
     return (!this.policy?.listParts && known) || [];
+  }
+
+  /** Rate and time left of all uploads: `isMoving` if bytes are meant to move, `pending` of which have to. */
+  forecast(isMoving: boolean, pending: number): Forecast {
+    if (isMoving) return this.#estimate.look(this.rate.total, pending);
+    this.#estimate.rest();
+    return {};
   }
 
   configure(options: UploaderOptions): void {

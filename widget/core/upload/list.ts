@@ -1,5 +1,4 @@
 import type { FileWithPath, UploadSnapshot, UploadStatus } from '../types.ts';
-import { Estimate, type Forecast } from './estimate.ts';
 import { snapshotOf } from './snapshot.ts';
 import { addToSums, zeroSums, type Sums } from './totals.ts';
 import type { Upload } from './upload.ts';
@@ -17,7 +16,6 @@ export class UploadList {
   failedBytes = 0;
   /** Uploads that are at work: while there is one, bytes are meant to move. */
   #working = 0;
-  readonly #estimate = new Estimate();
   /** In the order in which they were added. */
   readonly #snapshots = new Map<Upload, UploadSnapshot | undefined>();
   /** By id, former ids included: an upload of an earlier visit gets that visit's id back. */
@@ -85,11 +83,9 @@ export class UploadList {
     return this.#snapshots.get(upload);
   }
 
-  /** Rate and time left of all uploads; `moved` counts the bytes that have ever left the machine. */
-  forecast(moved: number): Forecast {
-    if (this.#working > 0) return this.#estimate.look(moved, this.sums.pending);
-    this.#estimate.rest();
-    return {};
+  /** An upload is at work, and does not wait. */
+  get isWorking(): boolean {
+    return this.#working > 0;
   }
 
   /** Makes a new snapshot, if anything in it has changed. */

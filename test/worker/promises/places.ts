@@ -17,8 +17,17 @@ export interface Place {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Declares the suite for local R2, and for the store of the environment if there is one. */
+/**
+ * Declares the suite for local R2, and for the store of the environment if there is one: for that
+ * alone if `LOCAL_R2` is `off`.
+ */
 export function inEachPlace(title: string, suite: (place: () => Place) => void): void {
+  const real = placeOfEnvironment();
+  if (!real || process.env['LOCAL_R2'] !== 'off') onLocalR2(title, suite);
+  if (real) describe(`${title} (on ${real.profile})`, () => suite(() => real));
+}
+
+function onLocalR2(title: string, suite: (place: () => Place) => void): void {
   describe(`${title} (on ${LOCAL})`, () => {
     let local: Place | undefined;
     let miniflare: Miniflare | undefined;
@@ -32,8 +41,6 @@ export function inEachPlace(title: string, suite: (place: () => Place) => void):
       return local;
     });
   });
-  const real = placeOfEnvironment();
-  if (real) describe(`${title} (on ${real.profile})`, () => suite(() => real));
 }
 
 function localR2(): Miniflare {

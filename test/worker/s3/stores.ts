@@ -1,7 +1,7 @@
 /**
- * The stores that tests run on: wrangler's local R2, always, in this process; and whichever real one
- * the environment names (`S3_ENDPOINT`, `S3_BUCKET`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`,
- * `S3_REGION`, `S3_PROFILE`).
+ * The stores that tests run on: wrangler's local R2, in this process, unless `LOCAL_R2` is `off`; and
+ * whichever real one the environment names (`S3_ENDPOINT`, `S3_BUCKET`, `S3_ACCESS_KEY_ID`,
+ * `S3_SECRET_ACCESS_KEY`, `S3_REGION`, `S3_PROFILE`).
  */
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
@@ -64,7 +64,8 @@ export function onEveryStore(
 
 function kinds(): Kind[] {
   const real = fromEnvironment();
-  return real === undefined ? [localR2] : [localR2, real];
+  if (real === undefined) return [localR2];
+  return process.env['LOCAL_R2'] === 'off' ? [real] : [localR2, real];
 }
 
 export const localR2: Kind = {

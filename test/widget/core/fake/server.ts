@@ -50,6 +50,9 @@ export async function startFake(): Promise<{ url: string; stop: () => Promise<vo
   };
 }
 
+/** No test uses as many at once, and each holds all bytes that came. */
+const KEPT_SPACES = 24;
+
 const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': '*',
@@ -71,6 +74,8 @@ async function serve(
   if (id === 'spaces') {
     const space = new Space(base, (await json(request)) as SpaceOptions);
     spaces.set(space.id, space);
+    const [oldest] = spaces.keys();
+    if (spaces.size > KEPT_SPACES && oldest !== undefined) spaces.delete(oldest);
     return void response.writeHead(200, CORS).end(JSON.stringify({ id: space.id }));
   }
   const space = spaces.get(id);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { networkOf } from '../../worker/http/network.ts';
+import type { Policy } from '../../worker/protocol.ts';
 import {
   JWT_SECRET,
   jwtFor,
@@ -106,10 +107,13 @@ describe('the log', () => {
     for (const secret of never) assert.ok(!text.includes(secret), secret);
   });
 
-  it('case 30: nor does any answer but the one that is made of URLs', async () => {
+  it('case 30: nor does any answer but the one that is made of URLs, and the policy for whoever gets those', async () => {
     const upload = await alice.create({ bytes: 6 * MIB });
+    const policy = await alice.get<Policy>('/policy');
+    const { origins, ...rest } = policy.body;
+    assert.deepEqual(origins, [new URL(store.running.config.endpoint).origin]);
     const answers = [
-      await alice.get('/policy'),
+      { body: rest },
       await alice.get('/uploads'),
       await alice.get(`/uploads/${upload.id}`, tokenOf(upload)),
       await alice.get('/nowhere'),

@@ -42,6 +42,8 @@ export interface Admitted {
   readonly session?: Claims;
 }
 
+const XML = { 'content-type': 'application/xml' };
+
 type Metadata = [name: string, value: string][];
 
 interface Upload {
@@ -79,7 +81,7 @@ export class FakeR2 {
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
       const text = `<Error><Code>AccessDenied</Code><Message>${error.message}</Message></Error>`;
-      return new Response(text, { status: 403 });
+      return new Response(text, { status: 403, headers: XML });
     }
     const metadata = [...request.headers].filter(([name]) => name.startsWith('x-amz-meta-'));
     return this.#perform(operation, key, url.searchParams, body, metadata);
@@ -122,7 +124,8 @@ export class FakeR2 {
     }
     const object = this.#objects.get(key);
     if (!object || !['HeadObject', 'GetObject'].includes(operation)) {
-      return new Response('<Error><Code>NoSuchKey</Code></Error>', { status: 404 });
+      const text = '<Error><Code>NoSuchKey</Code></Error>';
+      return new Response(text, { status: 404, headers: XML });
     }
     const { bytes } = object;
     const headers = new Headers(object.metadata);
@@ -204,7 +207,7 @@ function assertSigned(request: Request, url: URL, body: Buffer, secret: string):
 }
 
 function xml(root: string, content: string): Response {
-  return new Response(`<${root}>${content}</${root}>`);
+  return new Response(`<${root}>${content}</${root}>`, { headers: XML });
 }
 
 function encode(text: string): string {

@@ -5,7 +5,7 @@ afterEach(closeAll);
 
 /** Uploads a file, which must arrive. Resolves with the requests to the store that it took. */
 async function putsFor(worker: Fake, bytes: number, stallMs = 30_000): Promise<number> {
-  const from = uploader(worker, { stallMs, concurrency: 1, patienceMs: 12_000 });
+  const from = uploader(worker, { stallMs, concurrency: 1, patienceMs: 15_000 });
   from.add([randomFile(bytes)]);
   await settled(from);
   assert.equal(from.uploads[0]?.status, 'done', String(from.uploads[0]?.error));
@@ -17,7 +17,7 @@ describe('resets at first contact', () => {
   it('are not called a missing CORS rule where the page can read the store’s answers', async () => {
     const worker = await fake({ singleMaxBytes: 0, partBytes: 3 * MIB });
     // A filter that lets requests without a body through.
-    await worker.fault({ side: 'store', match: 'PUT', leastBytes: 1, reset: true, times: 10 });
+    await worker.fault({ side: 'store', match: 'PUT', leastBytes: 1, reset: true, times: 5 });
     assert.ok((await putsFor(worker, 3 * MIB)) >= 5 + 1);
   });
 });

@@ -57,7 +57,7 @@ export async function assembleObject(
  */
 async function headOfNew({ store }: Signer, upload: Upload): Promise<StoredObject> {
   for (const delay of RECHECK_DELAYS_MS) {
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     const object = await store.head(upload.key);
     if (object) return object;
   }
@@ -83,7 +83,7 @@ async function waitForObject(
   delays: readonly number[],
 ): Promise<StoredObject | undefined> {
   for (const delay of delays) {
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     const object = await findObject(signer, upload);
     if (object) return object;
   }

@@ -19,7 +19,8 @@ export const styles = css`
     --tint: color-mix(in oklab, var(--tone) 10%, transparent);
     display: block;
     container-type: inline-size;
-    contain-intrinsic-inline-size: 22rem;
+    /* Where the surroundings ask: never so much that a narrow page would scroll sideways. */
+    contain-intrinsic-inline-size: min(22rem, 50vi);
     line-height: 1.4;
     text-align: start;
     font-variant-numeric: tabular-nums;
@@ -123,6 +124,9 @@ export const styles = css`
     border-radius: 6px;
     text-decoration: underline 1px;
     text-underline-offset: 3px;
+  }
+  .button:focus-visible {
+    outline-offset: 0;
   }
   .slim {
     grid-template-columns: auto 1fr auto;

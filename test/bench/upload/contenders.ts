@@ -106,19 +106,27 @@ function engine(files: readonly File[], { endpoint, concurrency }: Where): Ready
 
 function uppy(files: readonly File[], { endpoint }: Where): Ready {
   const uppy = new Uppy().use(AwsS3, { companionEndpoint: `${endpoint}/companion` });
-  return () =>
-    timed(async () => {
-      uppy.addFiles(files.map((data) => ({ name: data.name, type: data.type, data })));
-      const result = await uppy.upload();
-      if (result?.successful?.length !== files.length) {
-        throw new Error(`not done: ${result?.failed?.[0]?.error}`);
-      }
-    });
+  return uploadedBy(uppy, files);
 }
 
 function uppy5(files: readonly File[], { endpoint }: Where): Ready {
   const { Uppy, AwsS3 } = uppy5Client;
   const uppy = new Uppy().use(AwsS3, { endpoint: `${endpoint}/companion` });
+  return uploadedBy(uppy, files);
+}
+
+interface UppyResult {
+  readonly successful?: readonly unknown[] | undefined;
+  readonly failed?: readonly { readonly error?: unknown }[] | undefined;
+}
+
+/** Either version of Uppy. */
+interface AnyUppy {
+  addFiles(files: { name: string; type: string; data: File }[]): void;
+  upload(): Promise<UppyResult | undefined>;
+}
+
+function uploadedBy(uppy: AnyUppy, files: readonly File[]): Ready {
   return () =>
     timed(async () => {
       uppy.addFiles(files.map((data) => ({ name: data.name, type: data.type, data })));

@@ -48,26 +48,17 @@ const LATE = (random: Random): Fault => ({ kind: 'late', ms: random.whole(10, 1.
 const BOX = (random: Random): Fault =>
   boxAnswer(random.pick(BOX_STATUSES), { done: random.chance(0.3), cors: random.chance(0.8) });
 
+/** A line, and a box that answers in the place of what is behind it. */
+const ANYWHERE = [RESET, LOSE, DELAY, LATE, BOX, BOX, () => PORTAL] as const;
+
 const FAULTS: Readonly<Record<Way, readonly ((random: Random) => Fault)[]>> = {
   front: [
-    RESET,
-    LOSE,
-    DELAY,
-    LATE,
-    BOX,
-    BOX,
-    () => PORTAL,
+    ...ANYWHERE,
     () => ({ kind: 'answer', status: 503 }),
     () => ({ kind: 'answer', status: 502, cors: false }),
   ],
   lane: [
-    RESET,
-    LOSE,
-    DELAY,
-    LATE,
-    BOX,
-    BOX,
-    () => PORTAL,
+    ...ANYWHERE,
     () => ({ kind: 'stall' }),
     (random) => ({ kind: 'freeze', afterBytes: random.whole(0, PART_BYTES) }),
     () => ({ kind: 'head-only' }),

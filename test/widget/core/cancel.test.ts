@@ -84,6 +84,29 @@ describe('cancel', () => {
 const stateOf = async (worker: Fake) => (await worker.report()).uploads[0]?.state;
 
 describe('cancel, while the upload is completed', () => {
+  it('takes nothing from a small file that was to be completed by the same call', async () => {
+    const worker = await fake();
+    await worker.fault({ side: 'api', match: 'complete', times: null, reset: true });
+    const from = uploader(worker);
+    from.add([randomFile(MIB, 'cancelled'), randomFile(MIB, 'kept')]);
+    await until(() => from.uploads.every(({ waitingFor }) => waitingFor === 'signer'));
+    await from.cancel(from.uploads[0]?.id);
+    await worker.clear();
+    await settled(from);
+    assert.deepEqual(
+      from.uploads.map(({ name, status }) => [name, status]),
+      [
+        ['cancelled', 'cancelled'],
+        ['kept', 'done'],
+      ],
+    );
+    const { uploads } = await worker.report();
+    assert.deepEqual(uploads.map(({ name, state }) => [name, state]).sort(), [
+      ['cancelled', 'aborted'],
+      ['kept', 'complete'],
+    ]);
+  });
+
   for (const [bytes, what] of [
     [MIB, 'small'],
     [8 * MIB, 'large'],

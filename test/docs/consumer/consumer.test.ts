@@ -59,7 +59,12 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
   });
 
   suite('built by Vite', () => {
-    before(() => consumer.run('vite', 'build', '--base=/vite/', '--logLevel=warn'));
+    let printed: string;
+    before(async () => {
+      printed = await consumer.run('vite', 'build', '--base=/vite/', '--logLevel=warn');
+    });
+
+    test('builds without a warning', () => assert.equal(printed, ''));
 
     for (const page of ['plain', 'react', 'vue']) {
       test(`uploads a file from a ${page} page`, () => uploadFrom(`vite/${page}.html`));

@@ -16,7 +16,7 @@ const PROJECT = fileURLToPath(new URL('project/', import.meta.url));
 export interface Consumer {
   /** The project's folder. */
   readonly dir: string;
-  /** Runs a command of the project. @throws Error with what it printed, if it fails. */
+  /** Resolves with all that a command of the project prints. @throws Error with that, if it fails. */
   run(command: string, ...args: readonly string[]): Promise<string>;
   remove(): Promise<void>;
 }
@@ -35,11 +35,11 @@ export async function installConsumer(): Promise<Consumer> {
   const run = async (command: string, ...args: readonly string[]): Promise<string> => {
     const path = [join(dir, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
     try {
-      const { stdout } = await promisify(execFile)(command, args, {
+      const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: dir,
         env: { ...outsideEnvironment(), PATH: path },
       });
-      return stdout;
+      return stdout + stderr;
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });

@@ -77,5 +77,6 @@ function validConcurrency({ concurrency }: UploaderSettings): number | undefined
 
 /** Where the script came from: the Worker serves it beside its routes. */
 function scriptFolder(): URL {
-  return new URL('.', import.meta.url);
+  // Vite takes the pattern for a file that it has to copy, and would warn that there is none.
+  return new URL(/* @vite-ignore */ '.', import.meta.url);
 }

@@ -18,6 +18,7 @@ export type {
   Policy,
   Refused,
   RelayAnswer,
+  ReportAnswer,
   Renewal,
   ResumeAnswer,
   SignAnswer,
@@ -49,6 +50,7 @@ export type {
   FileEntry,
   LinksBody,
   PartReceipt,
+  ReportBody,
   SignBody,
 } from './protocol/schemas.ts';
 

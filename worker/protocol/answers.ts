@@ -262,6 +262,18 @@ export const FileAnswerSchema = v.strictObject({
 /** `GET /uploads/:id/file`, for a caller that accepts JSON. */
 export type FileAnswer = DeepReadonly<v.InferOutput<typeof FileAnswerSchema>>;
 
+export const ReportAnswerSchema = v.strictObject({
+  /** What the developer of the page, or the operator, should do. */
+  advice: v.exactOptional(
+    v.pipe(
+      v.string(),
+      about('What the operator should do; absent if nothing is known of the code.'),
+    ),
+  ),
+});
+/** `POST /report`. */
+export type ReportAnswer = DeepReadonly<v.InferOutput<typeof ReportAnswerSchema>>;
+
 const LinkSchema = v.strictObject({ id: v.string(), ...FileAnswerSchema.entries });
 /** One link of the answer to `POST /uploads/links`. */
 export type Link = DeepReadonly<v.InferOutput<typeof LinkSchema>>;

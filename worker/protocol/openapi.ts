@@ -20,6 +20,7 @@ import {
   ListQuery,
   PlainCompleteBody,
   PlainCreateBody,
+  ReportBody,
   SignBody,
 } from './schemas.ts';
 
@@ -57,6 +58,14 @@ const OPERATIONS: readonly Operation[] = [
     id: 'getPolicy',
     summary: 'What this caller may upload',
     answer: ['Policy', answers.PolicySchema],
+  },
+  {
+    method: 'post',
+    path: PATHS.report,
+    id: 'reportAnswer',
+    summary: 'Report what the store answered to the page, for the log',
+    body: ['ReportBody', ReportBody],
+    answer: ['ReportAnswer', answers.ReportAnswerSchema],
   },
   {
     method: 'post',

@@ -91,6 +91,7 @@ export const en = {
   file_unreadable: 'The file can’t be read. Check that it still exists, and choose it again.',
   file_not_allowed: 'The browser isn’t allowed to read this file. Allow it, or choose it again.',
   unreachable: 'The server can’t be reached. Retry in a moment.',
+  full: 'The storage is full. Tell the owner of this page.',
   cors: 'The storage doesn’t accept uploads from this page (CORS). Tell the owner of this page.',
   misconfigured: 'Uploads are not set up correctly here. Tell the owner of this page.',
   unauthenticated: 'You are no longer signed in. Sign in, then retry.',

@@ -263,13 +263,8 @@ export const FileAnswerSchema = v.strictObject({
 export type FileAnswer = DeepReadonly<v.InferOutput<typeof FileAnswerSchema>>;
 
 export const ReportAnswerSchema = v.strictObject({
-  /** What the developer of the page, or the operator, should do. */
-  advice: v.exactOptional(
-    v.pipe(
-      v.string(),
-      about('What the operator should do; absent if nothing is known of the code.'),
-    ),
-  ),
+  /** What the operator should do; null if nothing is known of the code. */
+  advice: v.nullable(v.string()),
 });
 /** `POST /report`. */
 export type ReportAnswer = DeepReadonly<v.InferOutput<typeof ReportAnswerSchema>>;

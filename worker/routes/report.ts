@@ -38,7 +38,7 @@ export function reportRoute({ now }: Pick<Signer, 'now'>): SignerHandler {
       reportedId: requestId,
       ...(isNew && { detail: `A page reports: ${advice ?? 'the store refused its request'}.` }),
     });
-    return c.json<ReportAnswer>({ ...(advice !== undefined && { advice }) });
+    return c.json<ReportAnswer>({ advice: advice ?? null });
   };
 }
 
@@ -47,6 +47,9 @@ function adviceFor(
   code: string | undefined,
   origin = 'the page',
 ): string | undefined {
+  if (code === 'MixedContent') {
+    return 'browsers send nothing from an https page to an http store: set S3_PUBLIC_ENDPOINTS to https addresses';
+  }
   if (code !== undefined) return adviceAbout('UploadPart', code);
   if (status === 0) {
     return `the store answers, but not to ${origin}: its CORS rule must allow PUT and POST from there with every header, and expose ETag; run npx s3-upload doctor --origin ${origin}`;

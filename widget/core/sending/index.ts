@@ -1,6 +1,7 @@
 /** One upload from Create to Complete. */
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
+import { Reports } from '../api/report.ts';
 import { Claims } from '../journal/claims.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
@@ -47,6 +48,7 @@ export function createSending(services: Services): Sending {
   const adjust = () => adjustConcurrency(concurrency, services);
   adjust();
   services.onTurn(adjust);
+  const reports = new Reports(services.worker);
   const context: SendingContext = {
     services,
     calls: shareCalls(services),
@@ -54,7 +56,8 @@ export function createSending(services: Services): Sending {
     concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
-    route: new Route(services),
+    route: new Route(services, reports),
+    reports,
     preconnect: new Preconnect(),
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),

@@ -7,6 +7,7 @@ import { fakeClock, type FakeClock } from '../fake/clock.ts';
 
 const SILENT: Outcome = { kind: 'no-answer' };
 const { signal } = new AbortController();
+const reports = { send: () => Promise.resolve(undefined) };
 
 describe('the way through the Worker', () => {
   let clock: FakeClock;
@@ -31,7 +32,7 @@ describe('the way through the Worker', () => {
       worker: { answers, refuseBearer: () => undefined },
       backoff,
     };
-    return new Route(services as unknown as Services);
+    return new Route(services as unknown as Services, reports);
   };
   /** One more request that the store has not answered. */
   const silence = async (
@@ -112,7 +113,8 @@ describe('the way through the Worker', () => {
 
 describe('a missing CORS rule', () => {
   const failed = { do: 'fail', code: 'store_unreachable', retryable: true } as const;
-  const routeOf = (): Route => new Route({ policy: { relay: false } } as unknown as Services);
+  const routeOf = (): Route =>
+    new Route({ policy: { relay: false } } as unknown as Services, reports);
   const original = globalThis.fetch;
   let asked: (string | undefined)[] = [];
   beforeEach(() => (asked = []));
@@ -129,7 +131,12 @@ describe('a missing CORS rule', () => {
   };
   const check = async (route: Route): Promise<string | undefined> => {
     try {
-      await route.assertCors(failed, SILENT, 1, { method: 'PUT', url: 'https://store/' });
+      await route.assertCors(failed, SILENT, 1, {
+        number: 1,
+        method: 'PUT',
+        url: 'https://store/',
+        headers: {},
+      });
       return undefined;
     } catch (error) {
       return (error as { code: string }).code;

@@ -5,7 +5,8 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Rejection, Totals } from '../../core/index.ts';
-import type { Localizer } from '../../i18n/localizer.ts';
+import { en } from '../../i18n/en.ts';
+import { addEnglish, type Localizer } from '../../i18n/localizer.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { FocusKeeper } from './focus.ts';
@@ -41,6 +42,7 @@ export class RowsView {
 
   /** Adds its styles to the host's shadow root. */
   constructor(host: RowsHost, localizer: () => Localizer) {
+    addEnglish(en);
     this.#host = host;
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());

@@ -106,7 +106,8 @@ export class WorkerClient {
           if ('cause' in outcome) this.#bearer.reset();
           throw callError(outcome, this.endpoint);
         }
-        if (!wasReached && outcome.kind === 'no-answer' && navigator.onLine) {
+        const wasSent = !('cause' in outcome);
+        if (!wasReached && outcome.kind === 'no-answer' && wasSent && navigator.onLine) {
           const mixed = mixedContentError(this.endpoint);
           if (mixed) throw mixed;
           if (isThere) throw originError(this.endpoint);
@@ -163,7 +164,7 @@ export class WorkerClient {
     try {
       const signal = AbortSignal.any([ended, AbortSignal.timeout(THERE_MS)]);
       const response = await fetch(this.endpoint + PATHS.health, { signal, cache: 'no-store' });
-      return 'status' in Object(await response.json());
+      return response.ok && Object(await response.json()).status === 'ok';
     } catch {
       return false;
     }

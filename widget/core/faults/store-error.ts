@@ -73,10 +73,13 @@ export function fullError(): UploadError {
 }
 
 /** Browsers send nothing to an http: address from an https: page, apart from one on the same machine. */
-export function mixedContentError(url: string): UploadError | undefined {
+export function mixedContentError(
+  url: string,
+  pageProtocol = location.protocol,
+): UploadError | undefined {
   const { protocol, hostname, origin } = new URL(url, location.href);
   const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/.test(hostname);
-  if (location.protocol !== 'https:' || protocol !== 'http:' || isLocal) return undefined;
+  if (pageProtocol !== 'https:' || protocol !== 'http:' || isLocal) return undefined;
   return new UploadError(
     'misconfigured',
     `This page is https, so the browser sends nothing to ${origin}: an https address is needed (for the store, in S3_PUBLIC_ENDPOINTS).`,

@@ -24,7 +24,6 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
   /** The part's bytes did not arrive as they were hashed. */
   let isSuspect = false;
   for (;;) {
-    route.assertNotFull();
     const checksum = await checksumOfPart(upload, parts, number, context, signal, isSuspect);
     isSuspect = false;
     if (isStoredAlready(round, number, checksum)) return;
@@ -36,6 +35,7 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
     try {
       // Its turn may have come too late for the signature.
       if (signed && !isFresh(signed)) continue;
+      route.assertNotFull();
       const startedMs = performance.now();
       const attempt = { number, checksum, signed, url, flight, stalls, startedMs };
       const outcome = await sendOnce(round, attempt);

@@ -19,6 +19,7 @@ import {
   CompleteManyBody,
   CreateBody,
   FileEntry,
+  ReportBody,
   SignBody,
 } from '../../../../worker/protocol/schemas.ts';
 import type { Answer, Call } from './server.ts';
@@ -31,10 +32,16 @@ const MIB = 2 ** 20;
 export async function workerRoutes(call: Call): Promise<Answer> {
   const { space, method, url, headers } = call;
   const { bearer } = space.options;
+  if (url.pathname === '/health') return ok({ status: 'ok' });
   if (bearer && headers.authorization !== `Bearer ${bearer}`)
     return problem('unauthenticated', 401);
   const [, , id = '', verb = ''] = url.pathname.split('/');
   if (url.pathname === '/policy') return ok(policyOf(space));
+  if (url.pathname === '/report') {
+    const report = checked(space, ReportBody, call.body);
+    if (report) space.reports.push(report);
+    return ok({ advice: 'what helps' });
+  }
   if (url.pathname === '/uploads' && method === 'GET') return ok({ uploads: open(space) });
   if (url.pathname === '/uploads') return ok({ uploads: create(call) });
   if (url.pathname === '/uploads/complete') return ok({ uploads: completeMany(call) });

@@ -1,4 +1,5 @@
 import { Backoff } from '../../../../widget/core/faults/backoff.ts';
+import { mixedContentError } from '../../../../widget/core/faults/store-error.ts';
 import { Route } from '../../../../widget/core/sending/route.ts';
 import type { Services } from '../../../../widget/core/services.ts';
 import type { Outcome } from '../../../../widget/core/store/outcome.ts';
@@ -108,6 +109,46 @@ describe('the way through the Worker', () => {
     const outcome: Outcome = { kind: 'answered', status: 503, code: 'store_unavailable' };
     route.noteRelayFailure(outcome);
     assert.ok(!route.isRelayOn);
+  });
+});
+
+describe('a store that is full', () => {
+  it('is sent nothing for five seconds, and then again', () => {
+    const clock = fakeClock();
+    try {
+      const route = new Route({} as unknown as Services, reports);
+      route.assertNotFull();
+      route.noteFull();
+      clock.pass(4900);
+      let refused: unknown;
+      try {
+        route.assertNotFull();
+      } catch (error) {
+        refused = error;
+      }
+      assert.equal((refused as { code?: string } | undefined)?.code, 'store_full');
+      clock.pass(200);
+      route.assertNotFull();
+    } finally {
+      clock.restore();
+    }
+  });
+});
+
+describe('an http: store', () => {
+  it('is called by its name on an https: page, and nowhere else', () => {
+    for (const url of [
+      'https://s3.example',
+      'http://localhost:9000',
+      'http://127.0.0.1',
+      'http://[::1]:9',
+    ]) {
+      assert.equal(mixedContentError(url, 'https:'), undefined, url);
+    }
+    assert.equal(mixedContentError('http://s3.example', 'http:'), undefined);
+    const { code, message = '' } = mixedContentError('http://s3.example/b', 'https:') ?? {};
+    assert.equal(code, 'misconfigured');
+    assert.ok(/nothing to http:\/\/s3\.example: .*S3_PUBLIC_ENDPOINTS/.test(message), message);
   });
 });
 

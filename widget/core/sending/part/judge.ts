@@ -29,6 +29,7 @@ export async function judge(
   const isFirstContact = !wasReached && !services.policy?.relay;
   const patience = patienceMs(services.options, wasReached);
   const verdict = attempts.judge(outcome, patience, isFirstContact);
+  if (verdict.do === 'fail' && verdict.code === 'store_full') route.noteFull();
   const { faults } = attempts;
   // The read may hang; whatever comes then, the part waits.
   flight.waitingFor = isBlocked(outcome) ? 'network' : 'store';

@@ -13,7 +13,6 @@ export async function refusal(
 ): Promise<UploadError> {
   const { file, id } = upload;
   const isFinal = verdict.do === 'fail';
-  if (isFinal && verdict.code === 'store_full') context.route.noteFull();
   if (!isFinal || outcome.kind !== 'answered')
     return partError(verdict, outcome, { file, partNumber });
   const { status, code, requestId } = outcome;

@@ -74,6 +74,11 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
   };
 }
 
+/** Whether pages of this origin may call. */
+export function isOriginIn(origins: readonly string[], origin: string): boolean {
+  return origins.includes('*') || originMatcher(origins)(origin);
+}
+
 function originMatcher(origins: readonly string[]): (origin: string) => boolean {
   const whole = new Set(origins);
   const wildcards = origins

@@ -44,6 +44,14 @@ describe('a mistake of the operator', () => {
     return failure(worker, files);
   }
 
+  /** The status of the page's first report, which nothing waits for. */
+  async function firstReport(worker: Fake): Promise<number> {
+    for (;;) {
+      const [report] = (await worker.report()).reports;
+      if (report) return report.status;
+    }
+  }
+
   it('who does not allow the page’s origin is told the origin and the setting', async () => {
     const { code, message } = await failureBy({
       side: 'api',
@@ -138,7 +146,7 @@ describe('a mistake of the operator', () => {
       ),
       message,
     );
-    assert.equal((await worker.report()).reports[0]?.status, 0);
+    assert.equal(await firstReport(worker), 0);
   });
 
   it('whose bucket has no CORS rule is told so although small files get through by forms', async () => {
@@ -151,6 +159,6 @@ describe('a mistake of the operator', () => {
       told.some((text) => /CORS rule must allow POST/.test(text)),
       told.join(),
     );
-    assert.equal((await worker.report()).reports[0]?.status, 0);
+    assert.equal(await firstReport(worker), 0);
   });
 });

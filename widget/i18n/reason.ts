@@ -3,46 +3,41 @@ import { describeAccept } from '../intake/accept.ts';
 import type { MessageId } from './en.ts';
 import type { Localizer } from './localizer.ts';
 
-/** The message for each code. */
-const MESSAGES: Readonly<Record<UploadErrorCode, MessageId>> = {
-  too_large: 'too_large',
-  too_small: 'too_small',
-  total_too_large: 'total_too_large',
-  too_many_files: 'too_many_files',
-  type_not_allowed: 'type_not_allowed',
-  rejected: 'rejected',
-  duplicate: 'duplicate',
-  file_changed: 'file_changed',
-  file_unreadable: 'file_unreadable',
-  file_not_allowed: 'file_not_allowed',
-  signer_unreachable: 'unreachable',
-  store_unreachable: 'unreachable',
-  store_unavailable: 'unreachable',
-  rate_limited: 'unreachable',
-  store_refused: 'misconfigured',
-  misconfigured: 'misconfigured',
-  store_full: 'full',
-  cors: 'cors',
-  unauthenticated: 'unauthenticated',
-  forbidden: 'forbidden',
-  expired: 'expired',
-  gone: 'failed',
-  checksum_mismatch: 'checksum_mismatch',
-  invalid_request: 'failed',
-  not_found: 'failed',
-  conflict: 'failed',
-  cancelled: 'cancelled',
-  incomplete: 'failed',
-};
-
 /**
- * What is filled in: a limit, a number of bytes or a list of types. Without it, the message is `rejected`.
+ * The message for each code. Some need a limit, a number of bytes or a list of types, to be filled
+ * in; without one, the message is `rejected`.
  */
-const NEEDS: { readonly [id in MessageId]?: 'limit' | 'types' } = {
-  too_large: 'limit',
-  too_small: 'limit',
-  total_too_large: 'limit',
-  type_not_allowed: 'types',
+const MESSAGES: Readonly<
+  Record<UploadErrorCode, { readonly id: MessageId; readonly needs?: 'limit' | 'types' }>
+> = {
+  too_large: { id: 'too_large', needs: 'limit' },
+  too_small: { id: 'too_small', needs: 'limit' },
+  total_too_large: { id: 'total_too_large', needs: 'limit' },
+  too_many_files: { id: 'too_many_files' },
+  type_not_allowed: { id: 'type_not_allowed', needs: 'types' },
+  rejected: { id: 'rejected' },
+  duplicate: { id: 'duplicate' },
+  file_changed: { id: 'file_changed' },
+  file_unreadable: { id: 'file_unreadable' },
+  file_not_allowed: { id: 'file_not_allowed' },
+  signer_unreachable: { id: 'unreachable' },
+  store_unreachable: { id: 'unreachable' },
+  store_unavailable: { id: 'unreachable' },
+  rate_limited: { id: 'unreachable' },
+  store_refused: { id: 'misconfigured' },
+  misconfigured: { id: 'misconfigured' },
+  store_full: { id: 'full' },
+  cors: { id: 'cors' },
+  unauthenticated: { id: 'unauthenticated' },
+  forbidden: { id: 'forbidden' },
+  expired: { id: 'expired' },
+  gone: { id: 'failed' },
+  checksum_mismatch: { id: 'checksum_mismatch' },
+  invalid_request: { id: 'failed' },
+  not_found: { id: 'failed' },
+  conflict: { id: 'failed' },
+  cancelled: { id: 'cancelled' },
+  incomplete: { id: 'failed' },
 };
 
 /** What happened and what to do, in the user's words. */
@@ -52,17 +47,24 @@ export function reasonOf(error: UploadError, localizer: Localizer): string {
   if (code === 'rejected' && message) return message;
   const types = code === 'type_not_allowed' ? describeAccept(`${limit ?? ''}`, localizer) : [];
   const n = Number(limit ?? 1);
-  // A code of a later version of the Worker is not in the table.
-  const id = MESSAGES[code] ?? 'failed';
-  const needs = NEEDS[id];
-  const isFitting = needs
-    ? needs === 'types'
-      ? types.length > 0
-      : Boolean(limit)
-    : id !== 'failed' || retryable;
-  return localizer.text(isFitting ? id : 'rejected', {
+  return localizer.text(messageFor(code, { hasLimit: Boolean(limit), types, retryable }), {
     n,
     limit: localizer.bytes(n),
     types: localizer.list(types, 'conjunction'),
   });
+}
+
+function messageFor(
+  code: UploadErrorCode,
+  known: {
+    readonly hasLimit: boolean;
+    readonly types: readonly string[];
+    readonly retryable: boolean;
+  },
+): MessageId {
+  // A code of a later version of the Worker is not in the table.
+  const { id = 'failed', needs } = MESSAGES[code] ?? {};
+  if (id === 'failed' && !known.retryable) return 'rejected';
+  if (needs === 'limit' && !known.hasLimit) return 'rejected';
+  return needs === 'types' && known.types.length === 0 ? 'rejected' : id;
 }

@@ -7,7 +7,7 @@ import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
 import { Uploads } from './control/uploads/uploads.ts';
-import { entriesOf, reportInvalid, restoredFrom, uploadsOf, type Value } from './control/value.ts';
+import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import { Language } from './i18n/language.ts';
 import type { FoundFile } from './intake/found.ts';
@@ -93,7 +93,6 @@ import { styles } from './view/styles.ts';
 export class S3UploadElement extends SettingsElement {
   static override styles = styles;
   static override properties = {
-    ...SettingsElement.properties,
     // Declared so that Lit keeps what a page has set before the element was defined.
     uploader: { attribute: false, noAccessor: true },
     value: { attribute: false, noAccessor: true },
@@ -154,21 +153,22 @@ export class S3UploadElement extends SettingsElement {
     return this.#uploads.uploader;
   }
 
-  set uploader(uploader: UploaderLike) {
-    this.#uploads.uploader = uploader;
+  set uploader(uploader: UploaderLike | null | undefined) {
+    this.#uploads.use(uploader ?? undefined);
   }
 
   /** The form's entries: one string for each finished upload, in the order in which they are shown. */
   get value(): readonly string[] {
-    return entriesOf(this.uploads, this.valueFormat);
+    return this.#uploads.value;
   }
 
   /**
-   * Shows uploads that were finished earlier, for example after a server has refused the form. An
-   * entry without the UUID of an upload is reported to the console and left out.
+   * Shows uploads that were finished earlier, for example after a server has refused the form. Those
+   * that are in the list already stay as they are. An entry without the UUID of an upload is reported
+   * to the console and left out.
    */
   set value(value: Value) {
-    this.#uploads.replace('finished', uploadsOf(value, this.valueFormat, reportInvalid));
+    this.#uploads.value = value;
   }
 
   /** Adds files as if the user had chosen them; returns the uploads that they became. */
@@ -247,7 +247,7 @@ export class S3UploadElement extends SettingsElement {
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (typeof state === 'string') this.#uploads.replace('finished', restoredFrom(state));
+    if (typeof state === 'string') this.#uploads.restore(state);
   }
 
   /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */

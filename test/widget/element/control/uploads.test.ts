@@ -21,7 +21,7 @@ class Host extends LitElement {
 async function withUploader(): Promise<{ host: Host; uploader: FakeUploader }> {
   const host = await mount(class extends Host {});
   const uploader = new FakeUploader();
-  host.uploads.uploader = uploader;
+  host.uploads.use(uploader);
   host.changes.length = 0;
   return { host, uploader };
 }

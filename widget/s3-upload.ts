@@ -117,14 +117,19 @@ export class S3UploadElement extends SettingsElement {
   readonly #chooseAgain = new ChooseAgain();
   readonly #rows: RowsLoader = new RowsLoader(this, {
     isDue: () => this.uploads.length + this.#refusals.list.length > 0,
-    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer),
+    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer, this.#refusals),
   });
   readonly #announcements = new Announcements(this, this.#rows);
   readonly #intake: Intake = new Intake(this, {
     isOpen: (way) =>
-      !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
-    isWelcome: (types) => !refusalText(types, limitsOf(this), this.#language.localizer),
+      !this.isDisabled &&
+      !(way === 'drop' && this.noDrop) &&
+      !(way === 'paste' && this.noPaste) &&
+      !(way === 'pick' && this.#uploads.isFull && !this.#chooseAgain.isExpected),
+    isWelcome: (types) =>
+      !this.#uploads.isFull && !refusalText(types, limitsOf(this), this.#language.localizer),
     add: (found) => this.#add(found),
+    names: () => this.uploads.map(({ name }) => name),
     loadWalk,
     keepsHandles: () => !this.noResume,
   });
@@ -249,9 +254,6 @@ export class S3UploadElement extends SettingsElement {
   formStateRestoreCallback(state: string | File | FormData | null): void {
     if (typeof state === 'string') this.#uploads.restore(state);
   }
-
-  /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */
-  connectedMoveCallback(): void {}
 
   override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
     super.requestUpdate(name, old, options);

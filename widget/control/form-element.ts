@@ -1,8 +1,8 @@
-import { LitElement } from 'lit';
 import { ignoreWrites, takeAttributeValues } from './attributes.ts';
+import { MovableElement } from '../view/movable-element.ts';
 
 /** Declares what every form control offers its page, passed on from `ElementInternals`. */
-export class FormElement extends LitElement {
+export class FormElement extends MovableElement {
   static readonly formAssociated = true;
 
   protected readonly internals: ElementInternals = this.attachInternals();

@@ -21,9 +21,10 @@ import {
   type Value,
   type ValueFormat,
 } from '../value.ts';
-import { admit } from './admission.ts';
+import { admit, roomIn } from './admission.ts';
 import { forwardEvents } from './forward-events.ts';
 import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
+import { leavePlace, takePlace } from './place.ts';
 import { suspended, type Suspended } from './suspended.ts';
 
 /** The element, as far as its uploads depend on it. */
@@ -116,6 +117,11 @@ export class Uploads implements ReactiveController {
     );
   }
 
+  /** True if the list holds as many files as the page allows. */
+  get isFull(): boolean {
+    return roomIn(this.#host, this.totals) === 0;
+  }
+
   /** True if finished files can be downloaded. */
   get canDownload(): boolean {
     return !this.#uploader || this.#uploader.fileUrl !== undefined;
@@ -142,6 +148,8 @@ export class Uploads implements ReactiveController {
   }
 
   hostConnected(): void {
+    takePlace(this.#host);
+    this.#isConfigured = false;
     const uploader = this.#uploader;
     if (uploader && this.#listening.signal.aborted) this.#attach(uploader);
     const files = this.#suspended;
@@ -156,7 +164,11 @@ export class Uploads implements ReactiveController {
 
   hostDisconnected(): void {
     // An element that is only moved to another place is connected again by then.
-    queueMicrotask(() => this.#host.isConnected || this.#detach());
+    queueMicrotask(() => {
+      if (this.#host.isConnected) return;
+      leavePlace(this.#host);
+      this.#detach();
+    });
   }
 
   hostUpdate(): void {
@@ -176,7 +188,9 @@ export class Uploads implements ReactiveController {
   add(found: readonly FoundFile[]): readonly UploadSnapshot[] {
     const { isMany, maxFiles } = this.#host;
     const replaced = isMany ? [] : this.list;
-    const { files, refused } = admit(found, { isMany, maxFiles, room: this.#room() });
+    // The uploader does not know uploads that were finished earlier.
+    const room = this.#finished.length > 0 ? roomIn(this.#host, this.totals) : Infinity;
+    const { files, refused } = admit(found, { isMany, maxFiles, room });
     this.#refused = [...refused];
     const added = files.length > 0 ? this.uploader.add(files).uploads : [];
     const rejected = this.#refused;
@@ -232,15 +246,6 @@ export class Uploads implements ReactiveController {
   #setFinished(finished: readonly UploadSnapshot[]): void {
     this.#finished = finished;
     this.#onChange('page', { byIds: true });
-  }
-
-  /** How many more files may come, if uploads finished earlier count against `max-files`. */
-  #room(): number | undefined {
-    const { isMany, maxFiles } = this.#host;
-    // The uploader does not know uploads that were finished earlier.
-    if (!isMany || maxFiles === undefined || this.#finished.length === 0) return undefined;
-    const { files, failed } = this.totals;
-    return Math.max(0, maxFiles - files + failed);
   }
 
   #configure(): void {

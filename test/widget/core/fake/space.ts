@@ -24,6 +24,8 @@ export interface SpaceOptions {
   /** Who is calling, as the policy says it. */
   readonly caller?: string;
   readonly lanes?: number;
+  /** Whether a complete upload may be deleted. */
+  readonly removable?: boolean;
   /** Every answer of the store comes this much later. */
   readonly storeDelayMs?: number;
   readonly maxBytes?: number;

@@ -47,10 +47,12 @@ export async function workerRoutes(call: Call): Promise<Answer> {
   if (url.pathname === '/uploads/complete') return ok({ uploads: completeMany(call) });
   const upload = space.uploads.get(id);
   if (!upload) return problem('not_found', 404);
-  if (verb !== 'resume' && headers['upload-token'] !== upload.token)
+  // The Worker asks for the token of an open upload; of a complete one it asks who the owner is.
+  const isDeletion = method === 'DELETE' && upload.state === 'complete' && space.options.removable;
+  if (verb !== 'resume' && !isDeletion && headers['upload-token'] !== upload.token)
     return problem('unauthenticated', 401, 'Upload-Token');
   if (method === 'DELETE') {
-    if (upload.state === 'complete') return problem('conflict', 409);
+    if (upload.state === 'complete' && !isDeletion) return problem('conflict', 409);
     upload.state = 'aborted';
     upload.parts.clear();
     return { status: 204 };
@@ -75,6 +77,7 @@ function policyOf({ options, checksum }: Space): Policy {
     partBytes = MIB,
     listParts = true,
     lanes = 1,
+    removable = false,
     maxBytes = 2 ** 40,
     caller,
   } = options;
@@ -91,7 +94,7 @@ function policyOf({ options, checksum }: Space): Policy {
     batch: { create: 100, sign: options.signAtOnce ?? 500, complete: 45 },
     lanes,
     relay: false,
-    removable: false,
+    removable,
     listParts,
   };
 }

@@ -18,7 +18,6 @@ export type {
   Policy,
   Refused,
   RelayAnswer,
-  ReportAnswer,
   Renewal,
   ResumeAnswer,
   SignAnswer,
@@ -42,6 +41,7 @@ export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type { Problem, ProblemCode } from './protocol/problems.ts';
+export type { ReportAnswer, ReportBody } from './protocol/report.ts';
 export type {
   CannedAcl,
   CompleteBody,
@@ -50,7 +50,6 @@ export type {
   FileEntry,
   LinksBody,
   PartReceipt,
-  ReportBody,
   SignBody,
 } from './protocol/schemas.ts';
 

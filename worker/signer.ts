@@ -32,7 +32,7 @@ import { requestId } from './http/request-id.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { relayRoute } from './routes/relay.ts';
-import { reportRoute } from './routes/report.ts';
+import { reportRoute } from './http/report.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';

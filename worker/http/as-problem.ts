@@ -83,7 +83,9 @@ function fromStore(thrown: unknown): unknown {
 
 function storeProblem(error: StoreError): ProblemError {
   const { code, detail } = MEANING[error.kind];
-  const operator = code === 'misconfigured' ? ` (${error.operation}: ${error.code})` : '';
+  const { operation, code: storeCode, advice } = error;
+  const why = advice === undefined ? '' : `: ${advice}`;
+  const operator = code === 'misconfigured' ? ` (${operation}: ${storeCode}${why})` : '';
   return new ProblemError(code, detail + operator, {
     cause: error,
     ...(error.kind === 'unknown' && { status: 502 }),

@@ -10,6 +10,7 @@ import { CHECKSUM_HEADERS } from './checksum.ts';
 import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS, ProblemSchema } from './problems.ts';
+import { REPORT_OPERATION } from './report.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -20,7 +21,6 @@ import {
   ListQuery,
   PlainCompleteBody,
   PlainCreateBody,
-  ReportBody,
   SignBody,
 } from './schemas.ts';
 
@@ -58,14 +58,6 @@ const OPERATIONS: readonly Operation[] = [
     id: 'getPolicy',
     summary: 'What this caller may upload',
     answer: ['Policy', answers.PolicySchema],
-  },
-  {
-    method: 'post',
-    path: PATHS.report,
-    id: 'reportAnswer',
-    summary: 'Report what the store answered to the page, for the log',
-    body: ['ReportBody', ReportBody],
-    answer: ['ReportAnswer', answers.ReportAnswerSchema],
   },
   {
     method: 'post',
@@ -168,7 +160,7 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
+const ALL: readonly Operation[] = [...OPERATIONS, REPORT_OPERATION, ...CHUNKED_OPERATIONS];
 
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {

@@ -92,6 +92,11 @@ async function checkParts(
       : pass('signed length', 'more bytes than were signed are refused'),
   );
   const sent = await put(signed);
+  if (sent?.ok === true && !sent.headers.has('etag')) {
+    const detail = `something that is not the store answers ${sent.status} at ${new URL(signed.url).host}`;
+    note(fail('part', detail, 'check S3_PUBLIC_ENDPOINTS, and the proxy in front of the store'));
+    return undefined;
+  }
   if (sent?.ok !== true) {
     note(
       fail(

@@ -19,9 +19,9 @@ import {
   CompleteManyBody,
   CreateBody,
   FileEntry,
-  ReportBody,
   SignBody,
 } from '../../../../worker/protocol/schemas.ts';
+import { ReportBody } from '../../../../worker/protocol/report.ts';
 import type { Answer, Call } from './server.ts';
 import type { FakeUpload, Space } from './state.ts';
 import { headerFor } from './store.ts';

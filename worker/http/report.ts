@@ -3,10 +3,10 @@
  * otherwise nobody but the page would know. It is written to the log and decides nothing, because a
  * page may say anything.
  */
-import { readBody } from '../http/body.ts';
+import { readBody } from './body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { ReportAnswer } from '../protocol.ts';
-import { ReportBody } from '../protocol/schemas.ts';
+import { ReportBody } from '../protocol/report.ts';
 import { adviceAbout } from '../s3/requests/faults.ts';
 
 /** A report of the same code is an error for the log once in this time. */

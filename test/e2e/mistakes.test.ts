@@ -15,7 +15,7 @@ import { jwtFor } from '../worker/harness.ts';
 import { memoryKV } from '../worker/memory-kv.ts';
 import { localR2 } from '../worker/s3/stores.ts';
 import { MISTAKES, type Mistake } from './mistakes/mistakes.ts';
-import { serveApps, serveStore, serveTexts, stopAll, type App } from './mistakes/servers.ts';
+import { serveApps, serveStore, serveTexts, stopAll, type App } from '../worker/faulty-servers.ts';
 import { startBrowser } from './product.ts';
 
 const TOLD_WITHIN_MS = 5000;

@@ -1,5 +1,5 @@
 /** An operator's mistakes, and where each names itself. */
-import type { Fault } from './servers.ts';
+import type { Fault } from '../../worker/faulty-servers.ts';
 
 /** What a mistake is made with. */
 export interface Mistake {

@@ -7,7 +7,7 @@ import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
 import { Uploads } from './control/uploads/uploads.ts';
-import { entriesOf, reportInvalid, restoredFrom, uploadsOf, type Value } from './control/value.ts';
+import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import { Language } from './i18n/language.ts';
 import type { FoundFile } from './intake/found.ts';
@@ -93,7 +93,6 @@ import { styles } from './view/styles.ts';
 export class S3UploadElement extends SettingsElement {
   static override styles = styles;
   static override properties = {
-    ...SettingsElement.properties,
     // Declared so that Lit keeps what a page has set before the element was defined.
     uploader: { attribute: false, noAccessor: true },
     value: { attribute: false, noAccessor: true },
@@ -118,14 +117,19 @@ export class S3UploadElement extends SettingsElement {
   readonly #chooseAgain = new ChooseAgain();
   readonly #rows: RowsLoader = new RowsLoader(this, {
     isDue: () => this.uploads.length + this.#refusals.list.length > 0,
-    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer),
+    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer, this.#refusals),
   });
   readonly #announcements = new Announcements(this, this.#rows);
   readonly #intake: Intake = new Intake(this, {
     isOpen: (way) =>
-      !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
-    isWelcome: (types) => !refusalText(types, limitsOf(this), this.#language.localizer),
+      !this.isDisabled &&
+      !(way === 'drop' && this.noDrop) &&
+      !(way === 'paste' && this.noPaste) &&
+      !(way === 'pick' && this.#uploads.isFull && !this.#chooseAgain.isExpected),
+    isWelcome: (types) =>
+      !this.#uploads.isFull && !refusalText(types, limitsOf(this), this.#language.localizer),
     add: (found) => this.#add(found),
+    names: () => this.uploads.map(({ name }) => name),
     loadWalk,
     keepsHandles: () => !this.noResume,
   });
@@ -154,21 +158,22 @@ export class S3UploadElement extends SettingsElement {
     return this.#uploads.uploader;
   }
 
-  set uploader(uploader: UploaderLike) {
-    this.#uploads.uploader = uploader;
+  set uploader(uploader: UploaderLike | null | undefined) {
+    this.#uploads.use(uploader ?? undefined);
   }
 
   /** The form's entries: one string for each finished upload, in the order in which they are shown. */
   get value(): readonly string[] {
-    return entriesOf(this.uploads, this.valueFormat);
+    return this.#uploads.value;
   }
 
   /**
-   * Shows uploads that were finished earlier, for example after a server has refused the form. An
-   * entry without the UUID of an upload is reported to the console and left out.
+   * Shows uploads that were finished earlier, for example after a server has refused the form. Those
+   * that are in the list already stay as they are. An entry without the UUID of an upload is reported
+   * to the console and left out.
    */
   set value(value: Value) {
-    this.#uploads.replace('finished', uploadsOf(value, this.valueFormat, reportInvalid));
+    this.#uploads.value = value;
   }
 
   /** Adds files as if the user had chosen them; returns the uploads that they became. */
@@ -247,11 +252,8 @@ export class S3UploadElement extends SettingsElement {
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (typeof state === 'string') this.#uploads.replace('finished', restoredFrom(state));
+    if (typeof state === 'string') this.#uploads.restore(state);
   }
-
-  /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */
-  connectedMoveCallback(): void {}
 
   override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
     super.requestUpdate(name, old, options);

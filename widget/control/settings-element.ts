@@ -75,11 +75,11 @@ export class SettingsElement extends FormElement {
   declare required: boolean;
   /** No files are accepted and nothing is submitted; running uploads continue. */
   declare disabled: boolean;
-  /** Smallest file, in bytes; the attribute also takes “10 kB”. */
+  /** Smallest file, in bytes or with a unit: “10 kB”. */
   declare minSize: number | undefined;
-  /** Largest file, in bytes; the attribute also takes “20 MB” or “1.5 GiB”. */
+  /** Largest file, in bytes or with a unit: “20 MB” or “1.5 GiB”. */
   declare maxSize: number | undefined;
-  /** Largest total size of all files, in bytes. */
+  /** Largest total size of all files, in bytes or with a unit. */
   declare maxTotalSize: number | undefined;
   /** The form needs at least this many finished uploads. */
   declare minFiles: number | undefined;

@@ -222,6 +222,11 @@ export interface UploaderLike extends EventTarget {
   interrupted?(): Promise<readonly Interrupted[]>;
   /** Forgets one of the interrupted uploads, and aborts it on the store. */
   forget?(id: string): Promise<void>;
+  /**
+   * Deletes a file that was uploaded on this page from the bucket, if the policy says that it is
+   * removable (`REMOVABLE=on`); does nothing otherwise. Its row stays until `remove`.
+   */
+  deleteFile?(id: string): Promise<void>;
   /** A short-lived URL for downloading a finished upload. */
   fileUrl?(id: string): Promise<string>;
   /** Stops all requests and frees everything. What has been sent can be resumed later. */

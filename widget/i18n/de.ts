@@ -85,6 +85,7 @@ export const de: AllMessages = {
   file_not_allowed:
     'Der Browser darf die Datei nicht lesen. Erlauben Sie es, oder wählen Sie sie neu aus.',
   unreachable: 'Der Server ist nicht erreichbar. Wiederholen Sie es gleich noch einmal.',
+  full: 'Der Speicher ist voll. Sagen Sie es dem Betreiber der Seite.',
   cors: 'Der Speicher nimmt von dieser Seite nichts an (CORS). Sagen Sie es dem Betreiber der Seite.',
   misconfigured:
     'Das Hochladen ist hier nicht richtig eingerichtet. Sagen Sie es dem Betreiber der Seite.',

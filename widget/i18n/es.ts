@@ -78,6 +78,7 @@ export const es: AllMessages = {
   file_unreadable: 'No se puede leer el archivo. Compruebe que sigue ahí y elíjalo de nuevo.',
   file_not_allowed: 'El navegador no puede leer el archivo. Permítalo o elíjalo de nuevo.',
   unreachable: 'No se puede acceder al servidor. Reintente en un momento.',
+  full: 'El almacenamiento está lleno. Avise al responsable de la página.',
   cors: 'El almacenamiento no acepta subidas de esta página (CORS). Avise a su responsable.',
   misconfigured: 'Las subidas no están bien configuradas aquí. Avise al responsable de la página.',
   unauthenticated: 'Su sesión ha terminado. Inicie sesión y reintente.',

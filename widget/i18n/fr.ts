@@ -84,6 +84,7 @@ export const fr: AllMessages = {
   file_not_allowed:
     'Le navigateur n’a pas le droit de lire le fichier. Autorisez-le, ou choisissez-le de nouveau.',
   unreachable: 'Le serveur est injoignable. Réessayez dans un instant.',
+  full: 'Le stockage est plein. Prévenez le responsable de cette page.',
   cors: 'Le stockage n’accepte pas les envois de cette page (CORS). Prévenez son responsable.',
   misconfigured: 'Les envois sont mal configurés ici. Prévenez le responsable de cette page.',
   unauthenticated: 'Vous n’êtes plus connecté. Connectez-vous, puis réessayez.',

@@ -1,6 +1,7 @@
 import type { UploaderOptions } from '../../core/index.ts';
 import { assertOptions } from '../../core/options.ts';
 import type { SettingsElement } from '../settings-element.ts';
+import { placeOf } from './place.ts';
 
 /** The settings that the uploader is made from. */
 export type UploaderSettings = Pick<
@@ -51,7 +52,7 @@ export function optionsOf(settings: UploaderSettings, getToken: GetToken): Uploa
     resume: !settings.noResume,
     // The policy is asked for with the first file: not every page that shows the element gets one.
     eager: false,
-    place: `${location.pathname} ${settings.name ?? settings.id}`,
+    place: placeOf(settings),
     restrictions: {
       accept,
       minBytes: settings.minSize,

@@ -10,6 +10,7 @@ import type {
 import { Batch } from '../api/batch.ts';
 import { completeUploads, createUploads } from '../api/calls.ts';
 import { patienceMs } from '../options.ts';
+import type { Reports } from '../api/report.ts';
 import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
@@ -32,6 +33,7 @@ export interface SendingContext {
   readonly waiting: WaitingUploads;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;
+  readonly reports: Reports;
   readonly preconnect: Preconnect;
   readonly expectedSpeed: ExpectedSpeed;
   readonly signingTime: SigningTime;

@@ -1,6 +1,8 @@
 /** One upload from Create to Complete. */
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
+import { Reports } from '../api/report.ts';
+import { abortUpload } from '../api/upload-calls.ts';
 import { Claims } from '../journal/claims.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
@@ -36,6 +38,8 @@ export interface Sending {
   forget(id: string): Promise<void>;
   /** The caller's unfinished uploads, from any device. */
   unfinished(): Promise<readonly Unfinished[]>;
+  /** Deletes a complete upload from the bucket, if the policy says that it is removable. */
+  deleteFile(id: string): Promise<void>;
   /** A link to a complete upload. */
   fileUrl(id: string): Promise<string>;
   close(): void;
@@ -47,6 +51,7 @@ export function createSending(services: Services): Sending {
   const adjust = () => adjustConcurrency(concurrency, services);
   adjust();
   services.onTurn(adjust);
+  const reports = new Reports(services.worker);
   const context: SendingContext = {
     services,
     calls: shareCalls(services),
@@ -54,7 +59,8 @@ export function createSending(services: Services): Sending {
     concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
-    route: new Route(services),
+    route: new Route(services, reports),
+    reports,
     preconnect: new Preconnect(),
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
@@ -72,6 +78,9 @@ export function createSending(services: Services): Sending {
     interrupted: (own) => findInterrupted(services, own, forget),
     forget,
     unfinished: () => findUnfinished(services),
+    async deleteFile(id) {
+      if (services.policy?.removable) await abortUpload(services.worker, { id });
+    },
     fileUrl: (id) => getFileUrl(services.worker, id),
     close() {
       context.hasher.close();

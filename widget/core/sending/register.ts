@@ -27,6 +27,7 @@ export async function registerUpload(
   signal: AbortSignal,
 ): Promise<Agreed> {
   const { services, claims, preconnect, route } = context;
+  route.assertSecure();
   if (!route.isRelayOn) preconnect.open(services.policy?.origins ?? []);
   if (upload.standing.kind !== 'agreed') {
     adaptToLine(upload, context);

@@ -1,6 +1,7 @@
 import { LitElement } from 'lit';
 import type { Totals } from '../../../../widget/index.ts';
-import { Localizer } from '../../../../widget/i18n/localizer.ts';
+import { en } from '../../../../widget/i18n/en.ts';
+import { addEnglish, Localizer } from '../../../../widget/i18n/localizer.ts';
 import { Announcer } from '../../../../widget/view/rows/announcer.ts';
 import { equal } from '../assert.ts';
 import { snapshot, UploadError } from '../fake-uploader.ts';
@@ -18,6 +19,7 @@ class Host extends LitElement {
 }
 
 describe('the announcer, on a host of its own', () => {
+  before(() => addEnglish(en));
   afterEach(unmountAll);
 
   it('names three failures, counts the others, and interrupts for them', async () => {

@@ -21,7 +21,7 @@ class Host extends LitElement {
 async function withUploader(): Promise<{ host: Host; uploader: FakeUploader }> {
   const host = await mount(class extends Host {});
   const uploader = new FakeUploader();
-  host.uploads.uploader = uploader;
+  host.uploads.use(uploader);
   host.changes.length = 0;
   return { host, uploader };
 }
@@ -100,7 +100,7 @@ describe('admission', () => {
   const found = ['a', 'b', 'c'].map((name) => ({ file: file(name) }));
 
   it('takes everything where there is room', () => {
-    const { files, refused } = admit(found, { isMany: true, maxFiles: 3, room: undefined });
+    const { files, refused } = admit(found, { isMany: true, maxFiles: 3, room: Infinity });
     equal([names(files.map((item) => item.file)), refused], [['a', 'b', 'c'], []]);
   });
 
@@ -120,7 +120,7 @@ describe('admission', () => {
     const { files, refused } = admit(found, {
       isMany: false,
       maxFiles: undefined,
-      room: undefined,
+      room: Infinity,
     });
     equal([files.length, refused.length], [0, 3]);
   });
@@ -131,7 +131,7 @@ describe('admission', () => {
         { file: file('a'), id: '../../api/x' },
         { file: file('b'), id: idOf('b') },
       ],
-      { isMany: false, maxFiles: undefined, room: undefined },
+      { isMany: false, maxFiles: undefined, room: Infinity },
     );
     equal(names(files.map((item) => item.file)), ['b']);
     equal(codes(refused), [['a', 'invalid_request']]);

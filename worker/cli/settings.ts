@@ -15,15 +15,19 @@ const CONFIG_FILES = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
  * those under `[vars]` in wrangler's configuration. `CLOUDFLARE_ENV` chooses one of its environments.
  * Secrets that wrangler has deployed cannot be read back.
  *
+ * @param names of the settings to read; by default all of the Worker's.
  * @throws ProblemError `misconfigured` if wrangler's configuration cannot be read.
  */
-export async function readSettings({ env, folder }: Machine): Promise<Env> {
+export async function readSettings(
+  { env, folder }: Machine,
+  names: readonly string[] = SETTINGS.map(({ name }) => name),
+): Promise<Env> {
   const config = findConfig(folder);
   const environment = env['CLOUDFLARE_ENV'];
   const vars = config === undefined ? {} : await readVars(config, environment);
   const devVars = readDevVars(config === undefined ? folder : dirname(config), environment);
   // A setting that is empty counts as not set, here as in the Worker.
-  const entries = SETTINGS.flatMap(({ name }) => {
+  const entries = names.flatMap((name) => {
     const sources: readonly Env[] = [env, devVars, vars];
     const value = sources
       .map((source) => source[name])

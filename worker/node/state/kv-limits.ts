@@ -51,8 +51,8 @@ export function checkEntry(
   if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
     throw new RangeError(`KV: the value is longer than ${MAX_VALUE_BYTES} bytes.`);
   }
-  const metadata = options.metadata === undefined ? null : JSON.stringify(options.metadata);
-  if (metadata !== null && Buffer.byteLength(metadata) > MAX_METADATA_BYTES) {
+  const metadata = JSON.stringify(options.metadata ?? null);
+  if (Buffer.byteLength(metadata) > MAX_METADATA_BYTES) {
     throw new RangeError(`KV: the metadata is longer than ${MAX_METADATA_BYTES} bytes.`);
   }
   if (expiration !== null && !isFarEnough(expiration, now)) {
@@ -60,7 +60,7 @@ export function checkEntry(
       `KV: the expiration must be a whole number of seconds, at least ${MIN_TTL_SECONDS} from now.`,
     );
   }
-  return { value, metadata, expiration };
+  return { value, metadata: metadata === 'null' ? null : metadata, expiration };
 }
 
 /** @throws RangeError for a page size that Workers KV refuses. */

@@ -1,5 +1,5 @@
 /** `s3-upload-element/node`: what the signer needs on Node.js, Bun and Deno, beside `/worker`. */
-export { createAssets, type Assets } from './http/assets.ts';
+export { builtPage, createAssets, type Assets } from './http/assets.ts';
 export { behindProxies, type Connection } from './http/proxies.ts';
 export { nodeOptionsFrom } from './options.ts';
 export { memoryRateLimit } from './rate-limit.ts';

@@ -7,7 +7,7 @@ import { PATHS } from '../protocol/paths.ts';
 import { createSigner } from '../signer.ts';
 import type { SignerOptions } from '../signer-options.ts';
 import { createLog } from '../util/log.ts';
-import { createAssets } from './http/assets.ts';
+import { builtPage, createAssets } from './http/assets.ts';
 import { behindProxies } from './http/proxies.ts';
 import type { SignerState } from './state/state.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -50,7 +50,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { signer, state, host = '127.0.0.1', port = DEFAULT_PORT } = options;
   const log = createLog(signer.log);
   const app = createSigner(signer);
-  const assets = createAssets();
+  const page = builtPage();
+  const assets = page === undefined ? undefined : createAssets(page);
+  if (!assets) log.warn('page_not_built', { cure: 'npm run build' });
   const asReceived = behindProxies(options.trustedProxies);
   const works = new Set<Promise<unknown>>();
   const context = {
@@ -66,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async (request, { incoming }) => {
       const { socket } = incoming as IncomingMessage;
       const received = asReceived(request, socket);
-      const asset = await assets(received);
+      const asset = await assets?.(received);
       if (asset) return asset;
       const isHealth = new URL(received.url).pathname === PATHS.health;
       return (isHealth && (await troubleOf(state))) || app.fetch(received, {}, context);

@@ -128,7 +128,11 @@ for (const { name, skip, start } of PLACES) {
 
     it('keeps an entry for as long as its last write says', async () => {
       const prefix = fresh();
-      const [longer, shorter, forever] = [`${prefix}longer`, `${prefix}shorter`, `${prefix}forever`];
+      const [longer, shorter, forever] = [
+        `${prefix}longer`,
+        `${prefix}shorter`,
+        `${prefix}forever`,
+      ];
       await kv.put(longer, 'value', { expiration: inSeconds(100) });
       await kv.put(longer, 'value', { expiration: inSeconds(1000) });
       await kv.put(shorter, 'value', {});

@@ -64,10 +64,7 @@ for (const { name, skip, start } of PLACES) {
       const wanted = upload({ bytes: 7 });
       const limits = { ...UNLIMITED, maxTotalBytes: 10 };
       for (const { reservations } of [one, other, one]) {
-        assert.equal(
-          await reservations.reserve(asker, wanted, limits, 'create', listed),
-          'taken',
-        );
+        assert.equal(await reservations.reserve(asker, wanted, limits, 'create', listed), 'taken');
       }
       assert.equal(await other.reservations.usedBytes(asker, listed), 7);
       assert.equal(await other.reservations.usedBytes(ofOwner(), listed), 0);

@@ -6,7 +6,6 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { ProblemError } from '../../problem.ts';
 import { readHeaderRules } from './header-rules.ts';
 
 /** Answers a request for an asset. Undefined if there is none of this path. */
@@ -43,10 +42,9 @@ const ENCODINGS: readonly (readonly [string, (body: Buffer) => Promise<Buffer>])
 /**
  * Serves the files of a folder. It is read once, so a new build needs a new start.
  *
- * @param folder with the built page; by default the package's.
- * @throws ProblemError `misconfigured` if it has not been built.
+ * @param folder with the built page, such as `builtPage()`.
  */
-export function createAssets(folder: string = builtFolder()): Assets {
+export function createAssets(folder: string): Assets {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   // The rules for headers, and folders, have no extension.
   const names = new Set(files.filter((name) => extname(name) !== '').map(withSlashes));
@@ -73,12 +71,10 @@ function withSlashes(name: string): string {
   return name.replaceAll('\\', '/');
 }
 
-/** @throws ProblemError `misconfigured` if the page has not been built. */
-function builtFolder(): string {
+/** The folder of the built page. Undefined in a clone in which it has not been built. */
+export function builtPage(): string | undefined {
   const folders = FOLDERS.map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  const built = folders.find((folder) => existsSync(join(folder, 's3-upload.js')));
-  if (built !== undefined) return built;
-  throw new ProblemError('misconfigured', 'The page has not been built: run `npm run build`.');
+  return folders.find((folder) => existsSync(join(folder, 's3-upload.js')));
 }
 
 async function load(folder: string, name: string): Promise<Asset> {

@@ -45,7 +45,6 @@ export function behindProxies(
       const protocol = lastOf(headers.get('x-forwarded-proto'));
       if (protocol === 'https' || protocol === 'http') url.protocol = `${protocol}:`;
       const host = lastOf(headers.get('x-forwarded-host'));
-      // The setter ignores what is not a host.
       if (host !== undefined) setHost(url, host);
     }
     if (client === '') headers.delete(ADDRESS_HEADER);
@@ -105,9 +104,12 @@ function lastOf(list: string | null): string | undefined {
   return last === '' ? undefined : last;
 }
 
-/** A URL keeps its port if it is given a host without one, so it is taken away before. */
+/**
+ * Ignores what is not a host. A URL keeps its port if it is given a host without one, so the port is
+ * taken away before.
+ */
 function setHost(url: URL, host: string): void {
-  if (!URL.canParse(`${url.protocol}//${host}`)) return;
+  if (/[/?#@\\]/.test(host) || !URL.canParse(`${url.protocol}//${host}`)) return;
   url.port = '';
   url.host = host;
 }

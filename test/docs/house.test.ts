@@ -295,8 +295,7 @@ describe('the Worker', () => {
 
   it('imports nothing of what runs on a server of one’s own, which only the tool starts', () => {
     const strangers = imports.filter(
-      ({ from, to }) =>
-        to.startsWith('worker/node/') && !/^worker\/(node|cli)\//.test(from),
+      ({ from, to }) => to.startsWith('worker/node/') && !/^worker\/(node|cli)\//.test(from),
     );
     assert.deepEqual(strangers.map(arrow), []);
   });

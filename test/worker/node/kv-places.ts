@@ -51,6 +51,7 @@ interface InternalObjects {
 async function startWorkersKV(): Promise<RunningKV> {
   const plain = withNamespace();
   const limited = await bindingOf(plain);
+  // oxlint-disable-next-line no-underscore-dangle
   (miniflareModule as unknown as Internals)._enableControlEndpoints();
   const timed = withNamespace();
   let ahead = 0;
@@ -61,9 +62,10 @@ async function startWorkersKV(): Promise<RunningKV> {
     now,
     async passes(ms) {
       ahead += ms;
-      const objects = await (
-        timed as unknown as InternalObjects
-      )._getInternalDurableObjectNamespace('kv', 'kv:ns', 'KVNamespaceObject');
+      const internals = timed as unknown as InternalObjects;
+      // oxlint-disable-next-line no-underscore-dangle
+      const namespaceOf = internals._getInternalDurableObjectNamespace.bind(timed);
+      const objects = await namespaceOf('kv', 'kv:ns', 'KVNamespaceObject');
       const object = objects.get(objects.idFromName(NAMESPACE));
       const controlOp = { name: 'enableFakeTimers', args: [now()] };
       const cf = { miniflare: { name: NAMESPACE, controlOp } };

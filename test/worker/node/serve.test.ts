@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { ListAnswer } from '../../../worker/protocol.ts';
+import { nodeOptionsFrom } from '../../../worker/node/options.ts';
+import { memoryRateLimit } from '../../../worker/node/rate-limit.ts';
+import { sqliteState } from '../../../worker/node/state/sqlite.ts';
 import { runIn } from '../cli/setup.ts';
 import { MIB, sliceOf, sumOf, tokenOf } from '../harness.ts';
 import { localR2, type Running } from '../s3/stores.ts';
@@ -140,6 +143,44 @@ describe('s3-upload serve', () => {
       Array.from({ length: 20 }, () => client.tryCreate({ bytes: 6 * MIB, id: randomUUID() })),
     );
     assert.equal(slots.filter((slot) => !('problem' in slot)).length, 5);
+  });
+});
+
+describe('the options of a server', () => {
+  const settings = () => settingsFor(store, { RELAY: 'on' });
+
+  it('are those of the Worker, counted exactly, with rounds of upkeep as on Workers Paid', async () => {
+    const state = await sqliteState(':memory:');
+    const options = nodeOptionsFrom(settings(), state);
+    assert.equal(options.relay, true);
+    assert.equal(options.kv, state.kv);
+    assert.equal(options.reservations, state.reservations);
+    assert.equal(options.workersPlan, 'paid');
+    const free = nodeOptionsFrom({ ...settings(), WORKERS_PLAN: 'free' }, state);
+    assert.equal(free.workersPlan, 'free');
+    await state.close();
+  });
+
+  it('do not include RELAY under Deno, whose streams have no length', async () => {
+    const state = await sqliteState(':memory:');
+    Object.assign(globalThis, { Deno: {} });
+    try {
+      assert.throws(() => nodeOptionsFrom(settings(), state), /RELAY cannot be on under Deno/);
+      assert.ok(nodeOptionsFrom({ ...settings(), RELAY: 'off' }, state));
+    } finally {
+      Reflect.deleteProperty(globalThis, 'Deno');
+      await state.close();
+    }
+  });
+
+  it('limit how many requests a caller may make in a minute', async () => {
+    let now = 0;
+    const { limit } = memoryRateLimit(2, () => now);
+    const asked = [];
+    for (const key of ['a', 'a', 'b', 'a']) asked.push((await limit({ key })).success);
+    assert.deepEqual(asked, [true, true, true, false]);
+    now = 60_000;
+    assert.deepEqual(await limit({ key: 'a' }), { success: true });
   });
 });
 

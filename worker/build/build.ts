@@ -20,7 +20,7 @@ const PAGE_LICENSES = 's3-upload.licenses.txt';
 const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 
 /** Not for the Workers runtime. */
-const EXCLUDED = ['worker/build', 'worker/cli', 'worker/page'];
+const EXCLUDED = ['worker/build', 'worker/cli', 'worker/node', 'worker/page'];
 
 /** English is in the bundle; these are files beside it, for pages that speak them. */
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
@@ -157,8 +157,8 @@ async function buildLibrary(): Promise<void> {
   for (const half of ['widget', 'worker']) {
     await rm(`${ROOT}dist/${half}`, { recursive: true, force: true });
   }
-  // The command first: what it shares with the Worker is then written again, with types.
-  for (const project of ['worker/cli', 'widget', 'worker']) {
+  // What the first ones share with the Worker is then written again, with the types of the Worker.
+  for (const project of ['worker/cli', 'worker/node', 'widget', 'worker']) {
     const config = `${ROOT}dist/tsconfig.json`;
     await writeFile(
       config,

@@ -89,7 +89,7 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
 
   test('can be imported on a server, which has no document', async () => {
     const program = `
-      const names = ['', '/core', '/element', '/protocol', '/worker', '/i18n/de'];
+      const names = ['', '/core', '/element', '/protocol', '/worker', '/node', '/i18n/de'];
       for (const name of names) await import('s3-upload-element' + name);
       console.log('imported');`;
     const printed = await consumer.run('node', '--input-type=module', '--eval', program);
@@ -98,6 +98,8 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
 
   test('has the command s3-upload, which needs nothing else to be installed', async () => {
     const help = await consumer.run('npx', '--no', 's3-upload', 'setup', '--help');
+    const serving = consumer.run('npx', '--no', 's3-upload', 'serve');
+    await assert.rejects(serving, /npm install hono @hono\/node-server/);
     assert.match(help, /^Usage: s3-upload setup --origin /);
     const refused = consumer.run('npx', '--no', 's3-upload', 'setup', '--orign');
     await assert.rejects(refused, /Did you mean --origin\?/);

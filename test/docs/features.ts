@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { FEATURES, type Answer, type Feature } from './features/rows.ts';
+import type { Answer, Feature } from './features/feature.ts';
+import { FEATURES } from './features/rows.ts';
 import { cell, table } from './markdown.ts';
 import { shownBy } from './promises.ts';
 

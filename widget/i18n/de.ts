@@ -36,11 +36,12 @@ export const de: AllMessages = {
   cancelled: 'Abgebrochen',
   interrupted: 'Unterbrochen',
   offline: 'Offline. Es geht von selbst weiter, sobald das Netz wieder da ist.',
-  waiting: 'Der Server antwortet nicht. Es wird von selbst weiter versucht.',
-  stalled: 'Stockt. Es geht von selbst weiter, sobald die Verbindung wieder steht.',
+  waiting: 'Der Server antwortet nicht. Weitere Versuche folgen automatisch.',
+  stalled:
+    'Die Übertragung stockt. Sie geht von selbst weiter, sobald die Verbindung wieder besser ist.',
   disk: 'Wartet auf das Laufwerk',
   blocked:
-    'Etwas auf dem Weg, etwa eine Firewall, blockiert sie. Es wird von selbst weiter versucht.',
+    'Etwas auf dem Weg, etwa eine Firewall, blockiert die Übertragung. Weitere Versuche folgen automatisch.',
   restarted: 'Der Server hat sie verworfen. Von vorn begonnen.',
   tooSlow: 'Zu langsam: Der Server verwirft sie in {time}.',
   uploaded: '{done} von {n} hochgeladen',

@@ -22,8 +22,10 @@ const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 /** Not for the Workers runtime. */
 const EXCLUDED = ['worker/build', 'worker/cli', 'worker/page'];
 
-/** English is in the bundle; these are files beside it, for pages that speak them. */
-const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
+/** English is in the bundle; the others are files beside it, for pages that speak them. */
+const LANGUAGES = (await readdir(`${ROOT}widget/i18n`))
+  .map((file) => /^([a-z]{2})\.ts$/.exec(file)?.[1])
+  .filter((tag) => tag !== undefined && tag !== 'en');
 
 const ELEMENT = 'widget/index.ts';
 /** What the element loads together: the first file needs all of it. */

@@ -12,6 +12,7 @@ import { completeUploads, createUploads } from '../api/calls.ts';
 import { patienceMs } from '../options.ts';
 import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
+import type { Elsewhere } from '../journal/elsewhere.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
 import type { Preconnect } from '../store/preconnect.ts';
@@ -29,6 +30,7 @@ export interface SendingContext {
   readonly concurrency: Concurrency;
   readonly hasher: Hasher;
   readonly claims: Claims;
+  readonly elsewhere: Elsewhere;
   readonly waiting: WaitingUploads;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;

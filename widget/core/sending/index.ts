@@ -2,6 +2,7 @@
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
 import { Claims } from '../journal/claims.ts';
+import { Elsewhere } from '../journal/elsewhere.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
@@ -43,6 +44,7 @@ export interface Sending {
 
 export function createSending(services: Services): Sending {
   const claims = new Claims(services);
+  const elsewhere = new Elsewhere(services);
   const concurrency = new Concurrency();
   const adjust = () => adjustConcurrency(concurrency, services);
   adjust();
@@ -51,6 +53,7 @@ export function createSending(services: Services): Sending {
     services,
     calls: shareCalls(services),
     claims,
+    elsewhere,
     concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
@@ -59,7 +62,7 @@ export function createSending(services: Services): Sending {
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };
-  const forgetter = new Forgetter(services);
+  const forgetter = new Forgetter(services, elsewhere);
   const inLine = atMost(ABORTS);
   const forget = (id: string) => inLine(() => forgetter.forget(id));
   return {
@@ -69,7 +72,7 @@ export function createSending(services: Services): Sending {
     run: (upload, signal) => run(upload, context, signal),
     abandon: (upload) => inLine(() => abandon(upload, context)),
     forgetFile: (upload) => void claims.remove(upload),
-    interrupted: (own) => findInterrupted(services, own, forget),
+    interrupted: (own) => findInterrupted(services, elsewhere, own, forget),
     forget,
     unfinished: () => findUnfinished(services),
     fileUrl: (id) => getFileUrl(services.worker, id),

@@ -6,7 +6,7 @@ import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
-import { Uploads } from './control/uploads/uploads.ts';
+import { Uploads, type Order } from './control/uploads/uploads.ts';
 import { entriesOf, reportInvalid, restoredFrom, uploadsOf, type Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import { Language } from './i18n/language.ts';
@@ -57,6 +57,8 @@ import { styles } from './view/styles.ts';
  * @csspart discard - The button that discards an interrupted upload, or all of them.
  * @csspart cancel - The button that cancels an upload.
  * @csspart remove - The button that removes a row.
+ * @csspart raise - The button that moves a row up.
+ * @csspart lower - The button that moves a row down.
  * @csspart download - The button that downloads an uploaded file.
  * @csspart start - The button that starts uploads that wait for it.
  *
@@ -219,6 +221,11 @@ export class S3UploadElement extends SettingsElement {
   clear(): void {
     this.#refusals.reset();
     this.#uploads.clear();
+  }
+
+  /** Puts the uploads in the order that this function makes of their list. @internal */
+  arrange(order: Order): void {
+    this.#uploads.arrange(order);
   }
 
   /** Opens the file picker. Call it from a user's gesture. */

@@ -70,9 +70,10 @@ export class Drawing implements ReactiveController {
   render(): TemplateResult {
     const { language, uploads, form, refusals, chooseAgain, rows, intake } = this.#sources;
     const { accept, capture, multiple, directory, label, hint, isDisabled, isMany } = this.#host;
+    const { reorder: canReorder } = this.#host;
     const { localizer } = language;
     const { canDownload } = uploads;
-    const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload });
+    const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload, canReorder });
     const state = {
       accept,
       capture,

@@ -44,6 +44,7 @@ export const ar: AllMessages = {
   done: 'تم الرفع',
   cancelled: 'أُلغي',
   interrupted: 'انقطع الرفع',
+  elsewhere: 'بدأ على جهاز آخر',
   offline: 'لا يوجد اتصال. سيُستأنف تلقائيًا عند عودة الشبكة.',
   waiting: 'الخادم لا يستجيب. تُعاد المحاولة تلقائيًا.',
   stalled: 'توقّف الإرسال. سيُستأنف تلقائيًا عند تحسّن الاتصال.',
@@ -71,6 +72,8 @@ export const ar: AllMessages = {
   resumeAll: 'استئناف الكل',
   retryAll: 'إعادة محاولة الكل',
   dismiss: 'إخفاء',
+  raise: 'نقل إلى أعلى',
+  lower: 'نقل إلى أسفل',
   added: {
     one: 'أُضيف ملف واحد',
     two: 'أُضيف ملفان',
@@ -78,6 +81,7 @@ export const ar: AllMessages = {
     many: 'أُضيف {n} ملفًا',
     other: 'أُضيف {n} ملف',
   },
+  moved: 'نُقل إلى الموضع {at} من {n}',
   required: {
     one: 'اختر ملفًا.',
     two: 'اختر ملفين على الأقل.',

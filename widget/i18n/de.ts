@@ -35,6 +35,7 @@ export const de: AllMessages = {
   done: 'Hochgeladen',
   cancelled: 'Abgebrochen',
   interrupted: 'Unterbrochen',
+  elsewhere: 'Auf einem anderen Gerät begonnen',
   offline: 'Offline. Es geht von selbst weiter, sobald das Netz wieder da ist.',
   waiting: 'Der Server antwortet nicht. Weitere Versuche folgen automatisch.',
   stalled:
@@ -64,7 +65,10 @@ export const de: AllMessages = {
   resumeAll: 'Alle fortsetzen',
   retryAll: 'Alle wiederholen',
   dismiss: 'Ausblenden',
+  raise: 'Nach oben',
+  lower: 'Nach unten',
   added: { one: '{n} Datei hinzugefügt', other: '{n} Dateien hinzugefügt' },
+  moved: 'Verschoben auf Platz {at} von {n}',
   required: { one: 'Wählen Sie eine Datei aus.', other: 'Wählen Sie mindestens {n} Dateien aus.' },
   busy: 'Warten Sie, bis alles hochgeladen ist.',
   held: 'Starten Sie zuerst das Hochladen.',

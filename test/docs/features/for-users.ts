@@ -129,11 +129,12 @@ export const FOR_USERS: readonly Feature[] = [
     tests: [['widget/core/faults/verdict.test.ts', 'waits for the line where there is none']],
   },
   {
-    feature: 'Resumes after a reload',
+    feature: 'Resumes after a reload, and on another device',
     answer: 'yes',
     tests: [
       ['e2e/offers.test.ts', 'a dropped file goes on with one click'],
       ['e2e/interrupted.test.ts', 'after a reload, the same file picked again'],
+      ['e2e/other-device.test.ts', 'what another device has begun is offered'],
     ],
   },
   {
@@ -226,8 +227,16 @@ export const FOR_USERS: readonly Feature[] = [
   },
   {
     feature: 'Reordering',
-    answer: 'no',
-    note: 'Rows stay in the order in which files were added.',
+    answer: 'yes',
+    note: '`reorder`: by dragging, by buttons, and by Alt with an arrow key',
+    tests: [
+      [
+        'widget/element/reorder.test.ts',
+        'moves a row by its buttons; uploads, form and input follow',
+      ],
+      ['widget/element/reorder.test.ts', 'moves a row that is dragged by its picture'],
+      ['widget/element/reorder.test.ts', 'moves the row that has the focus by Alt'],
+    ],
   },
   {
     feature: 'Renaming, and metadata by the user',

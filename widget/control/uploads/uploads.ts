@@ -23,6 +23,9 @@ export type UploadsHost = ReactiveControllerHost & HTMLElement & UploaderSetting
 /** The uploads have changed: `byIds` says that other uploads are in the list than before. */
 export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
 
+/** Puts a list of uploads in another order. */
+export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
+
 /** A file whose upload was interrupted when the element was removed. */
 interface Suspended extends FileWithPath {
   readonly isPaused: boolean;
@@ -52,6 +55,8 @@ export class Uploads implements ReactiveController {
   /** Uploads that were finished earlier; the uploader does not know them. */
   #finished: readonly UploadSnapshot[] = [];
   #suspended: readonly Suspended[] = [];
+  /** The order that the user has made. */
+  #order: Order | undefined;
   #listening = new AbortController();
   /** Refusals of the batch that is being added: they are reported in one event. */
   #refused: Rejection[] | undefined;
@@ -74,7 +79,9 @@ export class Uploads implements ReactiveController {
   /** All uploads, in the order in which they are shown. */
   get list(): readonly UploadSnapshot[] {
     const uploads = this.#uploader?.uploads ?? [];
-    return this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    const all =
+      this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    return this.#order?.(all) ?? all;
   }
 
   /** The sums over all uploads. */
@@ -182,6 +189,12 @@ export class Uploads implements ReactiveController {
     this.#onChange('user', { byIds: true });
   }
 
+  /** Puts the list in the order that this function makes of it, until the page sets another value. */
+  arrange(order: Order): void {
+    this.#order = order;
+    this.#onChange('user', { byIds: true });
+  }
+
   /** Removes every upload that is finished, failed or cancelled. */
   clear(): void {
     this.#uploader?.clear();
@@ -193,6 +206,7 @@ export class Uploads implements ReactiveController {
    * doing, so no `input` tells the page about it.
    */
   replace(which: 'finished' | 'all', finished: readonly UploadSnapshot[]): void {
+    this.#order = undefined;
     this.#changedBy = 'page';
     for (const { id, status } of this.#uploader?.uploads ?? []) {
       if (which === 'all' || status === 'done') void this.#uploader?.remove(id);

@@ -12,6 +12,7 @@ import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
+import { loadReorder, type ReorderHost } from './load-reorder.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
@@ -21,7 +22,7 @@ import { summary } from './summary.ts';
 /** A line that moves for a moment, and stands still again, is announced once. */
 const SAME_STALL_MS = 60_000;
 
-export interface RowsHost extends InterruptedHost {
+export interface RowsHost extends InterruptedHost, ReorderHost {
   readonly totals: Totals;
   /** True if all uploads wait for `start()`. */
   readonly isWaitingForStart: boolean;
@@ -34,6 +35,9 @@ export class RowsView {
   readonly #host: RowsHost;
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
+  readonly #localizer: () => Localizer;
+  /** The code that moves rows is loading, or there. */
+  #reorder: 'absent' | 'loading' | 'ready' = 'absent';
   #wasOffline = false;
   #wasStalled = false;
   /** Until then, a stall is the one that was announced. */
@@ -42,6 +46,7 @@ export class RowsView {
   /** Adds its styles to the host's shadow root. */
   constructor(host: RowsHost, localizer: () => Localizer) {
     this.#host = host;
+    this.#localizer = localizer;
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#interrupted = new Interrupted(host);
@@ -58,13 +63,34 @@ export class RowsView {
     const canPause = uploads.some(isPausable);
     const isMoving = uploads.some(({ status }) => status === 'uploading');
     const isWaiting = !isMoving && uploads.some(({ waitingFor }) => waitingFor);
+    const canReorder = view.canReorder && this.#reorder === 'ready';
+    const rowView = canReorder === view.canReorder ? view : { ...view, canReorder };
+    const list = uploads.length > 0 ? this.#list.update(uploads, rowView) : undefined;
+    if (list && view.canReorder) this.#loadReorder(list);
     const hasSummary = totals.files > 1 || isWaitingForStart;
     return html`${interruptedView(this.#interrupted, view)}${
-      uploads.length > 0
+      list
         ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause }, view) : nothing}
-          ${this.#list.update(uploads, view)}`
+          ${list}`
         : nothing
     }`;
+  }
+
+  /** If it cannot be loaded, the next drawing tries again. */
+  #loadReorder(list: HTMLElement): void {
+    if (this.#reorder !== 'absent') return;
+    this.#reorder = 'loading';
+    loadReorder().then(
+      ({ letReorder }) => {
+        letReorder(this.#host, list, ({ name }, at, n) => {
+          const moved = this.#localizer().text('moved', { at, n });
+          this.announcer.news(`${shownName(name)}: ${moved}`);
+        });
+        this.#reorder = 'ready';
+        this.#host.requestUpdate();
+      },
+      () => (this.#reorder = 'absent'),
+    );
   }
 
   #announceWaiting(localizer: Localizer): void {

@@ -15,6 +15,7 @@ import { Intake } from './intake/intake.ts';
 import { loadWalk } from './intake/load-walk.ts';
 import { limitsOf, refusalText } from './view/phrases.ts';
 import { styles } from './view/styles.ts';
+import { zone, type ZoneView } from './view/zone.ts';
 
 /**
  * `<s3-upload>`: a form control that sends files straight to a bucket and shows their progress.
@@ -105,6 +106,9 @@ export class S3UploadElement extends SettingsElement {
   static define(tag = 's3-upload', registry: CustomElementRegistry = customElements): void {
     if (!registry.get(tag)) registry.define(tag, this);
   }
+
+  /** Draws where files are chosen. @internal */
+  readonly zoneView: ZoneView = zone;
 
   // Controllers are updated in this order: texts, then uploads, then the form that depends on both.
   readonly #language = new Language(this);

@@ -28,6 +28,8 @@ const LANGUAGES = (await readdir(`${ROOT}widget/i18n`))
   .filter((tag) => tag !== undefined && tag !== 'en');
 
 const ELEMENT = 'widget/index.ts';
+/** The button, the zone and the list on their own. */
+const PIECES = 'widget/pieces/index.ts';
 /** What the element loads together: the first file needs all of it. */
 const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
 
@@ -51,6 +53,7 @@ async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
     bundle('s3-upload', ELEMENT, { dir: PAGE }),
     bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
+    bundle('s3-upload.pieces', PIECES, { dir: PAGE }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
   ]);
@@ -107,7 +110,7 @@ export async function bundle(
     transform: { target: 'es2022' },
     plugins: [
       !isWhole &&
-        entry === ELEMENT &&
+        (entry === ELEMENT || entry === PIECES) &&
         joinDoors(
           'first-file',
           FIRST_FILE.map((file) => ROOT + file),

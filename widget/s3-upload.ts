@@ -6,7 +6,7 @@ import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
-import { Uploads } from './control/uploads/uploads.ts';
+import { Uploads, type Order } from './control/uploads/uploads.ts';
 import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import { Language } from './i18n/language.ts';
@@ -15,6 +15,7 @@ import { Intake } from './intake/intake.ts';
 import { loadWalk } from './intake/load-walk.ts';
 import { limitsOf, refusalText } from './view/phrases.ts';
 import { styles } from './view/styles.ts';
+import { zone, type ZoneView } from './view/zone.ts';
 
 /**
  * `<s3-upload>`: a form control that sends files straight to a bucket and shows their progress.
@@ -57,6 +58,8 @@ import { styles } from './view/styles.ts';
  * @csspart discard - The button that discards an interrupted upload, or all of them.
  * @csspart cancel - The button that cancels an upload.
  * @csspart remove - The button that removes a row.
+ * @csspart raise - The button that moves a row up.
+ * @csspart lower - The button that moves a row down.
  * @csspart download - The button that downloads an uploaded file.
  * @csspart start - The button that starts uploads that wait for it.
  *
@@ -102,6 +105,9 @@ export class S3UploadElement extends SettingsElement {
   static define(tag = 's3-upload', registry: CustomElementRegistry = customElements): void {
     if (!registry.get(tag)) registry.define(tag, this);
   }
+
+  /** Draws where files are chosen. @internal */
+  readonly zoneView: ZoneView = zone;
 
   // Controllers are updated in this order: texts, then uploads, then the form that depends on both.
   readonly #language = new Language(this);
@@ -224,6 +230,11 @@ export class S3UploadElement extends SettingsElement {
   clear(): void {
     this.#refusals.reset();
     this.#uploads.clear();
+  }
+
+  /** Puts the uploads in the order that this function makes of their list. @internal */
+  arrange(order: Order): void {
+    this.#uploads.arrange(order);
   }
 
   /** Opens the file picker. Call it from a user's gesture. */

@@ -353,6 +353,11 @@ describe('the element', () => {
       'widget/view/load-rows.ts',
     ],
     [
+      'what reorders rows',
+      (file: string) => file.startsWith('widget/view/rows/reorder/'),
+      'widget/view/rows/load-reorder.ts',
+    ],
+    [
       'what reads folders',
       (file: string) => file === 'widget/intake/folder.ts',
       'widget/intake/load-walk.ts',

@@ -37,6 +37,8 @@ export class SettingsElement extends FormElement {
     noDrop: booleanAttribute('no-drop'),
     noPaste: booleanAttribute('no-paste'),
     noResume: booleanAttribute('no-resume'),
+    otherDevices: booleanAttribute('other-devices'),
+    reorder: booleanAttribute('reorder'),
   };
 
   /** Address of the Worker. @default where the script came from */
@@ -97,11 +99,16 @@ export class SettingsElement extends FormElement {
   declare noPaste: boolean;
   /** Nothing is remembered across a reload, so no interrupted uploads are offered. */
   declare noResume: boolean;
+  /** Uploads that the caller has begun on other devices are offered, and continued by the same file. */
+  declare otherDevices: boolean;
+  /** The user can put the files in another order, by dragging and by buttons. */
+  declare reorder: boolean;
 
   constructor() {
     super();
     this.multiple = this.directory = this.required = this.disabled = false;
     this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
+    this.otherDevices = this.reorder = false;
   }
 
   /** True if the element or its `<fieldset>` is disabled. @internal */

@@ -130,11 +130,6 @@ export class Uploader extends Target implements UploaderLike {
     return { uploads, rejected };
   }
 
-  /**
-   * The caller's unfinished uploads, from any device.
-   *
-   * @throws UploadError if the Worker cannot be asked.
-   */
   async unfinished(): Promise<readonly Unfinished[]> {
     return (await this.#controls.load()).sending.unfinished();
   }

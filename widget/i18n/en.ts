@@ -17,6 +17,7 @@ export const en = {
   done: 'Uploaded',
   cancelled: 'Cancelled',
   interrupted: 'Interrupted',
+  elsewhere: 'Begun on another device',
   offline: 'Offline. It resumes when you are back online.',
   waiting: 'The server isn’t responding. Retrying automatically.',
   stalled: 'Stalled. It resumes when the connection recovers.',
@@ -46,9 +47,12 @@ export const en = {
   resumeAll: 'Resume all',
   retryAll: 'Retry all',
   dismiss: 'Dismiss',
+  raise: 'Move up',
+  lower: 'Move down',
 
   // Announcements of what is also visible.
   added: { one: '{n} file added', other: '{n} files added' },
+  moved: 'Moved to {at} of {n}',
 
   // Errors: what happened and what to do.
   too_large: 'It is larger than {limit}. Choose a smaller file.',

@@ -28,6 +28,9 @@ export interface ZoneState {
   readonly onSlot: () => void;
 }
 
+/** Draws where files are chosen, or what stands in its place. */
+export type ZoneView = (state: ZoneState, localizer: Localizer) => TemplateResult;
+
 /** Where files are dropped: an invitation while empty, one slim line once there are rows. */
 export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   const {

@@ -24,10 +24,14 @@ const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 /** Not for the Workers runtime. */
 const EXCLUDED = ['worker/build', 'worker/cli', 'worker/node', 'worker/page'];
 
-/** English is in the bundle; these are files beside it, for pages that speak them. */
-const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
+/** English is in the bundle; the others are files beside it, for pages that speak them. */
+const LANGUAGES = (await readdir(`${ROOT}widget/i18n`))
+  .map((file) => /^([a-z]{2})\.ts$/.exec(file)?.[1])
+  .filter((tag) => tag !== undefined && tag !== 'en');
 
 const ELEMENT = 'widget/index.ts';
+/** The button, the zone and the list on their own. */
+const PIECES = 'widget/pieces/index.ts';
 /** What the element loads together: the first file needs all of it. */
 const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
 
@@ -51,6 +55,7 @@ async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
     bundle('s3-upload', ELEMENT, { dir: PAGE }),
     bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
+    bundle('s3-upload.pieces', PIECES, { dir: PAGE }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
   ]);
@@ -107,7 +112,7 @@ export async function bundle(
     transform: { target: 'es2022' },
     plugins: [
       !isWhole &&
-        entry === ELEMENT &&
+        (entry === ELEMENT || entry === PIECES) &&
         joinDoors(
           'first-file',
           FIRST_FILE.map((file) => ROOT + file),

@@ -23,6 +23,7 @@ export type UploaderSettings = Pick<
   | 'concurrency'
   | 'noAuto'
   | 'noResume'
+  | 'otherDevices'
   | 'name'
   | 'id'
 >;
@@ -50,6 +51,7 @@ export function optionsOf(settings: UploaderSettings, getToken: GetToken): Uploa
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !settings.noAuto,
     resume: !settings.noResume,
+    otherDevices: settings.otherDevices,
     // The policy is asked for with the first file: not every page that shows the element gets one.
     eager: false,
     place: placeOf(settings),

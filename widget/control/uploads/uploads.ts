@@ -35,6 +35,9 @@ export type UploadsHost = ReactiveControllerHost &
 /** The uploads have changed: `byIds` says that other uploads are in the list than before. */
 export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
 
+/** Puts a list of uploads in another order. */
+export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
+
 type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel';
 
 /** Statuses in which nothing of a file has been sent since `start()` was last called. */
@@ -59,6 +62,8 @@ export class Uploads implements ReactiveController {
   /** Uploads that were finished earlier; the uploader does not know them. */
   #finished: readonly UploadSnapshot[] = [];
   #suspended: readonly Suspended[] = [];
+  /** The order that the user has made. */
+  #order: Order | undefined;
   #listening = new AbortController();
   /** Refusals of the batch that is being added: they are reported in one event. */
   #refused: Rejection[] | undefined;
@@ -81,7 +86,9 @@ export class Uploads implements ReactiveController {
   /** All uploads, in the order in which they are shown. */
   get list(): readonly UploadSnapshot[] {
     const uploads = this.#uploader?.uploads ?? [];
-    return this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    const all =
+      this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    return this.#order?.(all) ?? all;
   }
 
   /** The form's entries, one for each finished upload. */
@@ -222,6 +229,12 @@ export class Uploads implements ReactiveController {
     this.#onChange('user', { byIds: true });
   }
 
+  /** Puts the list in the order that this function makes of it, until the page sets another value. */
+  arrange(order: Order): void {
+    this.#order = order;
+    this.#onChange('user', { byIds: true });
+  }
+
   /** Removes every upload that is finished, failed or cancelled. */
   clear(): void {
     this.#uploader?.clear();
@@ -233,6 +246,7 @@ export class Uploads implements ReactiveController {
    * has already stay there. This is the page's doing, so no `input` tells the page about it.
    */
   replace(which: 'finished' | 'all', finished: readonly UploadSnapshot[]): void {
+    this.#order = undefined;
     const kept = new Map(finished.map((upload) => [upload.id, upload]));
     this.#changedBy = 'page';
     for (const { id, status } of this.#uploader?.uploads ?? []) {

@@ -13,6 +13,7 @@ import { patienceMs } from '../options.ts';
 import type { Reports } from '../api/report.ts';
 import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
+import type { Elsewhere } from '../journal/elsewhere.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
 import type { Preconnect } from '../store/preconnect.ts';
@@ -30,6 +31,7 @@ export interface SendingContext {
   readonly concurrency: Concurrency;
   readonly hasher: Hasher;
   readonly claims: Claims;
+  readonly elsewhere: Elsewhere;
   readonly waiting: WaitingUploads;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;

@@ -4,6 +4,7 @@ import { getFileUrl } from '../api/calls.ts';
 import { Reports } from '../api/report.ts';
 import { abortUpload } from '../api/upload-calls.ts';
 import { Claims } from '../journal/claims.ts';
+import { Elsewhere } from '../journal/elsewhere.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
@@ -47,6 +48,7 @@ export interface Sending {
 
 export function createSending(services: Services): Sending {
   const claims = new Claims(services);
+  const elsewhere = new Elsewhere(services);
   const concurrency = new Concurrency();
   const adjust = () => adjustConcurrency(concurrency, services);
   adjust();
@@ -56,6 +58,7 @@ export function createSending(services: Services): Sending {
     services,
     calls: shareCalls(services),
     claims,
+    elsewhere,
     concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
@@ -65,7 +68,7 @@ export function createSending(services: Services): Sending {
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };
-  const forgetter = new Forgetter(services);
+  const forgetter = new Forgetter(services, elsewhere);
   const inLine = atMost(ABORTS);
   const forget = (id: string) => inLine(() => forgetter.forget(id));
   return {
@@ -75,7 +78,7 @@ export function createSending(services: Services): Sending {
     run: (upload, signal) => run(upload, context, signal),
     abandon: (upload) => inLine(() => abandon(upload, context)),
     forgetFile: (upload) => void claims.remove(upload),
-    interrupted: (own) => findInterrupted(services, own, forget),
+    interrupted: (own) => findInterrupted(services, elsewhere, own, forget),
     forget,
     unfinished: () => findUnfinished(services),
     async deleteFile(id) {

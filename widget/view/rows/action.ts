@@ -7,13 +7,16 @@ import type { View } from '../view.ts';
 /** Actions in the row of an interrupted upload. */
 export type InterruptedAction = 'continue' | 'discard';
 
+/** Actions that move a row; handled where they are loaded. */
+export type ReorderAction = 'raise' | 'lower';
+
 /**
  * A button. What it acts on is found out when it is pressed, from the row that contains it. `name` is
  * the file's name, for users who cannot see the row; `word` is shown beside the icon.
  */
 export function action(
   { localizer, isDisabled }: View,
-  act: Action | InterruptedAction,
+  act: Action | InterruptedAction | ReorderAction,
   picture: Icon,
   name = '',
   word?: MessageId,

@@ -1,30 +1,10 @@
-/** A message that depends on a number `n`, by the plural rules of its language. */
-export type Plural = { readonly other: string } & {
-  readonly [rule in Intl.LDMLPluralRule]?: string;
-};
+import { firstEnglish, type Plural } from './first-english.ts';
+
+export type { Plural } from './first-english.ts';
 
 /** English, and the list of all messages. `{…}` is filled in; `{n}` chooses the plural form. */
 export const en = {
-  // The zone.
-  drop: 'Drop files here or {browse}',
-  dropOne: 'Drop a file here or {browse}',
-  dropMore: 'Drop more files or {browse}',
-  dropOther: 'Drop another file or {browse}',
-  dropFolder: 'Drop a folder here or {browse}',
-  browse: 'browse',
-  choose: 'Choose files',
-  chooseOne: 'Choose a file',
-  chooseFolder: 'Choose a folder',
-  dropping: { one: 'Drop to upload {n} file', other: 'Drop to upload {n} files' },
-  droppingUnknown: 'Drop to upload',
-  reading: 'Reading the folder…',
-  upTo: 'up to {size}',
-  upToEach: 'up to {size} each',
-  upToFiles: 'up to {n} files',
-  image: 'images',
-  video: 'video',
-  audio: 'audio',
-  text: 'text',
+  ...firstEnglish,
 
   // Rows and totals.
   progress: '{loaded} of {total}',
@@ -70,22 +50,10 @@ export const en = {
   // Announcements of what is also visible.
   added: { one: '{n} file added', other: '{n} files added' },
 
-  // Validity.
-  required: { one: 'Choose a file.', other: 'Choose at least {n} files.' },
-  busy: 'Wait until the uploads have finished.',
-  held: 'Start the upload first.',
-  unfinished: 'Resume, retry or remove the unfinished uploads.',
-
   // Errors: what happened and what to do.
   too_large: 'It is larger than {limit}. Choose a smaller file.',
   too_small: 'It is smaller than {limit}. Choose a larger file.',
   total_too_large: 'The files are larger than {limit} in total. Choose fewer or smaller files.',
-  too_many_files: {
-    one: 'Only one file can be uploaded here.',
-    other: 'No more than {n} files can be uploaded here.',
-  },
-  type_not_allowed: 'Only {types} can be uploaded here.',
-  rejected: 'It can’t be uploaded here.',
   duplicate: 'It is already in the list.',
   file_changed: 'The file has changed on disk. Choose it again to continue.',
   file_unreadable: 'The file can’t be read. Check that it still exists, and choose it again.',

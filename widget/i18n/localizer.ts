@@ -1,4 +1,5 @@
-import { en, type MessageId, type Messages, type Plural } from './en.ts';
+import type { AllMessages, MessageId, Messages, Plural } from './en.ts';
+import { firstEnglish } from './first-english.ts';
 import { messagesOf } from './locales.ts';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
@@ -8,10 +9,18 @@ const DAYS_FROM = 2 * 86_400 - 30;
 
 type Values = Readonly<Record<string, string | number>>;
 
+/** What a language lacks is English: the texts of the zone, and all once the rows are loaded. */
+let english: Messages = firstEnglish;
+
+/** Hands over all English texts, which load later than this module. */
+export function completeEnglish(all: AllMessages): void {
+  english = all;
+}
+
 /** Messages, sizes, rates and durations in one language. Formatters are created once. */
 export class Localizer {
   readonly locale: string;
-  readonly #messages: Readonly<Record<MessageId, string | Plural>>;
+  readonly #messages: Messages;
   readonly #formats: Record<string, Intl.NumberFormat> = {};
 
   /**
@@ -22,12 +31,12 @@ export class Localizer {
     this.locale = canonical(tag);
     const translated = { ...messagesOf(this.locale), ...messages };
     if (!this.locale.startsWith('en') && !('drop' in translated) && !messages) this.locale = 'en';
-    this.#messages = { ...en, ...translated };
+    this.#messages = translated;
   }
 
   /** The message with its `{…}` filled in. `n` chooses the plural form; numbers are formatted. */
   text(id: MessageId, values: Values = {}): string {
-    const message = this.#messages[id];
+    const message: string | Plural = this.#messages[id] ?? english[id] ?? id;
     const rule = (): Intl.LDMLPluralRule =>
       new Intl.PluralRules(this.locale).select(Number(values['n']));
     const form = typeof message === 'string' ? message : (message[rule()] ?? message.other);

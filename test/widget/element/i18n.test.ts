@@ -5,10 +5,12 @@ import { en, type MessageId, type Plural } from '../../../widget/i18n/en.ts';
 import { es } from '../../../widget/i18n/es.ts';
 import { fr } from '../../../widget/i18n/fr.ts';
 import { ja } from '../../../widget/i18n/ja.ts';
-import { Localizer } from '../../../widget/i18n/localizer.ts';
+import { completeEnglish, Localizer } from '../../../widget/i18n/localizer.ts';
 import { splitName } from '../../../widget/view/rows/name.ts';
 import { equal } from './assert.ts';
 import { clear, html, part, place, text } from './page.ts';
+
+completeEnglish(en);
 
 const spaces = (value: string): string => value.replace(/\s/g, ' ');
 

@@ -5,7 +5,8 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Rejection, Totals } from '../../core/index.ts';
-import type { Localizer } from '../../i18n/localizer.ts';
+import { en } from '../../i18n/en.ts';
+import { completeEnglish, type Localizer } from '../../i18n/localizer.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { FocusKeeper } from './focus.ts';
@@ -17,6 +18,8 @@ import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
 import { rowStyles } from './styles.ts';
 import { summary } from './summary.ts';
+
+completeEnglish(en);
 
 /** A line that moves for a moment, and stands still again, is announced once. */
 const SAME_STALL_MS = 60_000;

@@ -1,11 +1,14 @@
 import { LitElement } from 'lit';
 import type { Totals } from '../../../../widget/index.ts';
-import { Localizer } from '../../../../widget/i18n/localizer.ts';
+import { en } from '../../../../widget/i18n/en.ts';
+import { completeEnglish, Localizer } from '../../../../widget/i18n/localizer.ts';
 import { Announcer } from '../../../../widget/view/rows/announcer.ts';
 import { equal } from '../assert.ts';
 import { snapshot, UploadError } from '../fake-uploader.ts';
 import { until } from '../page.ts';
 import { mount, unmountAll } from './mount.ts';
+
+completeEnglish(en);
 
 class Host extends LitElement {
   totals = { files: 5, done: 1 } as Totals;

@@ -6,7 +6,6 @@ import { frame } from '../view/frame.ts';
 import { limitsOf, limitsText, refusalText } from '../view/phrases.ts';
 import { viewCache } from '../view/view.ts';
 import { zone, type DragState } from '../view/zone.ts';
-import { perform, type ActionHost } from './actions.ts';
 import type { FormControl } from './form-control.ts';
 import type { Refusals } from './refusals.ts';
 import type { RowsLoader } from './rows-loader.ts';
@@ -37,16 +36,12 @@ interface Notice {
 
 /** Draws the element from the state of its controllers, and handles clicks on what it has drawn. */
 export class Drawing implements ReactiveController {
-  readonly #host: SettingsElement & ActionHost;
+  readonly #host: SettingsElement;
   readonly #internals: ElementInternals;
   readonly #sources: DrawingSources;
   readonly #viewOf = viewCache();
 
-  constructor(
-    host: SettingsElement & ActionHost,
-    internals: ElementInternals,
-    sources: DrawingSources,
-  ) {
+  constructor(host: SettingsElement, internals: ElementInternals, sources: DrawingSources) {
     this.#host = host;
     this.#internals = internals;
     this.#sources = sources;
@@ -143,7 +138,7 @@ export class Drawing implements ReactiveController {
 
   /** Handles all clicks: the zone opens the picker, a button does what it says. */
   readonly #onClick = (event: Event): void => {
-    const { intake, refusals, chooseAgain } = this.#sources;
+    const { intake, refusals, chooseAgain, rows } = this.#sources;
     const clicked = clickedIn(this.#host.shadowRoot, event);
     if (clicked?.kind === 'action') {
       const { action, id } = clicked;
@@ -151,7 +146,7 @@ export class Drawing implements ReactiveController {
         chooseAgain.expect(id ?? '');
         intake.open();
       } else {
-        perform(action, id, this.#host, refusals);
+        rows.view?.perform(action, id, refusals);
       }
     } else if (clicked?.kind === 'zone') {
       // So that a paste that follows finds the element.

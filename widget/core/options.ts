@@ -1,5 +1,4 @@
 /** Defaults and bounds of options, and what is wrong with them. */
-import { parseAccept } from '../../worker/protocol/accept.ts';
 import { UploadError } from './errors.ts';
 import type { UploaderOptions } from './types.ts';
 
@@ -12,22 +11,8 @@ const PATIENCE_MS = 600_000;
 /** Do not keep waiting for a server that has never answered: its address may be wrong. */
 const FIRST_CONTACT_MS = 60_000;
 
-/** Accept lists that have been reported. An element may configure its uploader many times. */
-const reportedLists = new Set<string>();
-
-/**
- * Reports entries of `accept` that are not valid, and are ignored.
- *
- * @throws UploadError `invalid_request` for an option with which nothing could ever be sent.
- */
+/** @throws UploadError `invalid_request` for an option with which nothing could ever be sent. */
 export function assertOptions(options: Partial<UploaderOptions>): void {
-  const { accept = '' } = options.restrictions ?? {};
-  for (const entry of reportedLists.has(accept) ? [] : parseAccept(accept).malformed) {
-    reportError(
-      new TypeError(`accept: "${entry}" is neither a type nor an extension such as .pdf`),
-    );
-  }
-  reportedLists.add(accept);
   for (const [name, least] of Object.entries(LEAST)) {
     const value = options[name as keyof typeof LEAST];
     if (value === undefined || value >= least) continue;

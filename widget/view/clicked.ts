@@ -5,6 +5,7 @@ export type Action =
   | 'retry'
   | 'again'
   | 'cancel'
+  | 'undo'
   | 'remove'
   | 'download'
   | 'start'

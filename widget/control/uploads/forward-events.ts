@@ -2,7 +2,17 @@
 import type { UploadEventMap } from '../../core/index.ts';
 
 /** All but `upload-rejected`: the element dispatches that itself, once for each batch. */
-const FORWARDED = ['add', 'start', 'progress', 'done', 'failed', 'removed', 'settled'] as const;
+const FORWARDED = [
+  'add',
+  'added',
+  'cancel',
+  'start',
+  'progress',
+  'done',
+  'failed',
+  'removed',
+  'settled',
+] as const;
 
 type ForwardedEvent = UploadEventMap[`upload-${(typeof FORWARDED)[number]}`];
 

@@ -3,6 +3,7 @@ import {
   Uploader,
   UploadRejectedEvent,
   UploadRemovedEvent,
+  type CancelOptions,
   type FileWithPath,
   type Rejection,
   type Totals,
@@ -16,6 +17,7 @@ import type { ChangedBy } from '../form-control.ts';
 import { admit } from './admission.ts';
 import { forwardEvents } from './forward-events.ts';
 import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
+import { undoOptions } from './undo.ts';
 
 /** The element, as far as its uploads depend on it. */
 export type UploadsHost = ReactiveControllerHost & HTMLElement & UploaderSettings;
@@ -28,7 +30,7 @@ interface Suspended extends FileWithPath {
   readonly isPaused: boolean;
 }
 
-type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel';
+type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel' | 'undo';
 
 /** Statuses in which nothing of a file has been sent since `start()` was last called. */
 const NOT_STARTED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
@@ -158,7 +160,7 @@ export class Uploads implements ReactiveController {
     if (added.length > 0) {
       this.#isStarted = false;
       const ids = new Set(added.map(({ id }) => id));
-      for (const { id } of replaced) if (!ids.has(id)) void this.remove(id);
+      this.#discard(replaced.filter(({ id }) => !ids.has(id)));
     }
     if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
     this.#onChange('page');
@@ -166,17 +168,17 @@ export class Uploads implements ReactiveController {
   }
 
   /** Passes a command to the uploader, for one upload or for all. No value changes by it at once. */
-  command(name: Command, id?: string): unknown {
+  command(name: Command, id?: string, options?: CancelOptions): unknown {
     if (name === 'start') this.#isStarted = true;
-    const result = this.#uploader?.[name](id);
+    const result = this.#uploader?.[name]?.(id, options);
     this.#onChange('page');
     return result;
   }
 
   /** Removes an upload from the list; one that is not finished is cancelled. */
-  async remove(id: string): Promise<void> {
+  async remove(id: string, options?: CancelOptions): Promise<void> {
     const upload = this.#finished.find((finished) => finished.id === id);
-    if (!upload) return this.#uploader?.remove(id);
+    if (!upload) return this.#uploader?.remove(id, options);
     this.#finished = this.#finished.filter((finished) => finished !== upload);
     this.#host.dispatchEvent(new UploadRemovedEvent(upload));
     this.#onChange('user', { byIds: true });
@@ -194,11 +196,25 @@ export class Uploads implements ReactiveController {
    */
   replace(which: 'finished' | 'all', finished: readonly UploadSnapshot[]): void {
     this.#changedBy = 'page';
-    for (const { id, status } of this.#uploader?.uploads ?? []) {
-      if (which === 'all' || status === 'done') void this.#uploader?.remove(id);
-    }
+    const uploads = this.#uploader?.uploads ?? [];
+    this.#discard(which === 'all' ? uploads : uploads.filter(({ status }) => status === 'done'));
     this.#changedBy = 'user';
     this.#setFinished(finished);
+  }
+
+  /** Brings back uploads that were cancelled; where there is room for one, the other one makes room. */
+  undo(id?: string): void {
+    this.command('undo', id);
+    if (this.#host.isMany || id === undefined) return;
+    this.#discard(this.list.filter((upload) => upload.id !== id));
+  }
+
+  /** Removes uploads for the user, who may have meant something else. */
+  #discard(uploads: readonly UploadSnapshot[]): void {
+    for (const upload of uploads) {
+      if (upload.undoUntilMs !== undefined) continue;
+      void this.remove(upload.id, undoOptions(upload, this.#host.undoSeconds));
+    }
   }
 
   #setFinished(finished: readonly UploadSnapshot[]): void {
@@ -245,7 +261,8 @@ export class Uploads implements ReactiveController {
   /** Brings the form up to date before listeners on the element are called. */
   #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } {
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
-    return 'uploads' in event ? { uploads: this.list } : {};
+    const isOfAll = event.type === 'upload-progress' || event.type === 'upload-settled';
+    return isOfAll ? { uploads: this.list } : {};
   }
 
   /**

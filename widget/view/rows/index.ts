@@ -4,15 +4,18 @@
  * nobody has chosen one stays light.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Refusals } from '../../control/refusals.ts';
 import type { Rejection, Totals } from '../../core/index.ts';
 import { en } from '../../i18n/en.ts';
 import { completeEnglish, type Localizer } from '../../i18n/localizer.ts';
+import type { Action } from '../clicked.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
+import { perform, type ActionHost } from '../perform.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
@@ -24,11 +27,12 @@ completeEnglish(en);
 /** A line that moves for a moment, and stands still again, is announced once. */
 const SAME_STALL_MS = 60_000;
 
-export interface RowsHost extends InterruptedHost {
-  readonly totals: Totals;
-  /** True if all uploads wait for `start()`. */
-  readonly isWaitingForStart: boolean;
-}
+export type RowsHost = InterruptedHost &
+  ActionHost & {
+    readonly totals: Totals;
+    /** True if all uploads wait for `start()`. */
+    readonly isWaitingForStart: boolean;
+  };
 
 /** Draws and announces the uploads of one element. */
 export class RowsView {
@@ -53,6 +57,11 @@ export class RowsView {
 
   refusals(rejected: readonly Rejection[], view: View): unknown {
     return refusals(rejected, view);
+  }
+
+  /** Does what a button says, for the upload with this id or for all. */
+  perform(action: Exclude<Action, 'again'>, id: string | undefined, refused: Refusals): void {
+    perform(action, id, this.#host, refused);
   }
 
   draw(view: View): TemplateResult {

@@ -1,10 +1,10 @@
-import type { ChecksumAlgorithm, StoredPart } from '../../../worker/protocol.ts';
-import { base64ToBytes, bytesToHex } from '../../../worker/protocol/util/encoding.ts';
-import { changedError, fileError } from '../faults/file-error.ts';
-import { watchRead } from '../faults/hung-read.ts';
-import type { Parts } from '../upload/parts.ts';
-import type { Upload } from '../upload/upload.ts';
-import type { SendingContext } from './context.ts';
+import type { ChecksumAlgorithm, StoredPart } from '../../../../worker/protocol.ts';
+import { base64ToBytes, bytesToHex } from '../../../../worker/protocol/util/encoding.ts';
+import { changedError, fileError } from '../../faults/file-error.ts';
+import { watchRead } from '../../faults/hung-read.ts';
+import type { Parts } from '../../upload/parts.ts';
+import type { Upload } from '../../upload/upload.ts';
+import type { SendingContext } from '../context.ts';
 
 /**
  * The part's checksum, from memory if it was computed before. If the part arrived damaged

@@ -1,6 +1,7 @@
-import type { UploadError, UploaderLike, UploadSnapshot } from '../core/index.ts';
-import type { Action } from '../view/clicked.ts';
-import type { Refusals } from './refusals.ts';
+import type { Refusals } from '../control/refusals.ts';
+import { undoOptions } from '../control/uploads/undo.ts';
+import type { CancelOptions, UploadError, UploaderLike, UploadSnapshot } from '../core/index.ts';
+import type { Action } from './clicked.ts';
 
 /** The element, as far as its buttons act on it. */
 export interface ActionHost {
@@ -10,7 +11,10 @@ export interface ActionHost {
   pause(id?: string): void;
   resume(id?: string): void;
   retry(id?: string): void;
-  remove(id: string): Promise<void>;
+  remove(id: string, options?: CancelOptions): Promise<void>;
+  undo(id?: string): void;
+  /** For so many seconds a cancelled upload can be brought back. */
+  readonly undoSeconds: number | undefined;
   requestUpdate(): void;
 }
 
@@ -27,13 +31,20 @@ export function perform(
     pause: () => host.pause(id),
     resume: () => host.resume(id),
     retry: () => host.retry(id),
-    cancel: () => void host.remove(uploadId),
-    remove: () => void host.remove(uploadId),
+    cancel: () => void discard(uploadId, host),
+    remove: () => void discard(uploadId, host),
+    undo: () => host.undo(id),
     download: () => void download(uploadId, host, refusals),
     dismiss: () => refusals.reset(),
   };
   acts[action]();
   host.requestUpdate();
+}
+
+/** Removes a row. If something of its file was sent, that can be undone for some seconds. */
+async function discard(id: string, host: ActionHost): Promise<void> {
+  const upload = host.uploads.find((upload) => upload.id === id);
+  if (upload) await host.remove(id, undoOptions(upload, host.undoSeconds));
 }
 
 /** Opens the file in a page of its own: if the address has expired, this page must not be left. */

@@ -30,7 +30,7 @@ import { styles } from './view/styles.ts';
  * @csspart label - The heading.
  * @csspart zone - The area onto which files are dropped.
  * @csspart icon - The icon of the zone.
- * @csspart button - The button that opens the picker.
+ * @csspart button - The button that opens the picker; with `multiple` and `directory`, both of them.
  * @csspart limits - What may be chosen.
  * @csspart hint - The line of help.
  * @csspart error - A line that says what is wrong.

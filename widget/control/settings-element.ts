@@ -71,7 +71,7 @@ export class SettingsElement extends FormElement {
   declare accept: string | undefined;
   /** Accepts more than one file. Without it, a new file replaces the previous one. */
   declare multiple: boolean;
-  /** The picker selects a folder, with everything in it. */
+  /** The picker selects a folder, with everything in it; with `multiple`, a button of its own does. */
   declare directory: boolean;
   /** On phones, opens the camera at once: `user` or `environment`. */
   declare capture: string | undefined;

@@ -75,7 +75,7 @@ function verdictOn(
 ): Verdict | Promise<Verdict> {
   const fileName = file.name;
   if (id !== undefined && !isUploadId(id)) {
-    const message = `${fileName}: the id of an upload must be a UUID, not "${id}".`;
+    const message = `${fileName}: the id of an upload must be a UUID`;
     return new UploadError('invalid_request', message, { fileName });
   }
   const phase = former?.phase;

@@ -74,11 +74,10 @@ function validated(
 
 /** What a validator has against a file; the message of an error is the user's. */
 function asError(answer: unknown): Verdict {
-  if (isUploadError(answer)) return answer;
   if (!answer) return undefined;
-  const isError = answer instanceof Error;
-  const message = isError ? answer.message : String(answer);
-  return new UploadError('rejected', message, isError ? { cause: answer } : {});
+  if (isUploadError(answer)) return answer;
+  const { message = String(answer) } = answer as { readonly message?: string };
+  return new UploadError('rejected', message, { cause: answer });
 }
 
 function least(a: number | undefined, b: number | null | undefined): number {

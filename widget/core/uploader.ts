@@ -184,9 +184,9 @@ export class Uploader extends Target implements UploaderLike {
   edit(id: string, edits: Edits): void {
     const upload = this.#list.find(id);
     if (!upload || !can(upload.state, 'edit')) {
-      throw new UploadError(upload ? 'conflict' : 'not_found', `${id} cannot be edited any more.`);
+      throw new UploadError(upload ? 'conflict' : 'not_found', `${id} can’t be edited.`);
     }
-    if (edits.name?.trim() === '') throw new UploadError('invalid_request', 'A file needs a name.');
+    if (edits.name?.trim() === '') throw new UploadError('invalid_request', 'It needs a name.');
     this.#controls.apply(upload, { type: 'edit', edits });
     this.#refresh(upload);
   }

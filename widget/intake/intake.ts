@@ -43,9 +43,9 @@ export class Intake {
     return this.#reading > 0;
   }
 
-  /** Opens the picker after a click. */
-  open(): void {
-    if (this.#options.isOpen('pick')) this.#input()?.click();
+  /** Opens the picker after a click; `isFolder` for the button that selects a folder. */
+  open(isFolder?: boolean): void {
+    if (this.#options.isOpen('pick')) this.#input(isFolder)?.click();
   }
 
   /**
@@ -72,9 +72,9 @@ export class Intake {
     );
   };
 
-  /** The picker, emptied: choosing the same file again would otherwise be no change, and no event. */
-  #input(): HTMLInputElement | null | undefined {
-    const input = this.#host.shadowRoot?.querySelector('input');
+  /** The picker, emptied, for files or a folder: choosing the same file again would otherwise be no change, and no event. */
+  #input(isFolder = false): HTMLInputElement | undefined {
+    const input = this.#host.shadowRoot?.querySelectorAll('input')[Number(isFolder)];
     if (input) input.value = '';
     return input;
   }

@@ -9,6 +9,7 @@ export type Action =
   | 'remove'
   | 'download'
   | 'start'
+  | 'folder'
   | 'dismiss';
 
 /** What a click was on: a button, of a row or of all; or the zone around its button. */

@@ -133,10 +133,11 @@ export class FakeUploader extends EventTarget implements UploaderLike {
 
   /** With `undoMs`, the upload can be brought back until the test ends that time with another call. */
   async remove(id: string, { undoMs = 0 }: CancelOptions = {}): Promise<void> {
-    this.calls.push(undoMs > 0 ? ['discard', id] : ['remove', id]);
     const gone = this.uploads.find((upload) => upload.id === id);
+    const canUndo = undoMs > 0 && gone?.status !== 'done';
+    this.calls.push([canUndo ? 'discard' : 'remove', id]);
     if (!gone) return;
-    if (undoMs > 0) {
+    if (canUndo) {
       this.become(id, { status: 'cancelled', undoUntilMs: Date.now() + undoMs });
       return;
     }

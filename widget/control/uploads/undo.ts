@@ -5,8 +5,8 @@ const UNDO_SECONDS = 8;
 
 /** How an upload is cancelled for a user: it can be brought back if something of it was sent. */
 export function undoOptions(
-  { sent, status }: Pick<UploadSnapshot, 'sent' | 'status'>,
+  { sent }: Pick<UploadSnapshot, 'sent'>,
   seconds = UNDO_SECONDS,
 ): CancelOptions {
-  return { undoMs: sent > 0 && status !== 'done' ? seconds * 1000 : 0 };
+  return { undoMs: sent > 0 ? seconds * 1000 : 0 };
 }

@@ -261,8 +261,8 @@ export class Uploads implements ReactiveController {
   /** Brings the form up to date before listeners on the element are called. */
   #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } {
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
-    const isOfAll = event.type === 'upload-progress' || event.type === 'upload-settled';
-    return isOfAll ? { uploads: this.list } : {};
+    // Those that were added are the uploads of their batch.
+    return 'uploads' in event && event.type !== 'upload-added' ? { uploads: this.list } : {};
   }
 
   /**

@@ -13,7 +13,7 @@ export type InterruptedAction = 'continue' | 'discard';
  */
 export function action(
   { localizer, isDisabled }: View,
-  act: Action | InterruptedAction,
+  act: Exclude<Action, 'folder'> | InterruptedAction,
   picture: Icon,
   name = '',
   word?: MessageId,

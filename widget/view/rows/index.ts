@@ -60,7 +60,7 @@ export class RowsView {
   }
 
   /** Does what a button says, for the upload with this id or for all. */
-  perform(action: Exclude<Action, 'again'>, id: string | undefined, refused: Refusals): void {
+  perform(action: Parameters<typeof perform>[0], id: string | undefined, refused: Refusals): void {
     perform(action, id, this.#host, refused);
   }
 

@@ -28,24 +28,9 @@ export function allFormats(): readonly Format[] {
   return [...byExtension().values()];
 }
 
-/** Extensions of cameras' raw pictures, by the maker, whose name is part of the type: image/x-nikon-nef. */
-const RAW: Readonly<Record<string, string>> = {
-  canon: 'crw cr2 cr3',
-  nikon: 'nef nrw',
-  sony: 'arw sr2 srf',
-  olympus: 'orf',
-  panasonic: 'rw2 raw',
-  fuji: 'raf',
-  pentax: 'pef',
-  samsung: 'srw',
-  sigma: 'x3f',
-  kodak: 'dcr kdc',
-  minolta: 'mrw',
-  hasselblad: '3fr',
-  phaseone: 'iiq',
-  leica: 'rwl',
-  gopro: 'gpr',
-};
+/** Cameras' raw pictures: the maker and the extension make the type, as in image/x-nikon-nef. */
+const RAW =
+  'canon-crw canon-cr2 canon-cr3 nikon-nef nikon-nrw sony-arw sony-sr2 sony-srf olympus-orf panasonic-rw2 panasonic-raw fuji-raf pentax-pef samsung-srw sigma-x3f kodak-dcr kodak-kdc minolta-mrw hasselblad-3fr phaseone-iiq leica-rwl gopro-gpr';
 
 /**
  * The formats of each family of types: `extensions = other names | other types`. A format's own types
@@ -71,10 +56,8 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'psd = vnd.adobe.photoshop photoshop application/x-photoshop',
     'dng = adobe-dng tiff',
     'svg svgz = svg+xml',
-    ...Object.entries(RAW).flatMap(([maker, extensions]) =>
-      extensions
-        .split(' ')
-        .map((extension) => `${extension} = ${maker}-${extension} | image/tiff image/x-dcraw`),
+    ...RAW.split(' ').map(
+      (name) => `${name.replace(/.*-/, '')} = ${name} | image/tiff image/x-dcraw`,
     ),
   ],
   video: [

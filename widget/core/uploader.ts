@@ -170,6 +170,7 @@ export class Uploader extends Target implements UploaderLike {
     const upload = this.#list.find(id);
     if (!upload || !this.#mayCancel(upload)) return;
     const cancelled = this.#controls.cancel(upload, undoMs);
+    this.#refresh(upload);
     // If it is complete by now, that is reported first.
     const isPending = upload.phase === 'withdrawing' || upload.phase === 'undoable';
     if (isPending && !(await cancelled)) return;

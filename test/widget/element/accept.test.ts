@@ -50,8 +50,7 @@ describe('an accept list', () => {
     const options = { endpoint: '/none', auto: false };
     const uploader = new Uploader({ ...options, restrictions: { accept: 'pdf,.txt,image/' } });
     for (let turns = 0; reported.length < 2 && turns < 1000; turns++) await nextTask();
-    window.removeEventListener('error', onError, true);
-    window.onerror = formerly;
+    uploader.configure({ restrictions: { accept: 'pdf,.txt,image/' } });
     const named = (name: string): boolean => reported.some((line) => line.includes(`"${name}"`));
     equal([reported.length, named('pdf'), named('image/')], [2, true, true]);
     const { rejected } = uploader.add([
@@ -62,6 +61,11 @@ describe('an accept list', () => {
       rejected.map(({ file }) => file.name),
       ['a.pdf'],
     );
+    uploader.configure({ restrictions: { accept: 'pdf' } });
+    const pdf = new File(['x'], 'b.pdf', { type: 'application/pdf' });
+    equal(uploader.add([pdf]).rejected.length, 1, 'a list of nothing else allows nothing');
     uploader.close();
+    window.removeEventListener('error', onError, true);
+    window.onerror = formerly;
   });
 });

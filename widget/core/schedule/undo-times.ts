@@ -5,6 +5,7 @@ export class UndoTimes {
   readonly #note: (upload: Upload) => void;
   /** Ends the time of an upload. */
   readonly #ends = new Map<Upload, () => void>();
+  #isClosed = false;
   /** The page goes away: what is cancelled stays so. */
   readonly #onPageHide = (): void => {
     for (const end of this.#ends.values()) end();
@@ -18,7 +19,7 @@ export class UndoTimes {
 
   /** Resolves when the time has passed, or was ended. */
   async pass(upload: Upload, undoMs: number): Promise<void> {
-    if (upload.phase !== 'undoable') return;
+    if (this.#isClosed || upload.phase !== 'undoable') return;
     // From now on it is cancelled for the next visit, which may come before the time has passed.
     this.#note(upload);
     let timer;
@@ -37,6 +38,7 @@ export class UndoTimes {
   }
 
   close(): void {
+    this.#isClosed = true;
     globalThis.removeEventListener?.('pagehide', this.#onPageHide);
     this.#onPageHide();
   }

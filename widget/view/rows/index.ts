@@ -8,7 +8,6 @@ import type { Refusals } from '../../control/refusals.ts';
 import type { Rejection, Totals } from '../../core/index.ts';
 import { en } from '../../i18n/en.ts';
 import { completeEnglish, type Localizer } from '../../i18n/localizer.ts';
-import type { Action } from '../clicked.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { FocusKeeper } from './focus.ts';

@@ -10,6 +10,7 @@ import type { SignerOptions } from '../signer-options.ts';
 import { createLog } from '../util/log.ts';
 import { builtPage, createAssets } from './http/assets.ts';
 import { behindProxies } from './http/proxies.ts';
+import { discardRest } from './http/rest-of-body.ts';
 import type { SignerState } from './state/state.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -65,14 +66,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     props: {},
   };
 
+  const answer = async (request: Request): Promise<Response> => {
+    const asset = await assets?.(request);
+    if (asset) return asset;
+    const isHealth = new URL(request.url).pathname === PATHS.health;
+    return (isHealth && (await troubleOf(state))) || app.fetch(request, {}, context);
+  };
   const listener = getRequestListener(
-    async (request, { incoming }) => {
-      const { socket } = incoming as IncomingMessage;
-      const received = asReceived(request, socket);
-      const asset = await assets?.(received);
-      if (asset) return asset;
-      const isHealth = new URL(received.url).pathname === PATHS.health;
-      return (isHealth && (await troubleOf(state))) || app.fetch(received, {}, context);
+    async (request, bindings) => {
+      const incoming = bindings.incoming as IncomingMessage;
+      const response = await answer(asReceived(request, incoming.socket));
+      if (request.method !== 'GET' && request.method !== 'HEAD') await discardRest(incoming);
+      return response;
     },
     {
       overrideGlobalObjects: false,

@@ -18,6 +18,7 @@ import {
   type SignBody,
   type SignedRequest,
 } from '../../worker/protocol.ts';
+import { splitSimpleBody } from '../../worker/protocol/simple-body.ts';
 import { startTiny, type Answer, type Asked, type TinyOptions, type TinyServer } from './http.ts';
 import type { LineSpeed } from './line.ts';
 import { companion } from './companion.ts';
@@ -70,7 +71,12 @@ class Signer {
     this.setUp = setUp;
   }
 
-  answer({ method, body }: Asked, [resource, id = '', action]: readonly string[]): Answer {
+  answer({ method, body, headers }: Asked, [resource, id = '', action]: readonly string[]): Answer {
+    const isSimple = headers.get('content-type')?.startsWith('text/plain');
+    return this.#answer(method, isSimple ? splitSimpleBody(body).json : body, resource, id, action);
+  }
+
+  #answer(method: string, body: string, resource = '', id = '', action = ''): Answer {
     if (resource === 'policy') return json(policyOf(this.setUp));
     if (resource !== 'uploads') return { status: 404 };
     if (method === 'DELETE') return { status: 204 };

@@ -2,6 +2,7 @@
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
 import { Claims } from '../journal/claims.ts';
+import { readKeyHeads } from '../journal/entries.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
@@ -49,7 +50,7 @@ export function createSending(services: Services): Sending {
   services.onTurn(adjust);
   const context: SendingContext = {
     services,
-    calls: shareCalls(services),
+    calls: shareCalls(services, () => concurrency.limit),
     claims,
     concurrency,
     hasher: new Hasher(),
@@ -59,6 +60,8 @@ export function createSending(services: Services): Sending {
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };
+  // Opening the database takes as long as hashing a few files.
+  if (services.options.resume !== false) void readKeyHeads();
   const forgetter = new Forgetter(services);
   const inLine = atMost(ABORTS);
   const forget = (id: string) => inLine(() => forgetter.forget(id));

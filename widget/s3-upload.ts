@@ -1,4 +1,4 @@
-import type { PropertyDeclaration, TemplateResult } from 'lit';
+import { isServer, type PropertyDeclaration, type TemplateResult } from 'lit';
 import { Announcements } from './control/announcements.ts';
 import { Drawing } from './control/drawing.ts';
 import { FormControl } from './control/form-control.ts';
@@ -278,7 +278,7 @@ export class S3UploadElement extends SettingsElement {
   override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
     super.requestUpdate(name, old, options);
     // Lit's own constructor calls this too, before there are any fields.
-    if (!name || !(#drawing in this)) return;
+    if (isServer || !name || !(#drawing in this)) return;
     this.#uploads.settingsChanged();
     // At once, because `submit` or `checkValidity()` may come before the next drawing.
     this.#form.invalidateValue();

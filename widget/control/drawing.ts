@@ -1,4 +1,4 @@
-import type { ReactiveController, TemplateResult } from 'lit';
+import { isServer, type ReactiveController, type TemplateResult } from 'lit';
 import type { Language } from '../i18n/language.ts';
 import type { Intake } from '../intake/intake.ts';
 import { clickedIn } from '../view/clicked.ts';
@@ -48,7 +48,8 @@ export class Drawing implements ReactiveController {
     this.#host = host;
     this.#internals = internals;
     this.#sources = sources;
-    internals.role = 'group';
+    // On a server it would become an attribute, which is the author's.
+    if (!isServer) internals.role = 'group';
     host.addController(this);
   }
 
@@ -108,7 +109,7 @@ export class Drawing implements ReactiveController {
         isUserInvalid: form.isUserInvalid,
         isFull: uploads.isFull,
         isReplaced: this.#slotted('dropzone') !== undefined,
-        canDrop: !noDrop && !matchMedia(TOUCH_ONLY).matches,
+        canDrop: !noDrop && (isServer || !matchMedia(TOUCH_ONLY).matches),
         isMany,
         directory: directory && !multiple,
         hasFolderButton: directory && multiple,
@@ -141,6 +142,7 @@ export class Drawing implements ReactiveController {
   }
 
   #slotted(slot: string): Element | undefined {
+    if (isServer) return undefined;
     return [...this.#host.children].find((child) => child.slot === slot);
   }
 

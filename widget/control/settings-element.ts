@@ -1,4 +1,4 @@
-import type { PropertyDeclarations } from 'lit';
+import { isServer, type PropertyDeclarations } from 'lit';
 import type { CannedAcl, Transform, UploaderOptions, Validator } from '../core/index.ts';
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
@@ -120,7 +120,7 @@ export class SettingsElement extends FormElement {
   /** True if the element or its `<fieldset>` is disabled. @internal */
   get isDisabled(): boolean {
     // `:disabled` follows the attribute, which is reflected only with the next drawing.
-    return this.disabled || this.matches(':disabled');
+    return this.disabled || (!isServer && this.matches(':disabled'));
   }
 
   /** True if the list may hold more than one file. @internal */

@@ -22,7 +22,7 @@ export class Language implements ReactiveController {
     this.#madeFrom = undefined;
     this.#redraw();
   };
-  readonly #observer = new MutationObserver(this.#redraw);
+  #observer: MutationObserver | undefined;
 
   constructor(host: LanguageHost) {
     this.#host = host;
@@ -37,14 +37,15 @@ export class Language implements ReactiveController {
   hostConnected(): void {
     globalThis.addEventListener(LOCALE_EVENT, this.#onLocale);
     // The `lang` of any ancestor may change.
+    const observer = (this.#observer ??= new MutationObserver(this.#redraw));
     for (const root of [this.#host.ownerDocument, this.#host.getRootNode()]) {
-      this.#observer.observe(root, { attributeFilter: ['lang'], subtree: true });
+      observer.observe(root, { attributeFilter: ['lang'], subtree: true });
     }
   }
 
   hostDisconnected(): void {
     globalThis.removeEventListener(LOCALE_EVENT, this.#onLocale);
-    this.#observer.disconnect();
+    this.#observer?.disconnect();
   }
 
   hostUpdate(): void {

@@ -1,10 +1,13 @@
-import { LitElement, type CSSResult } from 'lit';
+import { isServer, LitElement, type CSSResult } from 'lit';
 
 /**
  * An element that keeps its styles when it is moved to another document, such as that of an
  * `<iframe>`, a popup or a picture-in-picture window. A document adopts only style sheets that were
  * made in it, and Lit makes its own in the document of its module:
  * https://drafts.csswg.org/cssom/#dom-documentorshadowroot-adoptedstylesheets
+ *
+ * What a server has drawn is drawn anew before the next frame and not hydrated: a server knows neither
+ * the language of the page nor its slots, and Lit would keep the server's texts.
  */
 export class MovableElement extends LitElement {
   readonly #styles: CSSResult[] = [];
@@ -27,8 +30,12 @@ export class MovableElement extends LitElement {
   connectedMoveCallback(): void {}
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    if (this.ownerDocument === document) return super.createRenderRoot();
-    const root = this.attachShadow({ mode: 'open' });
+    const { shadowRoot } = this;
+    if (isServer || (!shadowRoot && this.ownerDocument === document)) {
+      return super.createRenderRoot();
+    }
+    const root = shadowRoot ?? this.attachShadow({ mode: 'open' });
+    root.replaceChildren();
     this.adoptedCallback();
     return root;
   }

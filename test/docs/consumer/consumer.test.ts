@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import type { Browser, ElementHandle } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import {
   filePicker,
   settled,
@@ -123,6 +123,80 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     }
   });
 
+  suite('drawn on a server', () => {
+    let drawn: string;
+
+    before(async () => {
+      drawn = await consumer.run('node', 'src/ssr/server.js', product.url);
+      const entries = ['client', 'hydrate'].map((name) => `src/ssr/${name}.js`);
+      const options = ['--bundle', '--splitting', '--format=esm', '--outdir=out/ssr'];
+      await consumer.run('esbuild', ...entries, ...options, '--log-level=error');
+      for (const script of ['none', 'client', 'hydrate']) {
+        await writeFile(
+          join(consumer.dir, 'out/ssr', `${script}.html`),
+          `<!doctype html><html lang="de"><meta charset="utf-8"><body>${drawn}
+          ${script === 'none' ? '' : `<script type="module" src="${script}.js"></script>`}`,
+        );
+      }
+    });
+
+    test('adds nothing to the attributes that the page gave', () => {
+      const [, attributes = ''] = /<s3-upload([^>]*)>/.exec(drawn) ?? [];
+      const names = new Set(
+        [...attributes.matchAll(/([\w-]+)(?==|\s|$)/g)].map(([, name]) => name),
+      );
+      assert.deepEqual(
+        ['endpoint', 'name', 'label', 'multiple', 'max-size'].filter((name) => !names.has(name)),
+        [],
+      );
+      assert.doesNotMatch(attributes, /role|aria-|hydrate-internals/);
+    });
+
+    test('is seen before any script has come', () =>
+      onPage('ssr/none.html', async (page) => {
+        await page.waitForSelector('s3-upload >>> [part~=button]', { visible: true });
+        const seen = await page.$eval('s3-upload', ({ shadowRoot }) => {
+          const [zone] = shadowRoot?.querySelectorAll('[part=zone]') ?? [];
+          return [
+            zone?.textContent.replace(/\s+/g, ' ').trim(),
+            zone && getComputedStyle(zone).display,
+          ];
+        });
+        assert.deepEqual(seen, ['Drop files here or browse up to 1 GB each', 'grid']);
+      }));
+
+    for (const script of ['client', 'hydrate']) {
+      test(`is taken over by ${script}.js: once, in the page’s language, and at work`, () =>
+        onPage(`ssr/${script}.html`, async (page) => {
+          await page.waitForSelector('s3-upload:defined');
+          const seen = await page.$eval('s3-upload', async (element) => {
+            await element.updateComplete;
+            const zones = [...(element.shadowRoot?.querySelectorAll('[part=zone]') ?? [])];
+            return [
+              zones.map(({ textContent }) => textContent.replace(/\s+/g, ' ').trim()),
+              zones.map((zone) => getComputedStyle(zone).display),
+              element.shadowRoot?.querySelector<HTMLElement>('[part=hint]')?.hidden,
+              element.hasAttribute('role'),
+            ];
+          });
+          assert.deepEqual(seen, [
+            ['Dateien hierher ziehen oder auswählen je bis 1 GB'],
+            ['grid'],
+            false,
+            false,
+          ]);
+          const picker = (await filePicker(page)) as ElementHandle<HTMLInputElement>;
+          await picker.uploadFile(smallFile);
+          await page.waitForSelector('s3-upload >>> [part~=row-done]');
+          const sent = await page.$eval(
+            'form',
+            (form) => new FormData(form).getAll('files').length,
+          );
+          assert.equal(sent, 1);
+        }));
+    }
+  });
+
   test('lets templates of four frameworks pass the compiler, and finds mistakes in them', async () => {
     assert.equal(await consumer.run('tsc', '-p', 'tsconfig.frameworks.json'), '');
   });
@@ -232,11 +306,7 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
 
   /** Uploads a file in each of the example’s two controls, and has the component draw again. */
   async function tryExample(name: string): Promise<void> {
-    const page = await browser.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    try {
-      await page.goto(`${siteUrl}/examples/${name}/index.html`);
+    await onPage(`examples/${name}/index.html`, async (page) => {
       const output = (part: string): Promise<string> =>
         page.$eval(`${part} output`, ({ textContent }) => textContent.trim());
       for (const part of ['#uncontrolled', '#controlled']) {
@@ -263,6 +333,17 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
           document.querySelector<S3UploadElement>('#controlled s3-upload')?.uploads.length === 0,
       );
       assert.match(await output('#controlled'), /^0/);
+    });
+  }
+
+  /** Opens a page of the site, and fails if a script on it does. */
+  async function onPage(path: string, act: (page: Page) => Promise<void>): Promise<void> {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    try {
+      await page.goto(`${siteUrl}/${path}`);
+      await act(page);
       assert.deepEqual(errors, []);
     } finally {
       await page.close();

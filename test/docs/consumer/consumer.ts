@@ -32,7 +32,31 @@ interface Manifest {
 }
 
 /** Packs this repository, and installs the tarball in a new folder. */
-export async function installConsumer(): Promise<Consumer> {
+export function installConsumer(): Promise<Consumer> {
+  return install(async ({ dir, run }) => {
+    await cp(PROJECT, dir, { recursive: true });
+    await cp(EXAMPLES, join(dir, 'examples'), { recursive: true });
+    const tarball = pack(dir);
+    await run('npm', 'ci', '--prefer-offline');
+    await pinDependencies(dir);
+    await run('npm', 'install', '--prefer-offline', '--no-save', tarball);
+  });
+}
+
+/** Installs an example alone, with the tarball of this repository. */
+export function installExample(name: string): Promise<Consumer> {
+  return install(async ({ dir, run }) => {
+    await cp(join(EXAMPLES, name), dir, { recursive: true });
+    const tarball = pack(dir);
+    await run('npm', 'pkg', 'set', `dependencies.s3-upload-element=file:${tarball}`);
+    await run('npm', 'install', '--prefer-offline');
+  });
+}
+
+/** Makes a folder, and has it filled; removes it again if that fails. */
+async function install(
+  fill: (project: Pick<Consumer, 'dir' | 'run'>) => Promise<void>,
+): Promise<Consumer> {
   const dir = await mkdtemp(join(tmpdir(), 's3-upload-consumer-'));
   const run = async (command: string, ...args: readonly string[]): Promise<string> => {
     const path = [join(dir, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
@@ -40,6 +64,8 @@ export async function installConsumer(): Promise<Consumer> {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: dir,
         env: { ...outsideEnvironment(), PATH: path },
+        // Nuxt prints the whole of what it has built.
+        maxBuffer: 2 ** 24,
       });
       return stdout + stderr;
     } catch (error) {
@@ -47,18 +73,14 @@ export async function installConsumer(): Promise<Consumer> {
       throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
     }
   };
+  const remove = () => rm(dir, { recursive: true, force: true });
   try {
-    await cp(PROJECT, dir, { recursive: true });
-    await cp(EXAMPLES, join(dir, 'examples'), { recursive: true });
-    const tarball = pack(dir);
-    await run('npm', 'ci', '--prefer-offline');
-    await pinDependencies(dir);
-    await run('npm', 'install', '--prefer-offline', '--no-save', tarball);
+    await fill({ dir, run });
   } catch (error) {
-    await rm(dir, { recursive: true, force: true });
+    await remove();
     throw error;
   }
-  return { dir, run, remove: () => rm(dir, { recursive: true, force: true }) };
+  return { dir, run, remove };
 }
 
 function pack(dir: string): string {

@@ -82,7 +82,8 @@ function validConcurrency({ concurrency }: UploaderSettings): number | undefined
 }
 
 /** Where the script came from: the Worker serves it beside its routes. */
-function scriptFolder(): URL {
-  // Vite takes the pattern for a file that it has to copy, and would warn that there is none.
-  return new URL(/* @vite-ignore */ '.', import.meta.url);
+function scriptFolder(): string {
+  // Not `new URL('.', import.meta.url)`, which bundlers take for a file that they have to copy: Vite
+  // warns that there is none, and Next.js does not build.
+  return import.meta.url.replace(/[^/]*([?#].*)?$/, '');
 }

@@ -229,7 +229,6 @@ test('each mistake names itself in the row, the console, the log and doctor, wit
           mistake.isPageHost ? `${pages}/app` : `${signers}/m${index}${mistake.path ?? ''}`,
         );
       }
-      const startedMs = performance.now();
       const file = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
       const ask = async () => {
         const startedMs = performance.now();

@@ -19,6 +19,7 @@ import { serveApps, serveStore, serveTexts, stopAll, type App } from '../worker/
 import { startBrowser } from './product.ts';
 
 const TOLD_WITHIN_MS = 5000;
+const TRIES_ALONE = 3;
 const SECURE_PAGE = 'https://app.example';
 
 /** A mistake in place. */
@@ -54,6 +55,10 @@ after(async () => {
   await browser?.close();
   stopAll();
 });
+
+function isLate(shown: Shown | undefined): boolean {
+  return (shown?.ms ?? Infinity) > TOLD_WITHIN_MS;
+}
 
 async function plant(mistake: Mistake): Promise<Planted> {
   const { running } = await localR2.start();
@@ -203,8 +208,10 @@ test('each mistake names itself in the row, the console, the log and doctor, wit
   );
   const shown = await showHere('', tokens);
   // A row that was late among so many may be in time alone, on a machine that is busy.
-  for (const [id, { ms }] of Object.entries(shown)) {
-    if (ms > TOLD_WITHIN_MS) Object.assign(shown, await showHere(id, tokens));
+  for (const id of Object.keys(shown)) {
+    for (let tries = 0; tries < TRIES_ALONE && isLate(shown[id]); tries += 1) {
+      Object.assign(shown, await showHere(id, tokens));
+    }
   }
   Object.assign(shown, await show(await openSecurePage(), tokens));
 

@@ -1,4 +1,11 @@
-import type { Rejection, UploadError, UploaderLike, UploadSnapshot } from '../core/index.ts';
+import type {
+  CancelOptions,
+  Rejection,
+  UploadError,
+  UploaderLike,
+  UploadSnapshot,
+} from '../core/index.ts';
+import { undoOptions } from './uploads/undo.ts';
 import type { Action } from '../view/clicked.ts';
 
 /** What is said below the zone. */
@@ -15,13 +22,16 @@ export interface ActionHost {
   pause(id?: string): void;
   resume(id?: string): void;
   retry(id?: string): void;
-  remove(id: string): Promise<void>;
+  remove(id: string, options?: CancelOptions): Promise<void>;
+  undo(id?: string): void;
+  /** For so many seconds a cancelled upload can be brought back. */
+  readonly undoSeconds: number | undefined;
   requestUpdate(): void;
 }
 
 /** Does what the element's buttons say, for the upload with this id or for all. */
 export function perform(
-  action: Exclude<Action, 'again'>,
+  action: Exclude<Action, 'again' | 'folder'>,
   id: string | undefined,
   host: ActionHost,
   reports: Reports,
@@ -32,8 +42,9 @@ export function perform(
     pause: () => host.pause(id),
     resume: () => host.resume(id),
     retry: () => host.retry(id),
-    cancel: () => void host.remove(uploadId),
+    cancel: () => void discard(uploadId, host),
     remove: () => void removeFile(uploadId, host, reports),
+    undo: () => host.undo(id),
     download: () => void download(uploadId, host, reports),
     dismiss: () => reports.reset(),
   };
@@ -47,8 +58,14 @@ async function removeFile(id: string, host: ActionHost, reports: Reports): Promi
   // First: the uploader knows the file by its row.
   const isDone = host.uploads.find((upload) => upload.id === id)?.status === 'done';
   const deletion = isDone ? host.uploader.deleteFile?.(id) : undefined;
-  void host.remove(id);
+  void discard(id, host);
   await deletion?.catch(report);
+}
+
+/** Removes a row. If something of its file was sent, that can be undone for some seconds. */
+async function discard(id: string, host: ActionHost): Promise<void> {
+  const upload = host.uploads.find((upload) => upload.id === id);
+  if (upload) await host.remove(id, undoOptions(upload, host.undoSeconds));
 }
 
 /** Opens the file in a page of its own: if the address has expired, this page must not be left. */

@@ -5,7 +5,7 @@ import { clickedIn } from '../view/clicked.ts';
 import { frame } from '../view/frame.ts';
 import { limitsOf, limitsText, refusalText } from '../view/phrases.ts';
 import { viewCache } from '../view/view.ts';
-import { zone, type DragState } from '../view/zone.ts';
+import type { DragState, ZoneView } from '../view/zone.ts';
 import type { FormControl } from './form-control.ts';
 import type { Refusals } from './refusals.ts';
 import type { RowsLoader } from './rows-loader.ts';
@@ -34,14 +34,17 @@ interface Notice {
   readonly text: string;
 }
 
+/** The element, as far as it is drawn; `zoneView` draws where files are chosen. */
+type DrawingHost = SettingsElement & { readonly zoneView: ZoneView };
+
 /** Draws the element from the state of its controllers, and handles clicks on what it has drawn. */
 export class Drawing implements ReactiveController {
-  readonly #host: SettingsElement;
+  readonly #host: DrawingHost;
   readonly #internals: ElementInternals;
   readonly #sources: DrawingSources;
   readonly #viewOf = viewCache();
 
-  constructor(host: SettingsElement, internals: ElementInternals, sources: DrawingSources) {
+  constructor(host: DrawingHost, internals: ElementInternals, sources: DrawingSources) {
     this.#host = host;
     this.#internals = internals;
     this.#sources = sources;
@@ -65,9 +68,10 @@ export class Drawing implements ReactiveController {
   render(): TemplateResult {
     const { language, uploads, form, refusals, chooseAgain, rows, intake } = this.#sources;
     const { accept, capture, multiple, directory, label, hint, isDisabled, isMany } = this.#host;
+    const { reorder: canReorder } = this.#host;
     const { localizer } = language;
     const { canDownload } = uploads;
-    const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload });
+    const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload, canReorder });
     const state = {
       accept,
       capture,
@@ -95,10 +99,10 @@ export class Drawing implements ReactiveController {
   #zone(): TemplateResult {
     const { language, uploads, form } = this.#sources;
     const { localizer } = language;
-    const { directory, isDisabled, isMany, noDrop, autofocus } = this.#host;
+    const { directory, multiple, isDisabled, isMany, noDrop, autofocus } = this.#host;
     const hasRows = uploads.list.length > 0;
     const { dragState, text } = this.#notice();
-    return zone(
+    return this.#host.zoneView(
       {
         isDisabled,
         isUserInvalid: form.isUserInvalid,
@@ -106,7 +110,8 @@ export class Drawing implements ReactiveController {
         isReplaced: this.#slotted('dropzone') !== undefined,
         canDrop: !noDrop && !matchMedia(TOUCH_ONLY).matches,
         isMany,
-        directory,
+        directory: directory && !multiple,
+        hasFolderButton: directory && multiple,
         hasRows,
         autofocus,
         limits: limitsText(limitsOf(this.#host), localizer, hasRows),
@@ -147,12 +152,9 @@ export class Drawing implements ReactiveController {
     const clicked = clickedIn(this.#host.shadowRoot, event);
     if (clicked?.kind === 'action') {
       const { action, id } = clicked;
-      if (action === 'again') {
-        chooseAgain.expect(id ?? '');
-        intake.open(event);
-      } else {
-        rows.view?.perform(action, id);
-      }
+      if (action === 'again') chooseAgain.expect(id ?? '');
+      if (action === 'again' || action === 'folder') intake.open(event, action === 'folder');
+      else rows.view?.perform(action, id);
     } else if (clicked?.kind === 'zone') {
       // So that a paste that follows finds the element.
       this.#host.focus();

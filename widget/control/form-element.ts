@@ -1,5 +1,35 @@
+import type { UploadEventMap } from '../core/index.ts';
 import { ignoreWrites, takeAttributeValues } from './attributes.ts';
 import { MovableElement } from '../view/movable-element.ts';
+
+/** All events of the element, by their types. */
+export interface S3UploadEventMap extends HTMLElementEventMap, UploadEventMap {}
+
+// Tells listeners the type of their event, and those on other elements nothing: overloads in the
+// class itself would ship as code.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface FormElement {
+  addEventListener<Type extends keyof S3UploadEventMap>(
+    type: Type,
+    listener: (this: FormElement, event: S3UploadEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof S3UploadEventMap>(
+    type: Type,
+    listener: (this: FormElement, event: S3UploadEventMap[Type]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
 
 /** Declares what every form control offers its page, passed on from `ElementInternals`. */
 export class FormElement extends MovableElement {

@@ -7,6 +7,8 @@ import type { Env } from '../config/read-setting.ts';
 import { ProblemError } from '../problem.ts';
 import type { Machine } from './command.ts';
 
+const NAMES = SETTINGS.map(({ name }) => name);
+
 /** In the order in which wrangler looks for them. */
 const CONFIG_FILES = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
 
@@ -36,16 +38,20 @@ export interface WranglerConfig {
  * those under `[vars]` in wrangler's configuration. `CLOUDFLARE_ENV` chooses one of its environments.
  * Secrets that wrangler has deployed cannot be read back.
  *
+ * @param names of the settings to read; by default all of the Worker's.
  * @throws ProblemError `misconfigured` if wrangler's configuration cannot be read.
  */
-export async function readSettings(machine: Machine): Promise<Env> {
-  return settingsOf(await readSources(machine));
+export async function readSettings(
+  machine: Machine,
+  names: readonly string[] = NAMES,
+): Promise<Env> {
+  return settingsOf(await readSources(machine), names);
 }
 
 /** The settings of these sources. */
-export function settingsOf({ env, devVars, vars }: Sources): Env {
+export function settingsOf({ env, devVars, vars }: Sources, names: readonly string[] = NAMES): Env {
   // A setting that is empty counts as not set, here as in the Worker.
-  const entries = SETTINGS.flatMap(({ name }) => {
+  const entries = names.flatMap((name) => {
     const value = [env, devVars, vars]
       .map((source) => source[name])
       .find((one) => one !== undefined && one !== '');

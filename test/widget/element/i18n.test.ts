@@ -4,9 +4,14 @@ import { de } from '../../../widget/i18n/de.ts';
 import { en, type MessageId, type Plural } from '../../../widget/i18n/en.ts';
 import { es } from '../../../widget/i18n/es.ts';
 import { fr } from '../../../widget/i18n/fr.ts';
+import { it as italian } from '../../../widget/i18n/it.ts';
 import { ja } from '../../../widget/i18n/ja.ts';
 import { addEnglish, Localizer } from '../../../widget/i18n/localizer.ts';
 import { reasonOf } from '../../../widget/i18n/reason.ts';
+import { ko } from '../../../widget/i18n/ko.ts';
+import { nl } from '../../../widget/i18n/nl.ts';
+import { pt } from '../../../widget/i18n/pt.ts';
+import { zh } from '../../../widget/i18n/zh.ts';
 import { splitName } from '../../../widget/view/rows/name.ts';
 import { equal, match } from './assert.ts';
 import { UploadError } from './fake-uploader.ts';
@@ -204,10 +209,12 @@ describe('languages', () => {
     return [...form.matchAll(/\{\w+\}/g)].map(([slot]) => slot).sort();
   };
 
-  for (const [tag, messages] of Object.entries({ ar, de, es, fr, ja })) {
+  const languages = { ar, de, es, fr, it: italian, ja, ko, nl, pt, zh };
+
+  for (const [tag, messages] of Object.entries(languages)) {
     it(`${tag} says all that English says, with the same things filled in`, () => {
       for (const id of Object.keys(en) as MessageId[]) {
-        equal(slots(messages[id]), slots(id === 'required' && tag === 'ja' ? '{n}' : en[id]), id);
+        equal(slots(messages[id]), slots(en[id]), id);
       }
     });
 
@@ -218,6 +225,19 @@ describe('languages', () => {
         const missing = rules.filter((rule) => !(rule in message) && !/zero|many/.test(rule));
         equal(missing, [], id);
       }
+    });
+  }
+
+  for (const [tag, one, several] of [
+    ['it', '1 file aggiunto', '5 file aggiunti'],
+    ['ko', '파일 1개를 추가했습니다', '파일 5개를 추가했습니다'],
+    ['nl', '1 bestand toegevoegd', '5 bestanden toegevoegd'],
+    ['pt-BR', '1 arquivo adicionado', '5 arquivos adicionados'],
+    ['zh-CN', '已添加 1 个文件', '已添加 5 个文件'],
+  ] as const) {
+    it(`${tag} counts one file and several as its speakers do`, () => {
+      const localizer = new Localizer(tag);
+      equal([localizer.text('added', { n: 1 }), localizer.text('added', { n: 5 })], [one, several]);
     });
   }
 

@@ -14,6 +14,8 @@ export type UploaderSettings = Pick<
   | 'metadata'
   | 'acl'
   | 'validators'
+  | 'transforms'
+  | 'undoSeconds'
   | 'accept'
   | 'minSize'
   | 'maxSize'
@@ -23,6 +25,7 @@ export type UploaderSettings = Pick<
   | 'concurrency'
   | 'noAuto'
   | 'noResume'
+  | 'otherDevices'
   | 'name'
   | 'id'
 >;
@@ -47,9 +50,11 @@ export function optionsOf(settings: UploaderSettings, getToken: GetToken): Uploa
     credentials,
     concurrency: validConcurrency(settings),
     acl: typeof acl === 'string' ? () => acl : acl,
+    transforms: settings.transforms,
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !settings.noAuto,
     resume: !settings.noResume,
+    otherDevices: settings.otherDevices,
     // The policy is asked for with the first file: not every page that shows the element gets one.
     eager: false,
     place: placeOf(settings),

@@ -5,7 +5,7 @@ import { relayError } from '../faults/store-error.ts';
 import { isFresh } from '../upload/signed-part.ts';
 import type { PartsRound } from './context.ts';
 import { assertLineCarries } from './part/line-terms.ts';
-import { checksumOfPart } from './part-checksum.ts';
+import { checksumOfPart } from './part/checksum.ts';
 import { askWhatIsStored } from './part/ask.ts';
 import { judge } from './part/judge.ts';
 import { refusal } from './part/refusal.ts';

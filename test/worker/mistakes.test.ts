@@ -352,7 +352,7 @@ describe('what the store answered to the page', () => {
     const answer = await app.request('/report', post({ status: 0 }, { origin: PAGE }));
     assert.match(
       await answer.text(),
-      /CORS rule must allow PUT and POST .* expose ETag.*--origin https:\/\/app\.example\.com/,
+      /CORS rule must allow PUT and POST, .* expose ETag.*--origin https:\/\/app\.example\.com/,
     );
   });
 

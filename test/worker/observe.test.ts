@@ -1,7 +1,7 @@
 /** What the log says of a request, and what it never says. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { networkOf } from '../../worker/http/network.ts';
+import { networkOf } from '../../worker/util/network.ts';
 import type { Policy } from '../../worker/protocol.ts';
 import {
   JWT_SECRET,

@@ -18,7 +18,7 @@ export function originsFrom(read: Reader): string[] {
     }
     return wrong(
       'ALLOWED_ORIGINS',
-      'must be a list of origins such as https://app.example.com, https://*.example.com or capacitor://localhost: in lower case, without a path and without a default port',
+      'must be a list of origins such as https://app.example.com, https://*.example.com or capacitor://localhost',
     );
   });
 }

@@ -70,7 +70,7 @@ function assertWithoutBucket(
   const where = inHost ? 'host' : 'path';
   wrong(
     name,
-    `has the name of the bucket in its ${where}, where it is added: leave it out, or write {bucket} in its place`,
+    `has the name of the bucket in its ${where}: leave it out, or write {bucket} in its place`,
   );
 }
 

@@ -9,7 +9,7 @@ import { ProblemError } from '../problem.ts';
 import { quotaOf } from '../policy/quota.ts';
 import { ownerHash } from '../ledger/record.ts';
 import { isWellFormed } from '../object/name.ts';
-import { networkOf } from './network.ts';
+import { networkOf } from '../util/network.ts';
 
 /** The binding counts in periods of 10 or 60 seconds, but does not tell which. */
 const RETRY_AFTER_SECONDS = 10;

@@ -6,7 +6,7 @@
 import { readBody } from './body.ts';
 import type { Signer, SignerHandler } from '../context.ts';
 import type { ReportAnswer } from '../protocol.ts';
-import { ReportBody } from '../protocol/report.ts';
+import { ReportBody } from '../protocol/schemas.ts';
 import { adviceAbout } from '../s3/requests/faults.ts';
 
 /** A report of the same code is an error for the log once in this time. */
@@ -48,11 +48,11 @@ function adviceFor(
   origin = 'the page',
 ): string | undefined {
   if (code === 'MixedContent') {
-    return 'browsers send nothing from an https page to an http store: set S3_PUBLIC_ENDPOINTS to https addresses';
+    return 'an https page needs https addresses in S3_PUBLIC_ENDPOINTS';
   }
   if (code !== undefined) return adviceAbout('UploadPart', code);
   if (status === 0) {
-    return `the store answers, but not to ${origin}: its CORS rule must allow PUT and POST from there with every header, and expose ETag; run npx s3-upload doctor --origin ${origin}`;
+    return `the store answers, but not to ${origin}: its CORS rule must allow PUT and POST, every header, and expose ETag: npx s3-upload doctor --origin ${origin}`;
   }
-  return 'something that is not the store answers at its address: check S3_ENDPOINT and S3_PUBLIC_ENDPOINTS';
+  return 'not the store answers at its address: check S3_PUBLIC_ENDPOINTS';
 }

@@ -262,6 +262,13 @@ export const FileAnswerSchema = v.strictObject({
 /** `GET /uploads/:id/file`, for a caller that accepts JSON. */
 export type FileAnswer = DeepReadonly<v.InferOutput<typeof FileAnswerSchema>>;
 
+export const ReportAnswerSchema = v.strictObject({
+  /** What the operator should do; null if nothing is known of the code. */
+  advice: v.nullable(v.string()),
+});
+/** `POST /report`. */
+export type ReportAnswer = DeepReadonly<v.InferOutput<typeof ReportAnswerSchema>>;
+
 const LinkSchema = v.strictObject({ id: v.string(), ...FileAnswerSchema.entries });
 /** One link of the answer to `POST /uploads/links`. */
 export type Link = DeepReadonly<v.InferOutput<typeof LinkSchema>>;

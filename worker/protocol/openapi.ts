@@ -10,19 +10,7 @@ import { CHECKSUM_HEADERS } from './checksum.ts';
 import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS, ProblemSchema } from './problems.ts';
-import { REPORT_OPERATION } from './report.ts';
-import {
-  CompleteBody,
-  CompleteManyBody,
-  CreateBody,
-  FileEntry,
-  FileQuery,
-  LinksBody,
-  ListQuery,
-  PlainCompleteBody,
-  PlainCreateBody,
-  SignBody,
-} from './schemas.ts';
+import * as requests from './schemas.ts';
 
 interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
@@ -61,14 +49,22 @@ const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'post',
+    path: PATHS.report,
+    id: 'reportAnswer',
+    summary: 'Report what the store answered to the page, for the log',
+    body: ['ReportBody', requests.ReportBody],
+    answer: ['ReportAnswer', answers.ReportAnswerSchema],
+  },
+  {
+    method: 'post',
     path: PATHS.uploads,
     id: 'createUploads',
     summary:
       'Create many uploads; each is answered in its own slot, in the same order. Form-encoded: create one',
-    body: ['CreateBody', CreateBody],
+    body: ['CreateBody', requests.CreateBody],
     answer: ['CreateAnswer', answers.CreateAnswerSchema],
     form: {
-      body: ['PlainCreateBody', PlainCreateBody],
+      body: ['PlainCreateBody', requests.PlainCreateBody],
       answer: ['PlainCreated', answers.PlainCreatedSchema],
     },
   },
@@ -77,7 +73,7 @@ const OPERATIONS: readonly Operation[] = [
     path: PATHS.uploads,
     id: 'listUploads',
     summary: 'The caller’s own uploads, the newest first',
-    query: ListQuery,
+    query: requests.ListQuery,
     answer: ['ListAnswer', answers.ListAnswerSchema],
   },
   {
@@ -85,7 +81,7 @@ const OPERATIONS: readonly Operation[] = [
     path: PATHS.completeMany,
     id: 'completeUploads',
     summary: 'Complete many uploads of one request each',
-    body: ['CompleteManyBody', CompleteManyBody],
+    body: ['CompleteManyBody', requests.CompleteManyBody],
     answer: ['CompleteManyAnswer', answers.CompleteManyAnswerSchema],
   },
   {
@@ -93,7 +89,7 @@ const OPERATIONS: readonly Operation[] = [
     path: PATHS.links,
     id: 'linkUploads',
     summary: 'Links to read many complete uploads',
-    body: ['LinksBody', LinksBody],
+    body: ['LinksBody', requests.LinksBody],
     answer: ['LinksAnswer', answers.LinksAnswerSchema],
   },
   {
@@ -117,7 +113,7 @@ const OPERATIONS: readonly Operation[] = [
     id: 'signParts',
     summary: 'Sign requests for a batch of parts',
     token: 'needed',
-    body: ['SignBody', SignBody],
+    body: ['SignBody', requests.SignBody],
     answer: ['SignAnswer', answers.SignAnswerSchema],
   },
   {
@@ -134,9 +130,9 @@ const OPERATIONS: readonly Operation[] = [
     id: 'completeUpload',
     summary: 'Finish an upload, once or many times',
     token: 'helps',
-    body: ['CompleteBody', CompleteBody],
+    body: ['CompleteBody', requests.CompleteBody],
     mayLackBody: true,
-    form: { body: ['PlainCompleteBody', PlainCompleteBody] },
+    form: { body: ['PlainCompleteBody', requests.PlainCompleteBody] },
     answer: ['Result', ResultSchema],
     accepted: ['Verifying', VerifyingSchema],
   },
@@ -155,18 +151,18 @@ const OPERATIONS: readonly Operation[] = [
     id: 'getFile',
     summary: 'A short-lived link to read: a redirect, or JSON where that is accepted',
     token: 'helps',
-    query: FileQuery,
+    query: requests.FileQuery,
     answer: ['FileAnswer', answers.FileAnswerSchema],
   },
 ];
 
-const ALL: readonly Operation[] = [...OPERATIONS, REPORT_OPERATION, ...CHUNKED_OPERATIONS];
+const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
 
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {
   const schemas: Record<string, object> = {
     Problem: schemaOf(ProblemSchema),
-    FileEntry: schemaOf(FileEntry),
+    FileEntry: schemaOf(requests.FileEntry),
   };
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of ALL) {

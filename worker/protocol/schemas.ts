@@ -13,13 +13,7 @@ import {
 } from './limits.ts';
 
 const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** Number of a part, from 1 on. */
-export const PartNumber = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(1),
-  v.maxValue(MAX_PART_NUMBER),
-);
+const PartNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PART_NUMBER));
 const ETag = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
 
@@ -110,6 +104,24 @@ export const SignBody = v.strictObject({
   stored: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
 });
 export type SignBody = v.InferOutput<typeof SignBody>;
+
+/** What looks like a code of S3's, or like the id of a request. */
+const Word = v.pipe(v.string(), v.regex(/^[\w.:+/=-]{1,128}$/));
+
+/** `POST /report`: what the store answered to the page. */
+export const ReportBody = v.strictObject({
+  /** HTTP status; 0 for an answer that the page could not read, or none. */
+  status: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(599)),
+  /** S3's `<Code>`. */
+  code: v.optional(Word),
+  /** The store's id of the request. */
+  requestId: v.optional(Word),
+  /** Id of the upload. */
+  upload: v.optional(UploadId),
+  /** Number of the part. */
+  part: v.optional(PartNumber),
+});
+export type ReportBody = v.InferOutput<typeof ReportBody>;
 
 /** `POST /uploads/:id/complete`. */
 export const CompleteBody = v.strictObject({

@@ -247,6 +247,6 @@ export const MISTAKES: readonly Mistake[] = [
     row: /The storage is full\. Tell the owner of this page\./,
     console: /store_full: /,
     log: /The store is full/,
-    doctor: /the store is full/,
+    doctor: /quota of the bucket is full/,
   },
 ];

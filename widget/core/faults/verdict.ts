@@ -114,7 +114,7 @@ const OFFLINE_DELAY_MS = 15_000;
  * A web page at an address that has never answered otherwise: after this many retries it is no passing
  * proxy, but a wrong address or a portal.
  */
-const MAX_STRANGERS = 3;
+const MAX_STRANGERS = 2;
 /** How long the token of a caller who has never been accepted may be stale. */
 const STALE_BEARER_MS = 3500;
 /** How often a retry follows at once because the answer asks for it. */

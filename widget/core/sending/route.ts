@@ -13,8 +13,8 @@ const SILENT_REQUESTS = 2;
 const TRIAL_MS = 300_000;
 /** A store that has not answered after this many faults may be silent to this page only. */
 const SILENT_FAULTS = 3;
-/** The rule is missing if it was missing this long before, too: until then it may be an outage. */
-const CORS_SETTLED_MS = 300;
+/** The rule is missing if it is still missing after this time: until then it may be an outage. */
+const CORS_SETTLED_MS = 500;
 /** How long a store that is full is not sent anything, so that other files do not try in vain. */
 const FULL_MS = 5000;
 
@@ -25,8 +25,6 @@ const FULL_MS = 5000;
 export class Route {
   readonly #services: Pick<Services, 'policy' | 'worker' | 'backoff'>;
   readonly #reports: Pick<Reports, 'send'>;
-  /** When the store first answered, but not to this page. */
-  #corsMissingSinceMs: number | undefined;
   #fullSinceMs: number | undefined;
   /** When parts began to go through the Worker; undefined while they go to the store. */
   #relayedSinceMs: number | undefined;
@@ -130,15 +128,13 @@ export class Route {
     if (outcome.kind !== 'no-answer' || this.wasStoreReached || this.isCorsRight) return;
     const isLast = verdict.do === 'fail';
     if (!isLast && faults < SILENT_FAULTS) return;
-    if (!(await isCorsMissing(request.method, request.url))) {
-      this.#corsMissingSinceMs = undefined;
-      return;
-    }
-    const nowMs = performance.now();
-    this.#corsMissingSinceMs ??= nowMs;
+    const isMissing = () => isCorsMissing(request.method, request.url);
+    if (!(await isMissing())) return;
     const isAround = this.isRelayOn || request.method === 'POST';
-    const isSettled = nowMs - this.#corsMissingSinceMs >= CORS_SETTLED_MS;
-    if (!isLast && !isAround && !isSettled) return;
+    if (!isLast && !isAround) {
+      await new Promise((resolve) => setTimeout(resolve, CORS_SETTLED_MS));
+      if (!(await isMissing())) return;
+    }
     const error = corsError(request);
     tellDeveloper(error);
     void this.#reports.send({ status: 0 });

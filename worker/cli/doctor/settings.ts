@@ -1,5 +1,6 @@
 /** Checks the settings without any request: what is missing, misspelt, weak or contradictory. */
 import { optionsFrom } from '../../config.ts';
+import { assertKnownNames } from '../../config/known-names.ts';
 import type { Env } from '../../config/read-setting.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import { isOriginIn } from '../../http/gate.ts';
@@ -25,6 +26,7 @@ export function checkSettings(
   noteUnknown(sources, note);
   noteSecrets(settings, note);
   try {
+    assertKnownNames(sources.env);
     const options = optionsFrom({ ...settings, UPLOADS: NAMESPACE });
     createSigner(options);
     note(pass('settings', 'the Worker can start with them'));

@@ -35,7 +35,7 @@ const BAD_PART = meaning('invalid_part');
 const MISMATCH = meaning('checksum_mismatch');
 const TOO_LARGE = meaning('too_large');
 const UNSUPPORTED = meaning('unsupported', 'the store does not support this; check the profile');
-const FULL = meaning('full', 'the store is full, or the quota of the bucket is used up: make room');
+const FULL = meaning('full', 'the store or the quota of the bucket is full');
 const NO_BUCKET = meaning(
   'misconfigured',
   'there is no such bucket at this endpoint: check S3_BUCKET and S3_ENDPOINT',
@@ -45,10 +45,11 @@ const CLOCK = meaning(
   'misconfigured',
   "the store's clock and the Worker's are 15 minutes apart: set the clock of the store",
 );
-const DENIED = meaning('misconfigured', 'the credentials do not allow this on this bucket');
+/** Its advice depends on the operation. */
+const DENIED = meaning('misconfigured');
 const KMS = meaning(
   'misconfigured',
-  'the store cannot encrypt with the KMS key: check SSE_KMS_KEY_ID, and allow kms:GenerateDataKey and kms:Decrypt',
+  'check SSE_KMS_KEY_ID, and allow kms:GenerateDataKey and kms:Decrypt',
 );
 const KEYS: Meaning = {
   kind: 'misconfigured',
@@ -186,25 +187,18 @@ function meaningOfCode(code: string | undefined): Meaning | undefined {
   return code.startsWith('KMS.') ? KMS : undefined;
 }
 
-/** The permission for each operation: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions */
+/** Permissions that are not named like their operation: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions */
 const PERMISSIONS: Readonly<Record<string, string>> = {
-  CreateMultipartUpload: 's3:PutObject',
-  UploadPart: 's3:PutObject',
-  CompleteMultipartUpload: 's3:PutObject',
-  PutObject: 's3:PutObject',
-  ListParts: 's3:ListMultipartUploadParts',
-  AbortMultipartUpload: 's3:AbortMultipartUpload',
-  ListMultipartUploads: 's3:ListBucketMultipartUploads',
-  HeadObject: 's3:GetObject',
-  GetObject: 's3:GetObject',
-  DeleteObject: 's3:DeleteObject',
+  CreateMultipartUpload: 'PutObject',
+  UploadPart: 'PutObject',
+  CompleteMultipartUpload: 'PutObject',
+  ListParts: 'ListMultipartUploadParts',
+  ListMultipartUploads: 'ListBucketMultipartUploads',
+  HeadObject: 'GetObject',
 };
 
-function deniedAdvice(operation: string): string | undefined {
-  const permission = PERMISSIONS[operation];
-  return permission === undefined
-    ? DENIED.advice
-    : `the credentials need ${permission} on this bucket`;
+function deniedAdvice(operation: string): string {
+  return `the credentials need s3:${PERMISSIONS[operation] ?? operation} on this bucket`;
 }
 
 /** What the store’s code means, for the developer. Undefined if nothing is known of it. */

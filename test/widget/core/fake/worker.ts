@@ -21,7 +21,7 @@ import {
   FileEntry,
   SignBody,
 } from '../../../../worker/protocol/schemas.ts';
-import { ReportBody } from '../../../../worker/protocol/report.ts';
+import { ReportBody } from '../../../../worker/protocol/schemas.ts';
 import type { Answer, Call } from './server.ts';
 import type { FakeUpload, Space } from './state.ts';
 import { headerFor } from './store.ts';

@@ -35,11 +35,14 @@ export function storePart(
   if (!upload.state.wasRead) services.apply(upload, { type: 'read' });
   route.wasStoreReached = true;
   concurrency.stored();
-  parts.store(number, etag);
   // The object of a form is there without a Complete.
-  if (services.policy?.listParts || signed?.request.method === 'POST') return;
-  if (!etag) throw missingEtagError(number);
-  if (upload.isSingle) return;
+  const needsEtag = !services.policy?.listParts && signed?.request.method !== 'POST';
+  if (needsEtag && !etag) {
+    void context.reports.send({ status: 0, upload: upload.id, part: number });
+    throw missingEtagError(number);
+  }
+  parts.store(number, etag);
+  if (!needsEtag || !etag || upload.isSingle) return;
   parts.unreported.push({ number, etag, checksum: parts.checksums.get(number) });
   void claims.note(upload, parts.receipts);
 }

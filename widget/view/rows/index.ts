@@ -10,6 +10,7 @@ import { en } from '../../i18n/en.ts';
 import { completeEnglish, type Localizer } from '../../i18n/localizer.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
+import { Editing, type EditingHost } from './edit/editing.ts';
 import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
@@ -27,7 +28,8 @@ completeEnglish(en);
 const SAME_STALL_MS = 60_000;
 
 export type RowsHost = InterruptedHost &
-  ActionHost & {
+  ActionHost &
+  EditingHost & {
     readonly totals: Totals;
     /** True if all uploads wait for `start()`. */
     readonly isWaitingForStart: boolean;
@@ -40,6 +42,7 @@ export class RowsView {
   readonly #host: RowsHost;
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
+  readonly #editing: Editing;
   #wasOffline = false;
   #wasStalled = false;
   /** Until then, a stall is the one that was announced. */
@@ -49,7 +52,8 @@ export class RowsView {
   constructor(host: RowsHost, localizer: () => Localizer) {
     this.#host = host;
     this.announcer = new Announcer(host, localizer);
-    this.#list = new RowList(() => host.requestUpdate());
+    this.#editing = new Editing(host);
+    this.#list = new RowList(() => host.requestUpdate(), this.#editing);
     this.#interrupted = new Interrupted(host);
     if (rowStyles.styleSheet) host.shadowRoot?.adoptedStyleSheets.push(rowStyles.styleSheet);
   }
@@ -59,8 +63,13 @@ export class RowsView {
   }
 
   /** Does what a button says, for the upload with this id or for all. */
-  perform(action: Parameters<typeof perform>[0], id: string | undefined, refused: Refusals): void {
-    perform(action, id, this.#host, refused);
+  perform(
+    action: Parameters<typeof perform>[0] | 'edit',
+    id: string | undefined,
+    refused: Refusals,
+  ): void {
+    if (action === 'edit') this.#editing.open(id);
+    else perform(action, id, this.#host, refused);
   }
 
   draw(view: View): TemplateResult {

@@ -9,7 +9,7 @@ export { isUploadError, UploadError, type UploadErrorCode } from './core/index.t
 export type { Messages, MessageId, Plural } from './i18n/en.ts';
 export { registerLocale } from './i18n/locales.ts';
 export { S3UploadElement } from './s3-upload.ts';
-export type { MetadataField } from './view/rows/edit/fields.ts';
+export type { MetadataField } from './control/metadata-field.ts';
 export type { FinishedUpload, Value, ValueFormat } from './control/value.ts';
 
 declare global {

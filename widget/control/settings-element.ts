@@ -3,7 +3,7 @@ import type { CannedAcl, Transform, UploaderOptions, Validator } from '../core/i
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
 import { FormElement } from './form-element.ts';
-import type { MetadataField } from '../view/rows/edit/fields.ts';
+import type { MetadataField } from './metadata-field.ts';
 import type { ValueFormat } from './value.ts';
 
 /** Declares everything that a page can set on `<s3-upload>`, by attribute or by property. */

@@ -8,7 +8,7 @@ import { icon } from '../row-icons.ts';
 import type { View } from '../view.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
-import type { RowEditing } from './edit/editing.ts';
+import type { RowEditing } from './edit/fields.ts';
 import { folderOf, nameView, shownName } from './name.ts';
 import { tile } from './thumbs.ts';
 

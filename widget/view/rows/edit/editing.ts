@@ -1,4 +1,5 @@
 import type { ReactiveControllerHost } from 'lit';
+import type { MetadataField } from '../../../control/metadata-field.ts';
 import {
   isUploadError,
   type Edits,
@@ -8,10 +9,9 @@ import {
   type UploadStatus,
 } from '../../../core/index.ts';
 import { lazy } from '../../../core/util/lazy.ts';
-import { lacksDetails, type MetadataField } from './fields.ts';
+import { lacksDetails, type EditForm, type RowEditing } from './fields.ts';
 
 const loadForm = lazy(() => import('./form.ts'));
-type EditForm = Awaited<ReturnType<typeof loadForm>>['editForm'];
 
 /** The element, as far as editing depends on it. */
 export interface EditingHost extends ReactiveControllerHost, UploadEventTarget {
@@ -19,17 +19,6 @@ export interface EditingHost extends ReactiveControllerHost, UploadEventTarget {
   readonly fields: readonly MetadataField[] | undefined;
   readonly uploads: readonly UploadSnapshot[];
   readonly uploader: UploaderLike;
-}
-
-/** What a row shows of editing. Another object whenever anything in it changes. */
-export interface RowEditing {
-  readonly isMissing: boolean;
-  /** Draws the form; undefined while it is closed or loading. */
-  readonly form: EditForm | undefined;
-  readonly hasName: boolean;
-  readonly fields: readonly MetadataField[];
-  readonly save: (edits: Edits) => void;
-  readonly close: () => void;
 }
 
 /** Statuses in which the Worker may not know an upload yet. */

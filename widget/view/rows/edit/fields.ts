@@ -1,19 +1,25 @@
-import type { UploadSnapshot } from '../../../core/index.ts';
+/** What a row needs to know about the fields for name and metadata. */
+import type { TemplateResult } from 'lit';
+import type { MetadataField } from '../../../control/metadata-field.ts';
+import type { Edits, UploadSnapshot } from '../../../core/index.ts';
+import type { Localizer } from '../../../i18n/localizer.ts';
 
-/** A field for metadata of each file, which the user may fill in. */
-export interface MetadataField {
-  /** Name of the metadata, one of those in the Worker's setting `METADATA`. */
-  readonly name: string;
-  /** What the field is called, in the page's language. */
-  readonly label: string;
-  /** The upload is not started without it. */
-  readonly required?: boolean;
-  /** Most characters of the text. @default 256 */
-  readonly maxLength?: number;
-  /** A regular expression that the whole text has to match, as in `<input pattern>`. */
-  readonly pattern?: string;
-  /** A choice of texts in the place of a field for any text. */
-  readonly options?: readonly string[];
+/** Draws the form in the row of an upload. */
+export type EditForm = (
+  upload: UploadSnapshot,
+  editing: RowEditing,
+  localizer: Localizer,
+) => TemplateResult;
+
+/** What a row shows of editing. Another object whenever anything in it changes. */
+export interface RowEditing {
+  readonly isMissing: boolean;
+  /** Undefined while the form is closed or loading. */
+  readonly form: EditForm | undefined;
+  readonly hasName: boolean;
+  readonly fields: readonly MetadataField[];
+  readonly save: (edits: Edits) => void;
+  readonly close: () => void;
 }
 
 /** True if a required field is empty. */

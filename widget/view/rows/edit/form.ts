@@ -1,9 +1,9 @@
 /** The form in a row, loaded when the first one is opened. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { MetadataField } from '../../../control/metadata-field.ts';
 import type { UploadSnapshot } from '../../../core/index.ts';
 import type { Localizer } from '../../../i18n/localizer.ts';
-import type { RowEditing } from './editing.ts';
-import type { MetadataField } from './fields.ts';
+import type { RowEditing } from './fields.ts';
 
 /** Longest text of a field for metadata: S3 takes 2 KB of it in all. */
 const MOST_CHARACTERS = 256;

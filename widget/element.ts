@@ -9,6 +9,7 @@ export type { Messages, MessageId, Plural } from './i18n/en.ts';
 export { registerLocale } from './i18n/locales.ts';
 export { S3UploadElement } from './s3-upload.ts';
 export type { S3UploadEventMap } from './control/form-element.ts';
+export type { MetadataField } from './control/metadata-field.ts';
 export type { FinishedUpload, Value, ValueFormat } from './control/value.ts';
 
 declare global {

@@ -59,12 +59,13 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @csspart discard - The button that discards an interrupted upload, or all of them.
  * @csspart cancel - The button that cancels an upload.
  * @csspart undo - The button that brings back a cancelled upload.
+ * @csspart edit - The button that opens the form for name and metadata.
+ * @csspart edit-form - The form for name and metadata.
  * @csspart remove - The button that removes a row.
  * @csspart raise - The button that moves a row up.
  * @csspart lower - The button that moves a row down.
  * @csspart download - The button that downloads an uploaded file.
  * @csspart start - The button that starts uploads that wait for it.
- *
  * @cssstate dragging - Files are being dragged over the element.
  * @cssstate drag-reject - Files that the element does not accept are being dragged over it.
  * @cssstate busy - Uploads are running.
@@ -74,7 +75,6 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @cssstate complete - All files are uploaded.
  * @cssstate empty - There are no uploads.
  * @cssstate user-invalid - The user tried to submit the form and the control is invalid.
- *
  * @cssprop --s3-upload-accent - Color of links, bars and focus. Default: a blue.
  * @cssprop --s3-upload-danger - Color of errors. Default: a red.
  * @cssprop --s3-upload-success - Color of the check mark on uploaded files. Default: a green.

@@ -88,7 +88,10 @@ suite('custom-elements.json', () => {
   test('describes both meanings of a method with two signatures', () => {
     const remove = element.members?.find(({ name }) => name === 'remove');
     assert.ok(remove?.kind === 'method');
-    assert.deepEqual(remove.parameters, [{ name: 'id', type: { text: 'string' }, optional: true }]);
+    assert.deepEqual(remove.parameters, [
+      { name: 'id', type: { text: 'string' }, optional: true },
+      { name: 'options', type: { text: 'CancelOptions' }, optional: true },
+    ]);
     assert.equal(remove.description?.match(/\.(?= |$)/g)?.length, 3);
   });
 

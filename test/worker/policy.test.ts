@@ -242,6 +242,7 @@ describe('a narrowed caller', () => {
     store = await localR2.start();
     lab = await startLab(store.running, {
       MAX_BYTES: '20MiB',
+      METADATA: 'album, caption',
       ACCEPT: 'image/*, .bin',
       NAME_PATTERN: '^[^$]+$',
     });
@@ -256,10 +257,11 @@ describe('a narrowed caller', () => {
 
   it('gets its own limits', async () => {
     const { body } = await (
-      await narrowed({ maxBytes: 5, accept: ['.bin'], maxFiles: 1 })
+      await narrowed({ maxBytes: 5, accept: ['.bin'], maxFiles: 1, metadata: ['album'] })
     ).get<Policy>('/policy');
     assert.equal(body.maxBytes, 5);
     assert.deepEqual(body.accept, ['.bin']);
+    assert.deepEqual(body.metadata, ['album']);
     assert.equal(body.maxFiles, 1);
   });
 

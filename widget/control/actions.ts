@@ -31,7 +31,7 @@ export interface ActionHost {
 
 /** Does what the element's buttons say, for the upload with this id or for all. */
 export function perform(
-  action: Exclude<Action, 'again' | 'folder'>,
+  action: Exclude<Action, 'again' | 'folder' | 'edit'>,
   id: string | undefined,
   host: ActionHost,
   reports: Reports,

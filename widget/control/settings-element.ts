@@ -3,6 +3,7 @@ import type { CannedAcl, Transform, UploaderOptions, Validator } from '../core/i
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
 import { FormElement } from './form-element.ts';
+import type { MetadataField } from './metadata-field.ts';
 import type { ValueFormat } from './value.ts';
 
 /** Declares everything that a page can set on `<s3-upload>`, by attribute or by property. */
@@ -17,6 +18,8 @@ export class SettingsElement extends FormElement {
     acl: {},
     validators: { attribute: false },
     transforms: { attribute: false },
+    fields: { attribute: false },
+    rename: { type: Boolean },
     messages: { attribute: false },
     name: { reflect: true },
     label: {},
@@ -61,6 +64,10 @@ export class SettingsElement extends FormElement {
   declare validators: readonly Validator[] | undefined;
   /** Functions that make another file out of a chosen one before it is sent: smaller, converted, encrypted. */
   declare transforms: readonly Transform[] | undefined;
+  /** Fields for metadata, which the user may fill in before an upload starts. Use them with `no-auto`. */
+  declare fields: readonly MetadataField[] | undefined;
+  /** Offers a field for the name of each file before its upload starts. Use it with `no-auto`. */
+  declare rename: boolean;
   /** Texts that replace the element's own, by message id. */
   declare messages: Messages | undefined;
   /** Name of the form's entries; without a name, nothing is submitted. */
@@ -114,7 +121,7 @@ export class SettingsElement extends FormElement {
     super();
     this.multiple = this.directory = this.required = this.disabled = false;
     this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
-    this.otherDevices = this.reorder = false;
+    this.otherDevices = this.reorder = this.rename = false;
   }
 
   /** True if the element or its `<fieldset>` is disabled. @internal */

@@ -1,5 +1,11 @@
 /** The public types of the engine. The element, and any app without it, draws these and nothing else. */
-import type { CannedAcl, ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
+import type {
+  CannedAcl,
+  ChecksumAlgorithm,
+  Policy,
+  Result,
+  UploadSummary,
+} from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
 import type { FileContext, Transform, TransformStep, Validator } from './page-functions.ts';
 
@@ -234,6 +240,8 @@ export interface UploaderOptions {
 export interface UploaderLike extends EventTarget {
   readonly uploads: readonly UploadSnapshot[];
   readonly totals: Totals;
+  /** What the Worker allows this caller; undefined until it is known. */
+  readonly policy?: Policy | undefined;
   /** Algorithm of the checksums of parts, by the Worker's policy; undefined until it is known. */
   readonly checksum: ChecksumAlgorithm | null | undefined;
   /** Changes options. Running requests keep theirs. */

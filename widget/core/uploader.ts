@@ -1,4 +1,5 @@
 /** The engine's face: files in, snapshots and events out. */
+import type { Policy } from '../../worker/protocol.ts';
 import { addFiles } from './adding.ts';
 import { Controls } from './controls.ts';
 import { UploadError } from './errors.ts';
@@ -75,8 +76,12 @@ export class Uploader extends Target implements UploaderLike {
     return { ...this.#list.sums, ...this.#controls.forecast(this.#list) };
   }
 
+  get policy(): Policy | undefined {
+    return this.#controls.policy;
+  }
+
   get checksum() {
-    return this.#controls.policy?.checksum;
+    return this.policy?.checksum;
   }
 
   configure(options: Partial<UploaderOptions>): void {
@@ -164,7 +169,7 @@ export class Uploader extends Target implements UploaderLike {
   edit(id: string, edits: Edits): void {
     const upload = this.#list.find(id);
     if (!upload || !can(upload.state, 'edit')) {
-      throw new UploadError(upload ? 'conflict' : 'not_found', `${id} can’t be edited.`);
+      throw new UploadError(upload ? 'conflict' : 'not_found', `${id} cannot be edited.`);
     }
     if (edits.name?.trim() === '') throw new UploadError('invalid_request', 'It needs a name.');
     this.#controls.apply(upload, { type: 'edit', edits });

@@ -10,6 +10,7 @@ export type Action =
   | 'download'
   | 'start'
   | 'folder'
+  | 'edit'
   | 'dismiss';
 
 /** What a click was on: a button, of a row or of all; or the zone around its button. */

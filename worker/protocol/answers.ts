@@ -68,6 +68,10 @@ export const PolicySchema = v.strictObject({
   minBytes: Size,
   /** MIME types, `image/*` wildcards and `.ext` extensions. Empty: any file. */
   accept: v.pipe(v.array(v.string()), about('Syntax of `<input accept>`. Empty: any file.')),
+  /** Names of the metadata that a page may set. Absent from Workers of an earlier version. */
+  metadata: v.exactOptional(
+    v.pipe(v.array(v.string()), about('Names of the metadata that a page may set.')),
+  ),
   /** Number of files in one selection. Null: any number. */
   maxFiles: v.nullable(Size),
   /** Checksum algorithm for each part of a multipart upload. */

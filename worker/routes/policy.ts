@@ -21,6 +21,7 @@ export function policyRoute(signer: Signer): SignerHandler {
       minBytes: rules.minBytes,
       // The last group is the narrowest; the others are checked when an upload is made.
       accept: rules.accept.at(-1) ?? [],
+      metadata: rules.metadata,
       maxFiles: rules.maxFiles,
       checksum,
       singleChecksum,

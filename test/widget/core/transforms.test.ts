@@ -206,3 +206,34 @@ describe('edit', () => {
     assert.equal((await worker.report()).uploads[0]?.name, 'Holiday.jpg');
   });
 });
+
+describe('the path of a file in its folder', () => {
+  afterEach(closeAll);
+
+  it('is told to validators, transforms, metadata and acl, and goes to the Worker', async () => {
+    const worker = await fake();
+    const told: [string, string | undefined][] = [];
+    const from = uploader(worker, {
+      restrictions: { validators: [(_, { path }) => void told.push(['validator', path])] },
+      transforms: [(_, { path }) => void told.push(['transform', path])],
+      metadata: (_, { path }) => {
+        told.push(['metadata', path]);
+        return undefined;
+      },
+      acl: (_, { path }) => {
+        told.push(['acl', path]);
+        return undefined;
+      },
+    });
+    const path = 'dir/b/readme.md';
+    from.add([{ file: randomFile(10, 'readme.md'), path }]);
+    await settled(from);
+    assert.deepEqual(told, [
+      ['validator', path],
+      ['transform', path],
+      ['metadata', path],
+      ['acl', path],
+    ]);
+    assert.equal((await worker.report()).uploads[0]?.path, path);
+  });
+});

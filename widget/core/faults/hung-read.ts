@@ -1,4 +1,4 @@
-import { stallMs } from '../options.ts';
+import { stallMs } from '../store/stall.ts';
 import type { UploaderOptions } from '../types.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';

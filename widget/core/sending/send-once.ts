@@ -1,8 +1,8 @@
 /** One request for one part: to the store, or through the Worker. */
 import type { SignedRequest } from '../../../worker/protocol.ts';
-import { stallMs } from '../options.ts';
 import type { Outcome } from '../store/outcome.ts';
 import { send, type SendOptions } from '../store/send.ts';
+import { stallMs } from '../store/stall.ts';
 import type { Flight } from '../upload/parts.ts';
 import { readRelayAnswer, relayRequest } from '../api/relay.ts';
 import type { PartAttempt, PartsRound } from './context.ts';

@@ -11,6 +11,7 @@ import { addEnglish, type Localizer } from '../../i18n/localizer.ts';
 import type { Action } from '../clicked.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
+import { Editing, type EditingHost } from './edit/editing.ts';
 import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
@@ -27,6 +28,7 @@ const SAME_STALL_MS = 60_000;
 
 export type RowsHost = InterruptedHost &
   ReorderHost &
+  EditingHost &
   ActionHost & {
     readonly totals: Totals;
     addStyles(styles: CSSResult): void;
@@ -45,6 +47,7 @@ export class RowsView {
   readonly #localizer: () => Localizer;
   /** The code that moves rows is loading, or there. */
   #reorder: 'absent' | 'loading' | 'ready' = 'absent';
+  readonly #editing: Editing;
   #wasOffline = false;
   #wasStalled = false;
   /** Until then, a stall is the one that was announced. */
@@ -57,14 +60,16 @@ export class RowsView {
     this.#reports = reports;
     this.#localizer = localizer;
     this.announcer = new Announcer(host, localizer);
-    this.#list = new RowList(() => host.requestUpdate());
+    this.#editing = new Editing(host);
+    this.#list = new RowList(() => host.requestUpdate(), this.#editing);
     this.#interrupted = new Interrupted(host);
     host.addStyles(rowStyles);
   }
 
   /** Does what a button says, for the upload with this id or for all. */
   perform(action: Exclude<Action, 'again' | 'folder'>, id: string | undefined): void {
-    perform(action, id, this.#host, this.#reports);
+    if (action === 'edit') this.#editing.open(id);
+    else perform(action, id, this.#host, this.#reports);
   }
 
   refusals(rejected: readonly Rejection[], view: View): unknown {

@@ -1,5 +1,6 @@
 import { render } from 'lit';
 import type { UploadSnapshot } from '../../core/index.ts';
+import type { Editing } from './edit/editing.ts';
 import { row } from './row.ts';
 import { Thumbs } from './thumbs.ts';
 import type { View } from '../view.ts';
@@ -26,6 +27,7 @@ interface Row {
  */
 export class RowList {
   readonly #redraw: () => void;
+  readonly #editing: Editing;
   readonly #thumbs: Thumbs;
   readonly #rows = new Map<string, Row>();
   #list: HTMLElement | undefined;
@@ -33,8 +35,9 @@ export class RowList {
   #height = 0;
 
   /** `redraw` is called when other rows may have come into sight, or a picture is ready. */
-  constructor(redraw: () => void) {
+  constructor(redraw: () => void, editing: Editing) {
     this.#redraw = redraw;
+    this.#editing = editing;
     this.#thumbs = new Thumbs(redraw);
   }
 
@@ -92,7 +95,8 @@ export class RowList {
     if (!drawn) this.#rows.set(id, (drawn = { element: document.createElement('div') }));
     const { element } = drawn;
     const picture = this.#thumbs.of(file);
-    const source = [upload, view, picture, ...place];
+    const editing = this.#editing.of(upload);
+    const source = [upload, view, picture, editing, ...place];
     if (source.every((value, index) => value === drawn.source?.[index])) return element;
     drawn.source = source;
     element.role = 'listitem';
@@ -100,7 +104,7 @@ export class RowList {
     element.className = `row row-${status}`;
     element.setAttribute('part', element.className);
     [element.ariaPosInSet = null, element.ariaSetSize = null] = place.map(String);
-    render(row(upload, view, picture), element);
+    render(row(upload, view, picture, editing), element);
     return element;
   }
 }

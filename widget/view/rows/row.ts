@@ -8,6 +8,7 @@ import { icon } from '../row-icons.ts';
 import type { View } from '../view.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
+import type { RowEditing } from './edit/fields.ts';
 import { folderOf, nameView, shownName } from './name.ts';
 import { tile } from './thumbs.ts';
 
@@ -58,6 +59,7 @@ export function row(
   upload: UploadSnapshot,
   view: View,
   picture: HTMLCanvasElement | undefined,
+  editing?: RowEditing,
 ): TemplateResult {
   const { id, name, path, status, bytes, loaded, sent, step } = upload;
   const { localizer, isMany } = view;
@@ -79,7 +81,9 @@ export function row(
     >
     <div class="body">
       ${nameView(name, path)}
-      <div part="meta" class="meta">${meta(upload, view, progress)}</div>
+      <div part="meta" class="meta">
+        ${editing?.isMissing ? statusText(localizer.text('needsDetails')) : meta(upload, view, progress)}
+      </div>
       ${
         // Before anything is sent, progress is unknown and not 0 %.
         isEnded
@@ -96,8 +100,9 @@ export function row(
     </div>
     <div part="actions" class="actions">
       <slot name=${isMany ? `row-actions-${id}` : 'row-actions'}></slot
-      >${actions(upload, view, isEnded)}
-    </div>`;
+      >${editing && action(view, 'edit', 'pen', label)}${actions(upload, view, isEnded)}
+    </div>
+    ${editing?.form?.(upload, editing, localizer)}`;
 }
 
 /** The second line: the status first, then the figures. */

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Interrupted as InterruptedUpload } from '../../../core/index.ts';
 import type { View } from '../../view.ts';
 import { action } from '../action.ts';
-import { nameView, shownName } from '../name.ts';
+import { folderOf, nameView, shownName } from '../name.ts';
 import { tile } from '../thumbs.ts';
 import type { Interrupted } from './interrupted.ts';
 
@@ -63,12 +63,12 @@ function heading(
 }
 
 function rowView(
-  { id, name, bytes, isElsewhere, stored }: InterruptedUpload,
+  { id, name, path, bytes, isElsewhere, stored }: InterruptedUpload,
   canContinue: boolean,
   view: View,
 ): TemplateResult {
   const { localizer } = view;
-  const shown = shownName(name);
+  const shown = shownName(folderOf(path) + name);
   return html`<div
     part="row row-interrupted"
     class="row row-interrupted"
@@ -77,7 +77,7 @@ function rowView(
   >
     <span part="thumb" class="thumb">${tile(name)}</span>
     <div class="body">
-      ${nameView(name)}
+      ${nameView(name, path)}
       <div part="meta" class="meta">
         <span part="status" class="status"
           >${localizer.text(isElsewhere ? 'elsewhere' : 'interrupted')}</span

@@ -6,13 +6,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Rejection, Totals } from '../../core/index.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
+import { loadReorder, type Order, type ReorderHost } from '../load-reorder.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
-import { loadReorder, type ReorderHost } from './load-reorder.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
@@ -36,6 +36,7 @@ export class RowsView {
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
   readonly #localizer: () => Localizer;
+  readonly #arrange: (order: Order) => void;
   /** The code that moves rows is loading, or there. */
   #reorder: 'absent' | 'loading' | 'ready' = 'absent';
   #wasOffline = false;
@@ -43,10 +44,11 @@ export class RowsView {
   /** Until then, a stall is the one that was announced. */
   #quietUntil = 0;
 
-  /** Adds its styles to the host's shadow root. */
-  constructor(host: RowsHost, localizer: () => Localizer) {
+  /** Adds its styles to the host's shadow root. `arrange` puts the uploads in another order. */
+  constructor(host: RowsHost, localizer: () => Localizer, arrange: (order: Order) => void) {
     this.#host = host;
     this.#localizer = localizer;
+    this.#arrange = arrange;
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#interrupted = new Interrupted(host);
@@ -82,9 +84,12 @@ export class RowsView {
     this.#reorder = 'loading';
     loadReorder().then(
       ({ letReorder }) => {
-        letReorder(this.#host, list, ({ name }, at, n) => {
-          const moved = this.#localizer().text('moved', { at, n });
-          this.announcer.news(`${shownName(name)}: ${moved}`);
+        letReorder(this.#host, list, {
+          arrange: this.#arrange,
+          onMoved: ({ name }, at, n) => {
+            const moved = this.#localizer().text('moved', { at, n });
+            this.announcer.news(`${shownName(name)}: ${moved}`);
+          },
         });
         this.#reorder = 'ready';
         this.#host.requestUpdate();

@@ -6,7 +6,6 @@ import { frame } from '../view/frame.ts';
 import { limitsOf, limitsText, refusalText } from '../view/phrases.ts';
 import { viewCache } from '../view/view.ts';
 import type { DragState, ZoneView } from '../view/zone.ts';
-import { perform, type ActionHost } from './actions.ts';
 import type { FormControl } from './form-control.ts';
 import type { Refusals } from './refusals.ts';
 import type { RowsLoader } from './rows-loader.ts';
@@ -36,7 +35,7 @@ interface Notice {
 }
 
 /** The element, as far as it is drawn; `zoneView` draws where files are chosen. */
-type DrawingHost = SettingsElement & ActionHost & { readonly zoneView: ZoneView };
+type DrawingHost = SettingsElement & { readonly zoneView: ZoneView };
 
 /** Draws the element from the state of its controllers, and handles clicks on what it has drawn. */
 export class Drawing implements ReactiveController {
@@ -100,17 +99,19 @@ export class Drawing implements ReactiveController {
   #zone(): TemplateResult {
     const { language, uploads, form } = this.#sources;
     const { localizer } = language;
-    const { directory, isDisabled, isMany, noDrop, autofocus } = this.#host;
+    const { directory, multiple, isDisabled, isMany, noDrop, autofocus } = this.#host;
     const hasRows = uploads.list.length > 0;
     const { dragState, text } = this.#notice();
     return this.#host.zoneView(
       {
         isDisabled,
         isUserInvalid: form.isUserInvalid,
+        isFull: uploads.isFull,
         isReplaced: this.#slotted('dropzone') !== undefined,
         canDrop: !noDrop && !matchMedia(TOUCH_ONLY).matches,
         isMany,
-        directory,
+        directory: directory && !multiple,
+        hasFolderButton: directory && multiple,
         hasRows,
         autofocus,
         limits: limitsText(limitsOf(this.#host), localizer, hasRows),
@@ -123,10 +124,14 @@ export class Drawing implements ReactiveController {
   }
 
   #notice(): Notice {
-    const { intake, language } = this.#sources;
+    const { intake, language, uploads } = this.#sources;
     const { dragged, isReading } = intake;
     const { localizer } = language;
     if (isReading) return { dragState: undefined, text: localizer.text('reading') };
+    if (uploads.isFull) {
+      const text = localizer.text('too_many_files', { n: this.#host.maxFiles ?? 0 });
+      return { dragState: dragged && 'drag-reject', text };
+    }
     if (!dragged) return { dragState: undefined, text: '' };
     const refusal = refusalText(dragged, limitsOf(this.#host), localizer);
     if (refusal) return { dragState: 'drag-reject', text: refusal };
@@ -142,21 +147,18 @@ export class Drawing implements ReactiveController {
   readonly #redraw = (): void => this.#host.requestUpdate();
 
   /** Handles all clicks: the zone opens the picker, a button does what it says. */
-  readonly #onClick = (event: Event): void => {
-    const { intake, refusals, chooseAgain } = this.#sources;
+  readonly #onClick = (event: MouseEvent): void => {
+    const { intake, chooseAgain, rows } = this.#sources;
     const clicked = clickedIn(this.#host.shadowRoot, event);
     if (clicked?.kind === 'action') {
       const { action, id } = clicked;
-      if (action === 'again') {
-        chooseAgain.expect(id ?? '');
-        intake.open();
-      } else {
-        perform(action, id, this.#host, refusals);
-      }
+      if (action === 'again') chooseAgain.expect(id ?? '');
+      if (action === 'again' || action === 'folder') intake.open(event, action === 'folder');
+      else rows.view?.perform(action, id);
     } else if (clicked?.kind === 'zone') {
       // So that a paste that follows finds the element.
       this.#host.focus();
-      intake.open();
+      intake.open(event);
     }
   };
 }

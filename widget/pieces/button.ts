@@ -1,5 +1,5 @@
 /** `<s3-upload-button>`, without registering it. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { LinkedElement } from './linked-element.ts';
 import type { Way } from '../intake/intake.ts';
 
@@ -63,7 +63,8 @@ export class S3UploadButtonElement extends LinkedElement {
         type="button"
         part="button"
         ?disabled=${isDisabled}
-        @click=${() => this.intake.open()}
+        aria-disabled=${this.isFull || nothing}
+        @click=${(event: MouseEvent) => this.intake.open(event)}
       >
         <slot>${this.label ?? this.language.localizer.text(choice)}</slot></button
       >${this.picker()}`;

@@ -1,5 +1,5 @@
 import { LitElement, nothing, type PropertyDeclarations, html, type TemplateResult } from 'lit';
-import { admit } from '../control/uploads/admission.ts';
+import { admit, roomIn } from '../control/uploads/admission.ts';
 import { booleanAttribute } from '../control/attributes.ts';
 import {
   UploadError,
@@ -79,9 +79,15 @@ export class LinkedElement extends LitElement {
     return { accept, capture, multiple, directory, isDisabled: disabled, ...limits };
   }
 
+  /** True if the list of the element with the id `for` holds as many files as the page allows. */
+  protected get isFull(): boolean {
+    const target = this.#target.element;
+    return target !== undefined && roomIn(target, target.totals) === 0;
+  }
+
   /** Whether files may come in this way now. */
-  protected isOpen(_way: Way): boolean {
-    return !this.settings.isDisabled;
+  protected isOpen(way: Way): boolean {
+    return !this.settings.isDisabled && !(way === 'pick' && this.isFull);
   }
 
   /** Takes the files that come to `host`. */
@@ -91,8 +97,10 @@ export class LinkedElement extends LitElement {
   ) {
     return new Intake(host, {
       isOpen,
-      isWelcome: (types) => !refusalText(types, limitsOf(this.settings), this.language.localizer),
+      isWelcome: (types) =>
+        !this.isFull && !refusalText(types, limitsOf(this.settings), this.language.localizer),
       add: (found) => this.#add(found),
+      names: () => (this.#target.element ?? this.uploader)?.uploads.map(({ name }) => name) ?? [],
       loadWalk,
       keepsHandles: () => !this.settings.noResume,
     });
@@ -125,7 +133,7 @@ export class LinkedElement extends LitElement {
       return;
     }
     const { isMany, maxFiles } = this.settings;
-    const { files, refused } = admit(found, { isMany, maxFiles, room: undefined });
+    const { files, refused } = admit(found, { isMany, maxFiles, room: Infinity });
     if (files.length > 0) uploader.add(files);
     if (refused.length > 0) uploader.dispatchEvent(new UploadRejectedEvent(refused));
   }

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { FileWithPath, UploaderLike, UploadSnapshot } from '../core/index.ts';
+import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from '../core/index.ts';
 import type { Limits } from '../view/phrases.ts';
 
 /** What the picker and the zone go by. */
@@ -15,6 +15,8 @@ export interface LinkedSettings extends Omit<Limits, 'accept'> {
 /** The element that `for` names: `<s3-upload>` or `<s3-upload-list>`. */
 export interface UploadsTarget extends HTMLElement, LinkedSettings {
   readonly uploader: UploaderLike;
+  readonly uploads: readonly UploadSnapshot[];
+  readonly totals: Totals;
   add(files: Iterable<File | FileWithPath>): readonly UploadSnapshot[];
 }
 

@@ -78,10 +78,12 @@ export class S3UploadZoneElement extends LinkedElement {
         {
           isDisabled,
           isUserInvalid: false,
+          isFull: this.isFull,
           isReplaced: [...this.children].some(({ slot }) => slot === 'dropzone'),
           canDrop: true,
           isMany,
           directory,
+          hasFolderButton: false,
           hasRows: false,
           autofocus: this.autofocus,
           limits: limitsText(limitsOf(this.settings), localizer, false),
@@ -113,11 +115,11 @@ export class S3UploadZoneElement extends LinkedElement {
     return { dragState: 'dragging', text };
   }
 
-  readonly #onClick = (event: Event): void => {
+  readonly #onClick = (event: MouseEvent): void => {
     if (clickedIn(this.shadowRoot, event)?.kind !== 'zone') return;
     // So that a paste that follows finds the element.
     this.focus();
-    this.intake.open();
+    this.intake.open(event);
   };
 }
 

@@ -9,6 +9,8 @@ import process from 'node:process';
 import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
+import { htmlData, webTypes, type PackageFields } from './editor-data.ts';
+import { frameworkTypes } from './framework-types.ts';
 import { joinDoors } from './join-doors.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
 import { minifyCode, minifyTemplates } from './minify.ts';
@@ -20,7 +22,7 @@ const PAGE_LICENSES = 's3-upload.licenses.txt';
 const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 
 /** Not for the Workers runtime. */
-const EXCLUDED = ['worker/build', 'worker/cli', 'worker/page'];
+const EXCLUDED = ['worker/build', 'worker/cli', 'worker/node', 'worker/page'];
 
 /** English is in the bundle; the others are files beside it, for pages that speak them. */
 const LANGUAGES = (await readdir(`${ROOT}widget/i18n/languages`)).map((file) =>
@@ -148,12 +150,14 @@ export async function bundle(
 
 /** The contract, from the schemas that check requests. */
 async function writeOpenApi(): Promise<void> {
-  await writeFile(`${PAGE}/openapi.json`, JSON.stringify(openApiDocument(await version())));
+  await writeFile(
+    `${PAGE}/openapi.json`,
+    JSON.stringify(openApiDocument((await packageFields()).version)),
+  );
 }
 
-async function version(): Promise<string> {
-  const text = await readFile(`${ROOT}package.json`, 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+async function packageFields(): Promise<PackageFields> {
+  return JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as PackageFields;
 }
 
 /**
@@ -164,8 +168,8 @@ async function buildLibrary(): Promise<void> {
   for (const half of ['widget', 'worker']) {
     await rm(`${ROOT}dist/${half}`, { recursive: true, force: true });
   }
-  // The command first: what it shares with the Worker is then written again, with types.
-  for (const project of ['worker/cli', 'widget', 'worker']) {
+  // What the first ones share with the Worker is then written again, with the types of the Worker.
+  for (const project of ['worker/cli', 'worker/node', 'widget', 'worker']) {
     const config = `${ROOT}dist/tsconfig.json`;
     await writeFile(
       config,
@@ -185,9 +189,22 @@ async function buildLibrary(): Promise<void> {
     await rm(config);
   }
   // Loaded only here: it runs the element's own modules.
-  const { elementManifest } = await import('./manifest.ts');
-  const manifest = JSON.stringify(await elementManifest(await version()), null, 2);
-  await writeFile(`${ROOT}dist/custom-elements.json`, manifest);
+  const { elementDeclaration, elementManifest } = await import('./manifest.ts');
+  const element = await elementDeclaration();
+  const fields = await packageFields();
+  await writeJson('custom-elements.json', await elementManifest(fields.version));
+  await writeJson('web-types.json', webTypes(element, fields));
+  await writeJson('vscode.html-custom-data.json', htmlData(element, fields));
+  await mkdir(`${ROOT}dist/types`, { recursive: true });
+  for (const [framework, types] of Object.entries(frameworkTypes(element))) {
+    await writeFile(`${ROOT}dist/types/${framework}.d.ts`, types);
+    // There is nothing to load.
+    await writeFile(`${ROOT}dist/types/${framework}.js`, 'export {};\n');
+  }
+}
+
+async function writeJson(name: string, value: object): Promise<void> {
+  await writeFile(`${ROOT}dist/${name}`, JSON.stringify(value, null, 2));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
-import { registerLocale } from '../../../widget/index.ts';
+import { registerLocale, type UploadErrorCode } from '../../../widget/index.ts';
+import { en, type MessageId, type Plural } from '../../../widget/i18n/en.ts';
 import { ar } from '../../../widget/i18n/languages/ar.ts';
 import { de } from '../../../widget/i18n/languages/de.ts';
-import { en, type MessageId, type Plural } from '../../../widget/i18n/en.ts';
 import { es } from '../../../widget/i18n/languages/es.ts';
 import { fr } from '../../../widget/i18n/languages/fr.ts';
 import { it as italian } from '../../../widget/i18n/languages/it.ts';
@@ -10,10 +10,14 @@ import { ko } from '../../../widget/i18n/languages/ko.ts';
 import { nl } from '../../../widget/i18n/languages/nl.ts';
 import { pt } from '../../../widget/i18n/languages/pt.ts';
 import { zh } from '../../../widget/i18n/languages/zh.ts';
-import { Localizer } from '../../../widget/i18n/localizer.ts';
+import { addEnglish, Localizer } from '../../../widget/i18n/localizer.ts';
+import { reasonOf } from '../../../widget/i18n/reason.ts';
 import { splitName } from '../../../widget/view/rows/name.ts';
-import { equal } from './assert.ts';
+import { equal, match } from './assert.ts';
+import { UploadError } from './fake-uploader.ts';
 import { clear, html, part, place, text } from './page.ts';
+
+before(() => addEnglish(en));
 
 const spaces = (value: string): string => value.replace(/\s/g, ' ');
 
@@ -244,5 +248,47 @@ describe('languages', () => {
     await element.updateComplete;
     equal(text(part(element, 'zone')), 'Dateien hierher ziehen oder auswählen');
     equal(element.matches(':dir(ltr)'), true);
+  });
+});
+
+describe('an error of what is set up wrongly', () => {
+  const english = new Localizer('en');
+  const setup = new UploadError('misconfigured', 'The setting S3_BUCKET is missing.');
+  const general = 'Uploads are not set up correctly here. Tell the owner of this page.';
+
+  it('names the setting on a developer’s own machine, and nowhere else', () => {
+    for (const host of ['localhost', 'app.localhost', '127.0.0.1', '[::1]']) {
+      equal(reasonOf(setup, english, host), `${general} The setting S3_BUCKET is missing.`);
+    }
+    for (const host of ['example.com', 'localhost.example.com', '10.0.0.1', 'notlocalhost', '']) {
+      equal(reasonOf(setup, english, host), general);
+    }
+  });
+
+  it('is told apart from what only the user can change', () => {
+    const named = (code: UploadErrorCode): boolean =>
+      reasonOf(new UploadError(code, 'Detail.', { limit: 5 }), english, 'localhost').endsWith(
+        ' Detail.',
+      );
+    equal(['misconfigured', 'store_refused', 'cors', 'signer_unreachable'].map(named as never), [
+      true,
+      true,
+      true,
+      true,
+    ]);
+    equal((['too_large', 'file_changed', 'expired', 'gone'] as const).map(named), [
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('is what the row says', async () => {
+    const { element, engine } = await place();
+    engine.show({ status: 'failed', error: setup });
+    await element.updateComplete;
+    equal(location.hostname, 'localhost');
+    match(text(part(element, 'status')), /The setting S3_BUCKET is missing\.$/);
   });
 });

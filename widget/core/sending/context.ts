@@ -10,6 +10,7 @@ import type {
 import { Batch } from '../api/batch.ts';
 import { completeUploads, createUploads } from '../api/calls.ts';
 import { patienceMs } from '../options.ts';
+import type { Reports } from '../api/report.ts';
 import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
 import type { Elsewhere } from '../journal/elsewhere.ts';
@@ -21,6 +22,7 @@ import type { ExpectedSpeed } from '../throughput/expected-speed.ts';
 import type { Flight, Parts } from '../upload/parts.ts';
 import type { SignedPart } from '../upload/signed-part.ts';
 import type { Upload } from '../upload/upload.ts';
+import type { Line } from '../util/at-most.ts';
 import type { Route } from './route.ts';
 
 /** What the uploads share while they are sent, beside the services. */
@@ -32,8 +34,11 @@ export interface SendingContext {
   readonly claims: Claims;
   readonly elsewhere: Elsewhere;
   readonly waiting: WaitingUploads;
+  /** Runs the page's transforms, for a few files at a time. */
+  readonly transformLine: Line;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;
+  readonly reports: Reports;
   readonly preconnect: Preconnect;
   readonly expectedSpeed: ExpectedSpeed;
   readonly signingTime: SigningTime;
@@ -106,7 +111,9 @@ export function shareCalls(services: Services): SharedCalls {
     // Those whose files cannot be read at present are not waited for.
     const running = [...services.running()].filter(({ state }) => state.hungReads === 0);
     if (!running.some(({ phase }) => phase === 'claiming')) creates.flush();
-    if (!running.some((upload) => upload.isSingle && upload.phase !== 'completing'))
+    // Nor are those whose files have yet to be made.
+    const others = running.filter(({ phase }) => phase !== 'transforming');
+    if (!others.some((upload) => upload.isSingle && upload.phase !== 'completing'))
       completes.flush();
   });
   return { creates, completes };

@@ -1,6 +1,8 @@
 /** One upload from Create to Complete. */
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
+import { Reports } from '../api/report.ts';
+import { abortUpload } from '../api/upload-calls.ts';
 import { Claims } from '../journal/claims.ts';
 import { Elsewhere } from '../journal/elsewhere.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
@@ -18,6 +20,8 @@ import { run } from './run.ts';
 import { shareCalls, SigningTime, type SendingContext } from './context.ts';
 
 const CONNECTIONS_PER_LANE = 6;
+/** Files that are transformed at once: each may need a picture's pixels in memory. */
+const TRANSFORMS = 2;
 /** Uploads that are aborted at once: hundreds may be cancelled together. */
 const ABORTS = 6;
 
@@ -29,6 +33,8 @@ export interface Sending {
   run(upload: Upload, signal: AbortSignal): Promise<void>;
   /** Aborts a cancelled upload on the store. Never rejects. */
   abandon(upload: Upload): Promise<void>;
+  /** Writes into the journal that an upload was cancelled, or is wanted again. */
+  note(upload: Upload): void;
   /** The file of a failed upload was added again, and is looked for in the journal anew. */
   forgetFile(upload: Upload): void;
   /** Uploads of an earlier visit. `own`: those of this page, by id. */
@@ -37,6 +43,8 @@ export interface Sending {
   forget(id: string): Promise<void>;
   /** The caller's unfinished uploads, from any device. */
   unfinished(): Promise<readonly Unfinished[]>;
+  /** Deletes a complete upload from the bucket, if the policy says that it is removable. */
+  deleteFile(id: string): Promise<void>;
   /** A link to a complete upload. */
   fileUrl(id: string): Promise<string>;
   close(): void;
@@ -49,6 +57,7 @@ export function createSending(services: Services): Sending {
   const adjust = () => adjustConcurrency(concurrency, services);
   adjust();
   services.onTurn(adjust);
+  const reports = new Reports(services.worker);
   const context: SendingContext = {
     services,
     calls: shareCalls(services),
@@ -57,7 +66,9 @@ export function createSending(services: Services): Sending {
     concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
-    route: new Route(services),
+    transformLine: atMost(TRANSFORMS),
+    route: new Route(services, reports),
+    reports,
     preconnect: new Preconnect(),
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
@@ -71,10 +82,14 @@ export function createSending(services: Services): Sending {
     },
     run: (upload, signal) => run(upload, context, signal),
     abandon: (upload) => inLine(() => abandon(upload, context)),
+    note: (upload) => void claims.note(upload, upload.parts?.receipts),
     forgetFile: (upload) => void claims.remove(upload),
     interrupted: (own) => findInterrupted(services, elsewhere, own, forget),
     forget,
     unfinished: () => findUnfinished(services),
+    async deleteFile(id) {
+      if (services.policy?.removable) await abortUpload(services.worker, { id });
+    },
     fileUrl: (id) => getFileUrl(services.worker, id),
     close() {
       context.hasher.close();

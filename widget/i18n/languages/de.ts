@@ -28,6 +28,8 @@ export const de: AllMessages = {
   progress: '{loaded} von {total}',
   left: 'noch {time}',
   queued: 'In der Warteschlange',
+  checking: 'Wird geprüft',
+  transforming: 'Wird verarbeitet',
   hashing: 'Wird vorbereitet',
   sending: 'Wird gesendet',
   paused: 'Angehalten',
@@ -45,6 +47,7 @@ export const de: AllMessages = {
     'Etwas auf dem Weg, etwa eine Firewall, blockiert die Übertragung. Weitere Versuche folgen automatisch.',
   restarted: 'Der Server hat sie verworfen. Von vorn begonnen.',
   tooSlow: 'Zu langsam: Der Server verwirft sie in {time}.',
+  needsDetails: 'Es fehlen noch Angaben.',
   uploaded: '{done} von {n} hochgeladen',
   failedCount: '{n} fehlgeschlagen',
   total: 'Alle Dateien',
@@ -58,7 +61,11 @@ export const de: AllMessages = {
   continueAll: 'Alle fortsetzen',
   discardAll: 'Alle verwerfen',
   cancel: 'Abbrechen',
+  undo: 'Rückgängig machen',
   remove: 'Entfernen',
+  edit: 'Bearbeiten',
+  save: 'Speichern',
+  fileName: 'Dateiname',
   download: 'Herunterladen',
   start: 'Hochladen starten',
   pauseAll: 'Alle anhalten',
@@ -83,6 +90,8 @@ export const de: AllMessages = {
   },
   type_not_allowed: 'Hier können nur {types} hochgeladen werden.',
   rejected: 'Sie kann hier nicht hochgeladen werden.',
+  transform_failed:
+    'Die Datei konnte nicht verarbeitet werden. Wiederholen Sie es oder entfernen Sie sie.',
   duplicate: 'Sie steht schon in der Liste.',
   file_changed: 'Die Datei hat sich geändert. Wählen Sie sie neu aus, um fortzufahren.',
   file_unreadable:
@@ -90,6 +99,7 @@ export const de: AllMessages = {
   file_not_allowed:
     'Der Browser darf die Datei nicht lesen. Erlauben Sie es, oder wählen Sie sie neu aus.',
   unreachable: 'Der Server ist nicht erreichbar. Wiederholen Sie es gleich noch einmal.',
+  full: 'Der Speicher ist voll. Sagen Sie es dem Betreiber der Seite.',
   cors: 'Der Speicher nimmt von dieser Seite nichts an (CORS). Sagen Sie es dem Betreiber der Seite.',
   misconfigured:
     'Das Hochladen ist hier nicht richtig eingerichtet. Sagen Sie es dem Betreiber der Seite.',

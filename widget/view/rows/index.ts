@@ -3,9 +3,12 @@
  * and interrupted uploads of an earlier visit. Loaded with the first file, so that a page on which
  * nobody has chosen one stays light.
  */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type CSSResult, type TemplateResult } from 'lit';
 import type { Rejection, Totals } from '../../core/index.ts';
-import type { Localizer } from '../../i18n/localizer.ts';
+import { perform, type ActionHost, type Reports } from '../../control/actions.ts';
+import { en } from '../../i18n/en.ts';
+import { addEnglish, type Localizer } from '../../i18n/localizer.ts';
+import type { Action } from '../clicked.ts';
 import { loadReorder, type Order, type ReorderHost } from '../load-reorder.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
@@ -22,17 +25,21 @@ import { summary } from './summary.ts';
 /** A line that moves for a moment, and stands still again, is announced once. */
 const SAME_STALL_MS = 60_000;
 
-export interface RowsHost extends InterruptedHost, ReorderHost {
-  readonly totals: Totals;
-  /** True if all uploads wait for `start()`. */
-  readonly isWaitingForStart: boolean;
-}
+export type RowsHost = InterruptedHost &
+  ReorderHost &
+  ActionHost & {
+    readonly totals: Totals;
+    addStyles(styles: CSSResult): void;
+    /** True if all uploads wait for `start()`. */
+    readonly isWaitingForStart: boolean;
+  };
 
 /** Draws and announces the uploads of one element. */
 export class RowsView {
   readonly announcer: Announcer;
   readonly focus = new FocusKeeper();
   readonly #host: RowsHost;
+  readonly #reports: Reports;
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
   readonly #localizer: () => Localizer;
@@ -45,14 +52,26 @@ export class RowsView {
   #quietUntil = 0;
 
   /** Adds its styles to the host's shadow root. `arrange` puts the uploads in another order. */
-  constructor(host: RowsHost, localizer: () => Localizer, arrange: (order: Order) => void) {
+  constructor(
+    host: RowsHost,
+    localizer: () => Localizer,
+    reports: Reports,
+    arrange: (order: Order) => void,
+  ) {
+    addEnglish(en);
     this.#host = host;
+    this.#reports = reports;
     this.#localizer = localizer;
     this.#arrange = arrange;
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#interrupted = new Interrupted(host);
-    if (rowStyles.styleSheet) host.shadowRoot?.adoptedStyleSheets.push(rowStyles.styleSheet);
+    host.addStyles(rowStyles);
+  }
+
+  /** Does what a button says, for the upload with this id or for all. */
+  perform(action: Exclude<Action, 'again' | 'folder'>, id: string | undefined): void {
+    perform(action, id, this.#host, this.#reports);
   }
 
   refusals(rejected: readonly Rejection[], view: View): unknown {

@@ -3,6 +3,7 @@
  * dragging a row by its picture. Loaded when the first rows of an element with `reorder` are drawn; it
  * shares nothing with the rows' own code, which therefore stays in one file.
  */
+import type { CSSResult } from 'lit';
 import type { UploadSnapshot } from '../../../core/index.ts';
 import { Arrangement } from './arrangement.ts';
 import { RowDrag } from './drag.ts';
@@ -14,6 +15,7 @@ export interface ReorderHost extends HTMLElement {
   readonly isDisabled: boolean;
   readonly uploads: readonly UploadSnapshot[];
   readonly updateComplete: Promise<boolean>;
+  addStyles(styles: CSSResult): void;
 }
 
 /** Makes another order of the uploads. */
@@ -29,8 +31,7 @@ const STEPS: Readonly<Record<string, number>> = { raise: -1, lower: 1, ArrowUp: 
 
 /** Adds the styles to the host's shadow root, and the listeners to the list. */
 export function letReorder(host: ReorderHost, list: HTMLElement, options: ReorderOptions): void {
-  const { styleSheet } = reorderStyles;
-  if (styleSheet) host.shadowRoot?.adoptedStyleSheets.push(styleSheet);
+  host.addStyles(reorderStyles);
   const reorder = new Reorder(host, options);
   const drag = new RowDrag(list, (id, target, side) => reorder.drop(id, target, side));
   list.addEventListener('click', (event) => reorder.onClick(event));

@@ -89,30 +89,37 @@ export interface SharedCalls {
 
 /** Longest time that a Create waits for others to share its request. */
 const CREATE_WAIT_MS = 1000;
+/** The same while the line is idle: to send early is worth another call. */
+const IDLE_CREATE_WAIT_MS = 400;
 const COMPLETE_WAIT_MS = 4000;
 
-export function shareCalls(services: Services): SharedCalls {
+/** `limit`: requests to the store that may be in flight. */
+export function shareCalls(services: Services, limit: () => number): SharedCalls {
   const { worker } = services;
   const patience = () => patienceMs(services.options, true);
   const creates: SharedCalls['creates'] = new Batch(
     (files) => createUploads(worker, files),
     () => Math.min(services.policy?.batch.create ?? 1, services.policy?.maxFiles ?? Infinity),
     patience,
-    CREATE_WAIT_MS,
+    () => (isIdle() ? IDLE_CREATE_WAIT_MS : CREATE_WAIT_MS),
   );
   const completes: SharedCalls['completes'] = new Batch(
     (uploads, signal) => completeUploads(worker, uploads, signal),
     () => services.policy?.batch.complete ?? 1,
     patience,
-    COMPLETE_WAIT_MS,
+    () => COMPLETE_WAIT_MS,
   );
+  // Those whose files cannot be read at present are not waited for.
+  const running = () => [...services.running()].filter(({ state }) => state.hungReads === 0);
+  const isIdle = () => !creates.isSending && running().every(({ parts }) => !parts?.flights.size);
   // A batch is sent as soon as no other upload is about to join it.
   services.onTurn(() => {
-    // Those whose files cannot be read at present are not waited for.
-    const running = [...services.running()].filter(({ state }) => state.hungReads === 0);
-    if (!running.some(({ phase }) => phase === 'claiming')) creates.flush();
+    const claiming = running().filter(({ phase }) => phase === 'claiming');
+    // Large files, which take longer to hash, are not waited for if small ones keep the line busy.
+    const isEnough = creates.waiting >= limit() && isIdle();
+    if (!claiming.some(({ isSingle }) => isSingle || !isEnough)) creates.flush();
     // Nor are those whose files have yet to be made.
-    const others = running.filter(({ phase }) => phase !== 'transforming');
+    const others = running().filter(({ phase }) => phase !== 'transforming');
     if (!others.some((upload) => upload.isSingle && upload.phase !== 'completing'))
       completes.flush();
   });

@@ -5,6 +5,7 @@ import { Reports } from '../api/report.ts';
 import { abortUpload } from '../api/upload-calls.ts';
 import { Claims } from '../journal/claims.ts';
 import { Elsewhere } from '../journal/elsewhere.ts';
+import { readKeyHeads } from '../journal/entries.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
@@ -60,7 +61,7 @@ export function createSending(services: Services): Sending {
   const reports = new Reports(services.worker);
   const context: SendingContext = {
     services,
-    calls: shareCalls(services),
+    calls: shareCalls(services, () => concurrency.limit),
     claims,
     elsewhere,
     concurrency,
@@ -73,6 +74,8 @@ export function createSending(services: Services): Sending {
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };
+  // Opening the database takes as long as hashing a few files.
+  if (services.options.resume !== false) void readKeyHeads();
   const forgetter = new Forgetter(services, elsewhere);
   const inLine = atMost(ABORTS);
   const forget = (id: string) => inLine(() => forgetter.forget(id));

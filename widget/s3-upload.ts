@@ -6,7 +6,7 @@ import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
-import { Uploads, type Order } from './control/uploads/uploads.ts';
+import { Uploads } from './control/uploads/uploads.ts';
 import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import type { CancelOptions } from './core/types.ts';
@@ -127,7 +127,13 @@ export class S3UploadElement extends SettingsElement {
   readonly #chooseAgain = new ChooseAgain();
   readonly #rows: RowsLoader = new RowsLoader(this, {
     isDue: () => this.uploads.length + this.#refusals.list.length > 0,
-    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer, this.#refusals),
+    make: ({ RowsView }) =>
+      new RowsView(
+        this,
+        () => this.#language.localizer,
+        this.#refusals,
+        (order) => this.#uploads.arrange(order),
+      ),
   });
   readonly #announcements = new Announcements(this, this.#rows);
   readonly #intake: Intake = new Intake(this, {
@@ -239,11 +245,6 @@ export class S3UploadElement extends SettingsElement {
   clear(): void {
     this.#refusals.reset();
     this.#uploads.clear();
-  }
-
-  /** Puts the uploads in the order that this function makes of their list. @internal */
-  arrange(order: Order): void {
-    this.#uploads.arrange(order);
   }
 
   /** Opens the file picker. Call it from a user's gesture. */

@@ -77,7 +77,7 @@ const WORKER_LINES: readonly (readonly string[])[] = [
   ['protocol'],
 ];
 /** Large because they are tables: the settings, and the element's messages. */
-const TABLES = /^(worker\/config\/settings|widget\/i18n\/[a-z]{2})\.ts$/;
+const TABLES = /^(worker\/config\/settings|widget\/i18n\/(languages\/[a-z]{2}|en))\.ts$/;
 const MOST_LINES = 300;
 const MOST_FILES = 12;
 
@@ -351,13 +351,13 @@ describe('the element', () => {
   for (const [what, isInside, door] of [
     [
       'what shows the rows',
-      (file: string) => file.startsWith('widget/view/rows/'),
+      (file: string) => /^widget\/view\/rows\/(?!reorder\/)/.test(file),
       'widget/view/load-rows.ts',
     ],
     [
       'what reorders rows',
       (file: string) => file.startsWith('widget/view/rows/reorder/'),
-      'widget/view/rows/load-reorder.ts',
+      'widget/view/load-reorder.ts',
     ],
     [
       'what reads folders',

@@ -103,7 +103,45 @@ suite('custom-elements.json', () => {
     assert.equal(exports['./custom-elements.json'], `./${customElements}`);
     for (const { path } of (await elementManifest('1.0.0')).modules) {
       const source = path.replace('dist/', '').replace('.js', '.ts');
-      assert.ok(readFileSync(ROOT + source, 'utf8').includes('S3UploadElement'), path);
+      assert.ok(/S3Upload\w*Element/.test(readFileSync(ROOT + source, 'utf8')), path);
+    }
+  });
+});
+
+suite('the pieces in custom-elements.json', () => {
+  test('have an entry each, with their attributes, parts and the module that registers them', async () => {
+    const { modules } = await elementManifest('1.0.0');
+    for (const [piece, tag, attributes, part] of [
+      ['button', 's3-upload-button', ['for', 'label', 'multiple', 'disabled'], 'button'],
+      ['zone', 's3-upload-zone', ['for', 'page-wide', 'no-paste'], 'zone'],
+      ['list', 's3-upload-list', ['for', 'endpoint', 'name', 'required'], undefined],
+    ] as const) {
+      const path = `dist/widget/pieces/${piece}.js`;
+      const found = modules.find((module) => module.path === path);
+      const [declaration] = found?.declarations ?? [];
+      assert.ok(declaration && 'tagName' in declaration, path);
+      assert.equal(declaration.tagName, tag);
+      const names = new Set((declaration.attributes ?? []).map(({ name }) => name));
+      assert.deepEqual(
+        attributes.filter((name) => !names.has(name)),
+        [],
+        tag,
+      );
+      const silent = (declaration.attributes ?? []).filter(({ description }) => !description);
+      assert.deepEqual(silent, [], tag);
+      if (part)
+        assert.ok(
+          declaration.cssParts?.some(({ name }) => name === part),
+          tag,
+        );
+      const defining = modules.find((module) => module.path === 'dist/widget/pieces/index.js');
+      assert.ok(
+        defining?.exports?.some(
+          ({ kind, name }) => kind === 'custom-element-definition' && name === tag,
+        ),
+        tag,
+      );
+      assert.deepEqual(manifestExport(`./${piece}`), `./${path}`);
     }
   });
 });
@@ -224,6 +262,14 @@ suite('types for JSX', () => {
     assert.equal(await compiled('react', react.code.replace('multiple', props)), '');
   });
 });
+
+/** The module that package.json exports by this name. */
+function manifestExport(name: string): string | undefined {
+  const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
+    exports: Record<string, { default?: string }>;
+  };
+  return exports[name]?.default;
+}
 
 interface Named {
   readonly name: string;

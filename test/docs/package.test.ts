@@ -202,12 +202,17 @@ import 's3-upload-element/i18n/de';
 import { Uploader } from 's3-upload-element/core';
 import * as element from 's3-upload-element/element';
 import type { S3UploadElement, S3UploadProps } from 's3-upload-element/jsx';
+import 's3-upload-element/pieces';
+import { S3UploadButtonElement } from 's3-upload-element/button';
 import { planFor, type Policy } from 's3-upload-element/protocol';
 const found = document.querySelector('s3-upload');
 found?.addEventListener('upload-failed', ({ error }) => console.warn(error.code, error.message));
 export const policy: Policy | undefined = undefined;
 export const props: S3UploadProps = { multiple: true };
 export const typed: S3UploadElement | null = found;
+S3UploadButtonElement.define('my-button');
+document.querySelector('s3-upload-zone')?.toggleAttribute('page-wide', true);
+export const required: boolean | undefined = document.querySelector('s3-upload-list')?.required;
 export { element, planFor, Uploader };
 `,
   },

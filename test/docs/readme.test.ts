@@ -76,7 +76,9 @@ for (const snippet of snippets('html')) {
   test(`README.md:${snippet.line}: the page uploads a file`, async () => {
     const page = await pageWith(snippet.code);
     await page.evaluate(() => {
-      const upload = document.querySelector('s3-upload') as unknown as { add(files: File[]): void };
+      const upload = document.querySelector('s3-upload, s3-upload-list') as unknown as {
+        add(files: File[]): void;
+      };
       upload.add([new File(['hello'], 'hello.mp4', { type: 'video/mp4' })]);
     });
     const [upload] = await settled(page);
@@ -91,7 +93,9 @@ test('the form of the README submits the id of each finished upload', async () =
   const page = await pageWith(form.code);
   const isValidBefore = await page.$eval('form', (node) => node.checkValidity());
   await page.evaluate(() => {
-    const upload = document.querySelector('s3-upload') as unknown as { add(files: File[]): void };
+    const upload = document.querySelector('s3-upload, s3-upload-list') as unknown as {
+      add(files: File[]): void;
+    };
     upload.add([new File(['hello'], 'hello.mp4', { type: 'video/mp4' })]);
   });
   const [upload] = await settled(page);
@@ -111,7 +115,9 @@ for (const snippet of snippets('js')) {
     page.on('console', (message) => logged.push(message.text()));
     await page.evaluate(snippet.code);
     await page.evaluate(() => {
-      const upload = document.querySelector('s3-upload') as unknown as { add(files: File[]): void };
+      const upload = document.querySelector('s3-upload, s3-upload-list') as unknown as {
+        add(files: File[]): void;
+      };
       upload.add([new File(['hello'], 'hello.txt')]);
     });
     const [upload] = await settled(page);
@@ -290,10 +296,13 @@ test('every npm script and wrangler command of the README exists', () => {
 async function pageWith(snippet: string): Promise<Page> {
   const script = `<script type="module" src="${product.url}/s3-upload.js"></script>`;
   const html = snippet.replaceAll('https://uploads.example.com', product.url);
-  body = html.includes('/s3-upload.js') ? html : script + html;
+  body = /\/s3-upload(\.pieces)?\.js/.test(html) ? html : script + html;
   const page = await browser.newPage();
   await page.goto(siteUrl);
-  await page.evaluate(() => customElements.whenDefined('s3-upload').then(() => undefined));
+  await page.evaluate(async () => {
+    const { localName = '' } = document.querySelector('s3-upload, s3-upload-list') ?? {};
+    await customElements.whenDefined(localName);
+  });
   return page;
 }
 

@@ -123,7 +123,13 @@ test('pages of other origins may load the script, its pieces and its languages',
   const pieces = [...script.matchAll(/s3-upload-\w+-[\w-]+\.js/g)].map(([name]) => name);
   // What the first file needs, and what reads a folder.
   assert.equal(new Set(pieces).size, 2);
-  for (const path of [...pieces, 's3-upload.js', 's3-upload.all.js', 'i18n/de.js']) {
+  for (const path of [
+    ...pieces,
+    's3-upload.js',
+    's3-upload.all.js',
+    's3-upload.pieces.js',
+    'i18n/de.js',
+  ]) {
     const response = await fetch(`${product.url}/${path}`);
     assert.equal(response.status, 200, path);
     assert.equal(response.headers.get('access-control-allow-origin'), '*', path);

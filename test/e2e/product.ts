@@ -122,7 +122,9 @@ export async function filePicker(page: Page): Promise<ElementHandle<HTMLInputEle
 /** Waits until `<s3-upload>` has nothing left to do, and returns its snapshots. */
 export async function settled(page: Page): Promise<readonly Snapshot[]> {
   await page.evaluate(async () => {
-    const element = document.querySelector('s3-upload') as unknown as EventTarget & {
+    const element = document.querySelector(
+      's3-upload, s3-upload-list',
+    ) as unknown as EventTarget & {
       uploads: readonly Snapshot[];
     };
     const isBusy = (): boolean =>
@@ -179,7 +181,7 @@ export async function whenSnapshot(
 /** The element's snapshots as they are now, as plain data. */
 export async function snapshots(page: Page): Promise<readonly Snapshot[]> {
   return page.evaluate(() => {
-    const element = document.querySelector('s3-upload') as unknown as {
+    const element = document.querySelector('s3-upload, s3-upload-list') as unknown as {
       uploads: readonly Snapshot[];
     };
     return element.uploads.map(

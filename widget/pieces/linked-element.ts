@@ -1,4 +1,4 @@
-import { LitElement, nothing, type PropertyDeclarations, html, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { admit, roomIn } from '../control/uploads/admission.ts';
 import { booleanAttribute } from '../control/attributes.ts';
 import {
@@ -12,6 +12,7 @@ import type { Messages } from '../i18n/en.ts';
 import type { FoundFile } from '../intake/found.ts';
 import { Intake, type Way } from '../intake/intake.ts';
 import { loadWalk } from '../intake/load-walk.ts';
+import { MovableElement } from '../view/movable-element.ts';
 import { limitsOf, refusalText } from '../view/phrases.ts';
 import { TargetWatcher, type LinkedSettings, type UploadsTarget } from './target-watcher.ts';
 
@@ -19,8 +20,8 @@ import { TargetWatcher, type LinkedSettings, type UploadsTarget } from './target
  * An element that gives files to uploads which are kept somewhere else: by the element whose id is
  * `for`, which also says what may be chosen, or by an `uploader` of the page.
  */
-export class LinkedElement extends LitElement {
-  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+export class LinkedElement extends MovableElement {
+  static override shadowRootOptions = { ...MovableElement.shadowRootOptions, delegatesFocus: true };
   static override properties: PropertyDeclarations = {
     for: {},
     uploader: { attribute: false },

@@ -30,6 +30,10 @@ class PageScope implements ReactiveController {
     return this.#host.shadowRoot;
   }
 
+  get ownerDocument(): Document {
+    return this.#host.ownerDocument;
+  }
+
   addController(controller: ReactiveController): void {
     this.#host.addController(controller);
   }

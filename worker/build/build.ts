@@ -25,9 +25,9 @@ const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 const EXCLUDED = ['worker/build', 'worker/cli', 'worker/node', 'worker/page'];
 
 /** English is in the bundle; the others are files beside it, for pages that speak them. */
-const LANGUAGES = (await readdir(`${ROOT}widget/i18n`))
-  .map((file) => /^([a-z]{2})\.ts$/.exec(file)?.[1])
-  .filter((tag) => tag !== undefined && tag !== 'en');
+const LANGUAGES = (await readdir(`${ROOT}widget/i18n/languages`)).map((file) =>
+  file.replace('.ts', ''),
+);
 
 const ELEMENT = 'widget/index.ts';
 /** The button, the zone and the list on their own. */
@@ -57,7 +57,9 @@ async function bundlePage(): Promise<void> {
     bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
     bundle('s3-upload.pieces', PIECES, { dir: PAGE }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
-    ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
+    ...LANGUAGES.map((tag) =>
+      bundle(`i18n/${tag}`, `widget/i18n/languages/${tag}.ts`, { dir: PAGE }),
+    ),
   ]);
   const modules = bundles.flat().flatMap(({ moduleIds }) => moduleIds);
   await writeFile(`${PAGE}/${PAGE_LICENSES}`, await licenseTexts('s3-upload.js', modules));

@@ -140,8 +140,13 @@ export const FOR_AUTHORS: readonly Feature[] = [
   },
   {
     feature: 'Elements for its parts, to be put anywhere',
-    answer: 'partly',
-    note: 'Elements can share one `uploader`, but each draws everything.',
+    answer: 'yes',
+    note: '`<s3-upload-button>`, `<s3-upload-zone>`, `<s3-upload-list>`',
+    tests: [
+      ['widget/element/pieces.test.ts', 'share the uploads: what the button is given'],
+      ['widget/element/pieces.test.ts', 'takes what is dropped onto it and what is pasted'],
+      ['docs/manifest.test.ts', 'have an entry each, with their attributes'],
+    ],
   },
   {
     feature: 'An engine without a user interface',
@@ -151,8 +156,11 @@ export const FOR_AUTHORS: readonly Feature[] = [
   },
   {
     feature: 'Types or wrappers for React and Vue',
-    answer: 'partly',
-    note: 'React and Preact have types for JSX. Others use the tag without types.',
+    answer: 'yes',
+    tests: [
+      ['docs/consumer/consumer.test.ts', 'lets templates of four frameworks pass the compiler'],
+      ['docs/manifest.test.ts', 'each framework has types with every event'],
+    ],
   },
   {
     feature: '`addEventListener` knows the types of its events',
@@ -176,8 +184,11 @@ export const FOR_AUTHORS: readonly Feature[] = [
   },
   {
     feature: 'HTML data for VS Code, `web-types.json`',
-    answer: 'no',
-    note: 'Editors that read `custom-elements.json` know the element.',
+    answer: 'yes',
+    tests: [
+      ['docs/manifest.test.ts', 'web-types.json has all that the manifest has'],
+      ['docs/manifest.test.ts', 'VS Code’s data has the tag'],
+    ],
   },
   {
     feature: 'Documentation for coding agents (`llms.txt`)',
@@ -207,7 +218,10 @@ export const FOR_AUTHORS: readonly Feature[] = [
     feature: 'Under another name, or in another registry',
     answer: 'yes',
     note: '`S3UploadElement.define(tag, registry)`',
-    tests: [['widget/element/lifecycle.test.ts', 'may be defined twice']],
+    tests: [
+      ['widget/element/lifecycle.test.ts', 'may be defined twice'],
+      ['widget/element/pieces.test.ts', 'registers each of them under another name'],
+    ],
   },
   {
     feature: 'Small (minified and gzipped)',

@@ -42,7 +42,11 @@ export const FOR_USERS: readonly Feature[] = [
   {
     feature: 'Files from the clipboard',
     answer: 'yes',
-    tests: [['widget/element/intake.test.ts', 'takes the files of the clipboard']],
+    note: 'With the focus inside; from the whole page with `<s3-upload-zone page-wide>`',
+    tests: [
+      ['widget/element/intake.test.ts', 'takes the files of the clipboard'],
+      ['widget/element/pieces.test.ts', 'with page-wide takes what is dropped or pasted anywhere'],
+    ],
   },
   {
     feature: 'The camera of a phone',
@@ -111,7 +115,11 @@ export const FOR_USERS: readonly Feature[] = [
   {
     feature: 'Cancel while a file is sent',
     answer: 'yes',
-    tests: [['e2e/interrupted.test.ts', 'a cancelled upload is aborted on the store']],
+    note: 'With Undo for some seconds',
+    tests: [
+      ['e2e/interrupted.test.ts', 'a cancelled upload is aborted on the store'],
+      ['widget/element/undo.test.ts', 'can be undone in its row'],
+    ],
   },
   {
     feature: 'Retry, one file',
@@ -216,8 +224,11 @@ export const FOR_USERS: readonly Feature[] = [
   },
   {
     feature: 'Validators that return a promise',
-    answer: 'no',
-    note: '`validators` are called without waiting.',
+    answer: 'yes',
+    tests: [
+      ['widget/core/checks.test.ts', 'is awaited: the upload is checking'],
+      ['widget/core/checks.test.ts', 'refuses with its text, or with the message of its rejection'],
+    ],
   },
   {
     feature: 'An event before files are added that can be cancelled',

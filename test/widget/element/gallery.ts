@@ -6,7 +6,7 @@ import {
   type UploadErrorCode,
   type UploadSnapshot,
 } from '../../../widget/index.ts';
-import { ar } from '../../../widget/i18n/ar.ts';
+import { ar } from '../../../widget/i18n/languages/ar.ts';
 import { registerLocale } from '../../../widget/i18n/locales.ts';
 import { FakeUploader, UploadError } from './fake-uploader.ts';
 

@@ -12,6 +12,7 @@ import {
 } from '../../core/index.ts';
 import { addToSums, zeroSums } from '../../core/upload/totals.ts';
 import type { FoundFile } from '../../intake/found.ts';
+import type { Order } from '../../view/load-reorder.ts';
 import type { ChangedBy } from '../form-control.ts';
 import {
   entriesOf,
@@ -36,9 +37,6 @@ export type UploadsHost = ReactiveControllerHost &
 
 /** The uploads have changed: `byIds` says that other uploads are in the list than before. */
 export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
-
-/** Puts a list of uploads in another order. */
-export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
 
 type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel' | 'undo';
 

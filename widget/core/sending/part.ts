@@ -12,7 +12,7 @@ import { refusal } from './part/refusal.ts';
 import { signPart } from './part/sign.ts';
 import { pausePart, takeSlot } from './part/slot.ts';
 import { isStoredAlready, storePart, storeUnseen } from './part/store.ts';
-import { extendUpload } from './register.ts';
+import { extendUpload } from './begin/register.ts';
 import { sendOnce } from './send-once.ts';
 
 /** @throws UploadError if the part cannot be stored; the reason of `signal` once it is aborted. */

@@ -8,9 +8,9 @@ import { completeUpload } from './complete.ts';
 import type { SendingContext } from './context.ts';
 import { PartsTooLarge } from './part/line-terms.ts';
 import { applyRemedy } from './recover.ts';
-import { registerUpload } from './register.ts';
+import { registerUpload } from './begin/register.ts';
 import { sendMissingParts } from './send-parts.ts';
-import { transformFile } from './transform.ts';
+import { transformFile } from './begin/transform.ts';
 
 /** Never rejects. It ends when the upload is done or has failed, or when `signal` is aborted. */
 export async function run(

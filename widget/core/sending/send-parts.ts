@@ -10,7 +10,7 @@ import type { SignedPart } from '../upload/signed-part.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now } from '../util/clock.ts';
 import type { SendingContext } from './context.ts';
-import { extendUpload } from './register.ts';
+import { extendUpload } from './begin/register.ts';
 import { sendPart } from './part.ts';
 import type { PartsRound, WantedPart } from './context.ts';
 

@@ -9,6 +9,7 @@ import { perform, type ActionHost, type Reports } from '../../control/actions.ts
 import { en } from '../../i18n/en.ts';
 import { addEnglish, type Localizer } from '../../i18n/localizer.ts';
 import type { Action } from '../clicked.ts';
+import { loadReorder, type Order, type ReorderHost } from '../load-reorder.ts';
 import type { View } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { Editing, type EditingHost } from './edit/editing.ts';
@@ -16,7 +17,6 @@ import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
 import { RowList } from './list.ts';
-import { loadReorder, type ReorderHost } from './load-reorder.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
@@ -45,6 +45,7 @@ export class RowsView {
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
   readonly #localizer: () => Localizer;
+  readonly #arrange: (order: Order) => void;
   /** The code that moves rows is loading, or there. */
   #reorder: 'absent' | 'loading' | 'ready' = 'absent';
   readonly #editing: Editing;
@@ -53,12 +54,18 @@ export class RowsView {
   /** Until then, a stall is the one that was announced. */
   #quietUntil = 0;
 
-  /** Adds its styles to the host's shadow root. */
-  constructor(host: RowsHost, localizer: () => Localizer, reports: Reports) {
+  /** Adds its styles to the host's shadow root. `arrange` puts the uploads in another order. */
+  constructor(
+    host: RowsHost,
+    localizer: () => Localizer,
+    reports: Reports,
+    arrange: (order: Order) => void,
+  ) {
     addEnglish(en);
     this.#host = host;
     this.#reports = reports;
     this.#localizer = localizer;
+    this.#arrange = arrange;
     this.announcer = new Announcer(host, localizer);
     this.#editing = new Editing(host);
     this.#list = new RowList(() => host.requestUpdate(), this.#editing);
@@ -101,9 +108,12 @@ export class RowsView {
     this.#reorder = 'loading';
     loadReorder().then(
       ({ letReorder }) => {
-        letReorder(this.#host, list, ({ name }, at, n) => {
-          const moved = this.#localizer().text('moved', { at, n });
-          this.announcer.news(`${shownName(name)}: ${moved}`);
+        letReorder(this.#host, list, {
+          arrange: this.#arrange,
+          onMoved: ({ name }, at, n) => {
+            const moved = this.#localizer().text('moved', { at, n });
+            this.announcer.news(`${shownName(name)}: ${moved}`);
+          },
         });
         this.#reorder = 'ready';
         this.#host.requestUpdate();

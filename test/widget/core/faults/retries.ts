@@ -6,7 +6,7 @@ import { changedError } from '../../../../widget/core/faults/file-error.ts';
 import { corsError, fullError, partError } from '../../../../widget/core/faults/store-error.ts';
 import { verdict, type FinalVerdict } from '../../../../widget/core/faults/verdict.ts';
 import { callError, problemError } from '../../../../widget/core/faults/worker-error.ts';
-import { transformError } from '../../../../widget/core/sending/transform.ts';
+import { transformError } from '../../../../widget/core/sending/begin/transform.ts';
 import type { Outcome } from '../../../../widget/core/store/outcome.ts';
 
 export interface Retries {

@@ -9,7 +9,7 @@ import { noteFault, waitFor } from './slot.ts';
  *
  * @throws UploadError if the upload was completed elsewhere, so that no part has to be sent any more.
  */
-import { extendUpload } from '../register.ts';
+import { extendUpload } from '../begin/register.ts';
 
 export async function askWhatIsStored(
   round: PartsRound,

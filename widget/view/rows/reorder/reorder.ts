@@ -3,6 +3,7 @@
  * dragging a row by its picture. Loaded when the first rows of an element with `reorder` are drawn; it
  * shares nothing with the rows' own code, which therefore stays in one file.
  */
+import type { CSSResult } from 'lit';
 import type { UploadSnapshot } from '../../../core/index.ts';
 import { Arrangement } from './arrangement.ts';
 import { RowDrag } from './drag.ts';
@@ -14,20 +15,24 @@ export interface ReorderHost extends HTMLElement {
   readonly isDisabled: boolean;
   readonly uploads: readonly UploadSnapshot[];
   readonly updateComplete: Promise<boolean>;
-  /** Puts the uploads in the order that this function makes of their list. */
-  arrange(order: (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[]): void;
+  addStyles(styles: CSSResult): void;
 }
 
-/** Tells users who do not see the list where a row is now: the place counts from 1. */
-export type OnMoved = (upload: UploadSnapshot, place: number, count: number) => void;
+/** Makes another order of the uploads. */
+export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
+
+export interface ReorderOptions {
+  readonly arrange: (order: Order) => void;
+  /** Tells users who do not see the list where a row is now: the place counts from 1. */
+  readonly onMoved: (upload: UploadSnapshot, place: number, count: number) => void;
+}
 
 const STEPS: Readonly<Record<string, number>> = { raise: -1, lower: 1, ArrowUp: -1, ArrowDown: 1 };
 
 /** Adds the styles to the host's shadow root, and the listeners to the list. */
-export function letReorder(host: ReorderHost, list: HTMLElement, onMoved: OnMoved): void {
-  const { styleSheet } = reorderStyles;
-  if (styleSheet) host.shadowRoot?.adoptedStyleSheets.push(styleSheet);
-  const reorder = new Reorder(host, onMoved);
+export function letReorder(host: ReorderHost, list: HTMLElement, options: ReorderOptions): void {
+  host.addStyles(reorderStyles);
+  const reorder = new Reorder(host, options);
   const drag = new RowDrag(list, (id, target, side) => reorder.drop(id, target, side));
   list.addEventListener('click', (event) => reorder.onClick(event));
   list.addEventListener('keydown', (event) => reorder.onKey(event));
@@ -38,12 +43,12 @@ export function letReorder(host: ReorderHost, list: HTMLElement, onMoved: OnMove
 
 class Reorder {
   readonly #host: ReorderHost;
-  readonly #onMoved: OnMoved;
+  readonly #options: ReorderOptions;
   readonly #arrangement = new Arrangement();
 
-  constructor(host: ReorderHost, onMoved: OnMoved) {
+  constructor(host: ReorderHost, options: ReorderOptions) {
     this.#host = host;
-    this.#onMoved = onMoved;
+    this.#options = options;
   }
 
   get isOn(): boolean {
@@ -84,8 +89,8 @@ class Reorder {
     const upload = uploads.find((one) => one.id === id);
     if (place < 0 || !upload) return;
     const focused = shadowRoot?.activeElement as HTMLElement | null | undefined;
-    this.#host.arrange(this.#arrangement.arrange);
-    this.#onMoved(upload, place + 1, uploads.length);
+    this.#options.arrange(this.#arrangement.arrange);
+    this.#options.onMoved(upload, place + 1, uploads.length);
     await this.#host.updateComplete;
     // A row that is moved in the document loses the focus.
     if (focused?.isConnected) focused.focus();

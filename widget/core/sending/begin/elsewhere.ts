@@ -1,10 +1,10 @@
-import type { ResumeAnswer } from '../../../worker/protocol.ts';
-import { resumeUpload } from '../api/upload-calls.ts';
-import { Parts } from '../upload/parts.ts';
-import { can } from '../upload/state.ts';
-import type { Upload } from '../upload/upload.ts';
-import type { SendingContext } from './context.ts';
-import { checksumOfPart, hasChecksum, isSamePart } from './part/checksum.ts';
+import type { ResumeAnswer } from '../../../../worker/protocol.ts';
+import { resumeUpload } from '../../api/upload-calls.ts';
+import { Parts } from '../../upload/parts.ts';
+import { can } from '../../upload/state.ts';
+import type { Upload } from '../../upload/upload.ts';
+import type { SendingContext } from '../context.ts';
+import { checksumOfPart, hasChecksum, isSamePart } from '../part/checksum.ts';
 
 /**
  * Finds out whether the file continues an upload that was begun on another device: one of its name,

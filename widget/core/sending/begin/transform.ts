@@ -1,10 +1,10 @@
 /** Makes the file that is sent out of the chosen one, by the page's transforms. */
-import { isUploadError, UploadError } from '../errors.ts';
-import type { Transform, TransformStep } from '../page-functions.ts';
-import type { Upload } from '../upload/upload.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
-import type { SendingContext } from './context.ts';
-import { termsFor } from './part/terms.ts';
+import { isUploadError, UploadError } from '../../errors.ts';
+import type { Transform, TransformStep } from '../../page-functions.ts';
+import type { Upload } from '../../upload/upload.ts';
+import { unlessAborted } from '../../util/unless-aborted.ts';
+import type { SendingContext } from '../context.ts';
+import { termsFor } from '../part/terms.ts';
 
 /**
  * Does nothing without transforms, or if they have been through with the file.

@@ -1,21 +1,21 @@
 /** Agrees with the Worker on an upload: creates it, or continues it from an earlier visit. */
-import type { Created, FileEntry, Renewal, ResumeAnswer } from '../../../worker/protocol.ts';
-import { MAX_CHECKSUMS_PER_CREATE } from '../../../worker/protocol/limits.ts';
-import { resumeUpload } from '../api/upload-calls.ts';
-import { UploadError } from '../errors.ts';
-import { assertReadable } from '../faults/file-error.ts';
-import { Parts } from '../upload/parts.ts';
-import type { Standing } from '../upload/standing.ts';
-import { can } from '../upload/state.ts';
-import { agreementOf, isSameTerms } from '../upload/terms.ts';
-import type { Upload } from '../upload/upload.ts';
-import { now, type Moment } from '../util/clock.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
-import type { SendingContext } from './context.ts';
+import type { Created, FileEntry, Renewal, ResumeAnswer } from '../../../../worker/protocol.ts';
+import { MAX_CHECKSUMS_PER_CREATE } from '../../../../worker/protocol/limits.ts';
+import { resumeUpload } from '../../api/upload-calls.ts';
+import { UploadError } from '../../errors.ts';
+import { assertReadable } from '../../faults/file-error.ts';
+import { Parts } from '../../upload/parts.ts';
+import type { Standing } from '../../upload/standing.ts';
+import { can } from '../../upload/state.ts';
+import { agreementOf, isSameTerms } from '../../upload/terms.ts';
+import type { Upload } from '../../upload/upload.ts';
+import { now, type Moment } from '../../util/clock.ts';
+import { unlessAborted } from '../../util/unless-aborted.ts';
+import type { SendingContext } from '../context.ts';
 import { recogniseElsewhere } from './elsewhere.ts';
-import { checksumOfPart } from './part/checksum.ts';
-import { lineTerms } from './part/line-terms.ts';
-import { termsFor } from './part/terms.ts';
+import { checksumOfPart } from '../part/checksum.ts';
+import { lineTerms } from '../part/line-terms.ts';
+import { termsFor } from '../part/terms.ts';
 
 type Agreed = Extract<Standing, { kind: 'agreed' }>;
 

@@ -1,5 +1,5 @@
-import type { AllMessages } from './en.ts';
-import { registerLocale } from './locales.ts';
+import type { AllMessages } from '../en.ts';
+import { registerLocale } from '../locales.ts';
 
 /** Arabic; importing this module is enough to have it spoken under `lang="ar"`. */
 export const ar: AllMessages = {

@@ -1,7 +1,7 @@
 import type { PropertyDeclaration, TemplateResult } from 'lit';
 import { Announcements } from './control/announcements.ts';
 import { Drawing } from './control/drawing.ts';
-import { FormControl } from './control/form-control.ts';
+import { FormControl } from './control/form/form-control.ts';
 import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
@@ -55,8 +55,9 @@ import { styles } from './view/styles.ts';
  * @csspart again - The button to choose a file again that has changed.
  * @csspart continue - The button that continues an interrupted upload, or all of them.
  * @csspart discard - The button that discards an interrupted upload, or all of them.
- * @csspart cancel - The button that cancels an upload.
+ * @csspart cancel - The button that cancels an upload, or all.
  * @csspart remove - The button that removes a row.
+ * @csspart clear - The button that removes the rows of finished files.
  * @csspart download - The button that downloads an uploaded file.
  * @csspart start - The button that starts uploads that wait for it.
  *
@@ -118,7 +119,7 @@ export class S3UploadElement extends SettingsElement {
   readonly #chooseAgain = new ChooseAgain();
   readonly #rows: RowsLoader = new RowsLoader(this, {
     isDue: () => this.uploads.length + this.#refusals.list.length > 0,
-    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer),
+    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer, this.#refusals),
   });
   readonly #announcements = new Announcements(this, this.#rows);
   readonly #intake: Intake = new Intake(this, {
@@ -229,6 +230,10 @@ export class S3UploadElement extends SettingsElement {
   /** Focuses the button that opens the picker. */
   override focus(options?: FocusOptions): void {
     this.#anchor?.focus(options);
+  }
+
+  override reportValidity(): boolean {
+    return super.reportValidity() || this.#form.report();
   }
 
   /** Makes the control invalid with this message, until it is set to an empty one. */

@@ -1,4 +1,4 @@
-import type { UploadError, UploaderLike, UploadSnapshot } from '../core/index.ts';
+import type { UploadError, UploaderLike, UploadSnapshot, UploadStatus } from '../core/index.ts';
 import type { Action } from '../view/clicked.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -14,6 +14,18 @@ export interface ActionHost {
   requestUpdate(): void;
 }
 
+/** What “Cancel all” removes; it leaves failed uploads, which can be retried. */
+const UNFINISHED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
+  'queued',
+  'hashing',
+  'uploading',
+  'waiting',
+  'paused',
+  'completing',
+]);
+/** What “Clear finished” removes. */
+const FINISHED: ReadonlySet<UploadStatus> = new Set<UploadStatus>(['done', 'cancelled']);
+
 /** Does what the element's buttons say, for the upload with this id or for all. */
 export function perform(
   action: Exclude<Action, 'again'>,
@@ -22,14 +34,21 @@ export function perform(
   refusals: Refusals,
 ): void {
   const uploadId = id ?? '';
+  const removeAll = (statuses: ReadonlySet<UploadStatus>): void => {
+    const ids = host.uploads
+      .filter(({ status }) => statuses.has(status))
+      .map((upload) => upload.id);
+    for (const each of id === undefined ? ids : [id]) void host.remove(each);
+  };
   const acts: Readonly<Record<typeof action, () => void>> = {
     start: () => host.start(),
     pause: () => host.pause(id),
     resume: () => host.resume(id),
     retry: () => host.retry(id),
-    cancel: () => void host.remove(uploadId),
+    cancel: () => removeAll(UNFINISHED),
     remove: () => void host.remove(uploadId),
     download: () => void download(uploadId, host, refusals),
+    clear: () => removeAll(FINISHED),
     dismiss: () => refusals.reset(),
   };
   acts[action]();

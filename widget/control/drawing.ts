@@ -6,8 +6,7 @@ import { frame } from '../view/frame.ts';
 import { limitsOf, limitsText, refusalText } from '../view/phrases.ts';
 import { viewCache } from '../view/view.ts';
 import { zone, type DragState } from '../view/zone.ts';
-import { perform, type ActionHost } from './actions.ts';
-import type { FormControl } from './form-control.ts';
+import type { FormControl } from './form/form-control.ts';
 import type { Refusals } from './refusals.ts';
 import type { RowsLoader } from './rows-loader.ts';
 import type { SettingsElement } from './settings-element.ts';
@@ -37,16 +36,12 @@ interface Notice {
 
 /** Draws the element from the state of its controllers, and handles clicks on what it has drawn. */
 export class Drawing implements ReactiveController {
-  readonly #host: SettingsElement & ActionHost;
+  readonly #host: SettingsElement;
   readonly #internals: ElementInternals;
   readonly #sources: DrawingSources;
   readonly #viewOf = viewCache();
 
-  constructor(
-    host: SettingsElement & ActionHost,
-    internals: ElementInternals,
-    sources: DrawingSources,
-  ) {
+  constructor(host: SettingsElement, internals: ElementInternals, sources: DrawingSources) {
     this.#host = host;
     this.#internals = internals;
     this.#sources = sources;
@@ -63,13 +58,15 @@ export class Drawing implements ReactiveController {
       'drag-reject': dragState === 'drag-reject',
       'user-invalid': form.isUserInvalid,
     });
-    const label = this.#slotted('label')?.textContent?.trim();
-    this.#internals.ariaLabel = label ?? this.#host.label ?? null;
+    this.#internals.ariaLabel = this.#label() ?? null;
+    // Otherwise browsers call the group invalid as soon as an upload runs.
+    this.#internals.ariaInvalid = `${form.isUserInvalid}`;
   }
 
   render(): TemplateResult {
     const { language, uploads, form, refusals, chooseAgain, rows, intake } = this.#sources;
     const { accept, capture, multiple, directory, label, hint, isDisabled, isMany } = this.#host;
+    const { required, minFiles } = this.#host;
     const { localizer } = language;
     const { canDownload } = uploads;
     const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload });
@@ -81,6 +78,7 @@ export class Drawing implements ReactiveController {
       label,
       hint,
       hasSlot: (name: string) => this.#slotted(name) !== undefined,
+      requirement: required || minFiles ? localizer.text('needed') : '',
       complaint: form.isUserInvalid ? this.#internals.validationMessage : '',
       isEmpty: uploads.list.length === 0,
     };
@@ -113,6 +111,7 @@ export class Drawing implements ReactiveController {
         directory,
         hasRows,
         autofocus,
+        label: this.#label(),
         limits: limitsText(limitsOf(this.#host), localizer, hasRows),
         dragState,
         notice: text,
@@ -135,6 +134,14 @@ export class Drawing implements ReactiveController {
     return { dragState: 'dragging', text };
   }
 
+  /** What the control is called, inside or outside of it. */
+  #label(): string | undefined {
+    const { ariaLabel, label } = this.#host;
+    const labels = [this.#slotted('label') ?? label, ...this.#internals.labels];
+    const texts = labels.map((one) => (one instanceof Node ? one.textContent?.trim() : one));
+    return ariaLabel ?? texts.find(Boolean);
+  }
+
   #slotted(slot: string): Element | undefined {
     return [...this.#host.children].find((child) => child.slot === slot);
   }
@@ -143,7 +150,7 @@ export class Drawing implements ReactiveController {
 
   /** Handles all clicks: the zone opens the picker, a button does what it says. */
   readonly #onClick = (event: Event): void => {
-    const { intake, refusals, chooseAgain } = this.#sources;
+    const { intake, rows, chooseAgain } = this.#sources;
     const clicked = clickedIn(this.#host.shadowRoot, event);
     if (clicked?.kind === 'action') {
       const { action, id } = clicked;
@@ -151,7 +158,7 @@ export class Drawing implements ReactiveController {
         chooseAgain.expect(id ?? '');
         intake.open();
       } else {
-        perform(action, id, this.#host, refusals);
+        rows.view?.perform(action, id);
       }
     } else if (clicked?.kind === 'zone') {
       // So that a paste that follows finds the element.

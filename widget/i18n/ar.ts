@@ -54,6 +54,7 @@ export const ar: AllMessages = {
   uploaded: 'رُفع {done} من {n}',
   failedCount: 'فشل {n}',
   total: 'كل الملفات',
+  files: 'الملفات',
   more: 'و{n} غيرها',
   pause: 'إيقاف مؤقت',
   resume: 'استئناف',
@@ -70,6 +71,8 @@ export const ar: AllMessages = {
   pauseAll: 'إيقاف الكل مؤقتًا',
   resumeAll: 'استئناف الكل',
   retryAll: 'إعادة محاولة الكل',
+  cancelAll: 'إلغاء الكل',
+  clear: 'إزالة المكتملة',
   dismiss: 'إخفاء',
   added: {
     one: 'أُضيف ملف واحد',
@@ -78,6 +81,7 @@ export const ar: AllMessages = {
     many: 'أُضيف {n} ملفًا',
     other: 'أُضيف {n} ملف',
   },
+  needed: 'مطلوب.',
   required: {
     one: 'اختر ملفًا.',
     two: 'اختر ملفين على الأقل.',

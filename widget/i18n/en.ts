@@ -47,6 +47,7 @@ export const en = {
   uploaded: '{done} of {n} uploaded',
   failedCount: '{n} failed',
   total: 'All files',
+  files: 'Files',
   more: 'and {n} more',
 
   // Actions; the file's name is added for users who cannot see its row.
@@ -65,12 +66,15 @@ export const en = {
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   retryAll: 'Retry all',
+  cancelAll: 'Cancel all',
+  clear: 'Clear finished',
   dismiss: 'Dismiss',
 
   // Announcements of what is also visible.
   added: { one: '{n} file added', other: '{n} files added' },
 
   // Validity.
+  needed: 'Required.',
   required: { one: 'Choose a file.', other: 'Choose at least {n} files.' },
   busy: 'Wait until the uploads have finished.',
   held: 'Start the upload first.',

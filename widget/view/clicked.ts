@@ -8,6 +8,7 @@ export type Action =
   | 'remove'
   | 'download'
   | 'start'
+  | 'clear'
   | 'dismiss';
 
 /** What a click was on: a button, of a row or of all; or the zone around its button. */

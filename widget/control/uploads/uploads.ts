@@ -12,7 +12,7 @@ import {
 } from '../../core/index.ts';
 import { addToSums, zeroSums } from '../../core/upload/totals.ts';
 import type { FoundFile } from '../../intake/found.ts';
-import type { ChangedBy } from '../form-control.ts';
+import type { ChangedBy } from '../form/form-control.ts';
 import { admit } from './admission.ts';
 import { forwardEvents } from './forward-events.ts';
 import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';

@@ -4,25 +4,31 @@
  * nobody has chosen one stays light.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import { perform, type ActionHost } from '../../control/actions.ts';
+import type { Refusals } from '../../control/refusals.ts';
 import type { Rejection, Totals } from '../../core/index.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
 import type { View } from '../view.ts';
-import { Announcer } from './announcer.ts';
-import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
+import { FocusKeeper } from './keyboard/focus.ts';
+import { GridKeys, rowsIn } from './keyboard/grid-keys.ts';
 import { RowList } from './list.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
+import { Announcer } from './speech/announcer.ts';
 import { rowStyles } from './styles.ts';
 import { summary } from './summary.ts';
 
 /** A line that moves for a moment, and stands still again, is announced once. */
 const SAME_STALL_MS = 60_000;
 
-export interface RowsHost extends InterruptedHost {
+export interface RowsHost extends InterruptedHost, Omit<ActionHost, 'remove' | 'requestUpdate'> {
   readonly totals: Totals;
+  readonly form: HTMLFormElement | null;
+  remove(): void;
+  remove(id: string): Promise<void>;
   /** True if all uploads wait for `start()`. */
   readonly isWaitingForStart: boolean;
 }
@@ -30,18 +36,21 @@ export interface RowsHost extends InterruptedHost {
 /** Draws and announces the uploads of one element. */
 export class RowsView {
   readonly announcer: Announcer;
-  readonly focus = new FocusKeeper();
+  readonly #focus = new FocusKeeper();
   readonly #host: RowsHost;
+  readonly #refusals: Refusals;
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
+  #interruptedKeys: GridKeys | undefined;
   #wasOffline = false;
   #wasStalled = false;
   /** Until then, a stall is the one that was announced. */
   #quietUntil = 0;
 
   /** Adds its styles to the host's shadow root. */
-  constructor(host: RowsHost, localizer: () => Localizer) {
+  constructor(host: RowsHost, localizer: () => Localizer, refusals: Refusals) {
     this.#host = host;
+    this.#refusals = refusals;
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#interrupted = new Interrupted(host);
@@ -53,18 +62,39 @@ export class RowsView {
   }
 
   draw(view: View): TemplateResult {
-    const { uploads, totals, isWaitingForStart } = this.#host;
+    const { uploads, totals, isWaitingForStart, form, name } = this.#host;
+    this.announcer.update(uploads);
     this.#announceWaiting(view.localizer);
     const canPause = uploads.some(isPausable);
     const isMoving = uploads.some(({ status }) => status === 'uploading');
     const isWaiting = !isMoving && uploads.some(({ waitingFor }) => waitingFor);
+    const canClear = !form || !name;
     const hasSummary = totals.files > 1 || isWaitingForStart;
     return html`${interruptedView(this.#interrupted, view)}${
       uploads.length > 0
-        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause }, view) : nothing}
+        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause, canClear }, view) : nothing}
           ${this.#list.update(uploads, view)}`
         : nothing
     }`;
+  }
+
+  /** Does what a button says, for the upload with this id or for all. */
+  perform(action: Parameters<typeof perform>[0], id: string | undefined): void {
+    perform(action, id, this.#host, this.#refusals);
+  }
+
+  /** Call it before each drawing. */
+  beforeDrawing(): void {
+    this.#focus.remember(this.#host.shadowRoot);
+  }
+
+  /** Call it after each drawing. */
+  afterDrawing(): void {
+    const { shadowRoot } = this.#host;
+    this.#focus.restore(shadowRoot);
+    const grid = shadowRoot?.querySelector<HTMLElement>('[part=interrupted] [role=grid]');
+    if (!grid) this.#interruptedKeys = undefined;
+    else (this.#interruptedKeys ??= new GridKeys(grid, rowsIn(grid))).update();
   }
 
   #announceWaiting(localizer: Localizer): void {

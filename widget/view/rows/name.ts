@@ -30,9 +30,8 @@ export function splitName(name: string): { stem: string; end: string } {
 export function nameView(name: string): TemplateResult {
   const shown = shownName(name);
   const { stem, end } = splitName(shown);
-  return html`<div part="name" class="name" title=${shown}>
-    <bdi aria-hidden="true" dir="auto"
-      ><span class="stem">${stem}</span><span class="end">${end}</span></bdi
-    ><span class="sr">${shown}</span>
-  </div>`;
+  return html`<div part="name" class="name" title=${shown} aria-hidden="true">
+      <bdi dir="auto"><span class="stem">${stem}</span><span class="end">${end}</span></bdi>
+    </div>
+    <span class="sr">${shown}</span>`;
 }

@@ -65,17 +65,14 @@ export function row(
     loaded > 0 || status !== 'uploading'
       ? localizer.progress(loaded, bytes)
       : localizer.text('sending');
-  return html`<span part="thumb" class="thumb"
+  return html`<span part="thumb" class="thumb" aria-hidden="true"
       >${picture ?? tile(name)}${
-        status === 'done'
-          ? html`<span part="badge" class="badge" role="img" aria-label=${localizer.text('done')}
-              >${icon('check')}</span
-            >`
-          : nothing
+        status === 'done' ? html`<span part="badge" class="badge">${icon('check')}</span>` : nothing
       }</span
     >
-    <div class="body">
+    <div class="body" role="gridcell">
       ${nameView(name)}
+      ${status === 'done' ? html`<span class="sr">${localizer.text('done')}</span>` : nothing}
       <div part="meta" class="meta">${meta(upload, view, progress)}</div>
       ${
         // Before anything is sent, progress is unknown and not 0 %.
@@ -84,7 +81,7 @@ export function row(
           : bar(shownName(name), loaded / size, sent / size, sent > 0 ? progress : undefined)
       }
     </div>
-    <div part="actions" class="actions">
+    <div part="actions" class="actions" role="gridcell">
       <slot name=${isMany ? `row-actions-${id}` : 'row-actions'}></slot
       >${actions(upload, view, isEnded)}
     </div>`;

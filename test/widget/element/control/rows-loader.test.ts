@@ -19,7 +19,8 @@ class Host extends LitElement {
     isDue: () => this.isDue,
     make: () =>
       ({
-        focus: { remember: () => undefined, restore: () => undefined },
+        beforeDrawing: () => undefined,
+        afterDrawing: () => undefined,
         announcer: {
           done: ({ name }: { name: string }) => this.announced.push(`done ${name}`),
           failed: ({ name }: { name: string }) => this.announced.push(`failed ${name}`),

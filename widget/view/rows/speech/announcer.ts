@@ -1,4 +1,11 @@
-import type { Totals, UploadError, UploadSnapshot } from '../../../core/index.ts';
+import type {
+  Totals,
+  UploadDoneEvent,
+  UploadError,
+  UploadFailedEvent,
+  UploadRejectedEvent,
+  UploadSnapshot,
+} from '../../../core/index.ts';
 import type { Localizer } from '../../../i18n/localizer.ts';
 import { reasonOf } from '../../../i18n/reason.ts';
 import { shownName } from '../name.ts';
@@ -55,6 +62,17 @@ export class Announcer {
   added(count: number): void {
     this.#added += count;
     this.#gather();
+  }
+
+  /** Something has happened to an upload, or files were refused. */
+  hear(event: UploadDoneEvent | UploadFailedEvent | UploadRejectedEvent): void {
+    if ('rejected' in event) {
+      for (const { file, error } of event.rejected) this.failed(file, error);
+    } else if ('error' in event) {
+      this.failed(event.upload, event.error);
+    } else {
+      this.done(event.upload);
+    }
   }
 
   done(upload: UploadSnapshot): void {

@@ -1,0 +1,174 @@
+/**
+ * One visit from the first key to the submitted form: pick, watch, pause, retry, remove, submit. First with
+ * nothing but the keyboard, then with nothing but what the accessibility tree says.
+ */
+import type { S3UploadElement } from '../../../widget/index.ts';
+import {
+  accessibilityTree,
+  activate,
+  chooseFiles,
+  hasDevtools,
+  nodeIn,
+  nodesIn,
+  press,
+} from '../devtools.ts';
+import { where } from '../where.ts';
+import { equal } from './assert.ts';
+import { UploadError, type FakeUploader } from './fake-uploader.ts';
+import { clear, html, place, until } from './page.ts';
+
+const inChromium = where(hasDevtools, 'needs keys, a picker and the accessibility tree');
+const FAILED = new UploadError('store_unreachable', '', { retryable: true });
+
+interface Visit {
+  readonly element: S3UploadElement;
+  readonly engine: FakeUploader;
+  /** What has been submitted. */
+  readonly submitted: FormDataEntryValue[][];
+}
+
+async function visit(): Promise<Visit> {
+  const submitted: FormDataEntryValue[][] = [];
+  const onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    submitted.push(new FormData(event.target as HTMLFormElement).getAll('files'));
+  };
+  const { element, engine } = await place(
+    html`<form @submit=${onSubmit}>
+      <a href="#test-holder">Before</a>
+      <s3-upload multiple required name="files" label="Recordings"></s3-upload>
+      <button>Send</button>
+    </form>`,
+  );
+  return { element, engine, submitted };
+}
+
+/** What the engine would do by itself. */
+function become(
+  { engine }: Visit,
+  name: string,
+  ...[changes]: [Parameters<FakeUploader['become']>[1]]
+): void {
+  engine.become(idIn(engine, name), changes);
+}
+
+function idIn(engine: FakeUploader, name: string): string {
+  return engine.uploads.find((upload) => upload.name === name)?.id ?? '';
+}
+
+function statuses({ engine }: Visit): string[] {
+  return engine.uploads.map(({ name, status }) => `${name} ${status}`);
+}
+
+/** The progress of each file and of all together, as a screen reader finds it. */
+async function progress(): Promise<string[]> {
+  const bars = nodesIn(await accessibilityTree(), 'progressbar');
+  return bars.map(({ name, value }) => `${name} ${value}%`);
+}
+
+async function focusedName(): Promise<string> {
+  const tree = await accessibilityTree();
+  const controls = ['button', 'link'].flatMap((role) => nodesIn(tree, role));
+  return controls.find(({ states }) => states['focused'])?.name ?? '';
+}
+
+describe('a whole visit', () => {
+  afterEach(clear);
+
+  inChromium('needs no more than the keyboard', async () => {
+    const page = await visit();
+    const { element, engine, submitted } = page;
+    const steps: [string, () => unknown, () => unknown, unknown][] = [
+      [
+        'submit nothing',
+        async () => {
+          document.querySelector<HTMLElement>('a[href="#test-holder"]')?.focus();
+          await press('Tab');
+          await press('Tab');
+          await press('Enter');
+        },
+        focusedName,
+        'Recordings Drop files here or browse',
+      ],
+      [
+        'pick',
+        async () => {
+          const chosen = chooseFiles('README.md', 'package.json');
+          await press('Enter');
+          await chosen;
+          await until(() => engine.uploads.length === 2);
+        },
+        () => statuses(page),
+        ['README.md queued', 'package.json queued'],
+      ],
+      [
+        'watch',
+        () => {
+          for (const { name, bytes } of engine.uploads) {
+            become(page, name, { status: 'uploading', loaded: bytes / 2 });
+          }
+        },
+        progress,
+        ['All files 50%', 'README.md 50%', 'package.json 50%'],
+      ],
+      [
+        'pause',
+        async () => {
+          await press('Tab');
+          await press('Tab');
+          await press('Tab');
+          await press('ArrowDown');
+          await press('Enter');
+        },
+        () => statuses(page),
+        ['README.md uploading', 'package.json paused'],
+      ],
+      ['stay there', () => undefined, focusedName, 'Resume package.json'],
+      [
+        'resume',
+        () => press('Space'),
+        () => statuses(page),
+        ['README.md uploading', 'package.json queued'],
+      ],
+      [
+        'retry',
+        async () => {
+          become(page, 'README.md', { status: 'failed', error: FAILED });
+          await element.updateComplete;
+          await press('ArrowUp');
+          await press('Enter');
+        },
+        () => engine.calls.filter(([call]) => call === 'retry'),
+        [['retry', idIn(engine, 'README.md')]],
+      ],
+      [
+        'remove',
+        async () => {
+          become(page, 'README.md', { status: 'uploading', error: undefined });
+          await element.updateComplete;
+          await press('End');
+          await press('Enter');
+        },
+        () => statuses(page),
+        ['package.json queued'],
+      ],
+      ['go on in the next row', () => undefined, focusedName, 'Cancel package.json'],
+      [
+        'submit',
+        async () => {
+          become(page, 'package.json', { status: 'done' });
+          await element.updateComplete;
+          await press('Tab');
+          await press('Enter');
+        },
+        () => submitted,
+        [[idIn(engine, 'package.json')]],
+      ],
+    ];
+    for (const [what, act, look, expected] of steps) {
+      await act();
+      await element.updateComplete;
+      equal(await look(), expected, what);
+    }
+  });
+});

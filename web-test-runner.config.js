@@ -5,6 +5,7 @@ import { browserPath, firefoxPath } from './test/browsers.ts';
 import { checksumBundlePlugin } from './test/widget/core/checksum/bundle-plugin.ts';
 import { fakePlugin } from './test/widget/core/fake/plugin.ts';
 import { devtoolsPlugin } from './test/widget/devtools-plugin.ts';
+import { manifestPlugin } from './test/widget/manifest-plugin.ts';
 import { webkitLauncher } from './test/widget/webkit.ts';
 
 /** WIDGET_BROWSERS=chromium,firefox,webkit; Chromium alone by default. */
@@ -40,6 +41,7 @@ export default {
     fakePlugin(),
     checksumBundlePlugin(),
     devtoolsPlugin(),
+    manifestPlugin(),
   ],
   browsers: await Promise.all(
     (process.env['WIDGET_BROWSERS'] ?? 'chromium').split(',').map((name) => launcher(name.trim())),

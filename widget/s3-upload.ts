@@ -6,8 +6,8 @@ import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
-import { Uploads } from './control/uploads/uploads.ts';
-import { entriesOf, reportInvalid, restoredFrom, uploadsOf, type Value } from './control/value.ts';
+import { Uploads, type Order } from './control/uploads/uploads.ts';
+import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
 import { Language } from './i18n/language.ts';
 import type { FoundFile } from './intake/found.ts';
@@ -15,6 +15,7 @@ import { Intake } from './intake/intake.ts';
 import { loadWalk } from './intake/load-walk.ts';
 import { limitsOf, refusalText } from './view/phrases.ts';
 import { styles } from './view/styles.ts';
+import { zone, type ZoneView } from './view/zone.ts';
 
 /**
  * `<s3-upload>`: a form control that sends files straight to a bucket and shows their progress.
@@ -58,6 +59,8 @@ import { styles } from './view/styles.ts';
  * @csspart cancel - The button that cancels an upload, or all.
  * @csspart remove - The button that removes a row.
  * @csspart clear - The button that removes the rows of finished files.
+ * @csspart raise - The button that moves a row up.
+ * @csspart lower - The button that moves a row down.
  * @csspart download - The button that downloads an uploaded file.
  * @csspart start - The button that starts uploads that wait for it.
  *
@@ -94,7 +97,6 @@ import { styles } from './view/styles.ts';
 export class S3UploadElement extends SettingsElement {
   static override styles = styles;
   static override properties = {
-    ...SettingsElement.properties,
     // Declared so that Lit keeps what a page has set before the element was defined.
     uploader: { attribute: false, noAccessor: true },
     value: { attribute: false, noAccessor: true },
@@ -104,6 +106,9 @@ export class S3UploadElement extends SettingsElement {
   static define(tag = 's3-upload', registry: CustomElementRegistry = customElements): void {
     if (!registry.get(tag)) registry.define(tag, this);
   }
+
+  /** Draws where files are chosen. @internal */
+  readonly zoneView: ZoneView = zone;
 
   // Controllers are updated in this order: texts, then uploads, then the form that depends on both.
   readonly #language = new Language(this);
@@ -124,9 +129,14 @@ export class S3UploadElement extends SettingsElement {
   readonly #announcements = new Announcements(this, this.#rows);
   readonly #intake: Intake = new Intake(this, {
     isOpen: (way) =>
-      !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
-    isWelcome: (types) => !refusalText(types, limitsOf(this), this.#language.localizer),
+      !this.isDisabled &&
+      !(way === 'drop' && this.noDrop) &&
+      !(way === 'paste' && this.noPaste) &&
+      !(way === 'pick' && this.#uploads.isFull && !this.#chooseAgain.isExpected),
+    isWelcome: (types) =>
+      !this.#uploads.isFull && !refusalText(types, limitsOf(this), this.#language.localizer),
     add: (found) => this.#add(found),
+    names: () => this.uploads.map(({ name }) => name),
     loadWalk,
     keepsHandles: () => !this.noResume,
   });
@@ -155,21 +165,22 @@ export class S3UploadElement extends SettingsElement {
     return this.#uploads.uploader;
   }
 
-  set uploader(uploader: UploaderLike) {
-    this.#uploads.uploader = uploader;
+  set uploader(uploader: UploaderLike | null | undefined) {
+    this.#uploads.use(uploader ?? undefined);
   }
 
   /** The form's entries: one string for each finished upload, in the order in which they are shown. */
   get value(): readonly string[] {
-    return entriesOf(this.uploads, this.valueFormat);
+    return this.#uploads.value;
   }
 
   /**
-   * Shows uploads that were finished earlier, for example after a server has refused the form. An
-   * entry without the UUID of an upload is reported to the console and left out.
+   * Shows uploads that were finished earlier, for example after a server has refused the form. Those
+   * that are in the list already stay as they are. An entry without the UUID of an upload is reported
+   * to the console and left out.
    */
   set value(value: Value) {
-    this.#uploads.replace('finished', uploadsOf(value, this.valueFormat, reportInvalid));
+    this.#uploads.value = value;
   }
 
   /** Adds files as if the user had chosen them; returns the uploads that they became. */
@@ -222,6 +233,11 @@ export class S3UploadElement extends SettingsElement {
     this.#uploads.clear();
   }
 
+  /** Puts the uploads in the order that this function makes of their list. @internal */
+  arrange(order: Order): void {
+    this.#uploads.arrange(order);
+  }
+
   /** Opens the file picker. Call it from a user's gesture. */
   showPicker(): void {
     this.#intake.showPicker();
@@ -252,11 +268,8 @@ export class S3UploadElement extends SettingsElement {
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (typeof state === 'string') this.#uploads.replace('finished', restoredFrom(state));
+    if (typeof state === 'string') this.#uploads.restore(state);
   }
-
-  /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */
-  connectedMoveCallback(): void {}
 
   override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
     super.requestUpdate(name, old, options);

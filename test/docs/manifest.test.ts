@@ -62,7 +62,7 @@ suite('custom-elements.json', () => {
       kind: 'field',
       name: 'maxSize',
       type: { text: 'number | undefined' },
-      description: 'Largest file, in bytes; the attribute also takes “20 MB” or “1.5 GiB”.',
+      description: 'Largest file, in bytes or with a unit: “20 MB” or “1.5 GiB”.',
       attribute: 'max-size',
     });
     assert.equal((byName['uploads'] as { readonly?: boolean }).readonly, true);
@@ -124,8 +124,13 @@ suite('types for JSX', () => {
     assert.match(list, /'number\[\]' is not assignable to type 'string/);
     const wrong = await compiled('react', react.code.replace('upload.name', 'upload.nome'));
     assert.match(wrong, /'nome' does not exist/);
-    const number = await compiled('react', react.code.replace('multiple', 'multiple maxSize="1"'));
-    assert.match(number, /'string' is not assignable to type 'number/);
+    const number = await compiled('react', react.code.replace('multiple', 'multiple={7}'));
+    assert.match(number, /'number' is not assignable to type '(boolean|"")/);
+  });
+
+  test('take for a property what its attribute takes, and null', async () => {
+    const props = 'multiple="" maxSize="1 kB" minFiles={null} value={null} form="f"';
+    assert.equal(await compiled('react', react.code.replace('multiple', props)), '');
   });
 });
 

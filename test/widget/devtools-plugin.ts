@@ -25,8 +25,11 @@ export function devtoolsPlugin() {
       if (command !== 'devtools' && command !== 'choose-files') return undefined;
       const page = (session.browser as { getPage(id: string): Page }).getPage(session.id);
       if (command === 'choose-files') {
-        const chooser = await page.waitForFileChooser();
-        await chooser.accept(payload as string[]);
+        // Not awaited: the page opens the picker after this. If it does not, its test fails.
+        const accepted = page
+          .waitForFileChooser()
+          .then((chooser) => chooser.accept(payload as string[]));
+        accepted.catch(() => undefined);
         return true;
       }
       const { method, params } = payload as DevtoolsCall;

@@ -88,6 +88,19 @@ function textOf(value?: Value): string {
   return `${value?.value ?? ''}`.replaceAll(/\s+/g, ' ').trim();
 }
 
+/** Does what a node does by default, as a screen reader asks of it: presses a button, opens a picker. */
+export async function activate({ id }: Node): Promise<void> {
+  const backendNodeId = Number(id);
+  const { object } = await devtools<{ object: { objectId: string } }>('DOM.resolveNode', {
+    backendNodeId,
+  });
+  await devtools('Runtime.callFunctionOn', {
+    objectId: object.objectId,
+    functionDeclaration: 'function () { this.focus(); this.click(); }',
+    userGesture: true,
+  });
+}
+
 /** All nodes with this role, and this name if one is given, in the order of the page. */
 export function nodesIn(node: Node, role: string, name?: string): readonly Node[] {
   const isIt = node.role === role && (name === undefined || node.name === name);

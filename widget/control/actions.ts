@@ -1,6 +1,17 @@
-import type { UploadError, UploaderLike, UploadSnapshot, UploadStatus } from '../core/index.ts';
+import type {
+  Rejection,
+  UploadError,
+  UploaderLike,
+  UploadSnapshot,
+  UploadStatus,
+} from '../core/index.ts';
 import type { Action } from '../view/clicked.ts';
-import type { Refusals } from './refusals.ts';
+
+/** What is said below the zone. */
+export interface Reports {
+  /** Says nothing any more, or only this. */
+  reset(...list: Rejection[]): void;
+}
 
 /** The element, as far as its buttons act on it. */
 export interface ActionHost {
@@ -31,7 +42,7 @@ export function perform(
   action: Exclude<Action, 'again'>,
   id: string | undefined,
   host: ActionHost,
-  refusals: Refusals,
+  reports: Reports,
 ): void {
   const uploadId = id ?? '';
   const removeAll = (statuses: ReadonlySet<UploadStatus>): void => {
@@ -46,17 +57,28 @@ export function perform(
     resume: () => host.resume(id),
     retry: () => host.retry(id),
     cancel: () => removeAll(UNFINISHED),
-    remove: () => void host.remove(uploadId),
-    download: () => void download(uploadId, host, refusals),
+    remove: () => void removeFile(uploadId, host, reports),
+    download: () => void download(uploadId, host, reports),
     clear: () => removeAll(FINISHED),
-    dismiss: () => refusals.reset(),
+    dismiss: () => reports.reset(),
   };
   acts[action]();
   host.requestUpdate();
 }
 
+/** Removes the row, and deletes a file that was uploaded on this page where the Worker allows it. */
+async function removeFile(id: string, host: ActionHost, reports: Reports): Promise<void> {
+  const report = reporter(id, host, reports);
+  // First: the uploader knows the file by its row.
+  const isDone = host.uploads.find((upload) => upload.id === id)?.status === 'done';
+  const deletion = isDone ? host.uploader.deleteFile?.(id) : undefined;
+  void host.remove(id);
+  await deletion?.catch(report);
+}
+
 /** Opens the file in a page of its own: if the address has expired, this page must not be left. */
-async function download(id: string, host: ActionHost, refusals: Refusals): Promise<void> {
+async function download(id: string, host: ActionHost, reports: Reports): Promise<void> {
+  const report = reporter(id, host, reports);
   const link = document.createElement('a');
   link.target = '_blank';
   link.rel = 'noopener';
@@ -64,8 +86,15 @@ async function download(id: string, host: ActionHost, refusals: Refusals): Promi
     link.href = (await host.uploader.fileUrl?.(id)) ?? '';
     link.click();
   } catch (error) {
-    const { name = '' } = host.uploads.find((upload) => upload.id === id) ?? {};
-    refusals.reset({ file: new File([], name), error: error as UploadError });
-    host.requestUpdate();
+    report(error);
   }
+}
+
+/** Returns a function that tells the user what went wrong with the upload. */
+function reporter(id: string, host: ActionHost, reports: Reports): (error: unknown) => void {
+  const { name = '' } = host.uploads.find((upload) => upload.id === id) ?? {};
+  return (error) => {
+    reports.reset({ file: new File([], name), error: error as UploadError });
+    host.requestUpdate();
+  };
 }

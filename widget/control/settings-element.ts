@@ -37,6 +37,8 @@ export class SettingsElement extends FormElement {
     noDrop: booleanAttribute('no-drop'),
     noPaste: booleanAttribute('no-paste'),
     noResume: booleanAttribute('no-resume'),
+    otherDevices: booleanAttribute('other-devices'),
+    reorder: booleanAttribute('reorder'),
   };
 
   /** Address of the Worker. @default where the script came from */
@@ -75,11 +77,11 @@ export class SettingsElement extends FormElement {
   declare required: boolean;
   /** No files are accepted and nothing is submitted; running uploads continue. */
   declare disabled: boolean;
-  /** Smallest file, in bytes; the attribute also takes “10 kB”. */
+  /** Smallest file, in bytes or with a unit: “10 kB”. */
   declare minSize: number | undefined;
-  /** Largest file, in bytes; the attribute also takes “20 MB” or “1.5 GiB”. */
+  /** Largest file, in bytes or with a unit: “20 MB” or “1.5 GiB”. */
   declare maxSize: number | undefined;
-  /** Largest total size of all files, in bytes. */
+  /** Largest total size of all files, in bytes or with a unit. */
   declare maxTotalSize: number | undefined;
   /** The form needs at least this many finished uploads. */
   declare minFiles: number | undefined;
@@ -97,11 +99,16 @@ export class SettingsElement extends FormElement {
   declare noPaste: boolean;
   /** Nothing is remembered across a reload, so no interrupted uploads are offered. */
   declare noResume: boolean;
+  /** Uploads that the caller has begun on other devices are offered, and continued by the same file. */
+  declare otherDevices: boolean;
+  /** The user can put the files in another order, by dragging and by buttons. */
+  declare reorder: boolean;
 
   constructor() {
     super();
     this.multiple = this.directory = this.required = this.disabled = false;
     this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
+    this.otherDevices = this.reorder = false;
   }
 
   /** True if the element or its `<fieldset>` is disabled. @internal */

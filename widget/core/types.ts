@@ -110,21 +110,28 @@ export interface Unfinished extends UploadSummary {
   readonly handle?: FileSystemFileHandle | undefined;
 }
 
-/** An upload of an earlier visit that is not finished, as this browser's journal has it. */
+/**
+ * An upload that is not finished: one of an earlier visit, as this browser's journal has it, or with
+ * `otherDevices` one that was begun elsewhere, as the Worker lists it.
+ */
 export interface Interrupted {
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
-  /** When the file was last changed, in milliseconds since 1970. */
-  readonly lastModified: number;
+  /** When the file was last changed, in milliseconds since 1970. Unknown of an upload from elsewhere. */
+  readonly lastModified?: number | undefined;
   readonly path?: string | undefined;
   /**
    * Handle of the file, if the browser has one (Chromium, for dropped files): with it, one click
    * continues the upload, as with that of `Unfinished`. Without it, the file has to be chosen again.
    */
   readonly handle?: FileSystemFileHandle | undefined;
-  /** When the Worker ends the upload, ISO 8601. */
-  readonly expiresAt: string;
+  /** When the Worker ends the upload, ISO 8601. Unknown of an upload from elsewhere. */
+  readonly expiresAt?: string | undefined;
+  /** It was begun on another device, or in another browser. */
+  readonly isElsewhere?: boolean | undefined;
+  /** What the store has of an upload from elsewhere. */
+  readonly stored?: Unfinished['stored'];
 }
 
 /** A file that was refused, and why. */
@@ -175,6 +182,12 @@ export interface UploaderOptions {
    */
   readonly place?: string;
   /**
+   * Also look for uploads that the caller has begun on another device, or in another browser:
+   * `interrupted()` returns them, and the same file continues one when it is added. The Worker's list
+   * is asked for its newest 20. Needs a caller who is not anonymous, and checksums. @default false
+   */
+  readonly otherDevices?: boolean;
+  /**
    * A request that does not move for this long is aborted and retried. The Worker may take as long
    * to answer, and ten times as long to complete. `Infinity`: no limit. @default 30_000
    */
@@ -220,8 +233,20 @@ export interface UploaderLike extends EventTarget {
    * who is calling; until it has answered there are none.
    */
   interrupted?(): Promise<readonly Interrupted[]>;
+  /**
+   * The caller's unfinished uploads, from any device, as the Worker lists them: the newest 20. `add`
+   * takes a file together with the id of its upload, and sends only what the store lacks.
+   *
+   * @throws UploadError if the Worker cannot be asked.
+   */
+  unfinished?(): Promise<readonly Unfinished[]>;
   /** Forgets one of the interrupted uploads, and aborts it on the store. */
   forget?(id: string): Promise<void>;
+  /**
+   * Deletes a file that was uploaded on this page from the bucket, if the policy says that it is
+   * removable (`REMOVABLE=on`); does nothing otherwise. Its row stays until `remove`.
+   */
+  deleteFile?(id: string): Promise<void>;
   /** A short-lived URL for downloading a finished upload. */
   fileUrl?(id: string): Promise<string>;
   /** Stops all requests and frees everything. What has been sent can be resumed later. */

@@ -11,7 +11,6 @@ import {
   UploadRemovedEvent,
   UploadSettledEvent,
   UploadStartEvent,
-  type UploadEventMap,
 } from './events.ts';
 import { assertOptions } from './options.ts';
 import { PageGuard } from './page-guard.ts';
@@ -36,21 +35,6 @@ import { isUploadId } from '../../worker/protocol/id.ts';
 
 /** Overloads in the class itself would ship as code. */
 const Target = EventTarget as new () => UploadEventTarget;
-
-// Tells listeners the type of their event, as the DOM's own types do: there is nothing to initialise.
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface Uploader {
-  addEventListener<Type extends keyof UploadEventMap>(
-    type: Type,
-    listener: (event: UploadEventMap[Type]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-}
 
 /**
  * Uploads files, many at once, straight to the bucket; the Worker at `endpoint` signs.
@@ -146,11 +130,6 @@ export class Uploader extends Target implements UploaderLike {
     return { uploads, rejected };
   }
 
-  /**
-   * The caller's unfinished uploads, from any device.
-   *
-   * @throws UploadError if the Worker cannot be asked.
-   */
   async unfinished(): Promise<readonly Unfinished[]> {
     return (await this.#controls.load()).sending.unfinished();
   }
@@ -208,6 +187,12 @@ export class Uploader extends Target implements UploaderLike {
       if (isActive(upload.state) || upload.phase === 'paused') continue;
       void this.remove(upload.id);
     }
+  }
+
+  /** @throws UploadError with the Worker's code. */
+  async deleteFile(id: string): Promise<void> {
+    if (this.#list.find(id)?.phase !== 'done') return;
+    await (await this.#controls.load()).sending.deleteFile(id);
   }
 
   /** @throws UploadError with the Worker's code, or `invalid_request` if `id` is not a UUID. */

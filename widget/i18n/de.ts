@@ -35,12 +35,14 @@ export const de: AllMessages = {
   done: 'Hochgeladen',
   cancelled: 'Abgebrochen',
   interrupted: 'Unterbrochen',
+  elsewhere: 'Auf einem anderen Gerät begonnen',
   offline: 'Offline. Es geht von selbst weiter, sobald das Netz wieder da ist.',
-  waiting: 'Der Server antwortet nicht. Es wird von selbst weiter versucht.',
-  stalled: 'Stockt. Es geht von selbst weiter, sobald die Verbindung wieder steht.',
+  waiting: 'Der Server antwortet nicht. Weitere Versuche folgen automatisch.',
+  stalled:
+    'Die Übertragung stockt. Sie geht von selbst weiter, sobald die Verbindung wieder besser ist.',
   disk: 'Wartet auf das Laufwerk',
   blocked:
-    'Etwas auf dem Weg, etwa eine Firewall, blockiert sie. Es wird von selbst weiter versucht.',
+    'Etwas auf dem Weg, etwa eine Firewall, blockiert die Übertragung. Weitere Versuche folgen automatisch.',
   restarted: 'Der Server hat sie verworfen. Von vorn begonnen.',
   tooSlow: 'Zu langsam: Der Server verwirft sie in {time}.',
   uploaded: '{done} von {n} hochgeladen',
@@ -66,7 +68,10 @@ export const de: AllMessages = {
   cancelAll: 'Alle abbrechen',
   clear: 'Fertige entfernen',
   dismiss: 'Ausblenden',
+  raise: 'Nach oben',
+  lower: 'Nach unten',
   added: { one: '{n} Datei hinzugefügt', other: '{n} Dateien hinzugefügt' },
+  moved: 'Verschoben auf Platz {at} von {n}',
   needed: 'Erforderlich.',
   required: { one: 'Wählen Sie eine Datei aus.', other: 'Wählen Sie mindestens {n} Dateien aus.' },
   busy: 'Warten Sie, bis alles hochgeladen ist.',
@@ -89,6 +94,7 @@ export const de: AllMessages = {
   file_not_allowed:
     'Der Browser darf die Datei nicht lesen. Erlauben Sie es, oder wählen Sie sie neu aus.',
   unreachable: 'Der Server ist nicht erreichbar. Wiederholen Sie es gleich noch einmal.',
+  full: 'Der Speicher ist voll. Sagen Sie es dem Betreiber der Seite.',
   cors: 'Der Speicher nimmt von dieser Seite nichts an (CORS). Sagen Sie es dem Betreiber der Seite.',
   misconfigured:
     'Das Hochladen ist hier nicht richtig eingerichtet. Sagen Sie es dem Betreiber der Seite.',

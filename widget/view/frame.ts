@@ -26,7 +26,7 @@ export interface FrameContent {
 }
 
 export interface FrameListeners {
-  readonly onClick: (event: Event) => void;
+  readonly onClick: (event: MouseEvent) => void;
   readonly onSlot: () => void;
   readonly onPick: (event: Event) => void;
   /** The picker was closed without a choice. */

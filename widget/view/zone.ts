@@ -10,6 +10,8 @@ export type DragState = 'dragging' | 'drag-reject';
 export interface ZoneState {
   readonly isDisabled: boolean;
   readonly isUserInvalid: boolean;
+  /** As many files are in the list as the page allows. */
+  readonly isFull: boolean;
   /** The page has put its own content into the `dropzone` slot. */
   readonly isReplaced: boolean;
   /** True if the page allows dropping and there is a pointer that can drag. */
@@ -28,23 +30,37 @@ export interface ZoneState {
   readonly onSlot: () => void;
 }
 
+/** Draws where files are chosen, or what stands in its place. */
+export type ZoneView = (state: ZoneState, localizer: Localizer) => TemplateResult;
+
 /** Where files are dropped: an invitation while empty, one slim line once there are rows. */
 export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
-  const { isDisabled, isUserInvalid, isReplaced, isMany, directory, hasRows, dragState, notice } =
-    state;
-  const invitation = localizer.text(invitationOf(state)).split('{browse}');
+  const {
+    isDisabled,
+    isUserInvalid,
+    isFull,
+    isReplaced,
+    isMany,
+    directory,
+    hasRows,
+    dragState,
+    notice,
+  } = state;
+  const invitation = isFull ? ['', ''] : localizer.text(invitationOf(state)).split('{browse}');
   // Without a sentence around it, the button needs a name of its own.
   const isAlone = isReplaced || invitation[1] === undefined;
   const choice = directory ? 'chooseFolder' : isMany ? 'choose' : 'chooseOne';
-  const text = localizer.text(isAlone ? choice : 'browse');
+  const isBare = isAlone || isFull;
+  const text = localizer.text(isBare ? choice : 'browse');
   // Not `aria-labelledby`: the label may be outside of the shadow root.
-  const name = [state.label, isAlone ? text : invitation.join(text)].filter(Boolean).join(' ');
+  const name = [state.label, isBare ? text : invitation.join(text)].filter(Boolean).join(' ');
   const browse = html`<button
     type="button"
     part="button"
     class=${isReplaced ? 'button sr' : 'button'}
     id="browse"
     ?disabled=${isDisabled}
+    aria-disabled=${isFull || nothing}
     ?autofocus=${state.autofocus}
     aria-label=${name}
     aria-describedby="limits hint needed error refusals"
@@ -56,14 +72,14 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   // A notice hides the invitation but does not replace it: its button may have the focus.
   return html`<div
     part="zone"
-    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${
+    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${isFull ? 'full' : ''} ${
       isUserInvalid ? 'invalid' : ''
     }"
   >
     <slot name="dropzone" @slotchange=${state.onSlot}>
       <span part="icon" class="icon"
         ><slot name="icon"
-          >${icon(dragState === 'drag-reject' ? 'no' : hasRows && !dragState ? 'plus' : 'up')}</slot
+          >${icon(dragState === 'drag-reject' ? 'no' : isFull ? 'file' : hasRows && !dragState ? 'plus' : 'up')}</slot
         ></span
       >
       ${

@@ -54,6 +54,7 @@ interface Binding extends Omit<KV, 'get' | 'getMany'> {
 
 /** A binding of Workers KV as a `KV` that reads many keys in one operation. */
 export function withBulkReads(binding: KV): KV {
+  if (binding.getMany) return binding;
   const bulk = binding as unknown as Binding;
   const single: KV = {
     get: (key) => binding.get(key),

@@ -208,8 +208,9 @@ export async function narrowedRules(
   file: CheckedFile,
   action: PolicyAction,
 ): Promise<Rules> {
-  const { log, policy } = signer;
-  const by = await answerOf(log, 'policy', () => policy?.(file, c.get('caller'), action));
+  const { policy } = signer;
+  const ask = () => policy?.(file, c.get('caller'), action);
+  const by = await answerOf(c.get('log'), 'policy', ask);
   return narrow(c.get('rules'), by);
 }
 

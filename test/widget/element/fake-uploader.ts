@@ -151,6 +151,10 @@ export class FakeUploader extends EventTarget implements UploaderLike {
     return this.left;
   }
 
+  async deleteFile(id: string): Promise<void> {
+    this.calls.push(['deleteFile', id]);
+  }
+
   async forget(id: string): Promise<void> {
     this.calls.push(['forget', id]);
     this.left = this.left.filter((upload) => upload.id !== id);

@@ -13,7 +13,7 @@ import {
   press,
 } from '../devtools.ts';
 import { where } from '../where.ts';
-import { equal } from './assert.ts';
+import { equal, match } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
 import { clear, html, place, until } from './page.ts';
 
@@ -93,9 +93,8 @@ describe('a whole visit', () => {
       [
         'pick',
         async () => {
-          const chosen = chooseFiles('README.md', 'package.json');
+          await chooseFiles('README.md', 'package.json');
           await press('Enter');
-          await chosen;
           await until(() => engine.uploads.length === 2);
         },
         () => statuses(page),
@@ -170,5 +169,58 @@ describe('a whole visit', () => {
       await element.updateComplete;
       equal(await look(), expected, what);
     }
+  });
+
+  inChromium('needs no more than what the accessibility tree says', async () => {
+    const page = await visit();
+    const { element, engine, submitted } = page;
+    /** Presses the button with this name, in the group that has the name of the label. */
+    const pressButton = async (name: string): Promise<void> => {
+      await element.updateComplete;
+      await activate(
+        nodeIn(nodeIn(await accessibilityTree(), 'group', 'Recordings'), 'button', name),
+      );
+      await element.updateComplete;
+    };
+    const wordsOf = async (name: string): Promise<string> => {
+      await element.updateComplete;
+      const rows = nodesIn(nodeIn(await accessibilityTree(), 'grid', 'Files'), 'row');
+      const row = rows.find((one) => nodesIn(one, 'StaticText', name).length > 0);
+      return row
+        ? nodesIn(row, 'StaticText')
+            .map((one) => one.name)
+            .join(', ')
+        : 'no row';
+    };
+
+    await chooseFiles('README.md', 'package.json');
+    await pressButton('Recordings Drop files here or browse');
+    await until(() => engine.uploads.length === 2);
+    for (const { name, bytes } of engine.uploads) {
+      become(page, name, { status: 'uploading', loaded: bytes / 4 });
+    }
+    await element.updateComplete;
+    equal(await progress(), ['All files 25%', 'README.md 25%', 'package.json 25%']);
+
+    await pressButton('Pause package.json');
+    match(await wordsOf('package.json'), /^package\.json, Paused, /);
+    await pressButton('Resume package.json');
+    match(await wordsOf('package.json'), /^package\.json, Queued, /);
+
+    become(page, 'README.md', { status: 'failed', error: FAILED });
+    equal(
+      await wordsOf('README.md'),
+      'README.md, The server can’t be reached. Retry in a moment., Retry',
+    );
+    await pressButton('Retry README.md');
+    equal(engine.calls.at(-1), ['retry', idIn(engine, 'README.md')]);
+    become(page, 'README.md', { status: 'uploading', error: undefined });
+
+    await pressButton('Cancel README.md');
+    equal(await wordsOf('README.md'), 'no row');
+    become(page, 'package.json', { status: 'done' });
+    match(await wordsOf('package.json'), /^package\.json, Uploaded, /);
+    await activate(nodeIn(await accessibilityTree(), 'button', 'Send'));
+    equal(submitted, [[idIn(engine, 'package.json')]]);
   });
 });

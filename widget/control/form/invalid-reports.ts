@@ -16,6 +16,7 @@ export function watchInvalidReports(
   onReport: () => void,
 ): void {
   let isSubmitting = false;
+  let page = host.ownerDocument;
   const onClick = (event: Event): void => {
     isSubmitting = controlsIn(event).some(({ type }) => SUBMITTING.has(type));
     // The form is submitted when the event has been dispatched, which is before any other task.
@@ -31,13 +32,17 @@ export function watchInvalidReports(
     return path.filter((node) => (node as Node) === host || (form && node.form === form));
   };
   host.addController({
-    hostConnected: () => globalThis.addEventListener('click', onClick, true),
-    hostDisconnected: () => globalThis.removeEventListener('click', onClick, true),
+    hostConnected: () => {
+      page = host.ownerDocument;
+      page.addEventListener('click', onClick, true);
+    },
+    // By now it may be in another document.
+    hostDisconnected: () => page.removeEventListener('click', onClick, true),
   });
   host.addEventListener('invalid', () => {
     if (isSubmitting) return onReport();
-    globalThis.addEventListener('focusin', onFocus, true);
-    queueMicrotask(() => globalThis.removeEventListener('focusin', onFocus, true));
+    page.addEventListener('focusin', onFocus, true);
+    queueMicrotask(() => page.removeEventListener('focusin', onFocus, true));
   });
 }
 

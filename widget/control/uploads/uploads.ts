@@ -3,7 +3,6 @@ import {
   Uploader,
   UploadRejectedEvent,
   UploadRemovedEvent,
-  type FileWithPath,
   type Rejection,
   type Totals,
   type UploaderLike,
@@ -13,20 +12,31 @@ import {
 import { addToSums, zeroSums } from '../../core/upload/totals.ts';
 import type { FoundFile } from '../../intake/found.ts';
 import type { ChangedBy } from '../form/form-control.ts';
-import { admit } from './admission.ts';
+import {
+  entriesOf,
+  isSameList,
+  reportInvalid,
+  restoredFrom,
+  uploadsOf,
+  type Value,
+  type ValueFormat,
+} from '../value.ts';
+import { admit, roomIn } from './admission.ts';
 import { forwardEvents } from './forward-events.ts';
 import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
+import { leavePlace, takePlace } from './place.ts';
+import { suspended, type Suspended } from './suspended.ts';
 
 /** The element, as far as its uploads depend on it. */
-export type UploadsHost = ReactiveControllerHost & HTMLElement & UploaderSettings;
+export type UploadsHost = ReactiveControllerHost &
+  HTMLElement &
+  UploaderSettings & { readonly valueFormat: ValueFormat | undefined };
 
 /** The uploads have changed: `byIds` says that other uploads are in the list than before. */
 export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
 
-/** A file whose upload was interrupted when the element was removed. */
-interface Suspended extends FileWithPath {
-  readonly isPaused: boolean;
-}
+/** Puts a list of uploads in another order. */
+export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
 
 type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel';
 
@@ -52,6 +62,8 @@ export class Uploads implements ReactiveController {
   /** Uploads that were finished earlier; the uploader does not know them. */
   #finished: readonly UploadSnapshot[] = [];
   #suspended: readonly Suspended[] = [];
+  /** The order that the user has made. */
+  #order: Order | undefined;
   #listening = new AbortController();
   /** Refusals of the batch that is being added: they are reported in one event. */
   #refused: Rejection[] | undefined;
@@ -74,7 +86,25 @@ export class Uploads implements ReactiveController {
   /** All uploads, in the order in which they are shown. */
   get list(): readonly UploadSnapshot[] {
     const uploads = this.#uploader?.uploads ?? [];
-    return this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    const all =
+      this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    return this.#order?.(all) ?? all;
+  }
+
+  /** The form's entries, one for each finished upload. */
+  get value(): readonly string[] {
+    return entriesOf(this.list, this.#host.valueFormat);
+  }
+
+  set value(value: Value) {
+    if (isSameList(value, this.value)) return;
+    const { valueFormat } = this.#host;
+    this.replace('finished', uploadsOf(value, valueFormat, this.list, reportInvalid));
+  }
+
+  /** Shows what the browser has kept of the form. */
+  restore(state: string): void {
+    this.replace('finished', restoredFrom(state));
   }
 
   /** The sums over all uploads. */
@@ -94,6 +124,11 @@ export class Uploads implements ReactiveController {
     );
   }
 
+  /** True if the list holds as many files as the page allows. */
+  get isFull(): boolean {
+    return roomIn(this.#host, this.totals) === 0;
+  }
+
   /** True if finished files can be downloaded. */
   get canDownload(): boolean {
     return !this.#uploader || this.#uploader.fileUrl !== undefined;
@@ -108,14 +143,20 @@ export class Uploads implements ReactiveController {
     return this.#uploader as UploaderLike;
   }
 
-  set uploader(uploader: UploaderLike) {
+  /** Uses an uploader of the page from now on, or again one that the element makes. */
+  use(uploader: UploaderLike | undefined): void {
+    if (uploader === this.#uploader || (!uploader && this.#owner === 'element')) return;
     this.#detach();
     this.#suspended = [];
-    this.#owner = 'page';
-    this.#attach(uploader);
+    this.#owner = uploader ? 'page' : 'element';
+    this.#uploader = uploader;
+    if (uploader) this.#attach(uploader);
+    else this.#onChange('page', { byIds: true });
   }
 
   hostConnected(): void {
+    takePlace(this.#host);
+    this.#isConfigured = false;
     const uploader = this.#uploader;
     if (uploader && this.#listening.signal.aborted) this.#attach(uploader);
     const files = this.#suspended;
@@ -130,7 +171,11 @@ export class Uploads implements ReactiveController {
 
   hostDisconnected(): void {
     // An element that is only moved to another place is connected again by then.
-    queueMicrotask(() => this.#host.isConnected || this.#detach());
+    queueMicrotask(() => {
+      if (this.#host.isConnected) return;
+      leavePlace(this.#host);
+      this.#detach();
+    });
   }
 
   hostUpdate(): void {
@@ -150,7 +195,9 @@ export class Uploads implements ReactiveController {
   add(found: readonly FoundFile[]): readonly UploadSnapshot[] {
     const { isMany, maxFiles } = this.#host;
     const replaced = isMany ? [] : this.list;
-    const { files, refused } = admit(found, { isMany, maxFiles, room: this.#room() });
+    // The uploader does not know uploads that were finished earlier.
+    const room = this.#finished.length > 0 ? roomIn(this.#host, this.totals) : Infinity;
+    const { files, refused } = admit(found, { isMany, maxFiles, room });
     this.#refused = [...refused];
     const added = files.length > 0 ? this.uploader.add(files).uploads : [];
     const rejected = this.#refused;
@@ -182,6 +229,12 @@ export class Uploads implements ReactiveController {
     this.#onChange('user', { byIds: true });
   }
 
+  /** Puts the list in the order that this function makes of it, until the page sets another value. */
+  arrange(order: Order): void {
+    this.#order = order;
+    this.#onChange('user', { byIds: true });
+  }
+
   /** Removes every upload that is finished, failed or cancelled. */
   clear(): void {
     this.#uploader?.clear();
@@ -189,30 +242,24 @@ export class Uploads implements ReactiveController {
   }
 
   /**
-   * Puts `finished` in the place of all finished uploads, or of all uploads. This is the page's
-   * doing, so no `input` tells the page about it.
+   * Puts `finished` in the place of all finished uploads, or of all uploads. Those that the uploader
+   * has already stay there. This is the page's doing, so no `input` tells the page about it.
    */
   replace(which: 'finished' | 'all', finished: readonly UploadSnapshot[]): void {
+    this.#order = undefined;
+    const kept = new Map(finished.map((upload) => [upload.id, upload]));
     this.#changedBy = 'page';
     for (const { id, status } of this.#uploader?.uploads ?? []) {
+      if (status === 'done' && kept.delete(id)) continue;
       if (which === 'all' || status === 'done') void this.#uploader?.remove(id);
     }
     this.#changedBy = 'user';
-    this.#setFinished(finished);
+    this.#setFinished([...kept.values()]);
   }
 
   #setFinished(finished: readonly UploadSnapshot[]): void {
     this.#finished = finished;
     this.#onChange('page', { byIds: true });
-  }
-
-  /** How many more files may come, if uploads finished earlier count against `max-files`. */
-  #room(): number | undefined {
-    const { isMany, maxFiles } = this.#host;
-    // The uploader does not know uploads that were finished earlier.
-    if (!isMany || maxFiles === undefined || this.#finished.length === 0) return undefined;
-    const { files, failed } = this.totals;
-    return Math.max(0, maxFiles - files + failed);
   }
 
   #configure(): void {
@@ -262,9 +309,4 @@ export class Uploads implements ReactiveController {
     this.#suspended = uploads.flatMap(suspended);
     uploader.close();
   }
-}
-
-function suspended({ file, path, status }: UploadSnapshot): readonly Suspended[] {
-  if (!file || status === 'done' || status === 'cancelled') return [];
-  return [{ file, isPaused: status === 'paused', ...(path && { path }) }];
 }

@@ -3,6 +3,7 @@ import type { Policy, StoredPart } from '../../../worker/protocol.ts';
 import { WorkerClient } from '../api/worker-client.ts';
 import type { UploadError } from '../errors.ts';
 import { Backoff } from '../faults/backoff.ts';
+import { tellDeveloper } from '../faults/tell-developer.ts';
 import { createSending, type Sending } from '../sending/index.ts';
 import type { Services } from '../services.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
@@ -131,6 +132,7 @@ export class Scheduler implements Services {
 
   apply(upload: Upload, event: UploadEvent): void {
     upload.apply(event);
+    if (event.type === 'fail') tellDeveloper(event.error);
     this.changed(upload);
   }
 

@@ -10,8 +10,10 @@ import type {
 import { Batch } from '../api/batch.ts';
 import { completeUploads, createUploads } from '../api/calls.ts';
 import { patienceMs } from '../options.ts';
+import type { Reports } from '../api/report.ts';
 import type { Hasher } from '../checksum/hasher.ts';
 import type { Claims } from '../journal/claims.ts';
+import type { Elsewhere } from '../journal/elsewhere.ts';
 import type { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
 import type { Preconnect } from '../store/preconnect.ts';
@@ -29,9 +31,11 @@ export interface SendingContext {
   readonly concurrency: Concurrency;
   readonly hasher: Hasher;
   readonly claims: Claims;
+  readonly elsewhere: Elsewhere;
   readonly waiting: WaitingUploads;
   /** The way that parts take: to the store, or through the Worker. */
   readonly route: Route;
+  readonly reports: Reports;
   readonly preconnect: Preconnect;
   readonly expectedSpeed: ExpectedSpeed;
   readonly signingTime: SigningTime;

@@ -1,7 +1,10 @@
 /** One upload from Create to Complete. */
 import { Hasher } from '../checksum/hasher.ts';
 import { getFileUrl } from '../api/calls.ts';
+import { Reports } from '../api/report.ts';
+import { abortUpload } from '../api/upload-calls.ts';
 import { Claims } from '../journal/claims.ts';
+import { Elsewhere } from '../journal/elsewhere.ts';
 import { findInterrupted, findUnfinished, Forgetter } from '../journal/interrupted.ts';
 import { WaitingUploads } from '../journal/waiting.ts';
 import type { Services } from '../services.ts';
@@ -36,6 +39,8 @@ export interface Sending {
   forget(id: string): Promise<void>;
   /** The caller's unfinished uploads, from any device. */
   unfinished(): Promise<readonly Unfinished[]>;
+  /** Deletes a complete upload from the bucket, if the policy says that it is removable. */
+  deleteFile(id: string): Promise<void>;
   /** A link to a complete upload. */
   fileUrl(id: string): Promise<string>;
   close(): void;
@@ -43,23 +48,27 @@ export interface Sending {
 
 export function createSending(services: Services): Sending {
   const claims = new Claims(services);
+  const elsewhere = new Elsewhere(services);
   const concurrency = new Concurrency();
   const adjust = () => adjustConcurrency(concurrency, services);
   adjust();
   services.onTurn(adjust);
+  const reports = new Reports(services.worker);
   const context: SendingContext = {
     services,
     calls: shareCalls(services),
     claims,
+    elsewhere,
     concurrency,
     hasher: new Hasher(),
     waiting: new WaitingUploads(services, claims),
-    route: new Route(services),
+    route: new Route(services, reports),
+    reports,
     preconnect: new Preconnect(),
     expectedSpeed: new ExpectedSpeed(),
     signingTime: new SigningTime(),
   };
-  const forgetter = new Forgetter(services);
+  const forgetter = new Forgetter(services, elsewhere);
   const inLine = atMost(ABORTS);
   const forget = (id: string) => inLine(() => forgetter.forget(id));
   return {
@@ -69,9 +78,12 @@ export function createSending(services: Services): Sending {
     run: (upload, signal) => run(upload, context, signal),
     abandon: (upload) => inLine(() => abandon(upload, context)),
     forgetFile: (upload) => void claims.remove(upload),
-    interrupted: (own) => findInterrupted(services, own, forget),
+    interrupted: (own) => findInterrupted(services, elsewhere, own, forget),
     forget,
     unfinished: () => findUnfinished(services),
+    async deleteFile(id) {
+      if (services.policy?.removable) await abortUpload(services.worker, { id });
+    },
     fileUrl: (id) => getFileUrl(services.worker, id),
     close() {
       context.hasher.close();

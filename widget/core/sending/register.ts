@@ -1,5 +1,5 @@
 /** Agrees with the Worker on an upload: creates it, or continues it from an earlier visit. */
-import type { Created, FileEntry, Renewal } from '../../../worker/protocol.ts';
+import type { Created, FileEntry, Renewal, ResumeAnswer } from '../../../worker/protocol.ts';
 import { MAX_CHECKSUMS_PER_CREATE } from '../../../worker/protocol/limits.ts';
 import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
@@ -12,8 +12,9 @@ import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import type { SendingContext } from './context.ts';
+import { recogniseElsewhere } from './elsewhere.ts';
+import { checksumOfPart } from './part/checksum.ts';
 import { lineTerms } from './part/line-terms.ts';
-import { checksumOfPart } from './part-checksum.ts';
 
 type Agreed = Extract<Standing, { kind: 'agreed' }>;
 
@@ -27,6 +28,7 @@ export async function registerUpload(
   signal: AbortSignal,
 ): Promise<Agreed> {
   const { services, claims, preconnect, route } = context;
+  route.assertSecure();
   if (!route.isRelayOn) preconnect.open(services.policy?.origins ?? []);
   if (upload.standing.kind !== 'agreed') {
     adaptToLine(upload, context);
@@ -36,7 +38,11 @@ export async function registerUpload(
       upload.standing.kind === 'unregistered' ? firstChecksums(upload, context, signal) : undefined;
     checksums?.catch(() => undefined);
     await recognised;
-    if (upload.standing.kind === 'unconfirmed') await reconcile(upload, context, signal);
+    const known =
+      upload.standing.kind === 'unregistered'
+        ? await recogniseElsewhere(upload, context, signal)
+        : undefined;
+    if (upload.standing.kind === 'unconfirmed') await reconcile(upload, context, signal, known);
     else await create(upload, context, checksums, signal);
   }
   services.requestTurn();
@@ -50,15 +56,19 @@ function adaptToLine(upload: Upload, context: SendingContext): void {
   if (terms) context.services.apply(upload, { type: 'expect', terms });
 }
 
-/** Continues an upload from an earlier visit, beginning with what the store has. */
+/**
+ * Continues an upload from an earlier visit, beginning with what the store has. The Worker is asked
+ * for that, unless its answer is `known`.
+ */
 async function reconcile(
   upload: Upload,
   { services, claims }: SendingContext,
   signal: AbortSignal,
+  known?: ResumeAnswer,
 ): Promise<void> {
   services.apply(upload, { type: 'reconcile' });
   services.requestTurn();
-  const answer = await resumeUpload(services.worker, upload, signal);
+  const answer = known ?? (await resumeUpload(services.worker, upload, signal));
   if (answer.plan.bytes !== upload.file.size) {
     throw new UploadError('conflict', "The file's size differs from the upload's.");
   }

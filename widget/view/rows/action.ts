@@ -7,6 +7,9 @@ import type { View } from '../view.ts';
 /** Actions in the row of an interrupted upload. */
 export type InterruptedAction = 'continue' | 'discard';
 
+/** Actions that move a row; handled where they are loaded. */
+export type ReorderAction = 'raise' | 'lower';
+
 /**
  * A button. What it acts on is found out when it is pressed, from the row that contains it. `name` is
  * the file's name, for users who cannot see the row; a button outside rows has none, and is reached
@@ -14,7 +17,7 @@ export type InterruptedAction = 'continue' | 'discard';
  */
 export function action(
   { localizer, isDisabled }: View,
-  act: Action | InterruptedAction,
+  act: Action | InterruptedAction | ReorderAction,
   picture: Icon,
   name?: string,
   word?: MessageId,

@@ -135,8 +135,14 @@ function statusText(text: string): TemplateResult {
 
 function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
   const { name, status } = upload;
+  const moves = view.canReorder
+    ? [
+        action(view, 'raise', 'raise', shownName(name)),
+        action(view, 'lower', 'lower', shownName(name)),
+      ]
+    : [];
   const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
-  return [mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
+  return [...moves, mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
 }
 
 function mainAction(

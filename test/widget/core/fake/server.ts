@@ -68,7 +68,9 @@ async function serve(
   const [, id = '', side = '', ...rest] = (request.url ?? '').split('/');
   const url = new URL(`/${rest.join('/')}`, base);
   if (request.method === 'OPTIONS') {
-    if (side === 'store') spaces.get(id)?.begin('preflight', url.pathname);
+    const asked = spaces.get(id);
+    if (side === 'store') asked?.begin('preflight', url.pathname);
+    if (side === 'store' && asked?.options.hidesStore) return void response.writeHead(403).end();
     return void response.writeHead(204, CORS).end();
   }
   if (id === 'spaces') {
@@ -115,7 +117,7 @@ async function meet(
       ? await workerRoutes(call)
       : storeRoutes(call);
   if (fault?.loseReply) return void request.socket.destroy();
-  const isHidden = own?.cors === false;
+  const isHidden = own?.cors === false || (side === 'store' && space.options.hidesStore === true);
   const expose = space.options.exposeEtag === false ? 'x-none' : 'etag, retry-after';
   response.writeHead(answer.status, {
     connection: 'close',

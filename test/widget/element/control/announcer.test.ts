@@ -1,6 +1,7 @@
 import { LitElement } from 'lit';
 import type { Totals, UploadSnapshot } from '../../../../widget/index.ts';
-import { Localizer } from '../../../../widget/i18n/localizer.ts';
+import { en } from '../../../../widget/i18n/en.ts';
+import { addEnglish, Localizer } from '../../../../widget/i18n/localizer.ts';
 import { Announcer } from '../../../../widget/view/rows/speech/announcer.ts';
 import { equal } from '../assert.ts';
 import { FakeUploader, snapshot, UploadError } from '../fake-uploader.ts';
@@ -34,6 +35,7 @@ class Host extends LitElement {
 }
 
 describe('the announcer, on a host of its own', () => {
+  before(() => addEnglish(en));
   let time: FakeTime;
   let host: Host;
   beforeEach(async () => {

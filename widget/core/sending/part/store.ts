@@ -2,7 +2,7 @@
 import { missingEtagError } from '../../faults/store-error.ts';
 import type { Parts } from '../../upload/parts.ts';
 import type { PartAttempt, PartsRound } from '../context.ts';
-import { isSamePart } from '../part-checksum.ts';
+import { isSamePart } from './checksum.ts';
 
 /** A part from an earlier visit counts as stored if the file's bytes have the same checksum. */
 export function isStoredAlready(

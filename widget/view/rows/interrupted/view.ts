@@ -63,7 +63,7 @@ function heading(
 }
 
 function rowView(
-  { id, name, bytes }: InterruptedUpload,
+  { id, name, bytes, isElsewhere, stored }: InterruptedUpload,
   canContinue: boolean,
   view: View,
 ): TemplateResult {
@@ -74,8 +74,10 @@ function rowView(
     <div class="body" role="gridcell">
       ${nameView(name)}
       <div part="meta" class="meta">
-        <span part="status" class="status">${localizer.text('interrupted')}</span>
-        <span>${localizer.bytes(bytes)}</span>
+        <span part="status" class="status"
+          >${localizer.text(isElsewhere ? 'elsewhere' : 'interrupted')}</span
+        >
+        <span>${stored ? localizer.progress(stored.bytes, bytes) : localizer.bytes(bytes)}</span>
       </div>
     </div>
     <div part="actions" class="actions" role="gridcell">

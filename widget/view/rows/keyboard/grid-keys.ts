@@ -112,16 +112,13 @@ export function rowsIn({ children }: HTMLElement): GridRows {
 /** What can have the focus in a row, in the order in which it is seen. */
 function stopsOf(row: HTMLElement): readonly HTMLElement[] {
   return [...row.querySelectorAll<HTMLElement>(`slot, ${FOCUSABLE}`)]
-    .flatMap((node) =>
-      node instanceof HTMLSlotElement
-        ? node.assignedElements({ flatten: true }).flatMap(within)
-        : node,
-    )
-    .filter((node) => node instanceof HTMLElement && !node.matches(':disabled')) as HTMLElement[];
+    .flatMap((node) => (node.localName === 'slot' ? slottedIn(node as HTMLSlotElement) : node))
+    .filter((node) => !node.matches(':disabled'));
 }
 
-function within(element: Element): Element[] {
-  return [element, ...element.querySelectorAll(FOCUSABLE)].filter((node) =>
-    node.matches(FOCUSABLE),
-  );
+function slottedIn(slot: HTMLSlotElement): HTMLElement[] {
+  return slot
+    .assignedElements({ flatten: true })
+    .flatMap((element) => [element, ...element.querySelectorAll(FOCUSABLE)])
+    .filter((node): node is HTMLElement => node.matches(FOCUSABLE));
 }

@@ -1,0 +1,21 @@
+/** @jsxImportSource solid-js */
+/** What Solid’s types let pass, and what they do not. */
+import 's3-upload-element/solid';
+
+export const right = () => (
+  <s3-upload
+    endpoint="https://uploads.example.com"
+    multiple
+    max-size="1 GB"
+    prop:value={[]}
+    attr:name="files"
+    on:upload-failed={({ error }) => error.code}
+  />
+);
+
+// @ts-expect-error a number is no switch
+export const number = () => <s3-upload multiple={7} />;
+// @ts-expect-error a list is no size
+export const list = () => <s3-upload prop:maxSize={[1]} />;
+// @ts-expect-error this event has another field
+export const event = () => <s3-upload on:upload-done={({ error }) => error} />;

@@ -2,6 +2,7 @@
 import type { S3UploadElement } from './s3-upload.ts';
 
 export * from './core/events.ts';
+export type * from './core/page-functions.ts';
 export type * from './core/types.ts';
 export { isUploadError, UploadError, type UploadErrorCode } from './core/index.ts';
 export type { Messages, MessageId, Plural } from './i18n/en.ts';

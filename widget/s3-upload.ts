@@ -9,6 +9,7 @@ import { ChooseAgain } from './control/uploads/choose-again.ts';
 import { Uploads, type Order } from './control/uploads/uploads.ts';
 import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
+import type { CancelOptions } from './core/types.ts';
 import { Language } from './i18n/language.ts';
 import type { FoundFile } from './intake/found.ts';
 import { Intake } from './intake/intake.ts';
@@ -27,11 +28,10 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @slot row-actions - More actions for the row, if there is only one file.
  * @slot row-actions-ID - More actions for the row of the upload with this id, with `multiple`.
  * @slot empty - Shown while there are no uploads.
- *
  * @csspart label - The heading.
  * @csspart zone - The area onto which files are dropped.
  * @csspart icon - The icon of the zone.
- * @csspart button - The button that opens the picker.
+ * @csspart button - The button that opens the picker; with `multiple` and `directory`, both of them.
  * @csspart limits - What may be chosen.
  * @csspart hint - The line of help.
  * @csspart error - A line that says what is wrong.
@@ -44,6 +44,7 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @csspart thumb - The picture or the extension of a file.
  * @csspart badge - The check mark on an uploaded file.
  * @csspart name - The name of a file.
+ * @csspart folder - The folders that a file came from, before its name.
  * @csspart meta - The second line of a row.
  * @csspart status - The first words of the second line.
  * @csspart bar - A progress bar, of a row or of all files.
@@ -57,6 +58,7 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @csspart continue - The button that continues an interrupted upload, or all of them.
  * @csspart discard - The button that discards an interrupted upload, or all of them.
  * @csspart cancel - The button that cancels an upload, or all.
+ * @csspart undo - The button that brings back a cancelled upload.
  * @csspart remove - The button that removes a row.
  * @csspart clear - The button that removes the rows of finished files.
  * @csspart raise - The button that moves a row up.
@@ -83,6 +85,8 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @cssprop --s3-upload-list-block-size - Largest height of a list of more than 200 rows. Default: `70vh`.
  *
  * @fires upload-add - Files are about to be added. Can be cancelled.
+ * @fires upload-added - Files have become uploads.
+ * @fires upload-cancel - An unfinished upload is about to be cancelled. Can be cancelled.
  * @fires upload-start - The first request for a file is about to be sent. Can be cancelled.
  * @fires upload-rejected - Files of one batch were refused.
  * @fires upload-progress - Uploads have changed. Dispatched at most once a frame.
@@ -213,18 +217,23 @@ export class S3UploadElement extends SettingsElement {
     this.#uploads.command('retry', id);
   }
 
-  /** Cancels one upload, or all, and deletes its parts from the store. */
-  async cancel(id?: string): Promise<void> {
-    await this.#uploads.command('cancel', id);
+  /** Cancels one upload, or all, and deletes its parts from the store, after `undoMs` if that is given. */
+  async cancel(id?: string, options?: CancelOptions): Promise<void> {
+    await this.#uploads.command('cancel', id, options);
+  }
+
+  /** Brings back one upload that was cancelled and can be brought back, or all of them. */
+  undo(id?: string): void {
+    this.#uploads.undo(id);
   }
 
   /** Removes the element from the page, as with any other element. */
   override remove(): void;
   /** Removes a row; an unfinished upload is cancelled. A finished file stays in the bucket. */
-  override remove(id: string): Promise<void>;
-  // One name for both, as in HTMLSelectElement: https://html.spec.whatwg.org/#dom-select-remove
-  override remove(id?: string): Promise<void> | void {
-    return id === undefined ? super.remove() : this.#uploads.remove(id);
+  override remove(id: string, options?: CancelOptions): Promise<void>;
+  // As in HTMLSelectElement: https://html.spec.whatwg.org/#dom-select-remove
+  override remove(id?: string, options?: CancelOptions): Promise<void> | void {
+    return id === undefined ? super.remove() : this.#uploads.remove(id, options);
   }
 
   /** Removes every row that is finished, failed or cancelled. */
@@ -302,8 +311,7 @@ export class S3UploadElement extends SettingsElement {
     const added = this.#uploads.add(found);
     if (added.length === 0) return added;
     // The same file again continues the failed upload, in its place.
-    const isSame = added.some(({ id }) => id === replaced);
-    if (replaced !== undefined && !isSame) void this.remove(replaced);
+    if (replaced && !added.some(({ id }) => id === replaced)) void this.remove(replaced);
     this.#announcements.added(added.length);
     return added;
   }

@@ -29,6 +29,7 @@ import { createPlainRoute } from './routes/create-plain.ts';
 import { fileRoute, linksRoute, publicFileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
+import { simpleRequests } from './http/simple-request.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { relayRoute } from './routes/relay.ts';
@@ -85,6 +86,8 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
 
   app.get(PATHS.policy, policyRoute(signer));
   app.post(PATHS.report, reportRoute(signer));
+  app.post(PATHS.uploads, simpleRequests());
+  app.post(`${PATHS.uploads}/*`, simpleRequests());
   app.post(PATHS.uploads, createPlainRoute(signer));
   app.post(PATHS.uploads, createRoute(signer));
   app.get(PATHS.uploads, listRoute(signer));

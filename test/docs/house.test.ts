@@ -34,7 +34,8 @@ const imports: readonly Import[] = files.flatMap((from) =>
 const CORE_LINES: readonly (readonly string[])[] = [
   ['index.ts'],
   ['uploader.ts'],
-  ['controls.ts', 'page-guard.ts', 'restrictions.ts'],
+  ['adding.ts'],
+  ['controls.ts', 'restrictions.ts'],
   ['load-scheduler.ts'],
   ['schedule'],
   ['sending'],
@@ -46,6 +47,7 @@ const CORE_LINES: readonly (readonly string[])[] = [
   ['store', 'checksum', 'options.ts'],
   ['events.ts'],
   ['types.ts'],
+  ['page-functions.ts'],
   ['errors.ts'],
   ['util'],
 ];

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, HTTPRequest, Page } from 'puppeteer-core';
 import { bundle } from '../../worker/build/build.ts';
 import { optionsFrom } from '../../worker/config.ts';
 import { ProblemError } from '../../worker/problem.ts';
@@ -35,20 +35,19 @@ interface Shown {
 
 let browser: Browser;
 let planted: readonly Planted[];
+let apps: readonly App[];
+let chunks: Awaited<ReturnType<typeof bundle>>;
 let pages: string;
 let signers: string;
 const told: string[] = [];
 
 before(async () => {
-  const chunks = await bundle('s3-upload', 'widget/index.ts');
-  pages = await serveTexts((path) => {
-    const chunk = chunks.find(({ fileName }) => fileName === path);
-    if (chunk) return { type: 'text/javascript', text: chunk.code };
-    return { type: 'text/html', text: page(path.split('?', 1)[0] === 'secure') };
-  });
+  chunks = await bundle('s3-upload', 'widget/index.ts');
+  pages = await serveTexts((path) => fileOf(path, false));
   pages = pages.replace('127.0.0.1', 'localhost');
   planted = await Promise.all(MISTAKES.map((mistake) => plant(mistake)));
-  signers = await serveApps(new Map(planted.map((one, index) => [`m${index}`, appOf(one)])));
+  apps = planted.map((one) => appOf(one));
+  signers = await serveApps(new Map(apps.map((app, index) => [`m${index}`, app])));
   browser = await startBrowser();
 });
 after(async () => {
@@ -88,13 +87,21 @@ function appOf({ settings, log }: Planted): App {
   }
 }
 
+/** A file of the bundle, or else the page. */
+function fileOf(path: string, isSecure: boolean): { readonly type: string; readonly text: string } {
+  const chunk = chunks.find(({ fileName }) => fileName === path);
+  if (chunk) return { type: 'text/javascript', text: chunk.code };
+  return { type: 'text/html', text: page(isSecure) };
+}
+
 function page(isSecure: boolean): string {
   const elements = MISTAKES.map(({ page: origin, path = '', isPageHost }, index) => {
     if ((origin === SECURE_PAGE) !== isSecure) return '';
-    const endpoint = isPageHost ? `${pages}/app` : `${signers}/m${index}${path}`;
+    const host = isSecure ? SECURE_PAGE : signers;
+    const endpoint = isPageHost ? `${pages}/app` : `${host}/m${index}${path}`;
     return `<s3-upload id="m${index}" endpoint="${endpoint}" no-resume></s3-upload>`;
   });
-  return `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${pages}/s3-upload.js"></script>${elements.join('')}`;
+  return `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/s3-upload.js"></script>${elements.join('')}`;
 }
 
 /** Adds a file to each element, and waits until each row says what is expected. */
@@ -111,7 +118,6 @@ async function show(
       };
       await customElements.whenDefined('s3-upload');
       const elements = [...document.querySelectorAll<Element>('s3-upload')];
-      // Loads what the first file needs, which is no part of what is measured.
       const shown: Record<string, Shown> = {};
       const startedMs = performance.now();
       for (const element of elements) {
@@ -142,6 +148,35 @@ async function show(
   );
 }
 
+/** A page on https, with its script and its signer, of which nothing has to be served. */
+async function openSecurePage(): Promise<Page> {
+  const tab = await openTab();
+  await tab.setRequestInterception(true);
+  tab.on('request', (request) => {
+    const { pathname, origin } = new URL(request.url());
+    if (origin === SECURE_PAGE) void answerSecurely(request, pathname);
+    else void request.abort();
+  });
+  await tab.goto(SECURE_PAGE);
+  return tab;
+}
+
+async function answerSecurely(request: HTTPRequest, pathname: string): Promise<void> {
+  const { type, text } = fileOf(pathname.slice(1), true);
+  const [, index, path] = /^\/m(\d+)(\/.*)$/.exec(pathname) ?? [];
+  const app = apps[Number(index)];
+  if (!app) return request.respond({ contentType: type, body: text });
+  const answer = await app.fetch(
+    new Request(SECURE_PAGE + path, {
+      method: request.method(),
+      headers: request.headers(),
+      body: request.postData() ?? null,
+    }),
+  );
+  const headers = Object.fromEntries(answer.headers);
+  return request.respond({ status: answer.status, headers, body: await answer.text() });
+}
+
 async function openTab(): Promise<Page> {
   const tab = await browser.newPage();
   tab.on('console', (message) => void told.push(message.text()));
@@ -156,16 +191,7 @@ test('each mistake names itself in the row, the console, the log and doctor, wit
   const tab = await openTab();
   await tab.goto(pages);
   const shown = await show(tab, tokens);
-  const secure = await openTab();
-  await secure.setRequestInterception(true);
-  secure.on('request', (request) => {
-    const isPage = request.url() === `${SECURE_PAGE}/`;
-    void (isPage
-      ? request.respond({ contentType: 'text/html', body: page(true) })
-      : request.continue());
-  });
-  await secure.goto(SECURE_PAGE);
-  Object.assign(shown, await show(secure, tokens));
+  Object.assign(shown, await show(await openSecurePage(), tokens));
 
   for (const [index, { mistake, settings, log }] of planted.entries()) {
     await t.test(mistake.name, async () => {

@@ -84,7 +84,8 @@ export function serveStore(target: string, fault: Fault): Promise<string> {
     if (answer) {
       const { status, code, more = '', headers } = answer;
       request.resume();
-      response.writeHead(status, { ...CORS, ...headers });
+      const type = code ? { 'content-type': 'application/xml', 'x-amz-request-id': 'R1' } : {};
+      response.writeHead(status, { ...CORS, ...type, ...headers });
       const body = code
         ? `<Error><Code>${code}</Code><RequestId>R1</RequestId>${more}</Error>`
         : '<!doctype html><html><title>Welcome</title></html>';

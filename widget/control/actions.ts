@@ -1,10 +1,12 @@
 import type {
+  CancelOptions,
   Rejection,
   UploadError,
   UploaderLike,
   UploadSnapshot,
   UploadStatus,
 } from '../core/index.ts';
+import { undoOptions } from './uploads/undo.ts';
 import type { Action } from '../view/clicked.ts';
 
 /** What is said below the zone. */
@@ -21,7 +23,10 @@ export interface ActionHost {
   pause(id?: string): void;
   resume(id?: string): void;
   retry(id?: string): void;
-  remove(id: string): Promise<void>;
+  remove(id: string, options?: CancelOptions): Promise<void>;
+  undo(id?: string): void;
+  /** For so many seconds a cancelled upload can be brought back. */
+  readonly undoSeconds: number | undefined;
   requestUpdate(): void;
 }
 
@@ -39,27 +44,22 @@ const FINISHED: ReadonlySet<UploadStatus> = new Set<UploadStatus>(['done', 'canc
 
 /** Does what the element's buttons say, for the upload with this id or for all. */
 export function perform(
-  action: Exclude<Action, 'again'>,
+  action: Exclude<Action, 'again' | 'folder'>,
   id: string | undefined,
   host: ActionHost,
   reports: Reports,
 ): void {
   const uploadId = id ?? '';
-  const removeAll = (statuses: ReadonlySet<UploadStatus>): void => {
-    const ids = host.uploads
-      .filter(({ status }) => statuses.has(status))
-      .map((upload) => upload.id);
-    for (const each of id === undefined ? ids : [id]) void host.remove(each);
-  };
   const acts: Readonly<Record<typeof action, () => void>> = {
     start: () => host.start(),
     pause: () => host.pause(id),
     resume: () => host.resume(id),
     retry: () => host.retry(id),
-    cancel: () => removeAll(UNFINISHED),
+    cancel: () => (id === undefined ? discardAll(UNFINISHED, host) : void discard(id, host)),
     remove: () => void removeFile(uploadId, host, reports),
+    undo: () => host.undo(id),
     download: () => void download(uploadId, host, reports),
-    clear: () => removeAll(FINISHED),
+    clear: () => discardAll(FINISHED, host),
     dismiss: () => reports.reset(),
   };
   acts[action]();
@@ -72,8 +72,21 @@ async function removeFile(id: string, host: ActionHost, reports: Reports): Promi
   // First: the uploader knows the file by its row.
   const isDone = host.uploads.find((upload) => upload.id === id)?.status === 'done';
   const deletion = isDone ? host.uploader.deleteFile?.(id) : undefined;
-  void host.remove(id);
+  void discard(id, host);
   await deletion?.catch(report);
+}
+
+/** Removes all rows with these statuses, except those whose removal can still be undone. */
+function discardAll(statuses: ReadonlySet<UploadStatus>, host: ActionHost): void {
+  for (const { id, status, undoUntilMs } of host.uploads) {
+    if (statuses.has(status) && undoUntilMs === undefined) void discard(id, host);
+  }
+}
+
+/** Removes a row. If something of its file was sent, that can be undone for some seconds. */
+async function discard(id: string, host: ActionHost): Promise<void> {
+  const upload = host.uploads.find((upload) => upload.id === id);
+  if (upload) await host.remove(id, undoOptions(upload, host.undoSeconds));
 }
 
 /** Opens the file in a page of its own: if the address has expired, this page must not be left. */

@@ -101,7 +101,7 @@ export class Drawing implements ReactiveController {
   #zone(): TemplateResult {
     const { language, uploads, form } = this.#sources;
     const { localizer } = language;
-    const { directory, isDisabled, isMany, noDrop, autofocus } = this.#host;
+    const { directory, multiple, isDisabled, isMany, noDrop, autofocus } = this.#host;
     const hasRows = uploads.list.length > 0;
     const { dragState, text } = this.#notice();
     return this.#host.zoneView(
@@ -112,7 +112,8 @@ export class Drawing implements ReactiveController {
         isReplaced: this.#slotted('dropzone') !== undefined,
         canDrop: !noDrop && !matchMedia(TOUCH_ONLY).matches,
         isMany,
-        directory,
+        directory: directory && !multiple,
+        hasFolderButton: directory && multiple,
         hasRows,
         autofocus,
         label: this.#label(),
@@ -162,12 +163,9 @@ export class Drawing implements ReactiveController {
     const clicked = clickedIn(this.#host.shadowRoot, event);
     if (clicked?.kind === 'action') {
       const { action, id } = clicked;
-      if (action === 'again') {
-        chooseAgain.expect(id ?? '');
-        intake.open(event);
-      } else {
-        rows.view?.perform(action, id);
-      }
+      if (action === 'again') chooseAgain.expect(id ?? '');
+      if (action === 'again' || action === 'folder') intake.open(event, action === 'folder');
+      else rows.view?.perform(action, id);
     } else if (clicked?.kind === 'zone') {
       // So that a paste that follows finds the element.
       this.#host.focus();

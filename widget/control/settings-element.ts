@@ -1,5 +1,5 @@
 import type { PropertyDeclarations } from 'lit';
-import type { CannedAcl, UploaderOptions, Validator } from '../core/index.ts';
+import type { CannedAcl, Transform, UploaderOptions, Validator } from '../core/index.ts';
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
 import { FormElement } from './form-element.ts';
@@ -16,6 +16,7 @@ export class SettingsElement extends FormElement {
     metadata: { attribute: false },
     acl: {},
     validators: { attribute: false },
+    transforms: { attribute: false },
     messages: { attribute: false },
     name: { reflect: true },
     label: {},
@@ -32,6 +33,7 @@ export class SettingsElement extends FormElement {
     minFiles: numberAttribute('min-files'),
     maxFiles: numberAttribute('max-files'),
     concurrency: numberAttribute('concurrency'),
+    undoSeconds: numberAttribute('undo-seconds'),
     valueFormat: { attribute: 'value-format' },
     noAuto: booleanAttribute('no-auto'),
     noDrop: booleanAttribute('no-drop'),
@@ -55,8 +57,10 @@ export class SettingsElement extends FormElement {
   declare metadata: UploaderOptions['metadata'] | Readonly<Record<string, string>> | undefined;
   /** ACL of the objects, one of those that the Worker allows; as a property also a function of the file. */
   declare acl: UploaderOptions['acl'] | CannedAcl | undefined;
-  /** Functions that may refuse a file, with a message in the page's language. */
+  /** Functions that may refuse a file, with a message in the page's language, at once or by a promise. */
   declare validators: readonly Validator[] | undefined;
+  /** Functions that make another file out of a chosen one before it is sent: smaller, converted, encrypted. */
+  declare transforms: readonly Transform[] | undefined;
   /** Texts that replace the element's own, by message id. */
   declare messages: Messages | undefined;
   /** Name of the form's entries; without a name, nothing is submitted. */
@@ -69,7 +73,7 @@ export class SettingsElement extends FormElement {
   declare accept: string | undefined;
   /** Accepts more than one file. Without it, a new file replaces the previous one. */
   declare multiple: boolean;
-  /** The picker selects a folder, with everything in it. */
+  /** The picker selects a folder, with everything in it; with `multiple`, a button of its own does. */
   declare directory: boolean;
   /** On phones, opens the camera at once: `user` or `environment`. */
   declare capture: string | undefined;
@@ -89,6 +93,8 @@ export class SettingsElement extends FormElement {
   declare maxFiles: number | undefined;
   /** Largest number of simultaneous requests to the store, for all files together. @default 6 per lane */
   declare concurrency: number | undefined;
+  /** For so many seconds a cancelled upload can be brought back; 0: not at all. @default 8 */
+  declare undoSeconds: number | undefined;
   /** What each entry of the form contains. @default 'id' */
   declare valueFormat: ValueFormat | undefined;
   /** Files wait for `start()`, or until the user presses Start. */

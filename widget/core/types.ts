@@ -1,9 +1,14 @@
 /** The public types of the engine. The element, and any app without it, draws these and nothing else. */
 import type { CannedAcl, ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
+import type { FileContext, Transform, TransformStep, Validator } from './page-functions.ts';
 
 export type UploadStatus =
+  /** Its validators have not all answered. */
+  | 'checking'
   | 'queued'
+  /** The page's transforms make the file that is sent; `step` says how far they are. */
+  | 'transforming'
   | 'hashing'
   | 'uploading'
   | 'paused'
@@ -61,10 +66,16 @@ export interface UploadSnapshot {
   readonly relayed: boolean;
   /** What it waits for, while its status is `waiting`. */
   readonly waitingFor?: WaitReason | undefined;
+  /** What the page's transforms are doing, while its status is `transforming`. */
+  readonly step?: TransformStep | undefined;
+  /** While a cancelled upload can be brought back by `undo`: until when, in milliseconds since 1970. */
+  readonly undoUntilMs?: number | undefined;
+  /** Metadata that was given by `edit`. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly key?: string | undefined;
   readonly result?: Result | undefined;
   readonly error?: UploadError | undefined;
-  /** The file itself, for previews. Undefined if the uploader does not have it any more. */
+  /** The file as it was chosen, for previews. Undefined if the uploader does not have it any more. */
   readonly file?: File | undefined;
 }
 
@@ -140,8 +151,21 @@ export interface Rejection {
   readonly error: UploadError;
 }
 
-/** Returns an error to refuse the file, or nothing. */
-export type Validator = (file: File) => UploadError | string | undefined;
+/** What can be changed before the Worker knows the upload. */
+export interface Edits {
+  /** The name by which the file is uploaded. */
+  readonly name?: string;
+  /** Metadata in addition to that of the option `metadata`; the Worker's allow-list decides what is kept. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface CancelOptions {
+  /**
+   * For so many milliseconds, `undo` brings the upload back, and the store keeps its parts.
+   * @default 0
+   */
+  readonly undoMs?: number;
+}
 
 /** What the page itself requires of files; the Worker's policy may require more. Sizes are in bytes. */
 export interface Restrictions {
@@ -164,9 +188,17 @@ export interface UploaderOptions {
   /** Cookies to the Worker. @default 'same-origin' */
   readonly credentials?: RequestCredentials;
   /** Returns the ACL of an upload's object, one of those that the policy allows. @default its first */
-  readonly acl?: (file: File) => CannedAcl | undefined;
+  readonly acl?: (file: File, context: FileContext) => CannedAcl | undefined;
   /** Returns the metadata of an upload; the Worker's allow-list decides what is kept. */
-  readonly metadata?: (file: File) => Readonly<Record<string, string>> | undefined;
+  readonly metadata?: (
+    file: File,
+    context: FileContext,
+  ) => Readonly<Record<string, string>> | undefined;
+  /**
+   * Made of each file before it is sent, one after the other, for two files at a time. The restrictions
+   * judge the chosen file, and the Worker's policy what is sent.
+   */
+  readonly transforms?: readonly Transform[];
   readonly restrictions?: Restrictions;
   /** Requests to the store in flight, for all files together; at least 1. @default 6 per lane */
   readonly concurrency?: number;
@@ -221,10 +253,22 @@ export interface UploaderLike extends EventTarget {
   resume(id?: string): void;
   /** Starts a failed upload again, or all of them, from what the store already holds. */
   retry(id?: string): void;
-  /** Stops an upload, or all, and aborts it on the store. Resolves when the store has dropped its parts. */
-  cancel(id?: string): Promise<void>;
-  /** Removes an upload from the list; one that is not done is cancelled first. */
-  remove(id: string): Promise<void>;
+  /**
+   * Stops an upload, or all, and aborts it on the store, unless a listener of `upload-cancel` prevents it.
+   * Resolves when the store has dropped its parts, or when the upload was brought back by `undo`.
+   */
+  cancel(id?: string, options?: CancelOptions): Promise<void>;
+  /** Removes an upload from the list; one that is not done is cancelled first, as by `cancel`. */
+  remove(id: string, options?: CancelOptions): Promise<void>;
+  /** Brings back an upload that was cancelled with `undoMs`, or all of them. */
+  undo?(id?: string): void;
+  /**
+   * Changes an upload that the Worker does not know yet.
+   *
+   * @throws UploadError `conflict` once the Worker knows it, `not_found` if there is no such upload, or
+   *   `invalid_request` for an empty name.
+   */
+  edit?(id: string, edits: Edits): void;
   /** Removes all uploads that are done, failed or cancelled. */
   clear(): void;
   /**

@@ -16,6 +16,7 @@ const MESSAGES: Readonly<
   too_many_files: { id: 'too_many_files' },
   type_not_allowed: { id: 'type_not_allowed', needs: 'types' },
   rejected: { id: 'rejected' },
+  transform_failed: { id: 'transform_failed' },
   duplicate: { id: 'duplicate' },
   file_changed: { id: 'file_changed' },
   file_unreadable: { id: 'file_unreadable' },

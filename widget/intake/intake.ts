@@ -48,9 +48,12 @@ export class Intake {
     return this.#reading > 0;
   }
 
-  /** Opens the picker after a click; the second one of a double click does not ask for another. */
-  open({ detail }: MouseEvent): void {
-    if (detail < 2 && this.#options.isOpen('pick')) this.#input()?.click();
+  /**
+   * Opens the picker after a click; the second one of a double click does not ask for another.
+   * `isFolder` for the button that selects a folder.
+   */
+  open({ detail }: MouseEvent, isFolder?: boolean): void {
+    if (detail < 2 && this.#options.isOpen('pick')) this.#input(isFolder)?.click();
   }
 
   /**
@@ -77,9 +80,9 @@ export class Intake {
     );
   };
 
-  /** The picker, emptied: choosing the same file again would otherwise be no change, and no event. */
-  #input(): HTMLInputElement | null | undefined {
-    const input = this.#host.shadowRoot?.querySelector('input');
+  /** The picker, emptied, for files or a folder: choosing the same file again would otherwise be no change, and no event. */
+  #input(isFolder = false): HTMLInputElement | undefined {
+    const input = this.#host.shadowRoot?.querySelectorAll('input')[Number(isFolder)];
     if (input) input.value = '';
     return input;
   }

@@ -83,6 +83,7 @@ export class S3UploadZoneElement extends LinkedElement {
           canDrop: true,
           isMany,
           directory,
+          hasFolderButton: false,
           hasRows: false,
           autofocus: this.autofocus,
           label: this.ariaLabel ?? undefined,

@@ -5,10 +5,12 @@ export type Action =
   | 'retry'
   | 'again'
   | 'cancel'
+  | 'undo'
   | 'remove'
   | 'download'
   | 'start'
   | 'clear'
+  | 'folder'
   | 'dismiss';
 
 /** What a click was on: a button, of a row or of all; or the zone around its button. */

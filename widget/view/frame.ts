@@ -39,7 +39,7 @@ export function frame(
   { zone, refusals, rows }: FrameContent,
   { onClick, onSlot, onPick, onCancel }: FrameListeners,
 ): TemplateResult {
-  const { accept, capture, label, hint, hasSlot } = state;
+  const { accept, capture, multiple, directory, label, hint, hasSlot } = state;
   return html`<div class="root" @click=${onClick}>
     <label part="label" class="label" for="browse" ?hidden=${!label && !hasSlot('label')}
       ><slot name="label" @slotchange=${onSlot}>${label}</slot></label
@@ -50,12 +50,17 @@ export function frame(
       hidden
       accept=${accept ?? nothing}
       capture=${capture ?? nothing}
-      ?multiple=${state.multiple}
-      ?webkitdirectory=${state.directory}
+      ?multiple=${multiple}
+      ?webkitdirectory=${directory && !multiple}
       @change=${onPick}
       @input=${stop}
       @cancel=${onCancel}
-    />
+    />${
+      // One picker cannot select both.
+      directory && multiple
+        ? html`<input type="file" hidden webkitdirectory @change=${onPick} @input=${stop} />`
+        : nothing
+    }
     <div class="errors">
       <div id="error">${state.complaint ? complaint(state.complaint) : nothing}</div>
       ${refusals}

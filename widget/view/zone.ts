@@ -17,7 +17,10 @@ export interface ZoneState {
   /** True if the page allows dropping and there is a pointer that can drag. */
   readonly canDrop: boolean;
   readonly isMany: boolean;
+  /** The picker selects folders only. */
   readonly directory: boolean;
+  /** A second button selects a folder. */
+  readonly hasFolderButton: boolean;
   readonly hasRows: boolean;
   readonly autofocus: boolean;
   /** Name of the control; the button's name begins with it. */
@@ -88,6 +91,19 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
           : html`<span class=${notice ? 'lead sr' : 'lead'}
               >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
             >`
+      }
+      ${
+        state.hasFolderButton
+          ? html`<button
+              type="button"
+              part="button"
+              class="button"
+              ?disabled=${isDisabled}
+              data-act="folder"
+            >
+              ${localizer.text('chooseFolder')}
+            </button>`
+          : nothing
       }
       ${notice && html`<span class="lead">${notice}</span>`}
       <span part="limits" class="limits" id="limits">${state.limits}</span>

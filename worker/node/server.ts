@@ -1,7 +1,8 @@
 /** The signer as a server: requests in, answers out, a timer for the upkeep, and an orderly end. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { asProblem } from '../http/as-problem.ts';
 import { ProblemError } from '../problem.ts';
 import { PATHS } from '../protocol/paths.ts';
 import { createSigner } from '../signer.ts';
@@ -9,6 +10,7 @@ import type { SignerOptions } from '../signer-options.ts';
 import { createLog } from '../util/log.ts';
 import { builtPage, createAssets } from './http/assets.ts';
 import { behindProxies } from './http/proxies.ts';
+import { discardRest } from './http/rest-of-body.ts';
 import type { SignerState } from './state/state.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -64,20 +66,34 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     props: {},
   };
 
+  const answer = async (request: Request): Promise<Response> => {
+    const asset = await assets?.(request);
+    if (asset) return asset;
+    const isHealth = new URL(request.url).pathname === PATHS.health;
+    return (isHealth && (await troubleOf(state))) || app.fetch(request, {}, context);
+  };
   const listener = getRequestListener(
-    async (request, { incoming }) => {
-      const { socket } = incoming as IncomingMessage;
-      const received = asReceived(request, socket);
-      const asset = await assets?.(received);
-      if (asset) return asset;
-      const isHealth = new URL(received.url).pathname === PATHS.health;
-      return (isHealth && (await troubleOf(state))) || app.fetch(received, {}, context);
+    async (request, bindings) => {
+      const incoming = bindings.incoming as IncomingMessage;
+      const response = await answer(asReceived(request, incoming.socket));
+      if (request.method !== 'GET' && request.method !== 'HEAD') await discardRest(incoming);
+      return response;
     },
-    { overrideGlobalObjects: false },
+    {
+      overrideGlobalObjects: false,
+      errorHandler: (error) =>
+        error instanceof RequestError
+          ? problemResponse(new ProblemError('invalid_request', 'Not a valid HTTP request.'))
+          : problemResponse(asProblem(log, error)),
+    },
   );
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    (incoming, outgoing) => {
+      // There is no Request for it: https://fetch.spec.whatwg.org/#forbidden-method
+      if (incoming.method === 'TRACE') outgoing.writeHead(405).end();
+      else void listener(incoming, outgoing);
+    },
   );
   await listen(server, host, port);
   const upkeep = startUpkeep(signer, state);
@@ -104,12 +120,20 @@ async function troubleOf(state: SignerState): Promise<Response | undefined> {
     await state.ping();
     return undefined;
   } catch {
-    const { problem } = new ProblemError('store_unavailable', 'The state cannot be reached.', {
-      retryAfter: 1,
-    });
-    const headers = { 'content-type': 'application/problem+json', 'retry-after': '1' };
-    return new Response(JSON.stringify(problem), { status: problem.status, headers });
+    return problemResponse(
+      new ProblemError('store_unavailable', 'The state cannot be reached.', { retryAfter: 1 }),
+    );
   }
+}
+
+/** An answer of the server itself, in the form of the signer's. */
+function problemResponse({ problem }: ProblemError): Response {
+  const { status, retryAfter } = problem;
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  };
+  return new Response(JSON.stringify(problem), { status, headers });
 }
 
 /** @throws ProblemError `misconfigured` if it cannot listen there. */

@@ -92,14 +92,12 @@ export const MISTAKES: readonly Mistake[] = [
     settings: { S3_PROFILE: 'generic' },
     store: {
       for: 'everybody',
-      answer: ({ method, url }) =>
-        method === 'GET' && url?.includes('uploadId=') === true
-          ? always(403, 'AccessDenied')()
-          : undefined,
+      answer: ({ method }) =>
+        method === 'GET' || method === 'HEAD' ? always(403, 'AccessDenied')() : undefined,
     },
-    row: owner('ListParts: AccessDenied: the credentials need s3:ListMultipartUploadParts'),
-    console: /need s3:ListMultipartUploadParts/,
-    log: /need s3:ListMultipartUploadParts/,
+    row: owner('HeadObject: .*need s3:GetObject on the objects'),
+    console: /HeadObject: .*need s3:GetObject on the objects/,
+    log: /need s3:GetObject on the objects/,
     doctor: /need s3:ListMultipartUploadParts/,
   },
   {

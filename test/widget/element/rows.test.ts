@@ -530,7 +530,7 @@ describe('the zone', () => {
         max-size="50GB"
         max-files="3"
       ></s3-upload>`,
-      'Drop files here or browse Video, audio, or PDF, up to 3 files, up to 50 GB each',
+      'Drop files here or browse Video, audio, PDF, or XLS, up to 3 files, up to 50 GB each',
     ],
     [
       'one with limits',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { allKeys, readMany, type KV } from '../../../worker/ledger/kv.ts';
+import { allKeys, readMany, withBulkReads, type KV } from '../../../worker/ledger/kv.ts';
 import { PLACES, type RunningKV } from './kv-places.ts';
 
 const MIB = 1024 * 1024;
@@ -178,13 +178,43 @@ for (const { name, skip, start } of PLACES) {
       }
       await assert.rejects(kv.put(key, 'value', { expiration: inSeconds(50) }), /expiration/);
       await assert.rejects(kv.put(key, 'value', { expiration: inSeconds(-1) }), /expiration/);
-      const many = Array.from({ length: 101 }, (_, index) => key + index);
-      await assert.rejects(readMany(kv, many), /100 keys/);
       await assert.rejects(kv.list({ prefix: key, limit: 1001 }), /limit/);
       assert.equal(await kv.get(key), null);
     });
   });
 }
+
+describe('an adapter with the four methods of Workers KV', () => {
+  const stored = new Map([['one', '1']]);
+  const single = (key: string) => Promise.resolve(stored.get(key) ?? null);
+  const isList = (key: unknown) => typeof key !== 'string';
+  for (const [what, get] of [
+    [
+      'throws',
+      (key: string) => {
+        if (isList(key)) throw new TypeError('not a string');
+        return single(key);
+      },
+    ],
+    [
+      'rejects',
+      (key: string) => (isList(key) ? Promise.reject(new TypeError('not a string')) : single(key)),
+    ],
+    ['finds nothing', single],
+  ] as const) {
+    it(`is read key by key if it ${what} where Workers KV takes a list of keys`, async () => {
+      const unused = () => Promise.reject(new Error('unused'));
+      const kv = withBulkReads({ get, put: unused, delete: unused, list: unused });
+      assert.deepEqual(
+        [...(await readMany(kv, ['one', 'two']))],
+        [
+          ['one', '1'],
+          ['two', null],
+        ],
+      );
+    });
+  }
+});
 
 function namesOf(keys: readonly { readonly name: string }[]): readonly string[] {
   return keys.map(({ name }) => name);

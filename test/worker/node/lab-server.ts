@@ -1,9 +1,10 @@
 /** The Worker of the tests in a process of Node.js; see harness.ts. What it needs comes as JSON. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { getRequestListener } from '@hono/node-server';
 import type { KV } from '../../../worker/ledger/kv.ts';
+import { discardRest } from '../../../worker/node/http/rest-of-body.ts';
 import { memoryRateLimit } from '../../../worker/node/rate-limit.ts';
 import { sqliteState } from '../../../worker/node/state/sqlite.ts';
 import type { LabSettings } from './lab.ts';
@@ -23,9 +24,14 @@ const env = {
 };
 const context = { waitUntil: (work: Promise<unknown>) => void work.catch(() => undefined) };
 const server = createServer(
-  getRequestListener((request) => entry.fetch(request, env, context), {
-    overrideGlobalObjects: false,
-  }),
+  getRequestListener(
+    async (request, { incoming }) => {
+      const response = await entry.fetch(request, env, context);
+      if (request.body) await discardRest(incoming as IncomingMessage);
+      return response;
+    },
+    { overrideGlobalObjects: false },
+  ),
 );
 server.listen(0, '127.0.0.1', () => {
   process.send?.((server.address() as AddressInfo).port);

@@ -1,8 +1,9 @@
 /** `s3-upload serve`, with its state in SQLite. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { ListAnswer } from '../../../worker/protocol.ts';
 import { nodeOptionsFrom } from '../../../worker/node/options.ts';
 import { memoryRateLimit } from '../../../worker/node/rate-limit.ts';
@@ -99,6 +100,37 @@ describe('s3-upload serve', () => {
         ['stopped', undefined, undefined],
       ],
     );
+  });
+
+  it('lets a slow client finish sending before it refuses, so that the answer is not lost', async () => {
+    const { url } = await start({ RELAY: 'on' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const body = random(4 * MIB);
+    const headers = { 'content-length': String(body.length), authorization: 'Bearer wrong' };
+    const answers: unknown[] = [];
+    for (const path of ['/uploads/some-id/parts/1', '/nothing']) {
+      const refused = request(`${url}${path}`, { method: 'PUT', headers, agent });
+      const ended = new Promise<void>((resolve, reject) => {
+        refused.once('error', reject);
+        refused.once('close', resolve);
+      });
+      refused.once('response', (response) => {
+        answers.push([response.statusCode, refused.reusedSocket]);
+        response.resume();
+      });
+      for (let sent = 0; sent < body.length; sent += MIB) {
+        refused.write(body.subarray(sent, sent + MIB));
+        // Longer in all than the half second after which the library would give up.
+        await Promise.race([setTimeout(200), ended]);
+      }
+      refused.end();
+      await ended;
+    }
+    assert.deepEqual(answers, [
+      [401, false],
+      [401, true],
+    ]);
+    agent.destroy();
   });
 
   it('logs as the Worker does, and nothing beside that', async () => {

@@ -14,6 +14,8 @@ export type UploaderSettings = Pick<
   | 'metadata'
   | 'acl'
   | 'validators'
+  | 'transforms'
+  | 'undoSeconds'
   | 'accept'
   | 'minSize'
   | 'maxSize'
@@ -48,6 +50,7 @@ export function optionsOf(settings: UploaderSettings, getToken: GetToken): Uploa
     credentials,
     concurrency: validConcurrency(settings),
     acl: typeof acl === 'string' ? () => acl : acl,
+    transforms: settings.transforms,
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !settings.noAuto,
     resume: !settings.noResume,

@@ -3,6 +3,7 @@ import {
   Uploader,
   UploadRejectedEvent,
   UploadRemovedEvent,
+  type CancelOptions,
   type Rejection,
   type Totals,
   type UploaderLike,
@@ -26,6 +27,7 @@ import { forwardEvents } from './forward-events.ts';
 import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
 import { leavePlace, takePlace } from './place.ts';
 import { suspended, type Suspended } from './suspended.ts';
+import { undoOptions } from './undo.ts';
 
 /** The element, as far as its uploads depend on it. */
 export type UploadsHost = ReactiveControllerHost &
@@ -38,7 +40,7 @@ export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => 
 /** Puts a list of uploads in another order. */
 export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
 
-type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel';
+type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel' | 'undo';
 
 /** Statuses in which nothing of a file has been sent since `start()` was last called. */
 const NOT_STARTED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
@@ -205,7 +207,7 @@ export class Uploads implements ReactiveController {
     if (added.length > 0) {
       this.#isStarted = false;
       const ids = new Set(added.map(({ id }) => id));
-      for (const { id } of replaced) if (!ids.has(id)) void this.remove(id);
+      this.#discard(replaced.filter(({ id }) => !ids.has(id)));
     }
     if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
     this.#onChange('page');
@@ -213,17 +215,17 @@ export class Uploads implements ReactiveController {
   }
 
   /** Passes a command to the uploader, for one upload or for all. No value changes by it at once. */
-  command(name: Command, id?: string): unknown {
+  command(name: Command, id?: string, options?: CancelOptions): unknown {
     if (name === 'start') this.#isStarted = true;
-    const result = this.#uploader?.[name](id);
+    const result = this.#uploader?.[name]?.(id, options);
     this.#onChange('page');
     return result;
   }
 
   /** Removes an upload from the list; one that is not finished is cancelled. */
-  async remove(id: string): Promise<void> {
+  async remove(id: string, options?: CancelOptions): Promise<void> {
     const upload = this.#finished.find((finished) => finished.id === id);
-    if (!upload) return this.#uploader?.remove(id);
+    if (!upload) return this.#uploader?.remove(id, options);
     this.#finished = this.#finished.filter((finished) => finished !== upload);
     this.#host.dispatchEvent(new UploadRemovedEvent(upload));
     this.#onChange('user', { byIds: true });
@@ -249,12 +251,26 @@ export class Uploads implements ReactiveController {
     this.#order = undefined;
     const kept = new Map(finished.map((upload) => [upload.id, upload]));
     this.#changedBy = 'page';
-    for (const { id, status } of this.#uploader?.uploads ?? []) {
-      if (status === 'done' && kept.delete(id)) continue;
-      if (which === 'all' || status === 'done') void this.#uploader?.remove(id);
-    }
+    const uploads = this.#uploader?.uploads ?? [];
+    const rest = uploads.filter(({ id, status }) => !(status === 'done' && kept.delete(id)));
+    this.#discard(which === 'all' ? rest : rest.filter(({ status }) => status === 'done'));
     this.#changedBy = 'user';
     this.#setFinished([...kept.values()]);
+  }
+
+  /** Brings back uploads that were cancelled; where there is room for one, the other one makes room. */
+  undo(id?: string): void {
+    this.command('undo', id);
+    if (this.#host.isMany || id === undefined) return;
+    this.#discard(this.list.filter((upload) => upload.id !== id));
+  }
+
+  /** Removes uploads for the user, who may have meant something else. */
+  #discard(uploads: readonly UploadSnapshot[]): void {
+    for (const upload of uploads) {
+      if (upload.undoUntilMs !== undefined) continue;
+      void this.remove(upload.id, undoOptions(upload, this.#host.undoSeconds));
+    }
   }
 
   #setFinished(finished: readonly UploadSnapshot[]): void {
@@ -292,7 +308,8 @@ export class Uploads implements ReactiveController {
   /** Brings the form up to date before listeners on the element are called. */
   #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } {
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
-    return 'uploads' in event ? { uploads: this.list } : {};
+    // Those that were added are the uploads of their batch.
+    return 'uploads' in event && event.type !== 'upload-added' ? { uploads: this.list } : {};
   }
 
   /**

@@ -13,6 +13,7 @@ import { isBlocked, type Outcome } from '../store/outcome.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import { Bearer } from './bearer.ts';
+import { requestInit } from './request-init.ts';
 
 /** A path of the contract without an id in it. */
 type StaticPath = Extract<(typeof PATHS)[keyof typeof PATHS], string>;
@@ -185,20 +186,11 @@ export class WorkerClient {
     const { credentials = 'same-origin' } = this.options;
     let timeout: AbortSignal | undefined;
     try {
-      const headers = await this.headers(token, signal);
+      const headers = await this.headers(undefined, signal);
       timeout = AbortSignal.timeout(terms * stallMs(this.options));
-      const response = await fetch(this.endpoint + path, {
-        method,
-        headers: {
-          // Without it, the Worker answers a request for a link with a redirect to the file.
-          Accept: 'application/json',
-          ...headers,
-          ...(body ? { 'Content-Type': 'application/json' } : {}),
-        },
-        body: body ? JSON.stringify(body) : null,
-        credentials,
-        // A 410 may be cached (RFC 9110, 15.1), and Chromium keeps that of a proxy for ever.
-        cache: 'no-store',
+      const url = this.endpoint + path;
+      const response = await fetch(url, {
+        ...requestInit(url, { method, headers, credentials, body, token }),
         keepalive,
         signal: AbortSignal.any([signal, timeout]),
       });

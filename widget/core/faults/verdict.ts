@@ -115,6 +115,8 @@ const OFFLINE_DELAY_MS = 15_000;
  * proxy, but a wrong address or a portal.
  */
 const MAX_STRANGERS = 3;
+/** How long the token of a caller who has never been accepted may be stale. */
+const STALE_BEARER_MS = 3500;
 /** How often a retry follows at once because the answer asks for it. */
 const MAX_AT_ONCE = 10;
 /** Refused signatures, or mismatches, that are tolerated. */
@@ -153,7 +155,12 @@ export function verdict(outcome: Outcome, history: History): Verdict {
       if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
       // A page may give a stale token for a while before it gives a fresh one.
       if (outcome.refusedBearer && !isOver) {
-        return { do: reaction, delayMs: delayAfter(history.refusals) };
+        const staleDelayMs = delayAfter(history.refusals);
+        if (!history.isFirstContact) return { do: reaction, delayMs: staleDelayMs };
+        // A caller who has never been accepted may have a token that will never do.
+        if (sinceMs <= STALE_BEARER_MS) {
+          return { do: reaction, delayMs: Math.min(staleDelayMs, FIRST_DELAY_MS) };
+        }
       }
       break;
     case 'repair':

@@ -7,7 +7,7 @@ import { assertReadable } from '../faults/file-error.ts';
 import { Parts } from '../upload/parts.ts';
 import type { Standing } from '../upload/standing.ts';
 import { can } from '../upload/state.ts';
-import { agreementOf, isSameTerms, termsFor } from '../upload/terms.ts';
+import { agreementOf, isSameTerms } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
@@ -15,6 +15,7 @@ import type { SendingContext } from './context.ts';
 import { recogniseElsewhere } from './elsewhere.ts';
 import { checksumOfPart } from './part/checksum.ts';
 import { lineTerms } from './part/line-terms.ts';
+import { termsFor } from './part/terms.ts';
 
 type Agreed = Extract<Standing, { kind: 'agreed' }>;
 
@@ -133,7 +134,9 @@ async function describe(
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
-  const { id, file, path, checksum, state } = upload;
+  const { id, name, file, path, checksum, state } = upload;
+  const { options } = services;
+  const context = { id, path };
   const { plan } = state.terms;
   const isSmaller = services.policy && !isSameTerms(termsFor(file, services.policy), state.terms);
   // The hash of an empty file does not show that the file is gone.
@@ -142,15 +145,21 @@ async function describe(
   signal.throwIfAborted();
   return {
     id,
-    name: file.name,
+    name,
     path,
     bytes: file.size,
     mostPartBytes: isSmaller && plan.kind === 'multipart' ? plan.partBytes : undefined,
     type: file.type,
-    metadata: services.options.metadata?.(file),
-    acl: services.options.acl?.(file),
+    metadata: merged(options.metadata?.(file, context), state.edits.metadata),
+    acl: options.acl?.(file, context),
     checksums: checksum ? checksums : undefined,
   } as FileEntry;
+}
+
+/** Undefined if there is none at all. */
+function merged(...all: readonly (FileEntry['metadata'] | undefined)[]): FileEntry['metadata'] {
+  const given = all.filter((metadata) => metadata !== undefined);
+  return given.length > 0 ? Object.assign({}, ...given) : undefined;
 }
 
 /** The answer is applied whenever it arrives, also during a pause. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Action } from '../clicked.ts';
-import { icon, type Icon } from '../icons.ts';
+import { icon, type Icon } from '../row-icons.ts';
 import type { View } from '../view.ts';
 
 /** Actions in the row of an interrupted upload. */
@@ -17,7 +17,7 @@ export type ReorderAction = 'raise' | 'lower';
  */
 export function action(
   { localizer, isDisabled }: View,
-  act: Action | InterruptedAction | ReorderAction,
+  act: Exclude<Action, 'folder'> | InterruptedAction | ReorderAction,
   picture: Icon,
   name?: string,
   word?: MessageId,

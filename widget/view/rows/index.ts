@@ -66,7 +66,7 @@ export class RowsView {
   }
 
   /** Does what a button says, for the upload with this id or for all. */
-  perform(action: Exclude<Action, 'again'>, id: string | undefined): void {
+  perform(action: Exclude<Action, 'again' | 'folder'>, id: string | undefined): void {
     perform(action, id, this.#host, this.#reports);
   }
 

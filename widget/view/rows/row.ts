@@ -4,18 +4,20 @@ import type { WaitReason } from '../../core/types.ts';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
 import { reasonOf } from '../../i18n/reason.ts';
-import { icon } from '../icons.ts';
+import { icon } from '../row-icons.ts';
 import type { View } from '../view.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
-import { nameView, shownName } from './name.ts';
+import { folderOf, nameView, shownName } from './name.ts';
 import { tile } from './thumbs.ts';
 
 /** What an upload's row offers, apart from Remove or Cancel. */
 type MainAction = 'pause' | 'resume' | 'retry' | 'download';
 
 const MAIN_ACTIONS: Readonly<Record<UploadStatus, MainAction | undefined>> = {
+  checking: 'pause',
   queued: 'pause',
+  transforming: 'pause',
   hashing: 'pause',
   uploading: 'pause',
   waiting: 'pause',
@@ -57,10 +59,11 @@ export function row(
   view: View,
   picture: HTMLCanvasElement | undefined,
 ): TemplateResult {
-  const { id, name, status, bytes, loaded, sent } = upload;
+  const { id, name, path, status, bytes, loaded, sent, step } = upload;
   const { localizer, isMany } = view;
   const isEnded = ENDED.has(status);
   const size = bytes || 1;
+  const label = labelOf(upload);
   const progress =
     loaded > 0 || status !== 'uploading'
       ? localizer.progress(loaded, bytes)
@@ -71,14 +74,21 @@ export function row(
       }</span
     >
     <div class="body" role="gridcell">
-      ${nameView(name)}
+      ${nameView(name, path)}
       ${status === 'done' ? html`<span class="sr">${localizer.text('done')}</span>` : nothing}
       <div part="meta" class="meta">${meta(upload, view, progress)}</div>
       ${
         // Before anything is sent, progress is unknown and not 0 %.
         isEnded
           ? nothing
-          : bar(shownName(name), loaded / size, sent / size, sent > 0 ? progress : undefined)
+          : step
+            ? bar(
+                label,
+                step.fraction ?? 0,
+                0,
+                step.fraction ? stepText(upload, localizer) : undefined,
+              )
+            : bar(label, loaded / size, sent / size, sent > 0 ? progress : undefined)
       }
     </div>
     <div part="actions" class="actions" role="gridcell">
@@ -108,6 +118,7 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   }
   if (status === 'failed')
     return [statusText(error ? reasonOf(error, localizer) : localizer.text(status))];
+  if (status === 'transforming') return [statusText(stepText(upload, localizer))];
   const id = waitingFor ? WAITING[waitingFor] : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
@@ -133,24 +144,34 @@ function statusText(text: string): TemplateResult {
   return html`<span part="status" class="status">${text}</span>`;
 }
 
+/** What is done with the file before it is sent. */
+function stepText({ step }: UploadSnapshot, localizer: Localizer): string {
+  return step?.text ?? localizer.text('transforming');
+}
+
+/** What tells the file from others of the same name. */
+function labelOf({ name, path }: UploadSnapshot): string {
+  return shownName(folderOf(path) + name);
+}
+
 function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
-  const { name, status } = upload;
+  const { status, undoUntilMs } = upload;
+  const label = labelOf(upload);
+  if (undoUntilMs !== undefined) return [action(view, 'undo', 'retry', label, 'undo')];
   const moves = view.canReorder
-    ? [
-        action(view, 'raise', 'raise', shownName(name)),
-        action(view, 'lower', 'lower', shownName(name)),
-      ]
+    ? [action(view, 'raise', 'raise', label), action(view, 'lower', 'lower', label)]
     : [];
-  const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
+  const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', label);
   return [...moves, mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
 }
 
 function mainAction(
   kind: MainAction | undefined,
-  { name, error }: UploadSnapshot,
+  upload: UploadSnapshot,
   view: View,
 ): TemplateResult | undefined {
-  const shown = shownName(name);
+  const { error } = upload;
+  const shown = labelOf(upload);
   switch (kind) {
     case 'pause':
       return action(view, 'pause', 'pause', shown);

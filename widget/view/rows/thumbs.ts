@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { icon } from '../icons.ts';
+import { icon } from '../row-icons.ts';
 import { extensionOf } from './name.ts';
 
 /** In pixels: twice the size of the largest tile, for dense screens. */

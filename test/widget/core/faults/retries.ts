@@ -6,6 +6,7 @@ import { changedError } from '../../../../widget/core/faults/file-error.ts';
 import { corsError, fullError, partError } from '../../../../widget/core/faults/store-error.ts';
 import { verdict, type FinalVerdict } from '../../../../widget/core/faults/verdict.ts';
 import { callError, problemError } from '../../../../widget/core/faults/worker-error.ts';
+import { transformError } from '../../../../widget/core/sending/transform.ts';
 import type { Outcome } from '../../../../widget/core/store/outcome.ts';
 
 export interface Retries {
@@ -50,6 +51,10 @@ export const RETRIES: Readonly<Record<UploadErrorCode, Retries>> = {
   too_many_files: none('the file is refused', new UploadError('too_many_files', '')),
   duplicate: none('the file is refused', new UploadError('duplicate', '')),
   rejected: none('the page refuses the file', new UploadError('rejected', '')),
+  transform_failed: retry(
+    'the next attempt may succeed',
+    transformError('a.bin', new TypeError('no memory')),
+  ),
   file_changed: choose(
     'the old file is gone',
     changedError({ file: FILE, state: { wasRead: true } }),

@@ -8,6 +8,8 @@ import { FakeUploader, snapshot, UploadError } from '../fake-uploader.ts';
 import { fakeTime, type FakeTime } from '../fake-time.ts';
 import { mount, unmountAll } from './mount.ts';
 
+before(() => addEnglish(en));
+
 class Host extends LitElement {
   readonly engine = new FakeUploader();
   readonly said: [string, string][] = [];

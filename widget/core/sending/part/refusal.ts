@@ -18,5 +18,6 @@ export async function refusal(
   const { status, code, requestId } = outcome;
   const report = { status, code, requestId, upload: id, part: partNumber };
   const advice = await context.reports.send(report);
-  return partError(verdict, outcome, { file, partNumber, advice });
+  // Without a code it is not the store's answer, and the error says so itself.
+  return partError(verdict, outcome, { file, partNumber, advice: code && advice });
 }

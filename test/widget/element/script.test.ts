@@ -1,5 +1,6 @@
 /**
- * One visit from the first key to the submitted form: pick, watch, pause, retry, remove, submit. First with
+ * One visit from the first key to the submitted form: pick, watch, pause, retry, cancel and undo, remove,
+ * submit. First with
  * nothing but the keyboard, then with nothing but what the accessibility tree says.
  */
 import type { S3UploadElement } from '../../../widget/index.ts';
@@ -145,9 +146,27 @@ describe('a whole visit', () => {
         ['README.md'],
       ],
       [
-        'remove',
+        'cancel',
         async () => {
           become(page, 'README.md', { status: 'uploading', error: undefined });
+          await element.updateComplete;
+          await press('End');
+          await press('Enter');
+        },
+        () => statuses(page),
+        ['README.md cancelled', 'package.json queued'],
+      ],
+      ['offer to undo it', () => undefined, focusedName, 'Undo README.md'],
+      [
+        'undo',
+        () => press('Enter'),
+        () => statuses(page),
+        ['README.md queued', 'package.json queued'],
+      ],
+      [
+        'remove',
+        async () => {
+          become(page, 'README.md', { status: 'failed', error: FAILED, loaded: 0, sent: 0 });
           await element.updateComplete;
           await press('End');
           await press('Enter');
@@ -221,6 +240,11 @@ describe('a whole visit', () => {
     become(page, 'README.md', { status: 'uploading', error: undefined });
 
     await pressButton('Cancel README.md');
+    match(await wordsOf('README.md'), /^README\.md, Cancelled, /);
+    await pressButton('Undo README.md');
+    match(await wordsOf('README.md'), /^README\.md, Queued, /);
+    become(page, 'README.md', { status: 'failed', error: FAILED, loaded: 0, sent: 0 });
+    await pressButton('Remove README.md');
     equal(await wordsOf('README.md'), 'no row');
     become(page, 'package.json', { status: 'done' });
     match(await wordsOf('package.json'), /^package\.json, Uploaded, /);

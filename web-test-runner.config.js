@@ -4,6 +4,7 @@ import { chromeLauncher, puppeteerCore } from '@web/test-runner-chrome';
 import { browserPath, firefoxPath } from './test/browsers.ts';
 import { checksumBundlePlugin } from './test/widget/core/checksum/bundle-plugin.ts';
 import { fakePlugin } from './test/widget/core/fake/plugin.ts';
+import { devtoolsPlugin } from './test/widget/devtools-plugin.ts';
 import { manifestPlugin } from './test/widget/manifest-plugin.ts';
 import { webkitLauncher } from './test/widget/webkit.ts';
 
@@ -39,6 +40,7 @@ export default {
     esbuildPlugin({ ts: true, target: 'es2022' }),
     fakePlugin(),
     checksumBundlePlugin(),
+    devtoolsPlugin(),
     manifestPlugin(),
   ],
   browsers: await Promise.all(

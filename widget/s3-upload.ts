@@ -1,7 +1,7 @@
 import { isServer, type PropertyDeclaration, type TemplateResult } from 'lit';
 import { Announcements } from './control/announcements.ts';
 import { Drawing } from './control/drawing.ts';
-import { FormControl } from './control/form-control.ts';
+import { FormControl } from './control/form/form-control.ts';
 import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
@@ -57,11 +57,12 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @csspart again - The button to choose a file again that has changed.
  * @csspart continue - The button that continues an interrupted upload, or all of them.
  * @csspart discard - The button that discards an interrupted upload, or all of them.
- * @csspart cancel - The button that cancels an upload.
+ * @csspart cancel - The button that cancels an upload, or all.
  * @csspart undo - The button that brings back a cancelled upload.
  * @csspart edit - The button that opens the form for name and metadata.
  * @csspart edit-form - The form for name and metadata.
  * @csspart remove - The button that removes a row.
+ * @csspart clear - The button that removes the rows of finished files.
  * @csspart raise - The button that moves a row up.
  * @csspart lower - The button that moves a row down.
  * @csspart download - The button that downloads an uploaded file.
@@ -255,6 +256,10 @@ export class S3UploadElement extends SettingsElement {
   /** Focuses the button that opens the picker. */
   override focus(options?: FocusOptions): void {
     this.#anchor?.focus(options);
+  }
+
+  override reportValidity(): boolean {
+    return super.reportValidity() || this.#form.report();
   }
 
   /** Makes the control invalid with this message, until it is set to an empty one. */

@@ -4,6 +4,7 @@ import type {
   UploadError,
   UploaderLike,
   UploadSnapshot,
+  UploadStatus,
 } from '../core/index.ts';
 import { undoOptions } from './uploads/undo.ts';
 import type { Action } from '../view/clicked.ts';
@@ -29,6 +30,18 @@ export interface ActionHost {
   requestUpdate(): void;
 }
 
+/** What “Cancel all” removes; it leaves failed uploads, which can be retried. */
+const UNFINISHED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
+  'queued',
+  'hashing',
+  'uploading',
+  'waiting',
+  'paused',
+  'completing',
+]);
+/** What “Clear finished” removes. */
+const FINISHED: ReadonlySet<UploadStatus> = new Set<UploadStatus>(['done', 'cancelled']);
+
 /** Does what the element's buttons say, for the upload with this id or for all. */
 export function perform(
   action: Exclude<Action, 'again' | 'folder' | 'edit'>,
@@ -42,10 +55,11 @@ export function perform(
     pause: () => host.pause(id),
     resume: () => host.resume(id),
     retry: () => host.retry(id),
-    cancel: () => void discard(uploadId, host),
+    cancel: () => (id === undefined ? discardAll(UNFINISHED, host) : void discard(id, host)),
     remove: () => void removeFile(uploadId, host, reports),
     undo: () => host.undo(id),
     download: () => void download(uploadId, host, reports),
+    clear: () => discardAll(FINISHED, host),
     dismiss: () => reports.reset(),
   };
   acts[action]();
@@ -60,6 +74,13 @@ async function removeFile(id: string, host: ActionHost, reports: Reports): Promi
   const deletion = isDone ? host.uploader.deleteFile?.(id) : undefined;
   void discard(id, host);
   await deletion?.catch(report);
+}
+
+/** Removes all rows with these statuses, except those whose removal can still be undone. */
+function discardAll(statuses: ReadonlySet<UploadStatus>, host: ActionHost): void {
+  for (const { id, status, undoUntilMs } of host.uploads) {
+    if (statuses.has(status) && undoUntilMs === undefined) void discard(id, host);
+  }
 }
 
 /** Removes a row. If something of its file was sent, that can be undone for some seconds. */

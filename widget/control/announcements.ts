@@ -3,19 +3,17 @@ import type { RowsLoader } from './rows-loader.ts';
 
 type Announcer = NonNullable<RowsLoader['view']>['announcer'];
 
+type Heard = Parameters<Announcer['hear']>[0];
+
 /** Has the announcer tell what happens to uploads, also what happens before it is loaded. */
 export class Announcements {
   readonly #rows: Pick<RowsLoader, 'load' | 'view'>;
 
   constructor(host: UploadEventTarget, rows: Pick<RowsLoader, 'load' | 'view'>) {
     this.#rows = rows;
-    host.addEventListener('upload-rejected', ({ rejected }) => {
-      for (const { file, error } of rejected) this.#tell((to) => to.failed(file, error));
-    });
-    host.addEventListener('upload-failed', ({ upload, error }) =>
-      this.#tell((to) => to.failed(upload, error)),
-    );
-    host.addEventListener('upload-done', ({ upload }) => this.#tell((to) => to.done(upload)));
+    for (const type of ['upload-rejected', 'upload-failed', 'upload-done'] as const) {
+      host.addEventListener(type, (event: Heard) => this.#tell((to) => to.hear(event)));
+    }
   }
 
   /** The user has added this many files. */

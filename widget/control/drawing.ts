@@ -6,7 +6,7 @@ import { frame } from '../view/frame.ts';
 import { limitsOf, limitsText, refusalText } from '../view/phrases.ts';
 import { viewCache } from '../view/view.ts';
 import type { DragState, ZoneView } from '../view/zone.ts';
-import type { FormControl } from './form-control.ts';
+import type { FormControl } from './form/form-control.ts';
 import type { Refusals } from './refusals.ts';
 import type { RowsLoader } from './rows-loader.ts';
 import type { SettingsElement } from './settings-element.ts';
@@ -62,14 +62,15 @@ export class Drawing implements ReactiveController {
       'drag-reject': dragState === 'drag-reject',
       'user-invalid': form.isUserInvalid,
     });
-    const label = this.#slotted('label')?.textContent?.trim();
-    this.#internals.ariaLabel = label ?? this.#host.label ?? null;
+    this.#internals.ariaLabel = this.#label() ?? null;
+    // Otherwise browsers call the group invalid as soon as an upload runs.
+    this.#internals.ariaInvalid = `${form.isUserInvalid}`;
   }
 
   render(): TemplateResult {
     const { language, uploads, form, refusals, chooseAgain, rows, intake } = this.#sources;
     const { accept, capture, multiple, directory, label, hint, isDisabled, isMany } = this.#host;
-    const { reorder: canReorder } = this.#host;
+    const { required, minFiles, reorder: canReorder } = this.#host;
     const { localizer } = language;
     const { canDownload } = uploads;
     const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload, canReorder });
@@ -81,6 +82,7 @@ export class Drawing implements ReactiveController {
       label,
       hint,
       hasSlot: (name: string) => this.#slotted(name) !== undefined,
+      requirement: required || minFiles ? localizer.text('needed') : '',
       complaint: form.isUserInvalid ? this.#internals.validationMessage : '',
       isEmpty: uploads.list.length === 0,
     };
@@ -115,6 +117,7 @@ export class Drawing implements ReactiveController {
         hasFolderButton: directory && multiple,
         hasRows,
         autofocus,
+        label: this.#label(),
         limits: limitsText(limitsOf(this.#host), localizer, hasRows),
         dragState,
         notice: text,
@@ -139,6 +142,14 @@ export class Drawing implements ReactiveController {
     const n = dragged.length;
     const text = localizer.text(n > 0 ? 'dropping' : 'droppingUnknown', { n });
     return { dragState: 'dragging', text };
+  }
+
+  /** What the control is called, inside or outside of it. */
+  #label(): string | undefined {
+    const { ariaLabel, label } = this.#host;
+    const labels = [this.#slotted('label') ?? label, ...this.#internals.labels];
+    const texts = labels.map((one) => (typeof one === 'object' ? one.textContent?.trim() : one));
+    return ariaLabel ?? texts.find(Boolean);
   }
 
   #slotted(slot: string): Element | undefined {

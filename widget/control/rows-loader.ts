@@ -34,11 +34,11 @@ export class RowsLoader implements ReactiveController {
 
   hostUpdate(): void {
     if (this.#options.isDue()) void this.load();
-    this.#view?.focus.remember(this.#host.shadowRoot);
+    this.#view?.beforeDrawing();
   }
 
   hostUpdated(): void {
-    this.#view?.focus.restore(this.#host.shadowRoot);
+    this.#view?.afterDrawing();
     if (this.#isPreloading) return;
     this.#isPreloading = true;
     // What the first file needs, as soon as the page has nothing else to do.

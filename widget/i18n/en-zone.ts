@@ -35,6 +35,7 @@ export const enZone = {
   rejected: 'It can’t be uploaded here.',
 
   // Validity.
+  needed: 'Required.',
   required: { one: 'Choose a file.', other: 'Choose at least {n} files.' },
   busy: 'Wait until the uploads have finished.',
   held: 'Start the upload first.',

@@ -31,6 +31,7 @@ export const en = {
   uploaded: '{done} of {n} uploaded',
   failedCount: '{n} failed',
   total: 'All files',
+  files: 'Files',
   more: 'and {n} more',
 
   // Actions; the file's name is added for users who cannot see its row.
@@ -53,6 +54,8 @@ export const en = {
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   retryAll: 'Retry all',
+  cancelAll: 'Cancel all',
+  clear: 'Clear finished',
   dismiss: 'Dismiss',
   raise: 'Move up',
   lower: 'Move down',

@@ -38,7 +38,7 @@ export class S3UploadListElement extends S3UploadElement {
 
 /** Has the focus where `<s3-upload>` would give it to its button, such as for a message of the form. */
 function anchor(): TemplateResult {
-  return html`<div id="browse" tabindex="-1" aria-describedby="hint error"></div>`;
+  return html`<div id="browse" tabindex="-1" aria-describedby="hint needed error refusals"></div>`;
 }
 
 declare global {

@@ -86,6 +86,7 @@ export class S3UploadZoneElement extends LinkedElement {
           hasFolderButton: false,
           hasRows: false,
           autofocus: this.autofocus,
+          label: this.ariaLabel ?? undefined,
           limits: limitsText(limitsOf(this.settings), localizer, false),
           dragState,
           notice: text,

@@ -9,6 +9,7 @@ export type Action =
   | 'remove'
   | 'download'
   | 'start'
+  | 'clear'
   | 'folder'
   | 'edit'
   | 'dismiss';

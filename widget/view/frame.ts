@@ -13,6 +13,8 @@ export interface FrameState {
   readonly hasSlot: (name: string) => boolean;
   /** What is wrong with the control; empty as long as the user need not be told. */
   readonly complaint: string;
+  /** Says that the control is required; empty if it is not. */
+  readonly requirement: string;
   readonly isEmpty: boolean;
 }
 
@@ -59,9 +61,11 @@ export function frame(
         ? html`<input type="file" hidden webkitdirectory @change=${onPick} @input=${stop} />`
         : nothing
     }
-    <div id="error" class="errors">
-      ${state.complaint ? complaint(state.complaint) : nothing} ${refusals}
+    <div class="errors">
+      <div id="error">${state.complaint ? complaint(state.complaint) : nothing}</div>
+      ${refusals}
     </div>
+    <span id="needed" hidden>${state.requirement}</span>
     <p part="hint" class="hint" id="hint" ?hidden=${!hint && !hasSlot('hint')}>
       <slot name="hint" @slotchange=${onSlot}>${hint}</slot>
     </p>

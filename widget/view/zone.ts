@@ -23,6 +23,8 @@ export interface ZoneState {
   readonly hasFolderButton: boolean;
   readonly hasRows: boolean;
   readonly autofocus: boolean;
+  /** Name of the control; the button's name begins with it. */
+  readonly label: string | undefined;
   readonly limits: string;
   /** Files are dragged over it, welcome or not: a state of the element, and a class. */
   readonly dragState: DragState | undefined;
@@ -51,6 +53,10 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   // Without a sentence around it, the button needs a name of its own.
   const isAlone = isReplaced || invitation[1] === undefined;
   const choice = directory ? 'chooseFolder' : isMany ? 'choose' : 'chooseOne';
+  const isBare = isAlone || isFull;
+  const text = localizer.text(isBare ? choice : 'browse');
+  // Not `aria-labelledby`: the label may be outside of the shadow root.
+  const name = [state.label, isBare ? text : invitation.join(text)].filter(Boolean).join(' ');
   const browse = html`<button
     type="button"
     part="button"
@@ -59,10 +65,10 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     ?disabled=${isDisabled}
     aria-disabled=${isFull || nothing}
     ?autofocus=${state.autofocus}
-    aria-labelledby=${isAlone ? nothing : 'lead'}
-    aria-describedby="limits hint error"
+    aria-label=${name}
+    aria-describedby="limits hint needed error refusals"
   >
-    ${localizer.text(isAlone || isFull ? choice : 'browse')}
+    ${text}
   </button>`;
   // A control for a single file is one field among others, and takes no more room than they do.
   const isSlim = hasRows || !isMany;
@@ -82,7 +88,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
       ${
         isReplaced
           ? nothing
-          : html`<span class=${notice ? 'lead sr' : 'lead'} id="lead"
+          : html`<span class=${notice ? 'lead sr' : 'lead'}
               >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
             >`
       }

@@ -1,8 +1,9 @@
 import 'axe-core';
 import type Axe from 'axe-core';
 import type { UploadSnapshot } from '../../../widget/index.ts';
-import { equal, match, ok } from './assert.ts';
+import { equal, ok } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
+import { fakeTime } from './fake-time.ts';
 import { button, clear, file, html, idOf, parts, pick, place, until } from './page.ts';
 
 /** It is no module, and leaves itself on the window. */
@@ -100,7 +101,7 @@ describe('by keyboard', () => {
 
   const focused = (element: Element): string | null | undefined => {
     const active = element.shadowRoot?.activeElement;
-    return active?.ariaLabel ?? active?.id;
+    return active?.id || active?.ariaLabel;
   };
 
   async function three(): Promise<Awaited<ReturnType<typeof place>>> {
@@ -153,17 +154,22 @@ describe('by keyboard', () => {
 
   it('everything is reached in the order in which it is seen', async () => {
     const { element } = await three();
-    const tabbable = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
-    ok(
-      tabbable.every(({ tabIndex }) => tabIndex === 0),
-      'no order of its own',
-    );
-    const tops = tabbable.map((one) => one.getBoundingClientRect());
-    const inOrder = tops.every((box, i) => {
-      const last = tops[i - 1];
+    const buttons = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
+    const boxes = buttons.map((one) => one.getBoundingClientRect());
+    const inOrder = boxes.every((box, i) => {
+      const last = boxes[i - 1];
       return !last || (box.top > last.top - 12 && (box.top > last.bottom || box.left > last.left));
     });
-    ok(inOrder, JSON.stringify(tabbable.map((one) => one.ariaLabel)));
+    ok(inOrder, JSON.stringify(buttons.map((one) => one.ariaLabel)));
+    equal(
+      buttons.filter(({ tabIndex }) => tabIndex === 0).map((one) => one.ariaLabel),
+      ['Drop more files or browse', 'Pause all', 'Cancel all', 'Clear finished', 'Pause a'],
+      'the list is one stop',
+    );
+    ok(
+      buttons.every(({ tabIndex }) => tabIndex <= 0),
+      'there is no order of its own',
+    );
   });
 
   it('every target is at least 24 px, and those of rows 32 px', async () => {
@@ -199,6 +205,41 @@ describe('announcements', () => {
     equal(said, [
       'a.txt: The file has changed on disk. Choose it again to continue. x.mov: It is already in the list. 2 of 4 uploaded',
     ]);
+  });
+
+  it('say one sentence of 60 files that finish one after another', async () => {
+    const { element, engine, said } = await placed();
+    engine.show(...Array.from({ length: 60 }, (_, index) => ({ id: `${index}` })));
+    await element.updateComplete;
+    const time = fakeTime();
+    try {
+      for (let index = 0; index < 60; index += 1) {
+        engine.become(`${index}`, { status: 'done' });
+        await element.updateComplete;
+        time.advance(150);
+      }
+      time.advance(400);
+    } finally {
+      time.restore();
+    }
+    equal(said, ['60 of 60 uploaded']);
+  });
+
+  it('say how far a file is that takes an hour', async () => {
+    const { element, engine, said } = await placed();
+    engine.show({ id: 'a', name: 'a.mov', status: 'uploading', bytes: 36e9 });
+    await element.updateComplete;
+    const time = fakeTime();
+    try {
+      for (let minute = 1; minute < 60; minute += 1) {
+        time.advance(60_000);
+        engine.become('a', { loaded: minute * 6e8 });
+        await element.updateComplete;
+      }
+    } finally {
+      time.restore();
+    }
+    equal(said, ['a.mov: 25%', 'a.mov: 50%', 'a.mov: 75%']);
   });
 
   it('say when all is done', async () => {
@@ -272,18 +313,19 @@ describe('for screen readers', () => {
     const { element } = await place(
       html`<s3-upload required max-size="5MB" hint="Any will do"></s3-upload>`,
     );
-    element.checkValidity();
+    element.reportValidity();
     await element.updateComplete;
     const browse = button(element, 'browse');
     const textOf = (ids: string | null): string =>
       (ids ?? '')
         .split(' ')
-        .map((id) => element.shadowRoot?.getElementById(id)?.innerText.trim())
+        .map((id) => element.shadowRoot?.getElementById(id)?.textContent?.trim())
+        .filter(Boolean)
         .join(' | ');
-    equal(textOf(browse.getAttribute('aria-labelledby')), 'Drop a file here or browse');
-    match(
+    equal(browse.ariaLabel, 'Drop a file here or browse');
+    equal(
       textOf(browse.getAttribute('aria-describedby')),
-      /^Up to 5 MB \| Any will do \| Choose a file\.$/i,
+      'up to 5 MB | Any will do | Required. | Choose a file.',
     );
   });
 
@@ -301,14 +343,14 @@ describe('for screen readers', () => {
     equal(internals.ariaLabel, 'Signed contract', 'what is seen is what is said');
   });
 
-  it('rows are items of a list', async () => {
+  it('rows are rows of a grid, in which a cell says what and a cell does something', async () => {
     const { element, engine } = await place();
     engine.show({ name: 'a' }, { name: 'b' });
     await element.updateComplete;
     const [list] = parts(element, 'list');
-    equal(
-      [list?.role, [...(list?.children ?? [])].map(({ role }) => role)],
-      ['list', ['listitem', 'listitem']],
-    );
+    const rolesIn = (node?: Element): (string | null)[] =>
+      [...(node?.children ?? [])].filter((one) => !one.ariaHidden).map(({ role }) => role);
+    equal([list?.role, rolesIn(list)], ['grid', ['row', 'row']]);
+    equal(rolesIn(list?.children[0]), ['gridcell', 'gridcell']);
   });
 });

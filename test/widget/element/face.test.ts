@@ -3,7 +3,7 @@ import { UploadError } from './fake-uploader.ts';
 import { clear, file, html, place, until } from './page.ts';
 
 const PARTS =
-  'actions again badge bar button cancel dismiss download error fill hint icon label limits list ' +
+  'actions again badge bar button cancel clear dismiss download error fill hint icon label limits list ' +
   'lower meta name pause raise remove resume retry row sent start status summary thumb total zone';
 
 const SLOTS = 'dropzone empty hint icon label row-actions row-actions-ID';

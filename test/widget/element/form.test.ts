@@ -1,6 +1,8 @@
 import type { S3UploadElement, UploadRejectedEvent } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { FakeUploader } from './fake-uploader.ts';
+import { hasKeyboard, press } from '../devtools.ts';
+import { where } from '../where.ts';
 import { button, clear, file, html, idOf, next, part, parts, pick, place, text } from './page.ts';
 
 const DONE = { status: 'done', bytes: 5, type: 'text/plain' } as const;
@@ -152,19 +154,105 @@ describe('validity', () => {
     equal(element.checkValidity(), true);
   });
 
+  const isShown = (element: S3UploadElement): boolean =>
+    element.matches(':state(user-invalid)') && parts(element, 'error').length > 0;
+
   it('shows nothing before the user tries to send, then the reason, until it is mended', async () => {
     const { form, element, engine } = await inForm({ required: '' });
-    equal(parts(element, 'error').length, 0);
-    ok(!element.matches(':state(user-invalid)'), 'not yet');
+    ok(!isShown(element), 'not yet');
     form.requestSubmit();
     await element.updateComplete;
-    ok(element.matches(':state(user-invalid)'), 'now');
+    ok(isShown(element), 'now');
     equal(text(part(element, 'error')), 'Choose a file.');
     engine.show({ id: 'a', ...DONE });
     await element.updateComplete;
     ok(!element.matches(':state(user-invalid)'), 'mended');
     equal(parts(element, 'error').length, 0);
   });
+
+  for (const [what, check] of [
+    ['its checkValidity()', ({ element }) => element.checkValidity()],
+    ['checkValidity() of its form', ({ form }) => form.checkValidity()],
+    [
+      'a click on a button that sends nothing',
+      ({ form }) => {
+        const save = document.createElement('button');
+        save.type = 'button';
+        save.addEventListener('click', () => form.checkValidity());
+        form.append(save);
+        save.click();
+      },
+    ],
+  ] as [string, (page: Awaited<ReturnType<typeof inForm>>) => unknown][]) {
+    it(`shows nothing after ${what}, as native controls do not`, async () => {
+      const page = await inForm({ required: '' });
+      check(page);
+      await new Promise((resolve) => setTimeout(resolve));
+      await page.element.updateComplete;
+      ok(!isShown(page.element), 'the user has done nothing');
+    });
+  }
+
+  where(hasKeyboard, 'the test runner presses no keys in WebKit')(
+    'shows nothing where a page asks checkValidity() whenever the focus moves on',
+    async () => {
+      const { form, element } = await inForm({ required: '' });
+      const before = document.createElement('button');
+      form.prepend(before);
+      before.focus();
+      before.addEventListener('focusout', () => form.checkValidity());
+      await press('Tab');
+      equal([document.activeElement === element, isShown(element)], [true, false]);
+    },
+  );
+
+  for (const [what, report] of [
+    ['its reportValidity()', ({ element }) => element.reportValidity()],
+    ['reportValidity() of its form', ({ form }) => form.reportValidity()],
+    [
+      'its reportValidity() while it has the focus',
+      ({ element }) => {
+        element.focus();
+        element.reportValidity();
+      },
+    ],
+    ['a submit by script', ({ form }) => form.requestSubmit()],
+    ['a click on the submit button', ({ form }) => form.querySelector('button')?.click()],
+    [
+      'a click on what is in the submit button',
+      ({ form }) => {
+        const submit = form.querySelector('button');
+        submit?.append(document.createElement('i'));
+        submit?.querySelector('i')?.click();
+      },
+    ],
+    [
+      'a click on the submit button while an invalid field before it has the focus',
+      ({ form }) => {
+        const field = document.createElement('input');
+        field.required = true;
+        form.prepend(field);
+        field.focus();
+        form.querySelector('button')?.click();
+      },
+    ],
+    [
+      'a submit by script that reports another field first',
+      ({ form }) => {
+        const field = document.createElement('input');
+        field.required = true;
+        form.prepend(field);
+        form.requestSubmit();
+      },
+    ],
+  ] as [string, (page: Awaited<ReturnType<typeof inForm>>) => unknown][]) {
+    it(`shows what is wrong after ${what}`, async () => {
+      const page = await inForm({ required: '' });
+      report(page);
+      await page.element.updateComplete;
+      ok(isShown(page.element), 'it is shown');
+    });
+  }
 
   it('puts the focus on its button when the form cannot be sent', async () => {
     const { form, element } = await inForm({ required: '' });

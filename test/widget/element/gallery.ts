@@ -185,7 +185,7 @@ const scenes = (poster: File): Scene[] => [
     title: 'One file, as a form field in error',
     element: html`<s3-upload label="Signed contract" accept=".pdf" max-size="20MB" required>
     </s3-upload>`,
-    after: (element) => element.checkValidity(),
+    after: (element) => element.reportValidity(),
   },
   {
     title: 'Disabled',

@@ -75,13 +75,13 @@ describe('an interrupted upload', () => {
   it('is offered in a quiet row, with its name, its size and what can be done', async () => {
     const { element } = await offering([left({ handle: handleOf(async () => MOVIE) })]);
     equal(text(part(element, 'meta')), 'Interrupted 6 MB');
-    match(text(part(element, 'name')), /interview\.mov/);
+    equal(part(element, 'name').title, 'interview.mov');
     const buttons = [...part(element, 'actions').querySelectorAll('button')];
     equal(
       buttons.map(({ ariaLabel }) => ariaLabel),
       ['Continue interview.mov', 'Discard interview.mov'],
     );
-    const list = part(element, 'interrupted').querySelector('[role=list]');
+    const list = part(element, 'interrupted').querySelector('[role=grid]');
     equal(list?.ariaLabel, 'Interrupted');
   });
 
@@ -138,7 +138,7 @@ describe('an interrupted upload', () => {
     const { element, engine } = await offering([left()]);
     engine.left = [left({ id: idOf('b'), name: 'b.mov' })];
     element.name = 'videos';
-    await until(() => text(part(element, 'name')).includes('b.mov'));
+    await until(() => part(element, 'name').title === 'b.mov');
     engine.left = [];
     element.endpoint = 'https://uploads.invalid/';
     await shown(element, 0);

@@ -18,7 +18,7 @@ describe(`${COUNT} files`, () => {
     ok(list.scrollHeight > COUNT * 50, 'it is as long as all of them');
     ok(list.offsetHeight < innerHeight, 'and takes less than the window');
     const [first] = parts(element, 'row');
-    equal([first?.ariaPosInSet, first?.ariaSetSize], ['1', `${COUNT}`]);
+    equal([first?.ariaRowIndex, list.ariaRowCount], ['1', `${COUNT}`]);
   });
 
   it('are drawn where the list is scrolled to', async () => {

@@ -70,7 +70,9 @@ function nameOf(one: HTMLButtonElement): string {
 
 export function button(element: Element, name: string): HTMLButtonElement {
   const buttons = [...rootOf(element).querySelectorAll('button')];
-  const found = buttons.find((one) => nameOf(one) === name);
+  const found =
+    buttons.find((one) => nameOf(one) === name) ??
+    buttons.find((one) => one.textContent.trim() === name);
   if (!found) throw new Error(`no button “${name}” among ${buttons.map(nameOf)}`);
   return found;
 }

@@ -13,7 +13,7 @@ import {
 import { addToSums, zeroSums } from '../../core/upload/totals.ts';
 import type { FoundFile } from '../../intake/found.ts';
 import type { Order } from '../../view/load-reorder.ts';
-import type { ChangedBy } from '../form-control.ts';
+import type { ChangedBy } from '../form/form-control.ts';
 import {
   entriesOf,
   isSameList,

@@ -12,25 +12,27 @@ export type ReorderAction = 'raise' | 'lower';
 
 /**
  * A button. What it acts on is found out when it is pressed, from the row that contains it. `name` is
- * the file's name, for users who cannot see the row; `word` is shown beside the icon.
+ * the file's name, for users who cannot see the row; a button outside rows has none, and is reached
+ * with the Tab key instead of the arrow keys. `word` is shown beside the icon.
  */
 export function action(
   { localizer, isDisabled }: View,
   act: Exclude<Action, 'folder'> | InterruptedAction | ReorderAction,
   picture: Icon,
-  name = '',
+  name?: string,
   word?: MessageId,
 ): TemplateResult {
-  const label = localizer.text(word ?? act);
+  const text = localizer.text(word ?? act);
+  const label = name ? `${text} ${name}` : text;
   return html`<button
     type="button"
     class="act ${word ? 'text' : ''}"
     part=${act}
     data-act=${act}
-    aria-label=${`${label} ${name}`.trim()}
-    title=${word ? nothing : label}
+    aria-label=${label}
+    tabindex=${name === undefined ? nothing : -1}
     ?disabled=${isDisabled}
   >
-    ${icon(picture)}${word && label}
+    ${word ? icon(picture) : html`<span title=${text} aria-hidden="true">${icon(picture)}</span>`}${word && text}
   </button>`;
 }

@@ -11,15 +11,16 @@ import { addEnglish, type Localizer } from '../../i18n/localizer.ts';
 import type { Action } from '../clicked.ts';
 import { loadReorder, type Order, type ReorderHost } from '../load-reorder.ts';
 import type { View } from '../view.ts';
-import { Announcer } from './announcer.ts';
 import { Editing, type EditingHost } from './edit/editing.ts';
-import { FocusKeeper } from './focus.ts';
 import { Interrupted, type InterruptedHost } from './interrupted/interrupted.ts';
 import { interruptedView } from './interrupted/view.ts';
+import { FocusKeeper } from './keyboard/focus.ts';
+import { GridKeys, rowsIn } from './keyboard/grid-keys.ts';
 import { RowList } from './list.ts';
 import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
+import { Announcer } from './speech/announcer.ts';
 import { rowStyles } from './styles.ts';
 import { summary } from './summary.ts';
 
@@ -31,6 +32,7 @@ export type RowsHost = InterruptedHost &
   EditingHost &
   ActionHost & {
     readonly totals: Totals;
+    readonly form: HTMLFormElement | null;
     addStyles(styles: CSSResult): void;
     /** True if all uploads wait for `start()`. */
     readonly isWaitingForStart: boolean;
@@ -39,11 +41,12 @@ export type RowsHost = InterruptedHost &
 /** Draws and announces the uploads of one element. */
 export class RowsView {
   readonly announcer: Announcer;
-  readonly focus = new FocusKeeper();
+  readonly #focus = new FocusKeeper();
   readonly #host: RowsHost;
   readonly #reports: Reports;
   readonly #list: RowList;
   readonly #interrupted: Interrupted;
+  #interruptedKeys: GridKeys | undefined;
   readonly #localizer: () => Localizer;
   readonly #arrange: (order: Order) => void;
   /** The code that moves rows is loading, or there. */
@@ -84,7 +87,8 @@ export class RowsView {
   }
 
   draw(view: View): TemplateResult {
-    const { uploads, totals, isWaitingForStart } = this.#host;
+    const { uploads, totals, isWaitingForStart, form, name } = this.#host;
+    this.announcer.update(uploads);
     this.#announceWaiting(view.localizer);
     const canPause = uploads.some(isPausable);
     const isMoving = uploads.some(({ status }) => status === 'uploading');
@@ -93,13 +97,28 @@ export class RowsView {
     const rowView = canReorder === view.canReorder ? view : { ...view, canReorder };
     const list = uploads.length > 0 ? this.#list.update(uploads, rowView) : undefined;
     if (list && view.canReorder) this.#loadReorder(list);
+    const canClear = !form || !name;
     const hasSummary = totals.files > 1 || isWaitingForStart;
     return html`${interruptedView(this.#interrupted, view)}${
       list
-        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause }, view) : nothing}
+        ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause, canClear }, view) : nothing}
           ${list}`
         : nothing
     }`;
+  }
+
+  /** Call it before each drawing. */
+  beforeDrawing(): void {
+    this.#focus.remember(this.#host.shadowRoot);
+  }
+
+  /** Call it after each drawing. */
+  afterDrawing(): void {
+    const { shadowRoot } = this.#host;
+    this.#focus.restore(shadowRoot);
+    const grid = shadowRoot?.querySelector<HTMLElement>('[part=interrupted] [role=grid]');
+    if (!grid) this.#interruptedKeys = undefined;
+    else (this.#interruptedKeys ??= new GridKeys(grid, rowsIn(grid))).update();
   }
 
   /** If it cannot be loaded, the next drawing tries again. */

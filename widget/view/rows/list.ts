@@ -1,6 +1,7 @@
 import { render } from 'lit';
 import type { UploadSnapshot } from '../../core/index.ts';
 import type { Editing } from './edit/editing.ts';
+import { GridKeys, type GridRows } from './keyboard/grid-keys.ts';
 import { row } from './row.ts';
 import { Thumbs } from './thumbs.ts';
 import type { View } from '../view.ts';
@@ -25,12 +26,15 @@ interface Row {
  * list scrolls within itself, and only the rows near the visible ones are in the document; empty
  * boxes before and after them stand for the others.
  */
-export class RowList {
+export class RowList implements GridRows {
   readonly #redraw: () => void;
   readonly #editing: Editing;
   readonly #thumbs: Thumbs;
   readonly #rows = new Map<string, Row>();
   #list: HTMLElement | undefined;
+  #keys: GridKeys | undefined;
+  #uploads: readonly UploadSnapshot[] = [];
+  #view: View | undefined;
   /** Height of a row in pixels; measured once there is one. */
   #height = 0;
 
@@ -41,9 +45,28 @@ export class RowList {
     this.#thumbs = new Thumbs(redraw);
   }
 
+  get count(): number {
+    return this.#uploads.length;
+  }
+
+  indexOf({ dataset }: HTMLElement): number {
+    return this.#uploads.findIndex(({ id }) => id === dataset['id']);
+  }
+
+  rowAt(index: number): HTMLElement | undefined {
+    const { id = '' } = this.#uploads[index] ?? {};
+    if (this.#list && this.#view && !this.#rows.has(id)) {
+      this.#list.scrollTop = index * (this.#height || GUESSED_HEIGHT);
+      this.update(this.#uploads, this.#view);
+    }
+    return this.#rows.get(id)?.element;
+  }
+
   /** Brings the list up to date, which is the same element each time. */
   update(uploads: readonly UploadSnapshot[], view: View): HTMLElement {
     const list = (this.#list ??= this.#make());
+    this.#uploads = uploads;
+    this.#view = view;
     const { length } = uploads;
     const isLong = length > MAX_WHOLE;
     if (isLong) this.#height ||= (list.lastElementChild as HTMLElement | null)?.offsetHeight ?? 0;
@@ -62,22 +85,26 @@ export class RowList {
     if (focused && index >= end) shown.push([index, focused]);
     this.#drop(new Set(shown.map(([, { id }]) => id)));
     for (const [at, [index, upload]] of shown.entries()) {
-      const element = this.#draw(upload, view, isLong ? [index + 1, length] : []);
+      const element = this.#draw(upload, view, isLong ? index + 1 : undefined);
       // Only if it has to move: an element that is moved loses the focus.
       const present = list.children[at] ?? null;
       if (present !== element) list.insertBefore(element, present);
     }
+    list.ariaLabel = view.localizer.text('files');
+    list.ariaRowCount = isLong ? `${length}` : null;
     list.className = isLong ? 'list long' : 'list';
     list.style.setProperty('--above', `${first * height}px`);
     list.style.setProperty('--below', `${(length - end) * height}px`);
+    this.#keys?.update();
     return list;
   }
 
   #make(): HTMLElement {
     const list = document.createElement('div');
     list.setAttribute('part', 'list');
-    list.role = 'list';
+    list.role = 'grid';
     list.addEventListener('scroll', this.#redraw);
+    this.#keys = new GridKeys(list, this);
     return list;
   }
 
@@ -89,21 +116,21 @@ export class RowList {
     }
   }
 
-  #draw(upload: UploadSnapshot, view: View, place: readonly number[]): HTMLElement {
+  #draw(upload: UploadSnapshot, view: View, place: number | undefined): HTMLElement {
     const { id, status, file } = upload;
     let drawn = this.#rows.get(id);
     if (!drawn) this.#rows.set(id, (drawn = { element: document.createElement('div') }));
     const { element } = drawn;
     const picture = this.#thumbs.of(file);
     const editing = this.#editing.of(upload);
-    const source = [upload, view, picture, editing, ...place];
+    const source = [upload, view, picture, editing, place];
     if (source.every((value, index) => value === drawn.source?.[index])) return element;
     drawn.source = source;
-    element.role = 'listitem';
+    element.role = 'row';
     element.dataset['id'] = id;
     element.className = `row row-${status}`;
     element.setAttribute('part', element.className);
-    [element.ariaPosInSet = null, element.ariaSetSize = null] = place.map(String);
+    element.ariaRowIndex = place === undefined ? null : `${place}`;
     render(row(upload, view, picture, editing), element);
     return element;
   }

@@ -31,13 +31,14 @@ export function nameView(name: string, path?: string): TemplateResult {
   const folder = shownName(folderOf(path));
   const shown = folder + shownName(name);
   const { stem, end } = splitName(shownName(name));
-  return html`<div part="name" class="name" title=${shown}>
-    <bdi aria-hidden="true" dir="auto"
-      >${folder && html`<span part="folder" class="folder">${folder}</span>`}<span class="stem"
-        >${stem}</span
-      ><span class="end">${end}</span></bdi
-    ><span class="sr">${shown}</span>
-  </div>`;
+  return html`<div part="name" class="name" title=${shown} aria-hidden="true">
+      <bdi dir="auto"
+        >${folder && html`<span part="folder" class="folder">${folder}</span>`}<span class="stem"
+          >${stem}</span
+        ><span class="end">${end}</span></bdi
+      >
+    </div>
+    <span class="sr">${shown}</span>`;
 }
 
 /** The folders of a path, with a slash at the end; empty for a file that came without folders. */

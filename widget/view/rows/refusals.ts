@@ -16,10 +16,12 @@ export function refusals(
 ): TemplateResult | typeof nothing {
   if (rejected.length === 0) return nothing;
   const n = rejected.length - MAX_SHOWN;
-  return html`${rejected
-    .slice(0, MAX_SHOWN)
-    .map(({ file, error }) =>
-      complaint(html`<bdi>${shownName(file.name)}</bdi>: ${reasonOf(error, view.localizer)}`),
-    )}${n > 0 ? complaint(view.localizer.text('more', { n })) : nothing}
-  ${action(view, 'dismiss', 'cross')}`;
+  return html`<div id="refusals">
+      ${rejected
+        .slice(0, MAX_SHOWN)
+        .map(({ file, error }) =>
+          complaint(html`<bdi>${shownName(file.name)}</bdi>: ${reasonOf(error, view.localizer)}`),
+        )}${n > 0 ? complaint(view.localizer.text('more', { n })) : nothing}
+    </div>
+    ${action(view, 'dismiss', 'cross')}`;
 }

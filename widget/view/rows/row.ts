@@ -70,17 +70,14 @@ export function row(
     loaded > 0 || status !== 'uploading'
       ? localizer.progress(loaded, bytes)
       : localizer.text('sending');
-  return html`<span part="thumb" class="thumb"
+  return html`<span part="thumb" class="thumb" aria-hidden="true"
       >${picture ?? tile(name)}${
-        status === 'done'
-          ? html`<span part="badge" class="badge" role="img" aria-label=${localizer.text('done')}
-              >${icon('check')}</span
-            >`
-          : nothing
+        status === 'done' ? html`<span part="badge" class="badge">${icon('check')}</span>` : nothing
       }</span
     >
-    <div class="body">
+    <div class="body" role="gridcell">
       ${nameView(name, path)}
+      ${status === 'done' ? html`<span class="sr">${localizer.text('done')}</span>` : nothing}
       <div part="meta" class="meta">
         ${editing?.isMissing ? statusText(localizer.text('needsDetails')) : meta(upload, view, progress)}
       </div>
@@ -98,11 +95,17 @@ export function row(
             : bar(label, loaded / size, sent / size, sent > 0 ? progress : undefined)
       }
     </div>
-    <div part="actions" class="actions">
+    <div part="actions" class="actions" role="gridcell">
       <slot name=${isMany ? `row-actions-${id}` : 'row-actions'}></slot
       >${editing && action(view, 'edit', 'pen', label)}${actions(upload, view, isEnded)}
     </div>
-    ${editing?.form?.(upload, editing, localizer)}`;
+    ${
+      editing?.form
+        ? html`<div class="edit-cell" role="gridcell">
+            ${editing.form(upload, editing, localizer)}
+          </div>`
+        : nothing
+    }`;
 }
 
 /** The second line: the status first, then the figures. */

@@ -14,6 +14,13 @@ export const rowStyles = css`
     border-radius: 8px;
     color: var(--soft);
   }
+  /* Not the button's own title, which screen readers would read after its name. */
+  .act > [title] {
+    inline-size: 32px;
+    block-size: 32px;
+    display: grid;
+    place-content: center;
+  }
   .act:hover {
     background: var(--hush);
   }
@@ -158,6 +165,9 @@ export const rowStyles = css`
     inline-size: max(var(--sent) * 100%, min(3px, var(--sent) * 1e9px));
     opacity: 0.32;
   }
+  .edit-cell {
+    display: contents;
+  }
   .edit {
     grid-column: 1 / -1;
     display: flex;
@@ -179,6 +189,9 @@ export const rowStyles = css`
   .actions {
     gap: 2px;
     justify-content: end;
+  }
+  .summary .actions {
+    flex-wrap: wrap;
   }
   .row .actions {
     /* Room for two buttons, so that the bar does not grow when one disappears. */

@@ -4,23 +4,23 @@ import { action } from './action.ts';
 import { bar } from './bar.ts';
 import type { View } from '../view.ts';
 
-/**
- * All files together, and the actions for all of them. `isMoving` is true while bytes are being sent,
- * `isWaiting` while none are although something waits, `canPause` if there is an upload that can be paused.
- */
+/** What the summary depends on besides the totals. */
+export interface SummaryState {
+  readonly isWaitingForStart: boolean;
+  /** Bytes are being sent. */
+  readonly isMoving: boolean;
+  /** No bytes are being sent, although something waits. */
+  readonly isWaiting: boolean;
+  /** There is an upload that can be paused. */
+  readonly canPause: boolean;
+  /** Finished rows may be removed. Not in a form, because they are the control's value. */
+  readonly canClear: boolean;
+}
+
+/** All files together, and the actions for all of them. */
 export function summary(
   totals: Totals,
-  {
-    isWaitingForStart,
-    isMoving,
-    isWaiting,
-    canPause,
-  }: {
-    readonly isWaitingForStart: boolean;
-    readonly isMoving: boolean;
-    readonly isWaiting: boolean;
-    readonly canPause: boolean;
-  },
+  { isWaitingForStart, isMoving, isWaiting, canPause, canClear }: SummaryState,
   view: View,
 ): TemplateResult {
   const { localizer } = view;
@@ -45,14 +45,16 @@ export function summary(
       ].filter(Boolean)}</span
     >
     <span class="actions"
-      >${failed > 1 ? action(view, 'retry', 'retry', '', 'retryAll') : nothing}${
+      >${failed > 1 ? action(view, 'retry', 'retry', undefined, 'retryAll') : nothing}${
         isWaitingForStart
-          ? action(view, 'start', 'up', '', 'start')
+          ? action(view, 'start', 'up', undefined, 'start')
           : canPause
-            ? action(view, 'pause', 'pause', '', 'pauseAll')
+            ? action(view, 'pause', 'pause', undefined, 'pauseAll')
             : paused > 0
-              ? action(view, 'resume', 'play', '', 'resumeAll')
+              ? action(view, 'resume', 'play', undefined, 'resumeAll')
               : nothing
+      }${active + paused > 1 ? action(view, 'cancel', 'cross', undefined, 'cancelAll') : nothing}${
+        done > 0 && canClear ? action(view, 'clear', 'check', undefined, 'clear') : nothing
       }</span
     >
     ${isOver ? nothing : bar(localizer.text('total'), loaded / size, sent / size, uploaded)}

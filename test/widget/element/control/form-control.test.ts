@@ -1,7 +1,7 @@
 import { LitElement } from 'lit';
 import type { Totals, UploadSnapshot } from '../../../../widget/core/index.ts';
-import { FormControl } from '../../../../widget/control/form-control.ts';
-import { judgeUploads } from '../../../../widget/control/validity.ts';
+import { FormControl } from '../../../../widget/control/form/form-control.ts';
+import { judgeUploads } from '../../../../widget/control/form/validity.ts';
 import { equal } from '../assert.ts';
 import { snapshot } from '../fake-uploader.ts';
 import { mount, unmountAll } from './mount.ts';
@@ -102,6 +102,8 @@ describe('a form control, on a host of its own', () => {
   it('is user-invalid from the first attempt to submit until it is valid', async () => {
     const { host, form } = await inForm();
     host.required = true;
+    // So that the browser has somewhere to put the focus.
+    host.tabIndex = 0;
     host.control.sync('page');
     equal([host.internals.validationMessage, host.control.isUserInvalid], ['required 1', false]);
     form.requestSubmit();

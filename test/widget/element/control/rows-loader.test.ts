@@ -19,10 +19,10 @@ class Host extends LitElement {
     isDue: () => this.isDue,
     make: () =>
       ({
-        focus: { remember: () => undefined, restore: () => undefined },
+        beforeDrawing: () => undefined,
+        afterDrawing: () => undefined,
         announcer: {
-          done: ({ name }: { name: string }) => this.announced.push(`done ${name}`),
-          failed: ({ name }: { name: string }) => this.announced.push(`failed ${name}`),
+          hear: ({ type }: Event) => this.announced.push(type),
           added: (count: number) => this.announced.push(`added ${count}`),
         },
       }) as unknown as View,
@@ -74,7 +74,7 @@ describe('announcements, on a host of their own', () => {
     equal(host.announced, []);
     await host.rows.load();
     await Promise.resolve();
-    equal(host.announced, ['added 2', 'done a', 'failed b']);
+    equal(host.announced, ['added 2', 'upload-done', 'upload-rejected']);
   });
 });
 

@@ -31,7 +31,7 @@ export function interruptedView(
   const n = list.length - MAX_SHOWN;
   return html`<div part="interrupted" @click=${onClick}>
     ${list.length > 1 ? heading(list, canContinueAll, view) : nothing}
-    <div class="list" role="list" aria-label=${localizer.text('interrupted')}>
+    <div class="list" role="grid" aria-label=${localizer.text('interrupted')}>
       ${list.slice(0, MAX_SHOWN).map((upload) => rowView(upload, interrupted.canContinue(upload), view))}
     </div>
     ${n > 0 ? html`<div part="meta" class="meta">${localizer.text('more', { n })}</div>` : nothing}
@@ -51,11 +51,11 @@ function heading(
       ><b>${localizer.text('interrupted')}</b> <span>· ${localizer.bytes(bytes)}</span></span
     >
     <span class="actions"
-      >${canContinueAll ? action(view, 'continue', 'play', '', 'continueAll') : nothing}${action(
+      >${canContinueAll ? action(view, 'continue', 'play', undefined, 'continueAll') : nothing}${action(
         view,
         'discard',
         'cross',
-        '',
+        undefined,
         'discardAll',
       )}</span
     >
@@ -69,14 +69,9 @@ function rowView(
 ): TemplateResult {
   const { localizer } = view;
   const shown = shownName(folderOf(path) + name);
-  return html`<div
-    part="row row-interrupted"
-    class="row row-interrupted"
-    role="listitem"
-    data-id=${id}
-  >
-    <span part="thumb" class="thumb">${tile(name)}</span>
-    <div class="body">
+  return html`<div part="row row-interrupted" class="row row-interrupted" role="row" data-id=${id}>
+    <span part="thumb" class="thumb" aria-hidden="true">${tile(name)}</span>
+    <div class="body" role="gridcell">
       ${nameView(name, path)}
       <div part="meta" class="meta">
         <span part="status" class="status"
@@ -85,7 +80,7 @@ function rowView(
         <span>${stored ? localizer.progress(stored.bytes, bytes) : localizer.bytes(bytes)}</span>
       </div>
     </div>
-    <div part="actions" class="actions">
+    <div part="actions" class="actions" role="gridcell">
       ${
         canContinue
           ? action(view, 'continue', 'play', shown, 'continue')

@@ -1,4 +1,4 @@
-import type { Totals } from '../core/index.ts';
+import type { Totals } from '../../core/index.ts';
 
 /** Why a control is invalid: the id of the message that explains it. */
 export type Invalidity = 'busy' | 'held' | 'unfinished' | 'required';

@@ -1,8 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { UploadSnapshot } from '../core/index.ts';
-import type { MessageId } from '../i18n/en.ts';
+import type { UploadSnapshot } from '../../core/index.ts';
+import type { MessageId } from '../../i18n/en.ts';
+import { watchInvalidReports } from './invalid-reports.ts';
 import { judgeUploads, type ValidityInput } from './validity.ts';
-import { entriesOf, type ValueFormat } from './value.ts';
+import { entriesOf, type ValueFormat } from '../value.ts';
 
 /** Above this number of uploads, the entries are not rebuilt with every finished upload. */
 const MANY = 500;
@@ -48,13 +49,10 @@ export class FormControl implements ReactiveController {
     this.#internals = internals;
     this.#options = options;
     host.addController(this);
-    host.addEventListener('invalid', () => {
-      this.#isUserInvalid = true;
-      this.sync('page');
-    });
+    watchInvalidReports(host, internals, () => this.report());
   }
 
-  /** True from the first attempt to submit the invalid control until it is valid. */
+  /** True from the first time that the user is told of the invalid control until it is valid. */
   get isUserInvalid(): boolean {
     return this.#isUserInvalid;
   }
@@ -72,6 +70,13 @@ export class FormControl implements ReactiveController {
   setCustomValidity(message: string): void {
     this.#customMessage = message;
     this.sync('page');
+  }
+
+  /** Tells the user what is wrong. Returns false if something is. */
+  report(): boolean {
+    this.#isUserInvalid = true;
+    this.sync('page');
+    return !this.#isUserInvalid;
   }
 
   reset(): void {

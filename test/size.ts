@@ -30,7 +30,7 @@ const sizes: Size[] = [
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 53_650,
+    maxBytes: 55_870,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },

@@ -82,6 +82,7 @@ export class Drawing implements ReactiveController {
       hint,
       hasSlot: (name: string) => this.#slotted(name) !== undefined,
       complaint: form.isUserInvalid ? this.#internals.validationMessage : '',
+      foreign: form.hasCustomMessage ? undefined : localizer.foreign,
       isEmpty: uploads.list.length === 0,
     };
     const content = {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Localizer } from '../i18n/localizer.ts';
 import { complaint } from './complaint.ts';
 
 /** The element's settings and state, as far as the frame around zone and rows depends on them. */
@@ -13,6 +14,8 @@ export interface FrameState {
   readonly hasSlot: (name: string) => boolean;
   /** What is wrong with the control; empty as long as the user need not be told. */
   readonly complaint: string;
+  /** The language of the complaint, if it is not the page's. */
+  readonly foreign: Localizer['foreign'];
   readonly isEmpty: boolean;
 }
 
@@ -55,7 +58,7 @@ export function frame(
       @cancel=${onCancel}
     />
     <div id="error" class="errors">
-      ${state.complaint ? complaint(state.complaint) : nothing} ${refusals}
+      ${state.complaint ? complaint(state.complaint, state.foreign) : nothing} ${refusals}
     </div>
     <p part="hint" class="hint" id="hint" ?hidden=${!hint && !hasSlot('hint')}>
       <slot name="hint" @slotchange=${onSlot}>${hint}</slot>

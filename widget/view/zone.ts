@@ -28,9 +28,13 @@ export interface ZoneState {
 
 /** Where files are dropped: an invitation while empty, one slim line once there are rows. */
 export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
-  const { isDisabled, isUserInvalid, isReplaced, isMany, directory, hasRows, dragState, notice } =
+  const { isDisabled, isUserInvalid, isReplaced, canDrop, isMany, directory, hasRows, dragState } =
     state;
+  const { notice } = state;
   const invitation = localizer.text(invitationOf(state)).split('{browse}');
+  const { foreign } = localizer;
+  const lang = foreign ?? nothing;
+  const dir = foreign ? 'ltr' : nothing;
   // Without a sentence around it, the button needs a name of its own.
   const isAlone = isReplaced || invitation[1] === undefined;
   const choice = directory ? 'chooseFolder' : isMany ? 'choose' : 'chooseOne';
@@ -43,6 +47,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     ?autofocus=${state.autofocus}
     aria-labelledby=${isAlone ? nothing : 'lead'}
     aria-describedby="limits hint error"
+    lang=${lang}
   >
     ${localizer.text(isAlone ? choice : 'browse')}
   </button>`;
@@ -51,7 +56,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   // A notice hides the invitation but does not replace it: its button may have the focus.
   return html`<div
     part="zone"
-    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${
+    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${canDrop ? 'droppable' : ''} ${isDisabled ? 'disabled' : ''} ${
       isUserInvalid ? 'invalid' : ''
     }"
   >
@@ -64,12 +69,12 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
       ${
         isReplaced
           ? nothing
-          : html`<span class=${notice ? 'lead sr' : 'lead'} id="lead"
+          : html`<span class=${notice ? 'lead sr' : 'lead'} id="lead" lang=${lang} dir=${dir}
               >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
             >`
       }
-      ${notice && html`<span class="lead">${notice}</span>`}
-      <span part="limits" class="limits" id="limits">${state.limits}</span>
+      ${notice && html`<span class="lead" lang=${lang} dir=${dir}>${notice}</span>`}
+      <span part="limits" class="limits" id="limits" lang=${lang} dir=${dir}>${state.limits}</span>
     </slot>
     ${isReplaced ? browse : nothing}
   </div>`;

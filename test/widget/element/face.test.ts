@@ -3,8 +3,8 @@ import { UploadError } from './fake-uploader.ts';
 import { clear, file, html, place } from './page.ts';
 
 const PARTS =
-  'actions again badge bar button cancel dismiss download error fill hint icon label limits list ' +
-  'meta name pause remove resume retry row sent start status summary thumb total zone';
+  'actions again badge bar body button cancel dismiss download error fill hint icon label limits list ' +
+  'meta name pause picture remove resume retry row sent start status summary thumb total zone';
 
 const SLOTS = 'dropzone empty hint icon label row-actions row-actions-ID';
 

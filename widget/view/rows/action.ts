@@ -26,6 +26,7 @@ export function action(
     data-act=${act}
     aria-label=${`${label} ${name}`.trim()}
     title=${word ? nothing : label}
+    lang=${localizer.foreign ?? nothing}
     ?disabled=${isDisabled}
   >
     ${icon(picture)}${word && label}

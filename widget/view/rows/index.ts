@@ -62,7 +62,7 @@ export class RowsView {
     return html`${interruptedView(this.#interrupted, view)}${
       uploads.length > 0
         ? html`${hasSummary ? summary(totals, { isWaitingForStart, isMoving, isWaiting, canPause }, view) : nothing}
-          ${this.#list.update(uploads, view)}`
+          ${this.#list.update(uploads, view, isWaitingForStart)}`
         : nothing
     }`;
   }

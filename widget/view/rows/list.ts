@@ -1,7 +1,7 @@
 import { render } from 'lit';
 import type { UploadSnapshot } from '../../core/index.ts';
 import { row } from './row.ts';
-import { Thumbs } from './thumbs.ts';
+import { Thumbs } from './thumbs/thumbs.ts';
 import type { View } from '../view.ts';
 
 /** Up to this many rows are all in the document, where searches and screen readers find them. */
@@ -29,6 +29,8 @@ export class RowList {
   readonly #thumbs: Thumbs;
   readonly #rows = new Map<string, Row>();
   #list: HTMLElement | undefined;
+  /** How many uploads there were at the last drawing. */
+  #count = 0;
   /** Height of a row in pixels; measured once there is one. */
   #height = 0;
 
@@ -38,10 +40,15 @@ export class RowList {
     this.#thumbs = new Thumbs(redraw);
   }
 
-  /** Brings the list up to date, which is the same element each time. */
-  update(uploads: readonly UploadSnapshot[], view: View): HTMLElement {
+  /**
+   * Brings the list up to date, which is the same element each time. `isHeld` is true while all
+   * uploads wait for `start()`.
+   */
+  update(uploads: readonly UploadSnapshot[], view: View, isHeld: boolean): HTMLElement {
     const list = (this.#list ??= this.#make());
     const { length } = uploads;
+    if (length < this.#count) this.#thumbs.keep(uploads);
+    this.#count = length;
     const isLong = length > MAX_WHOLE;
     if (isLong) this.#height ||= (list.lastElementChild as HTMLElement | null)?.offsetHeight ?? 0;
     const height = this.#height || GUESSED_HEIGHT;
@@ -59,7 +66,7 @@ export class RowList {
     if (focused && index >= end) shown.push([index, focused]);
     this.#drop(new Set(shown.map(([, { id }]) => id)));
     for (const [at, [index, upload]] of shown.entries()) {
-      const element = this.#draw(upload, view, isLong ? [index + 1, length] : []);
+      const element = this.#draw(upload, view, isHeld, isLong ? [index + 1, length] : []);
       // Only if it has to move: an element that is moved loses the focus.
       const present = list.children[at] ?? null;
       if (present !== element) list.insertBefore(element, present);
@@ -86,13 +93,18 @@ export class RowList {
     }
   }
 
-  #draw(upload: UploadSnapshot, view: View, place: readonly number[]): HTMLElement {
+  #draw(
+    upload: UploadSnapshot,
+    view: View,
+    isHeld: boolean,
+    place: readonly number[],
+  ): HTMLElement {
     const { id, status, file } = upload;
     let drawn = this.#rows.get(id);
     if (!drawn) this.#rows.set(id, (drawn = { element: document.createElement('div') }));
     const { element } = drawn;
     const picture = this.#thumbs.of(file);
-    const source = [upload, view, picture, ...place];
+    const source = [upload, view, picture, isHeld, ...place];
     if (source.every((value, index) => value === drawn.source?.[index])) return element;
     drawn.source = source;
     element.role = 'listitem';
@@ -100,7 +112,7 @@ export class RowList {
     element.className = `row row-${status}`;
     element.setAttribute('part', element.className);
     [element.ariaPosInSet = null, element.ariaSetSize = null] = place.map(String);
-    render(row(upload, view, picture), element);
+    render(row(upload, view, picture, isHeld), element);
     return element;
   }
 }

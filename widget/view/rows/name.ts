@@ -15,13 +15,20 @@ export function extensionOf(name: string): string {
 
 /**
  * Cuts a name in two. The first piece may be truncated on the screen. The second is always visible:
- * the extension and a short last word before it, which often is a version or a counter.
+ * the extension and a short last word before it, which often is a version or a counter; of a longer
+ * word its last two letters, because an ellipsis right before a dot reads as four dots. Only letters
+ * that do not join, which would be drawn differently at the cut.
  */
 export function splitName(name: string): { stem: string; end: string } {
   const [, stem = name, end = ''] =
     /^(.+?)((?:[\s_.-][^\s_.-]{1,6})?(?:\.[^.\s]{1,8})?)$/s.exec(name) ?? [];
-  return { stem, end };
+  const [, start = stem, letters = ''] = end.startsWith('.') ? (LAST_LETTERS.exec(stem) ?? []) : [];
+  return { stem: start, end: letters + end };
 }
+
+/** The last two letters or digits of a longer word. */
+const LAST_LETTERS =
+  /^(.{4,}?)([\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{Nd}]{2})$/su;
 
 /**
  * The name in one line, truncated in the middle. The two pieces are hidden from screen readers, which
@@ -30,7 +37,7 @@ export function splitName(name: string): { stem: string; end: string } {
 export function nameView(name: string): TemplateResult {
   const shown = shownName(name);
   const { stem, end } = splitName(shown);
-  return html`<div part="name" class="name" title=${shown}>
+  return html`<div part="name" class="name" translate="no" title=${shown}>
     <bdi aria-hidden="true" dir="auto"
       ><span class="stem">${stem}</span><span class="end">${end}</span></bdi
     ><span class="sr">${shown}</span>

@@ -9,7 +9,8 @@ import type { View } from '../view.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
 import { nameView, shownName } from './name.ts';
-import { tile } from './thumbs.ts';
+import { tile } from './thumbs/thumbs.ts';
+import { figures, status as words } from './words.ts';
 
 /** What an upload's row offers, apart from Remove or Cancel. */
 type MainAction = 'pause' | 'resume' | 'retry' | 'download';
@@ -51,11 +52,12 @@ const FILE_ERRORS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
   'file_not_allowed',
 ]);
 
-/** The content of one file's row. */
+/** The content of one file's row. Nothing moves, or can be paused, before it was started (`isHeld`). */
 export function row(
   upload: UploadSnapshot,
   view: View,
   picture: HTMLCanvasElement | undefined,
+  isHeld: boolean,
 ): TemplateResult {
   const { id, name, status, bytes, loaded, sent } = upload;
   const { localizer, isMany } = view;
@@ -65,28 +67,40 @@ export function row(
     loaded > 0 || status !== 'uploading'
       ? localizer.progress(loaded, bytes)
       : localizer.text('sending');
-  return html`<span part="thumb" class="thumb"
-      >${picture ?? tile(name)}${
+  const isStill = isEnded || (isHeld && status === 'queued');
+  return html`<div part="picture" class="picture">
+      <span part="thumb" class="thumb">${picture ?? tile(name)}</span>${
         status === 'done'
-          ? html`<span part="badge" class="badge" role="img" aria-label=${localizer.text('done')}
+          ? html`<span
+              part="badge"
+              class="badge"
+              role="img"
+              aria-label=${localizer.text('done')}
+              lang=${localizer.foreign ?? nothing}
               >${icon('check')}</span
             >`
           : nothing
-      }</span
-    >
-    <div class="body">
+      }
+    </div>
+    <div part="body" class="body">
       ${nameView(name)}
       <div part="meta" class="meta">${meta(upload, view, progress)}</div>
       ${
         // Before anything is sent, progress is unknown and not 0 %.
-        isEnded
+        isStill
           ? nothing
-          : bar(shownName(name), loaded / size, sent / size, sent > 0 ? progress : undefined)
+          : bar(
+              shownName(name),
+              loaded / size,
+              sent / size,
+              sent > 0 ? progress : undefined,
+              localizer,
+            )
       }
     </div>
     <div part="actions" class="actions">
       <slot name=${isMany ? `row-actions-${id}` : 'row-actions'}></slot
-      >${actions(upload, view, isEnded)}
+      >${actions(upload, view, isEnded, isStill)}
     </div>`;
 }
 
@@ -95,29 +109,28 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   const { status, bytes, loaded, error, waitingFor, file } = upload;
   const { bytesPerSecond, secondsLeft } = upload;
   const notice = noticeOf(upload, localizer);
-  const noticed = notice && html`<span class="status">${notice}</span>`;
+  const noticed = notice && words(notice, localizer);
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     const isFirst = loaded === 0;
     return [
-      statusText(progress),
+      words(progress, localizer, !isFirst),
       noticed,
-      isFirst && html`<span>${localizer.bytes(bytes)}</span>`,
+      isFirst && figures(localizer.bytes(bytes), localizer),
       // Until the first part is stored nothing else moves, so it is shown in narrow rows too.
-      bytesPerSecond &&
-        html`<span class=${isFirst ? '' : 'rate'}>${localizer.rate(bytesPerSecond)}</span>`,
-      time && html`<span>${localizer.text('left', { time })}</span>`,
+      bytesPerSecond && figures(localizer.rate(bytesPerSecond), localizer, isFirst ? '' : 'rate'),
+      time && figures(localizer.text('left', { time }), localizer),
     ].filter(Boolean);
   }
   if (status === 'failed')
-    return [statusText(error ? reasonOf(error, localizer) : localizer.text(status))];
+    return [words(error ? reasonOf(error, localizer) : localizer.text(status), localizer)];
   const id = waitingFor ? WAITING[waitingFor] : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
-    status !== 'done' && statusText(localizer.text(id)),
+    status !== 'done' && words(localizer.text(id), localizer),
     noticed,
     // A page may know only the id of an upload that was finished earlier.
-    (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
+    (bytes > 0 || file) && figures(isPartial ? progress : localizer.bytes(bytes), localizer),
   ].filter(Boolean);
 }
 
@@ -132,14 +145,16 @@ function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
   return restarts > 0 ? localizer.text('restarted') : '';
 }
 
-function statusText(text: string): TemplateResult {
-  return html`<span part="status" class="status">${text}</span>`;
-}
-
-function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
+function actions(
+  upload: UploadSnapshot,
+  view: View,
+  isEnded: boolean,
+  isStill: boolean,
+): unknown[] {
   const { name, status } = upload;
+  const kind = isStill && !isEnded ? undefined : MAIN_ACTIONS[status];
   const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
-  return [mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
+  return [mainAction(kind, upload, view), end].filter(Boolean);
 }
 
 function mainAction(

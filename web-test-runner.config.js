@@ -4,6 +4,7 @@ import { chromeLauncher, puppeteerCore } from '@web/test-runner-chrome';
 import { browserPath, firefoxPath } from './test/browsers.ts';
 import { checksumBundlePlugin } from './test/widget/core/checksum/bundle-plugin.ts';
 import { fakePlugin } from './test/widget/core/fake/plugin.ts';
+import { manifestPlugin } from './test/widget/manifest-plugin.ts';
 import { webkitLauncher } from './test/widget/webkit.ts';
 
 /** WIDGET_BROWSERS=chromium,firefox,webkit; Chromium alone by default. */
@@ -34,7 +35,12 @@ function launcher(name) {
 export default {
   files: 'test/widget/**/*.test.ts',
   nodeResolve: { exportConditions: ['production', 'default'] },
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022' }), fakePlugin(), checksumBundlePlugin()],
+  plugins: [
+    esbuildPlugin({ ts: true, target: 'es2022' }),
+    fakePlugin(),
+    checksumBundlePlugin(),
+    manifestPlugin(),
+  ],
   browsers: await Promise.all(
     (process.env['WIDGET_BROWSERS'] ?? 'chromium').split(',').map((name) => launcher(name.trim())),
   ),

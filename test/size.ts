@@ -30,12 +30,12 @@ const sizes: Size[] = [
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 55_870,
+    maxBytes: 56_300,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 29_900, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 31_160, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

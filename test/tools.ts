@@ -6,6 +6,7 @@ import process from 'node:process';
 const CHECKS = {
   curl: ['curl', '--version'],
   jq: ['jq', '--version'],
+  redis: ['redis-server', '--version'],
   requests: ['python3', '-c', 'import requests'],
 } as const;
 

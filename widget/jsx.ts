@@ -1,11 +1,21 @@
 /** Types of `<s3-upload>` for frameworks that check templates. There is nothing to load. */
 import type { FormElement } from './control/form-element.ts';
 import type { SettingsElement } from './control/settings-element.ts';
-import type { UploadEventMap } from './core/index.ts';
+import type { UploadEventMap, UploaderLike } from './core/index.ts';
+import type { Value } from './control/value.ts';
 import type { S3UploadElement } from './s3-upload.ts';
 
 /** Everything that a page can set on the element. */
-type Settings = Partial<Omit<SettingsElement, keyof FormElement | 'isDisabled' | 'isMany'>>;
+type Settings = Omit<SettingsElement, keyof FormElement | 'isDisabled' | 'isMany'>;
+
+/** What a property takes: also the text of its attribute, and `null` for its default. */
+type Properties = {
+  [Name in keyof Settings]?:
+    | Settings[Name]
+    | (number extends Settings[Name] ? string : never)
+    | (boolean extends Settings[Name] ? '' : never)
+    | null;
+};
 
 /** `maxSize` as `max-size`. */
 type Kebab<Name extends string> = Name extends `${infer Head}${infer Tail}`
@@ -18,7 +28,8 @@ type AttributeValue = string | number | boolean | undefined;
 type Attributes = {
   [Name in keyof Settings as Settings[Name] extends AttributeValue ? Kebab<Name> : never]?:
     | Settings[Name]
-    | string;
+    | string
+    | null;
 };
 
 type Listeners = {
@@ -39,9 +50,13 @@ type Listeners = {
  *   }
  * }
  */
-export type S3UploadProps = Settings &
+export type S3UploadProps = Properties &
   Attributes &
-  Listeners &
-  Partial<Pick<S3UploadElement, 'uploader' | 'value'>>;
+  Listeners & {
+    /** The id of a form elsewhere on the page. */
+    readonly form?: string | null;
+    readonly uploader?: UploaderLike | null;
+    readonly value?: Value;
+  };
 
 export type { S3UploadElement };

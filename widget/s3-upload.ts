@@ -6,15 +6,17 @@ import { Refusals } from './control/refusals.ts';
 import { RowsLoader } from './control/rows-loader.ts';
 import { SettingsElement } from './control/settings-element.ts';
 import { ChooseAgain } from './control/uploads/choose-again.ts';
-import { Uploads } from './control/uploads/uploads.ts';
-import { entriesOf, reportInvalid, restoredFrom, uploadsOf, type Value } from './control/value.ts';
+import { Uploads, type Order } from './control/uploads/uploads.ts';
+import type { Value } from './control/value.ts';
 import type { FileWithPath, Totals, UploaderLike, UploadSnapshot } from './core/index.ts';
+import type { CancelOptions } from './core/types.ts';
 import { Language } from './i18n/language.ts';
 import type { FoundFile } from './intake/found.ts';
 import { Intake } from './intake/intake.ts';
 import { loadWalk } from './intake/load-walk.ts';
 import { limitsOf, refusalText } from './view/phrases.ts';
 import { styles } from './view/styles.ts';
+import { zone, type ZoneView } from './view/zone.ts';
 
 /**
  * `<s3-upload>`: a form control that sends files straight to a bucket and shows their progress.
@@ -26,11 +28,10 @@ import { styles } from './view/styles.ts';
  * @slot row-actions - More actions for the row, if there is only one file.
  * @slot row-actions-ID - More actions for the row of the upload with this id, with `multiple`.
  * @slot empty - Shown while there are no uploads.
- *
  * @csspart label - The heading.
  * @csspart zone - The area onto which files are dropped.
  * @csspart icon - The icon of the zone.
- * @csspart button - The button that opens the picker.
+ * @csspart button - The button that opens the picker; with `multiple` and `directory`, both of them.
  * @csspart limits - What may be chosen.
  * @csspart hint - The line of help.
  * @csspart error - A line that says what is wrong.
@@ -45,6 +46,7 @@ import { styles } from './view/styles.ts';
  * @csspart badge - The check mark on an uploaded file.
  * @csspart body - The name, the second line and the bar of a row.
  * @csspart name - The name of a file.
+ * @csspart folder - The folders that a file came from, before its name.
  * @csspart meta - The second line of a row.
  * @csspart status - The first words of the second line.
  * @csspart bar - A progress bar, of a row or of all files.
@@ -58,7 +60,10 @@ import { styles } from './view/styles.ts';
  * @csspart continue - The button that continues an interrupted upload, or all of them.
  * @csspart discard - The button that discards an interrupted upload, or all of them.
  * @csspart cancel - The button that cancels an upload.
+ * @csspart undo - The button that brings back a cancelled upload.
  * @csspart remove - The button that removes a row.
+ * @csspart raise - The button that moves a row up.
+ * @csspart lower - The button that moves a row down.
  * @csspart download - The button that downloads an uploaded file.
  * @csspart start - The button that starts uploads that wait for it.
  *
@@ -82,6 +87,8 @@ import { styles } from './view/styles.ts';
  * @cssprop --s3-upload-list-block-size - Largest height of a list of more than 200 rows. Default: `70vh`.
  *
  * @fires upload-add - Files are about to be added. Can be cancelled.
+ * @fires upload-added - Files have become uploads.
+ * @fires upload-cancel - An unfinished upload is about to be cancelled. Can be cancelled.
  * @fires upload-start - The first request for a file is about to be sent. Can be cancelled.
  * @fires upload-rejected - Files of one batch were refused.
  * @fires upload-progress - Uploads have changed. Dispatched at most once a frame.
@@ -96,7 +103,6 @@ import { styles } from './view/styles.ts';
 export class S3UploadElement extends SettingsElement {
   static override styles = styles;
   static override properties = {
-    ...SettingsElement.properties,
     // Declared so that Lit keeps what a page has set before the element was defined.
     uploader: { attribute: false, noAccessor: true },
     value: { attribute: false, noAccessor: true },
@@ -106,6 +112,9 @@ export class S3UploadElement extends SettingsElement {
   static define(tag = 's3-upload', registry: CustomElementRegistry = customElements): void {
     if (!registry.get(tag)) registry.define(tag, this);
   }
+
+  /** Draws where files are chosen. @internal */
+  readonly zoneView: ZoneView = zone;
 
   // Controllers are updated in this order: texts, then uploads, then the form that depends on both.
   readonly #language = new Language(this);
@@ -121,14 +130,19 @@ export class S3UploadElement extends SettingsElement {
   readonly #chooseAgain = new ChooseAgain();
   readonly #rows: RowsLoader = new RowsLoader(this, {
     isDue: () => this.uploads.length + this.#refusals.list.length > 0,
-    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer),
+    make: ({ RowsView }) => new RowsView(this, () => this.#language.localizer, this.#refusals),
   });
   readonly #announcements = new Announcements(this, this.#rows);
   readonly #intake: Intake = new Intake(this, {
     isOpen: (way) =>
-      !this.isDisabled && !(way === 'drop' && this.noDrop) && !(way === 'paste' && this.noPaste),
-    isWelcome: (types) => !refusalText(types, limitsOf(this), this.#language.localizer),
+      !this.isDisabled &&
+      !(way === 'drop' && this.noDrop) &&
+      !(way === 'paste' && this.noPaste) &&
+      !(way === 'pick' && this.#uploads.isFull && !this.#chooseAgain.isExpected),
+    isWelcome: (types) =>
+      !this.#uploads.isFull && !refusalText(types, limitsOf(this), this.#language.localizer),
     add: (found) => this.#add(found),
+    names: () => this.uploads.map(({ name }) => name),
     loadWalk,
     keepsHandles: () => !this.noResume,
   });
@@ -157,21 +171,22 @@ export class S3UploadElement extends SettingsElement {
     return this.#uploads.uploader;
   }
 
-  set uploader(uploader: UploaderLike) {
-    this.#uploads.uploader = uploader;
+  set uploader(uploader: UploaderLike | null | undefined) {
+    this.#uploads.use(uploader ?? undefined);
   }
 
   /** The form's entries: one string for each finished upload, in the order in which they are shown. */
   get value(): readonly string[] {
-    return entriesOf(this.uploads, this.valueFormat);
+    return this.#uploads.value;
   }
 
   /**
-   * Shows uploads that were finished earlier, for example after a server has refused the form. An
-   * entry without the UUID of an upload is reported to the console and left out.
+   * Shows uploads that were finished earlier, for example after a server has refused the form. Those
+   * that are in the list already stay as they are. An entry without the UUID of an upload is reported
+   * to the console and left out.
    */
   set value(value: Value) {
-    this.#uploads.replace('finished', uploadsOf(value, this.valueFormat, reportInvalid));
+    this.#uploads.value = value;
   }
 
   /** Adds files as if the user had chosen them; returns the uploads that they became. */
@@ -204,24 +219,34 @@ export class S3UploadElement extends SettingsElement {
     this.#uploads.command('retry', id);
   }
 
-  /** Cancels one upload, or all, and deletes its parts from the store. */
-  async cancel(id?: string): Promise<void> {
-    await this.#uploads.command('cancel', id);
+  /** Cancels one upload, or all, and deletes its parts from the store, after `undoMs` if that is given. */
+  async cancel(id?: string, options?: CancelOptions): Promise<void> {
+    await this.#uploads.command('cancel', id, options);
+  }
+
+  /** Brings back one upload that was cancelled and can be brought back, or all of them. */
+  undo(id?: string): void {
+    this.#uploads.undo(id);
   }
 
   /** Removes the element from the page, as with any other element. */
   override remove(): void;
   /** Removes a row; an unfinished upload is cancelled. A finished file stays in the bucket. */
-  override remove(id: string): Promise<void>;
-  // One name for both, as in HTMLSelectElement: https://html.spec.whatwg.org/#dom-select-remove
-  override remove(id?: string): Promise<void> | void {
-    return id === undefined ? super.remove() : this.#uploads.remove(id);
+  override remove(id: string, options?: CancelOptions): Promise<void>;
+  // As in HTMLSelectElement: https://html.spec.whatwg.org/#dom-select-remove
+  override remove(id?: string, options?: CancelOptions): Promise<void> | void {
+    return id === undefined ? super.remove() : this.#uploads.remove(id, options);
   }
 
   /** Removes every row that is finished, failed or cancelled. */
   clear(): void {
     this.#refusals.reset();
     this.#uploads.clear();
+  }
+
+  /** Puts the uploads in the order that this function makes of their list. @internal */
+  arrange(order: Order): void {
+    this.#uploads.arrange(order);
   }
 
   /** Opens the file picker. Call it from a user's gesture. */
@@ -250,11 +275,8 @@ export class S3UploadElement extends SettingsElement {
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
-    if (typeof state === 'string') this.#uploads.replace('finished', restoredFrom(state));
+    if (typeof state === 'string') this.#uploads.restore(state);
   }
-
-  /** `moveBefore()` moves the element as it is: uploads, scroll position and all. */
-  connectedMoveCallback(): void {}
 
   override requestUpdate(name?: PropertyKey, old?: unknown, options?: PropertyDeclaration): void {
     super.requestUpdate(name, old, options);
@@ -287,8 +309,7 @@ export class S3UploadElement extends SettingsElement {
     const added = this.#uploads.add(found);
     if (added.length === 0) return added;
     // The same file again continues the failed upload, in its place.
-    const isSame = added.some(({ id }) => id === replaced);
-    if (replaced !== undefined && !isSame) void this.remove(replaced);
+    if (replaced && !added.some(({ id }) => id === replaced)) void this.remove(replaced);
     this.#announcements.added(added.length);
     return added;
   }

@@ -1,5 +1,7 @@
 /** Reads the signer's options from the Worker's environment. settings.ts explains each setting. */
 import { authFrom } from './config/auth.ts';
+import { assertKnownNames } from './config/known-names.ts';
+import { originsFrom } from './config/origins.ts';
 import { rulesOptionsFrom } from './config/rules.ts';
 import { assertDistinctSecrets, tokenSecretsFrom } from './config/secrets.ts';
 import { checksumFrom, storeFrom } from './config/store.ts';
@@ -24,6 +26,7 @@ export function optionsFrom(bindings: object): SignerOptions {
   // Not an index signature, because an interface made by `wrangler types` has none.
   const env = bindings as Env;
   const read = readerOf(env);
+  assertKnownNames(env);
   const authenticate = authFrom(read);
   assertDistinctSecrets(read);
   const keepFor = read.text('KEEP_FOR');
@@ -100,13 +103,6 @@ function webhooksFrom(read: Reader): WebhookOptions | undefined {
     secrets: read.list('WEBHOOK_SECRET'),
     events,
     linkSeconds: read.seconds('WEBHOOK_LINK_TTL'),
-  });
-}
-
-function originsFrom(read: Reader): string[] {
-  return read.list('ALLOWED_ORIGINS').map((origin) => {
-    if (origin === '*' || URL.parse(origin)?.origin === origin) return origin;
-    return wrong('ALLOWED_ORIGINS', 'must be a list of origins such as https://app.example.com');
   });
 }
 

@@ -93,6 +93,8 @@ export interface Signer {
 export interface SignerEnv {
   Variables: {
     requestId: string;
+    /** Writes lines that carry the request's id. */
+    log: Log;
     caller: Caller;
     /** Rules of this caller. */
     rules: Rules;

@@ -1,7 +1,7 @@
 /** Calls the operator's own code at certain points of an upload's life. */
 import type { Caller } from './auth.ts';
 import type { WaitUntil } from './ledger/ledger.ts';
-import type { Log } from './util/log.ts';
+import { defectOf, type Log } from './util/log.ts';
 import { ProblemError } from './problem.ts';
 import type { Result } from './protocol.ts';
 import type { Upload } from './upload/upload.ts';
@@ -80,7 +80,7 @@ export async function answerOf<T>(
     return await ask();
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    log.warn('hook_failed', { type, error });
+    log.error('hook_failed', { type, ...defectOf(error) });
     throw new ProblemError('store_unavailable', detail, { retryAfter: 1 });
   }
 }
@@ -95,7 +95,9 @@ export function eventsOf(
     waitUntil(
       Promise.resolve(event)
         .then(onEvent)
-        .catch((error: unknown) => log.warn('hook_failed', { type: event.type, error })),
+        .catch((error: unknown) =>
+          log.error('hook_failed', { type: event.type, ...defectOf(error) }),
+        ),
     );
   };
 }

@@ -41,6 +41,7 @@ export { isUploadId, uuidv7 } from './protocol/id.ts';
 export * from './protocol/limits.ts';
 export * from './protocol/plan.ts';
 export type { Problem, ProblemCode } from './protocol/problems.ts';
+export type { ReportAnswer, ReportBody } from './protocol/report.ts';
 export type {
   CannedAcl,
   CompleteBody,

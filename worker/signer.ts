@@ -8,11 +8,11 @@ import { chunkedApp, chunkedOptions } from './chunked/app.ts';
 import { companionApp } from './companion/app.ts';
 import { FORM_PATH, formRoute } from './companion/forms/form.ts';
 import { waitUntilOf, type Signer, type SignerEnv } from './context.ts';
-import { createGate } from './http/gate.ts';
+import { createGate, openGate } from './http/gate.ts';
 import { eventsOf } from './hooks.ts';
 import { DEFAULT_KEY_TEMPLATE, keysMayMeet, readTemplate } from './object/key.ts';
 import { createLedger, type WaitUntil } from './ledger/ledger.ts';
-import { createLog } from './util/log.ts';
+import { createLog, type LogSink } from './util/log.ts';
 import { answerError, observe } from './http/observe.ts';
 import { localReservations } from './policy/local-reservations.ts';
 import { rulesFrom } from './policy/policy.ts';
@@ -29,9 +29,11 @@ import { createPlainRoute } from './routes/create-plain.ts';
 import { fileRoute, linksRoute, publicFileRoute } from './routes/file.ts';
 import { identify } from './http/identify.ts';
 import { requestId } from './http/request-id.ts';
+import { simpleRequests } from './http/simple-request.ts';
 import { listRoute } from './routes/list.ts';
 import { policyRoute } from './routes/policy.ts';
 import { relayRoute } from './routes/relay.ts';
+import { reportRoute } from './http/report.ts';
 import { resumeRoute } from './routes/resume.ts';
 import { signRoute } from './routes/sign.ts';
 import { statusRoute } from './routes/status.ts';
@@ -70,6 +72,8 @@ export type { SignerOptions } from './signer-options.ts';
 export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   const signer = assemble(options);
   const app = answeringApp(signer);
+  // Any page may read it: one that is refused finds out that the signer is there, and refuses its origin.
+  app.use(PATHS.health, openGate());
   app.get(PATHS.health, (c) => c.json({ status: 'ok' }));
 
   app.use(createGate(options.origins ?? []));
@@ -81,6 +85,9 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
+  app.post(PATHS.report, reportRoute(signer));
+  app.post(PATHS.uploads, simpleRequests());
+  app.post(`${PATHS.uploads}/*`, simpleRequests());
   app.post(PATHS.uploads, createPlainRoute(signer));
   app.post(PATHS.uploads, createRoute(signer));
   app.get(PATHS.uploads, listRoute(signer));
@@ -110,9 +117,10 @@ function sendBacklog({ webhooks }: Pick<Signer, 'webhooks'>): MiddlewareHandler<
 }
 
 /** A Worker that is not configured: it refuses every request and says why. */
-export function createRefusal(problem: ProblemError): Hono<SignerEnv> {
-  const log = createLog();
-  return answeringApp({ log, now: Date.now }).all('*', () => {
+export function createRefusal(problem: ProblemError, sink?: LogSink): Hono<SignerEnv> {
+  const app = answeringApp({ log: createLog(sink), now: Date.now });
+  app.use(openGate());
+  return app.all('*', () => {
     throw problem;
   });
 }
@@ -120,7 +128,7 @@ export function createRefusal(problem: ProblemError): Hono<SignerEnv> {
 /** What all answers have in common. */
 function answeringApp(signer: Pick<Signer, 'log' | 'now'>): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();
-  app.onError(answerError(signer));
+  app.onError(answerError());
   app.notFound((c) => answerProblem(c, new ProblemError('not_found', 'No such route.').problem));
   app.use(requestId());
   app.use(observe(signer));

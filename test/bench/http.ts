@@ -45,7 +45,7 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, PUT, POST, DELETE',
-  'access-control-expose-headers': 'ETag, x-amz-checksum-crc64nvme',
+  'access-control-expose-headers': 'ETag, x-amz-checksum-crc64nvme, x-amz-checksum-sha256',
   'access-control-max-age': '7200',
 };
 

@@ -7,13 +7,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CORS } from './http.ts';
-import { stored } from './sink.ts';
+import { stored, type Sink, type SinkCounts } from './sink.ts';
 
 /** Window of each stream and of the connection: no line here has more in flight. */
 const WINDOW_BYTES = 16 * 2 ** 20;
 
-/** Starts one host. @returns its address. */
-export async function startHttp2Sink(address = '127.0.0.1'): Promise<string> {
+/** Starts one host. */
+export async function startHttp2Sink(address = '127.0.0.1'): Promise<Pick<Sink, 'url' | 'counts'>> {
+  const counts: SinkCounts = { requests: 0, bytes: 0 };
   const server = createSecureServer({
     ...selfSigned(),
     settings: { initialWindowSize: WINDOW_BYTES },
@@ -21,7 +22,11 @@ export async function startHttp2Sink(address = '127.0.0.1'): Promise<string> {
   server.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES));
   server.on('stream', (stream, headers) => {
     stream.on('error', () => stream.destroy());
-    stream.resume();
+    if (headers[':method'] !== 'OPTIONS') {
+      counts.requests += 1;
+      counts.firstAt ??= performance.timeOrigin + performance.now();
+    }
+    stream.on('data', (chunk: Buffer) => (counts.bytes += chunk.length));
     stream.once('end', () => {
       const { status, head, body } = answerTo(headers);
       stream.respond({ ':status': status, ...head });
@@ -30,7 +35,7 @@ export async function startHttp2Sink(address = '127.0.0.1'): Promise<string> {
   });
   server.listen(0, address);
   await once(server, 'listening');
-  return `https://${address}:${(server.address() as AddressInfo).port}`;
+  return { url: `https://${address}:${(server.address() as AddressInfo).port}`, counts };
 }
 
 function answerTo(asked: IncomingHttpHeaders) {

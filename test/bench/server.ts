@@ -38,7 +38,7 @@ export interface Ends {
 
 /** What the server is asked after it has started: when the first byte of a file arrived since the last time. */
 export interface FirstByte {
-  /** In milliseconds since 1970; undefined if nothing has, or if it came by HTTP/2. */
+  /** In milliseconds since 1970; undefined if nothing has. */
   readonly firstAt: number | undefined;
 }
 
@@ -56,12 +56,14 @@ async function start({
     await startSink(speed, { address, failEvery }),
     await startSink(speed, { address: second, failEvery }),
   ];
-  counts.push(...sinks.map((sink) => sink.counts));
   const lanes = sinks.map(({ url }) => url);
   const one = lanes.slice(0, 1);
-  const http2Lanes = rest.hasHttp2
+  const http2Sinks = rest.hasHttp2
     ? [await startHttp2Sink(address), await startHttp2Sink(second)]
     : [];
+  const http2Lanes = http2Sinks.map(({ url }) => url);
+  const tusCounts: SinkCounts = { requests: 0, bytes: 0 };
+  counts.push(...[...sinks, ...http2Sinks].map((sink) => sink.counts), tusCounts);
   const checked = { checksum: 'crc64nvme', postPolicy: false, ...(limits && { limits }) } as const;
   const setUps = {
     plain: { ...checked, checksum: null, lanes: one },
@@ -72,7 +74,7 @@ async function start({
     http2Lanes: { ...checked, lanes: http2Lanes },
   };
   const signer = await startSigner(speed, setUps, { address, failEvery });
-  const tus = rest.tusd ? await startTusd(rest.tusd, address, failEvery) : undefined;
+  const tus = rest.tusd ? await startTusd(rest.tusd, address, tusCounts, failEvery) : undefined;
   return { lanes, http2Lanes, signer: signer.url, tus };
 }
 

@@ -18,6 +18,7 @@ import {
   type SignBody,
   type SignedRequest,
 } from '../../worker/protocol.ts';
+import { splitSimpleBody } from '../../worker/protocol/simple-body.ts';
 import { startTiny, type Answer, type Asked, type TinyOptions, type TinyServer } from './http.ts';
 import type { LineSpeed } from './line.ts';
 import { companion } from './companion.ts';
@@ -70,7 +71,12 @@ class Signer {
     this.setUp = setUp;
   }
 
-  answer({ method, body }: Asked, [resource, id = '', action]: readonly string[]): Answer {
+  answer({ method, body, headers }: Asked, [resource, id = '', action]: readonly string[]): Answer {
+    const isSimple = headers.get('content-type')?.startsWith('text/plain');
+    return this.#answer(method, isSimple ? splitSimpleBody(body).json : body, resource, id, action);
+  }
+
+  #answer(method: string, body: string, resource = '', id = '', action = ''): Answer {
     if (resource === 'policy') return json(policyOf(this.setUp));
     if (resource !== 'uploads') return { status: 404 };
     if (method === 'DELETE') return { status: 204 };
@@ -97,7 +103,7 @@ class Signer {
         name: file.name,
         type: file.type,
         plan,
-        checksum: this.setUp.checksum,
+        checksum: plan.kind === 'single' ? singleChecksumOf(this.setUp) : this.setUp.checksum,
         requests: Array.from({ length: Math.min(first, parts) }, (_, index) =>
           this.#request(file.id, index + 1, plan, file.checksums?.[index]),
         ),
@@ -125,13 +131,14 @@ class Signer {
       const fields = {
         key: id,
         'content-type': 'application/octet-stream',
-        ...(checksum && { 'x-amz-checksum-crc64nvme': checksum }),
+        ...(checksum && { 'x-amz-checksum-sha256': checksum }),
         policy: 'A'.repeat(600),
         'x-amz-signature': 'a'.repeat(64),
       };
       return { number, method: 'POST', url: `${lane}/bucket`, headers: {}, fields };
     }
-    const headers = checksum ? { 'x-amz-checksum-crc64nvme': checksum } : {};
+    const name = plan.kind === 'single' ? singleChecksumOf(this.setUp) : this.setUp.checksum;
+    const headers = checksum ? { [`x-amz-checksum-${name}`]: checksum } : {};
     const query = plan.kind === 'single' ? '' : `partNumber=${number}&uploadId=${id}&`;
     return { number, method: 'PUT', url: `${lane}/bucket/${id}?${query}${SIGNATURE}`, headers };
   }
@@ -150,6 +157,11 @@ class Signer {
   }
 }
 
+/** Forms are bound to a file's SHA-256, as the Worker has them. */
+function singleChecksumOf({ checksum, postPolicy }: SetUp): Created['checksum'] {
+  return checksum && postPolicy ? 'sha256' : checksum;
+}
+
 function policyOf(setUp: SetUp): Policy {
   return {
     maxBytes: 5 * 1024 ** 4,
@@ -157,7 +169,7 @@ function policyOf(setUp: SetUp): Policy {
     accept: [],
     maxFiles: null,
     checksum: setUp.checksum,
-    singleChecksum: setUp.checksum,
+    singleChecksum: singleChecksumOf(setUp),
     wholeChecksums: { free: setUp.checksum === null ? [] : [setUp.checksum], maxBytes: 0 },
     plan: setUp.limits ?? DEFAULT_PLAN_LIMITS,
     batch: {

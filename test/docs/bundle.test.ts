@@ -28,7 +28,8 @@ suite('the bundles for pages', () => {
 
   test('have source maps that lead from a text in the bundle to its source', () => {
     for (const [text, file] of [
-      ['Drop to upload', 'widget/i18n/en.ts'],
+      ['Drop to upload', 'widget/i18n/en-zone.ts'],
+      ['Retrying automatically', 'widget/i18n/en.ts'],
       ['Could not load the upload code', 'widget/core/controls.ts'],
       ['The ETag cannot be read', 'widget/core/faults/store-error.ts'],
       [':host{', 'widget/view/styles.ts'],

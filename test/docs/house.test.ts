@@ -34,7 +34,8 @@ const imports: readonly Import[] = files.flatMap((from) =>
 const CORE_LINES: readonly (readonly string[])[] = [
   ['index.ts'],
   ['uploader.ts'],
-  ['controls.ts', 'page-guard.ts', 'restrictions.ts'],
+  ['adding.ts'],
+  ['controls.ts', 'restrictions.ts'],
   ['load-scheduler.ts'],
   ['schedule'],
   ['sending'],
@@ -46,6 +47,7 @@ const CORE_LINES: readonly (readonly string[])[] = [
   ['store', 'checksum', 'options.ts'],
   ['events.ts'],
   ['types.ts'],
+  ['page-functions.ts'],
   ['errors.ts'],
   ['util'],
 ];
@@ -55,6 +57,7 @@ const CORE_LINES: readonly (readonly string[])[] = [
  */
 const WORKER_LINES: readonly (readonly string[])[] = [
   ['index.ts', 'exports.ts', 'cli'],
+  ['node'],
   ['config.ts'],
   ['signer.ts', 'config'],
   ['signer-options.ts'],
@@ -292,6 +295,24 @@ describe('the Worker', () => {
     assert.deepEqual(strangers.map(arrow), []);
   });
 
+  it('imports nothing of what runs on a server of one’s own, which only the tool starts', () => {
+    const strangers = imports.filter(
+      ({ from, to }) => to.startsWith('worker/node/') && !/^worker\/(node|cli)\//.test(from),
+    );
+    assert.deepEqual(strangers.map(arrow), []);
+  });
+
+  it('leaves what a runtime other than workerd has, and its packages, to node and cli', () => {
+    const strangers = imports.filter(
+      ({ from, to }) =>
+        from.startsWith(WORKER) &&
+        isPlaced(from) &&
+        !/^worker\/(node|cli)\//.test(from) &&
+        /^node:|^@hono\/node-server|^@redis\//.test(to),
+    );
+    assert.deepEqual(strangers.map(arrow), []);
+  });
+
   for (const room of ['routes', 'companion', 'chunked']) {
     it(`mounts ${room} in signer.ts and nowhere else`, () => {
       const inside = `${WORKER}${room}/`;
@@ -332,6 +353,11 @@ describe('the element', () => {
       'what shows the rows',
       (file: string) => file.startsWith('widget/view/rows/'),
       'widget/view/load-rows.ts',
+    ],
+    [
+      'what reorders rows',
+      (file: string) => file.startsWith('widget/view/rows/reorder/'),
+      'widget/view/rows/load-reorder.ts',
     ],
     [
       'what reads folders',

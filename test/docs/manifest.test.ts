@@ -6,6 +6,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { htmlData, webTypes, type PackageFields } from '../../worker/build/editor-data.ts';
+import { frameworkTypes } from '../../worker/build/framework-types.ts';
 import { elementDeclaration, elementManifest } from '../../worker/build/manifest.ts';
 import { snippets } from './snippets.ts';
 import { readme } from './tables.ts';
@@ -62,7 +64,7 @@ suite('custom-elements.json', () => {
       kind: 'field',
       name: 'maxSize',
       type: { text: 'number | undefined' },
-      description: 'Largest file, in bytes; the attribute also takes “20 MB” or “1.5 GiB”.',
+      description: 'Largest file, in bytes or with a unit: “20 MB” or “1.5 GiB”.',
       attribute: 'max-size',
     });
     assert.equal((byName['uploads'] as { readonly?: boolean }).readonly, true);
@@ -103,6 +105,92 @@ suite('custom-elements.json', () => {
   });
 });
 
+suite('what editors read beside it', () => {
+  const fields = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as PackageFields & {
+    readonly 'web-types': string;
+    readonly files: readonly string[];
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+  const { attributes = [], members = [], events = [], slots = [] } = element;
+  const { cssProperties = [], cssParts = [], cssStates = [] } = element;
+
+  test('web-types.json has all that the manifest has, each with its description', () => {
+    const { contributions } = webTypes(element, fields) as WebTypes;
+    const [tag] = contributions.html.elements;
+    assert.equal(tag?.name, 's3-upload');
+    assert.deepEqual(named(tag.attributes), named(attributes));
+    assert.deepEqual(named(tag.slots), named(slots));
+    assert.deepEqual(named(tag.js.events), named(events));
+    const properties = members.filter(({ kind }) => kind === 'field');
+    assert.deepEqual(named(tag.js.properties), named(properties));
+    const { css } = contributions;
+    assert.deepEqual(named(css.properties), named(cssProperties));
+    const parts = cssParts.map((part) => ({ ...part, name: `part(${part.name})` }));
+    assert.deepEqual(named(css['pseudo-elements']), named(parts));
+    const states = cssStates.map((state) => ({ ...state, name: `state(${state.name})` }));
+    assert.deepEqual(named(css['pseudo-classes']), named(states));
+    const switches = tag.attributes.filter(({ value }) => value.type === 'boolean');
+    assert.ok(switches.some(({ name }) => name === 'multiple'));
+    assert.ok(switches.every(({ value }) => !value.required));
+  });
+
+  test('VS Code’s data has the tag, its attributes, and its events and slots in words', () => {
+    const { tags } = htmlData(element, fields) as HtmlData;
+    const [tag] = tags;
+    assert.equal(tag?.name, 's3-upload');
+    assert.deepEqual(named(tag.attributes), named(attributes));
+    for (const { name } of [...events, ...slots]) {
+      assert.ok(tag.description.value.includes(`\`${name}\``), name);
+    }
+    const multiple = tag.attributes.find(({ name }) => name === 'multiple');
+    assert.equal(multiple?.valueSet, 'v', 'it takes no value');
+  });
+
+  test('is where package.json says', () => {
+    assert.equal(fields.exports['./web-types.json'], fields['web-types']);
+    for (const name of ['web-types.json', 'vscode.html-custom-data.json']) {
+      assert.ok(fields.files.includes(`dist/${name}`), name);
+    }
+  });
+
+  test('each framework has types with every event that is the element’s own', () => {
+    const own = events.filter(({ name }) => name.startsWith('upload-'));
+    assert.ok(own.length > 6);
+    const { react, ...others } = frameworkTypes(element);
+    assert.match(react, /S3UploadProps/);
+    for (const [framework, text] of Object.entries(others)) {
+      for (const { name, type } of own) {
+        const camel = name.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());
+        const listener = new RegExp(`'on:?(${name}|${camel})'\\?: \\(event: ${type.text}\\)`);
+        assert.match(text, listener, framework);
+      }
+    }
+    for (const framework of [...Object.keys(others), 'react']) {
+      assert.deepEqual(fields.exports[`./${framework}`], {
+        types: `./dist/types/${framework}.d.ts`,
+        default: `./dist/types/${framework}.js`,
+      });
+    }
+  });
+});
+
+suite('types of listeners', () => {
+  test('belong to the element, and to no other', async () => {
+    const code = `import type { S3UploadElement } from 's3-upload-element';
+      declare const element: S3UploadElement;
+      element.addEventListener('upload-done', ({ upload }) => upload.name.trim());
+      element.addEventListener('click', ({ clientX }) => clientX.toFixed());
+      document.querySelector('s3-upload')?.removeEventListener('upload-failed', ({ error }) => error.code);
+      // @ts-expect-error the field belongs to another event
+      element.addEventListener('upload-done', ({ error }) => error);
+      // @ts-expect-error no other element has this event
+      document.body.addEventListener('upload-done', ({ upload }) => upload);
+      // @ts-expect-error nor does it know its type
+      export type None = HTMLElementEventMap['upload-done'];`;
+    assert.equal(await compiled('react', code), '');
+  });
+});
+
 suite('types for JSX', () => {
   const [react] = snippets('tsx');
   assert.ok(react);
@@ -124,10 +212,52 @@ suite('types for JSX', () => {
     assert.match(list, /'number\[\]' is not assignable to type 'string/);
     const wrong = await compiled('react', react.code.replace('upload.name', 'upload.nome'));
     assert.match(wrong, /'nome' does not exist/);
-    const number = await compiled('react', react.code.replace('multiple', 'multiple maxSize="1"'));
-    assert.match(number, /'string' is not assignable to type 'number/);
+    const number = await compiled('react', react.code.replace('multiple', 'multiple={7}'));
+    assert.match(number, /'number' is not assignable to type '(boolean|"")/);
+  });
+
+  test('take for a property what its attribute takes, and null', async () => {
+    const props = 'multiple="" maxSize="1 kB" minFiles={null} value={null} form="f"';
+    assert.equal(await compiled('react', react.code.replace('multiple', props)), '');
   });
 });
+
+interface Named {
+  readonly name: string;
+  readonly description?: string;
+}
+
+/** web-types.json, as far as the tests read it. */
+interface WebTypes {
+  readonly contributions: {
+    readonly html: {
+      readonly elements: readonly {
+        readonly name: string;
+        readonly attributes: readonly (Named & {
+          readonly value: { readonly type: string; readonly required: boolean };
+        })[];
+        readonly slots: readonly Named[];
+        readonly js: { readonly properties: readonly Named[]; readonly events: readonly Named[] };
+      }[];
+    };
+    readonly css: Readonly<
+      Record<'properties' | 'pseudo-elements' | 'pseudo-classes', readonly Named[]>
+    >;
+  };
+}
+
+/** VS Code’s data, as far as the tests read it. */
+interface HtmlData {
+  readonly tags: readonly {
+    readonly name: string;
+    readonly description: { readonly value: string };
+    readonly attributes: readonly (Named & { readonly valueSet?: string })[];
+  }[];
+}
+
+function named(items: readonly Named[]): readonly Named[] {
+  return items.map(({ name, description }) => ({ name, ...(description && { description }) }));
+}
 
 /** What the compiler says against a component. */
 async function compiled(framework: string, code: string): Promise<string> {

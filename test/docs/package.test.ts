@@ -224,4 +224,21 @@ export const upkeep = createUpkeep(options);
 export default new Hono().route('/uploading', createSigner(options));
 `,
   },
+  {
+    name: 'server.ts',
+    // Hono's own types need it.
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    types: ['node'],
+    code: `import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { behindProxies, nodeOptionsFrom, sqliteState, startUpkeep } from 's3-upload-element/node';
+import { createSigner } from 's3-upload-element/worker';
+const state = await sqliteState('state.sqlite');
+const options = nodeOptionsFrom(process.env, state);
+const app = new Hono().route('/uploading', createSigner(options));
+const asReceived = behindProxies(['loopback']);
+serve({ fetch: (request, { incoming }) => app.fetch(asReceived(request, incoming.socket)) });
+export const upkeep = startUpkeep(options, state);
+`,
+  },
 ];

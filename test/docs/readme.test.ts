@@ -249,12 +249,15 @@ test('the CORS rules of the README are what a part needs', () => {
 });
 
 test('the commands of the README exist, with their options', () => {
-  const commands = [...readme().matchAll(/(?:s3-upload|npm run) (setup)((?: --)? --[^`\n]*)/g)];
-  assert.ok(commands.length >= 2);
+  const commands = [
+    ...readme().matchAll(/(?:s3-upload|npm run) (setup|serve)((?:(?: --)? --[^`\n]*)?)/g),
+  ];
+  assert.ok(commands.length >= 3);
   for (const [, name = '', options = ''] of commands) {
     const help = execFileSync('node', [`${ROOT}worker/cli/main.ts`, name, '--help'], {
       encoding: 'utf8',
     });
+    assert.match(help, new RegExp(`^Usage: s3-upload ${name}`));
     for (const [option] of options.matchAll(/--[a-z][a-z-]*/g)) {
       assert.ok(help.includes(option), option);
     }

@@ -1,31 +1,37 @@
 /**
- * The tables of README.md that are made from the code: settings of the Worker, attributes of the
- * element, what a hostile client meets. `npm run docs` writes them; a test compares.
+ * The tables of README.md and docs/node.md that are made from the code: settings of the Worker and of a
+ * server, attributes of the element, what a hostile client meets. `npm run docs` writes them; a test
+ * compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { configuration } from '../../worker/build/manifest.ts';
 import { SETTINGS, type Setting } from '../../worker/config/settings.ts';
+import { NODE_SETTINGS } from '../../worker/node/settings.ts';
 import { table } from './markdown.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const README = new URL('README.md', ROOT);
+const NODE_PAGE = new URL('docs/node.md', ROOT);
 const CONFIGURATION = await configuration();
 
 /** What stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md. */
 export const TABLES: Readonly<Record<string, () => string>> = {
-  settings: settingsTable,
+  settings: () => settingsTable(SETTINGS),
   attributes: attributesTable,
   security: securityTable,
 };
 
-/** README.md with its tables as the code would have them. */
-export function renewed(text: string): string {
-  return Object.entries(TABLES).reduce((page, [name, table]) => {
+/** What stands in such blocks in docs/node.md. */
+const NODE_TABLES: typeof TABLES = { settings: () => settingsTable(NODE_SETTINGS) };
+
+/** README.md, or another page, with its tables as the code would have them. */
+export function renewed(text: string, tables = TABLES): string {
+  return Object.entries(tables).reduce((page, [name, table]) => {
     const block = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-    if (!block.test(page)) throw new Error(`README.md has no <!-- ${name} --> block`);
+    if (!block.test(page)) throw new Error(`The page has no <!-- ${name} --> block`);
     return page.replace(block, (_, open: string, close: string) => `${open}\n${table()}\n${close}`);
   }, text);
 }
@@ -34,8 +40,14 @@ export function readme(): string {
   return readFileSync(README, 'utf8');
 }
 
-function settingsTable(): string {
-  const rows = SETTINGS.map((setting: Setting) => [
+/** docs/node.md as it is, and with its tables as the code would have them. */
+export function nodePage(): { readonly text: string; readonly renewed: string } {
+  const text = readFileSync(NODE_PAGE, 'utf8');
+  return { text, renewed: renewed(text, NODE_TABLES) };
+}
+
+function settingsTable(settings: readonly Setting[]): string {
+  const rows = settings.map((setting) => [
     `\`${setting.name}\`${setting.secret ? ' (secret)' : ''}`,
     setting.meaning,
     setting.default === null ? '–' : codeUnlessProse(setting.default),
@@ -67,4 +79,7 @@ function attributesTable(): string {
   return table(['Attribute', 'Property', 'Type', 'Meaning'], rows);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(README, renewed(readme()));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(README, renewed(readme()));
+  writeFileSync(NODE_PAGE, nodePage().renewed);
+}

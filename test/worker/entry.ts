@@ -7,6 +7,7 @@ import { optionsFrom } from '../../worker/config.ts';
 import type { PolicyHook } from '../../worker/context.ts';
 import type { UploadEvent } from '../../worker/hooks.ts';
 import type { KV } from '../../worker/ledger/ledger.ts';
+import type { Reservations } from '../../worker/policy/reservations.ts';
 import { ProblemError } from '../../worker/problem.ts';
 import {
   createRefusal,
@@ -20,7 +21,8 @@ import type { Bend, Seen } from './bend.ts';
 
 export { OwnerLimits } from '../../worker/policy/owner-limits.ts';
 
-type Env = Record<string, unknown> & { UPLOADS: KV };
+/** `RESERVATIONS`: on Node.js, in the place of a Durable Object. */
+type Env = Record<string, unknown> & { UPLOADS: KV; RESERVATIONS?: Reservations };
 type App = ReturnType<typeof createSigner>;
 
 let bend: Bend = {};
@@ -63,6 +65,7 @@ export default {
 function options(env: Env): SignerOptions {
   return {
     ...optionsFrom({ ...env, UPLOADS: bentKV(env.UPLOADS, () => bend, seen) }),
+    ...(env.RESERVATIONS ? { reservations: env.RESERVATIONS } : {}),
     now: () => Date.now() + (bend.clockMs ?? 0),
     policy,
     hooks: { onEvent: (event: UploadEvent) => void seen.events.push(event) },

@@ -4,10 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { Hono } from 'hono';
+import type { SignerEnv } from '../../worker/context.ts';
+import { simpleRequests } from '../../worker/http/simple-request.ts';
+import { joinSimpleBody } from '../../worker/protocol/simple-body.ts';
 import { jwtFor, startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
 
 const MIB = 1024 * 1024;
+/** The MD5 of whatever a part holds. */
+const CHECKSUM = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
 describe('the gate', () => {
   let store: { running: Running; stop: () => Promise<void> };
@@ -126,7 +132,7 @@ describe('the gate', () => {
             name: 'x',
             bytes: 1,
             type: '',
-            checksums: ['AAAAAAAAAAAAAAAAAAAAAA=='],
+            checksums: [CHECKSUM],
           },
         ],
       },
@@ -163,6 +169,68 @@ describe('the gate', () => {
       'content-type': 'Application/JSON; charset=utf-8',
     });
     assert.equal(status, 200);
+  });
+
+  it('takes JSON as text/plain, without a preflight, only from the pages on the list', async () => {
+    const file = { id: randomUUID(), name: 'x', bytes: 1, type: '' };
+    const create = (headers: Record<string, string>) =>
+      alice.post<{ uploads: [{ token: string }] }>(
+        '/uploads',
+        joinSimpleBody(undefined, JSON.stringify({ files: [file] })),
+        { 'content-type': 'text/plain;charset=UTF-8', ...headers },
+      );
+    const refused: [Record<string, string>, number, string][] = [
+      [{}, 400, 'invalid_request'],
+      [{ origin: 'https://evil.example' }, 403, 'forbidden'],
+      [{ origin: 'null' }, 403, 'forbidden'],
+      // The browser adds cookies by itself.
+      [{ origin: APP, cookie: 'session=mine' }, 400, 'invalid_request'],
+    ];
+    for (const [headers, status, code] of refused) {
+      const { status: answered, problem } = await create(headers);
+      assert.deepEqual([answered, problem.code], [status, code], JSON.stringify(headers));
+    }
+    const { status, body } = await create({ origin: APP });
+    assert.equal(status, 200);
+    const { token } = body.uploads[0];
+    const sign = (token: string, headers = {}) =>
+      alice.post<{ requests: { number: number }[] }>(
+        `/uploads/${file.id}/sign`,
+        joinSimpleBody(token, JSON.stringify({ parts: [{ number: 1, checksum: CHECKSUM }] })),
+        { 'content-type': 'text/plain', origin: APP, ...headers },
+      );
+    assert.equal((await sign(token)).body.requests[0]?.number, 1);
+    const noToken = ['', `${token.slice(0, -4)}AAAA`, 'no\u0000token', 'kein Tökén'];
+    for (const wrong of noToken) assert.equal((await sign(wrong)).status, 401, wrong);
+    assert.equal((await sign(token, { origin: 'https://evil.example' })).status, 403);
+  });
+
+  it('takes no text/plain with a password, which a browser keeps and adds by itself', async () => {
+    const app = new Hono<SignerEnv>();
+    app.post('/', simpleRequests(), (c) => c.text(c.req.raw.headers.get('content-type') ?? ''));
+    const typeWith = async (headers: Record<string, string>) => {
+      const asked = { 'content-type': 'text/plain', origin: APP, ...headers };
+      return (await app.request('/', { method: 'POST', headers: asked, body: '\n{}' })).text();
+    };
+    assert.equal(await typeWith({}), 'application/json');
+    assert.equal(await typeWith({ authorization: 'Bearer abc' }), 'application/json');
+    for (const authorization of ['Basic bWU6bWluZQ==', 'Digest username="me"', 'Negotiate YWJj']) {
+      assert.equal(await typeWith({ authorization }), 'text/plain', authorization);
+    }
+  });
+
+  it('takes a call about an upload as text/plain if it has no JSON, and caps it', async () => {
+    const file = { id: randomUUID(), name: 'x', bytes: 9, type: '' };
+    const { body } = await alice.post<{ uploads: [{ token: string }] }>('/uploads', {
+      files: [file],
+    });
+    const simple = { 'content-type': 'text/plain', origin: APP };
+    const resume = `/uploads/${file.id}/resume`;
+    const token = joinSimpleBody(body.uploads[0].token);
+    assert.equal((await alice.post<{ id: string }>(resume, token, simple)).body.id, file.id);
+    const { status, problem } = await alice.post('/uploads', ' '.repeat(3 * MIB), simple);
+    assert.equal(status, 413);
+    assert.equal(problem.code, 'too_large');
   });
 
   it('names what is wrong with a body, and does not repeat it', async () => {

@@ -1,5 +1,9 @@
-/** Runs the signing Worker in workerd, beside a store that really keeps what is sent. */
+/**
+ * Runs the signing Worker beside a store that really keeps what is sent: in workerd, or with
+ * `LAB_ON=node` in Node.js, with its state in SQLite.
+ */
 import { randomUUID } from 'node:crypto';
+import process from 'node:process';
 import { build } from 'esbuild';
 import { sign } from 'hono/jwt';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
@@ -14,6 +18,7 @@ import type {
 import { isRefused, partCount, partRange } from '../../worker/protocol.ts';
 import type { Bend, Seen } from './bend.ts';
 import { dispose } from './dispose.ts';
+import { startOnNode } from './node/lab.ts';
 import { quickSum } from './quick-sums.ts';
 import type { Running } from './s3/stores.ts';
 import { receiptOf, send } from './s3/uploads.ts';
@@ -76,22 +81,11 @@ export async function startLab(
     ...SETTINGS,
     ...settings,
   };
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: true,
-      script: await bundle(),
-      compatibilityDate: '2026-11-01',
-      bindings: Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== '')),
-      kvNamespaces: ['UPLOADS'],
-      ...(ownerLimits && {
-        durableObjects: { LIMITS: { className: 'OwnerLimits', useSQLite: true } },
-      }),
-      ratelimits: {
-        RATE_LIMIT: { namespace_id: '1', simple: { limit: requestsPerMinute, period: 60 } },
-      },
-    }),
-  );
-  const worker = await miniflare.ready;
+  const set = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ''));
+  const { url: worker, stop } =
+    process.env['LAB_ON'] === 'node'
+      ? await startOnNode({ bindings: set, requestsPerMinute, ownerLimits })
+      : await startOnWorkerd(set, requestsPerMinute, ownerLimits);
   // Over HTTP and not by dispatchFetch, which would hide what a network client can do to a body.
   const reach = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, worker), { redirect: 'manual', ...init });
@@ -108,8 +102,31 @@ export async function startLab(
       await (await reach('/test/sweep')).text();
     },
     seen: async () => (await (await reach('/test/seen')).json()) as Seen,
-    stop: () => dispose(miniflare),
+    stop,
   };
+}
+
+async function startOnWorkerd(
+  bindings: Settings,
+  requestsPerMinute: number,
+  ownerLimits: boolean,
+): Promise<{ readonly url: URL; stop(): Promise<void> }> {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: await bundle(),
+      compatibilityDate: '2026-11-01',
+      bindings,
+      kvNamespaces: ['UPLOADS'],
+      ...(ownerLimits && {
+        durableObjects: { LIMITS: { className: 'OwnerLimits', useSQLite: true } },
+      }),
+      ratelimits: {
+        RATE_LIMIT: { namespace_id: '1', simple: { limit: requestsPerMinute, period: 60 } },
+      },
+    }),
+  );
+  return { url: await miniflare.ready, stop: () => dispose(miniflare) };
 }
 
 /** A JWT as the app's backend makes it. */

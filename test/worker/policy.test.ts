@@ -60,6 +60,36 @@ describe('a list of types', () => {
     [['image/*'], { name: 'x.html', type: 'image/png' }, false],
     [['image/*'], { name: 'x.svg', type: 'image/svg+xml' }, true],
     [['no type'], { name: 'x', type: 'no type' }, false],
+    // Two names for one type, also without an extension that would tell.
+    [['image/heic'], { name: 'IMG_0001', type: 'image/heif' }, true],
+    [['image/heif'], { name: 'IMG_0001', type: 'image/heic-sequence' }, true],
+    [['application/zip'], { name: 'archive', type: 'application/x-zip-compressed' }, true],
+    [['application/zip'], { name: 'report.docx', type: 'application/x-zip-compressed' }, true],
+    [['image/heic'], { name: 'page.html', type: 'image/heif' }, false],
+    // Cameras: systems give these types, or none.
+    [['video/*'], { name: '00001.MTS', type: 'model/vnd.mts' }, true],
+    [['video/*'], { name: 'MOV001.MOD', type: 'audio/x-mod' }, true],
+    [['video/*'], { name: 'A001.mxf', type: 'application/mxf' }, true],
+    [['video/*'], { name: 'clip.ts', type: 'text/vnd.trolltech.linguist' }, true],
+    [['video/*'], { name: 'clip.avi', type: 'application/x-troff-msvideo' }, true],
+    ...[
+      'GX010001.LRV',
+      'VID.insv',
+      'A001.braw',
+      'A001.R3D',
+      'tape.dv',
+      'VTS_01_1.VOB',
+      'x.tod',
+    ].map((name) => [['video/*'], { name, type: '' }, true] satisfies (typeof table)[number]),
+    ...['a.CR2', 'a.cr3', 'a.nef', 'a.arw', 'a.orf', 'a.rw2', 'a.raf', 'a.dng', 'a.gpr'].map(
+      (name) => [['image/*'], { name, type: '' }, true] satisfies (typeof table)[number],
+    ),
+    [['.nef'], { name: 'a.nef', type: 'image/x-nikon-nef' }, true],
+    [['.nef'], { name: 'a.nef', type: 'image/tiff' }, true],
+    [['.nef'], { name: 'a.nef', type: 'application/pdf' }, false],
+    [['image/x-canon-cr2'], { name: 'a.cr2', type: '' }, true],
+    [['image/x-canon-cr2'], { name: 'a.nef', type: '' }, false],
+    [['video/*'], { name: 'song.mp3', type: '' }, false],
   ];
   for (const [list, { name, type }, expected] of table) {
     it(`${JSON.stringify(list)} ${expected ? 'takes' : 'refuses'} ${name} of ${type || 'no type'}`, () => {
@@ -95,6 +125,9 @@ describe('an accept list', () => {
       ['application/zip', 'application/x-zip-compressed', true],
       ['image/heic', 'image/heif', true],
       ['application/pdf', 'image/png', false],
+      ['video/*', 'model/vnd.mts', true],
+      ['video/*', 'application/mxf', true],
+      ['image/*', 'application/zip', false],
     ];
     for (const [list, type, expected] of could) {
       assert.equal(couldAccept(list, type), expected, `${list} of ${type}`);
@@ -176,6 +209,8 @@ describe('rules', () => {
       { prefix: 'a//b' },
       { prefix: '..' },
       { metadata: { 'a b': 'x' } },
+      { accept: ['pdf'] },
+      { accept: ['image/*', 'image/'] },
     ];
     for (const claim of claims) {
       assert.throws(() => narrow(rules, claim), { name: 'ProblemError', code: 'forbidden' });

@@ -5,8 +5,7 @@ import { clickedIn } from '../view/clicked.ts';
 import { frame } from '../view/frame.ts';
 import { limitsOf, limitsText, refusalText } from '../view/phrases.ts';
 import { viewCache } from '../view/view.ts';
-import { zone, type DragState } from '../view/zone.ts';
-import { perform, type ActionHost } from './actions.ts';
+import type { DragState, ZoneView } from '../view/zone.ts';
 import type { FormControl } from './form-control.ts';
 import type { Refusals } from './refusals.ts';
 import type { RowsLoader } from './rows-loader.ts';
@@ -35,18 +34,17 @@ interface Notice {
   readonly text: string;
 }
 
+/** The element, as far as it is drawn; `zoneView` draws where files are chosen. */
+type DrawingHost = SettingsElement & { readonly zoneView: ZoneView };
+
 /** Draws the element from the state of its controllers, and handles clicks on what it has drawn. */
 export class Drawing implements ReactiveController {
-  readonly #host: SettingsElement & ActionHost;
+  readonly #host: DrawingHost;
   readonly #internals: ElementInternals;
   readonly #sources: DrawingSources;
   readonly #viewOf = viewCache();
 
-  constructor(
-    host: SettingsElement & ActionHost,
-    internals: ElementInternals,
-    sources: DrawingSources,
-  ) {
+  constructor(host: DrawingHost, internals: ElementInternals, sources: DrawingSources) {
     this.#host = host;
     this.#internals = internals;
     this.#sources = sources;
@@ -70,9 +68,10 @@ export class Drawing implements ReactiveController {
   render(): TemplateResult {
     const { language, uploads, form, refusals, chooseAgain, rows, intake } = this.#sources;
     const { accept, capture, multiple, directory, label, hint, isDisabled, isMany } = this.#host;
+    const { reorder: canReorder } = this.#host;
     const { localizer } = language;
     const { canDownload } = uploads;
-    const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload });
+    const view = this.#viewOf({ localizer, isDisabled, isMany, canDownload, canReorder });
     const state = {
       accept,
       capture,
@@ -101,17 +100,19 @@ export class Drawing implements ReactiveController {
   #zone(): TemplateResult {
     const { language, uploads, form } = this.#sources;
     const { localizer } = language;
-    const { directory, isDisabled, isMany, noDrop, autofocus } = this.#host;
+    const { directory, multiple, isDisabled, isMany, noDrop, autofocus } = this.#host;
     const hasRows = uploads.list.length > 0;
     const { dragState, text } = this.#notice();
-    return zone(
+    return this.#host.zoneView(
       {
         isDisabled,
         isUserInvalid: form.isUserInvalid,
+        isFull: uploads.isFull,
         isReplaced: this.#slotted('dropzone') !== undefined,
         canDrop: !noDrop && !matchMedia(TOUCH_ONLY).matches,
         isMany,
-        directory,
+        directory: directory && !multiple,
+        hasFolderButton: directory && multiple,
         hasRows,
         autofocus,
         limits: limitsText(limitsOf(this.#host), localizer, hasRows),
@@ -124,10 +125,14 @@ export class Drawing implements ReactiveController {
   }
 
   #notice(): Notice {
-    const { intake, language } = this.#sources;
+    const { intake, language, uploads } = this.#sources;
     const { dragged, isReading } = intake;
     const { localizer } = language;
     if (isReading) return { dragState: undefined, text: localizer.text('reading') };
+    if (uploads.isFull) {
+      const text = localizer.text('too_many_files', { n: this.#host.maxFiles ?? 0 });
+      return { dragState: dragged && 'drag-reject', text };
+    }
     if (!dragged) return { dragState: undefined, text: '' };
     const refusal = refusalText(dragged, limitsOf(this.#host), localizer);
     if (refusal) return { dragState: 'drag-reject', text: refusal };
@@ -143,21 +148,18 @@ export class Drawing implements ReactiveController {
   readonly #redraw = (): void => this.#host.requestUpdate();
 
   /** Handles all clicks: the zone opens the picker, a button does what it says. */
-  readonly #onClick = (event: Event): void => {
-    const { intake, refusals, chooseAgain } = this.#sources;
+  readonly #onClick = (event: MouseEvent): void => {
+    const { intake, chooseAgain, rows } = this.#sources;
     const clicked = clickedIn(this.#host.shadowRoot, event);
     if (clicked?.kind === 'action') {
       const { action, id } = clicked;
-      if (action === 'again') {
-        chooseAgain.expect(id ?? '');
-        intake.open();
-      } else {
-        perform(action, id, this.#host, refusals);
-      }
+      if (action === 'again') chooseAgain.expect(id ?? '');
+      if (action === 'again' || action === 'folder') intake.open(event, action === 'folder');
+      else rows.view?.perform(action, id);
     } else if (clicked?.kind === 'zone') {
       // So that a paste that follows finds the element.
       this.#host.focus();
-      intake.open();
+      intake.open(event);
     }
   };
 }

@@ -1,14 +1,65 @@
-import { LitElement } from 'lit';
+import type { UploadEventMap } from '../core/index.ts';
+import { ignoreWrites, takeAttributeValues } from './attributes.ts';
+import { MovableElement } from '../view/movable-element.ts';
+
+/** All events of the element, by their types. */
+export interface S3UploadEventMap extends HTMLElementEventMap, UploadEventMap {}
+
+// Tells listeners the type of their event, and those on other elements nothing: overloads in the
+// class itself would ship as code.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface FormElement {
+  addEventListener<Type extends keyof S3UploadEventMap>(
+    type: Type,
+    listener: (this: FormElement, event: S3UploadEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof S3UploadEventMap>(
+    type: Type,
+    listener: (this: FormElement, event: S3UploadEventMap[Type]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
 
 /** Declares what every form control offers its page, passed on from `ElementInternals`. */
-export class FormElement extends LitElement {
+export class FormElement extends MovableElement {
   static readonly formAssociated = true;
 
   protected readonly internals: ElementInternals = this.attachInternals();
 
-  /** The form that the control belongs to. */
+  /**
+   * Completes the accessors of each class: frameworks such as React 19 set whatever a template gives
+   * if the element has a property of that name, and an accessor without a setter would throw.
+   */
+  static override finalize(): void {
+    const isFinalized = Object.hasOwn(this, 'finalized');
+    super.finalize();
+    if (isFinalized) return;
+    const { prototype } = this;
+    for (const [name, declaration] of this.elementProperties) {
+      takeAttributeValues(prototype, name, declaration);
+    }
+    ignoreWrites(prototype);
+  }
+
+  /** The form that the control belongs to. Set it to the id of a form, as the attribute. */
   get form(): HTMLFormElement | null {
     return this.internals.form;
+  }
+
+  set form(id: HTMLFormElement | string | null | undefined) {
+    if (typeof id === 'string') this.setAttribute('form', id);
+    else if (!id) this.removeAttribute('form');
   }
 
   /** The name of the tag, where other controls have their kind. */

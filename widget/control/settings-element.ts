@@ -1,5 +1,5 @@
 import type { PropertyDeclarations } from 'lit';
-import type { CannedAcl, UploaderOptions, Validator } from '../core/index.ts';
+import type { CannedAcl, Transform, UploaderOptions, Validator } from '../core/index.ts';
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
 import { FormElement } from './form-element.ts';
@@ -16,6 +16,7 @@ export class SettingsElement extends FormElement {
     metadata: { attribute: false },
     acl: {},
     validators: { attribute: false },
+    transforms: { attribute: false },
     messages: { attribute: false },
     name: { reflect: true },
     label: {},
@@ -32,11 +33,14 @@ export class SettingsElement extends FormElement {
     minFiles: numberAttribute('min-files'),
     maxFiles: numberAttribute('max-files'),
     concurrency: numberAttribute('concurrency'),
+    undoSeconds: numberAttribute('undo-seconds'),
     valueFormat: { attribute: 'value-format' },
     noAuto: booleanAttribute('no-auto'),
     noDrop: booleanAttribute('no-drop'),
     noPaste: booleanAttribute('no-paste'),
     noResume: booleanAttribute('no-resume'),
+    otherDevices: booleanAttribute('other-devices'),
+    reorder: booleanAttribute('reorder'),
   };
 
   /** Address of the Worker. @default where the script came from */
@@ -53,8 +57,10 @@ export class SettingsElement extends FormElement {
   declare metadata: UploaderOptions['metadata'] | Readonly<Record<string, string>> | undefined;
   /** ACL of the objects, one of those that the Worker allows; as a property also a function of the file. */
   declare acl: UploaderOptions['acl'] | CannedAcl | undefined;
-  /** Functions that may refuse a file, with a message in the page's language. */
+  /** Functions that may refuse a file, with a message in the page's language, at once or by a promise. */
   declare validators: readonly Validator[] | undefined;
+  /** Functions that make another file out of a chosen one before it is sent: smaller, converted, encrypted. */
+  declare transforms: readonly Transform[] | undefined;
   /** Texts that replace the element's own, by message id. */
   declare messages: Messages | undefined;
   /** Name of the form's entries; without a name, nothing is submitted. */
@@ -67,7 +73,7 @@ export class SettingsElement extends FormElement {
   declare accept: string | undefined;
   /** Accepts more than one file. Without it, a new file replaces the previous one. */
   declare multiple: boolean;
-  /** The picker selects a folder, with everything in it. */
+  /** The picker selects a folder, with everything in it; with `multiple`, a button of its own does. */
   declare directory: boolean;
   /** On phones, opens the camera at once: `user` or `environment`. */
   declare capture: string | undefined;
@@ -75,11 +81,11 @@ export class SettingsElement extends FormElement {
   declare required: boolean;
   /** No files are accepted and nothing is submitted; running uploads continue. */
   declare disabled: boolean;
-  /** Smallest file, in bytes; the attribute also takes “10 kB”. */
+  /** Smallest file, in bytes or with a unit: “10 kB”. */
   declare minSize: number | undefined;
-  /** Largest file, in bytes; the attribute also takes “20 MB” or “1.5 GiB”. */
+  /** Largest file, in bytes or with a unit: “20 MB” or “1.5 GiB”. */
   declare maxSize: number | undefined;
-  /** Largest total size of all files, in bytes. */
+  /** Largest total size of all files, in bytes or with a unit. */
   declare maxTotalSize: number | undefined;
   /** The form needs at least this many finished uploads. */
   declare minFiles: number | undefined;
@@ -87,6 +93,8 @@ export class SettingsElement extends FormElement {
   declare maxFiles: number | undefined;
   /** Largest number of simultaneous requests to the store, for all files together. @default 6 per lane */
   declare concurrency: number | undefined;
+  /** For so many seconds a cancelled upload can be brought back; 0: not at all. @default 8 */
+  declare undoSeconds: number | undefined;
   /** What each entry of the form contains. @default 'id' */
   declare valueFormat: ValueFormat | undefined;
   /** Files wait for `start()`, or until the user presses Start. */
@@ -97,11 +105,16 @@ export class SettingsElement extends FormElement {
   declare noPaste: boolean;
   /** Nothing is remembered across a reload, so no interrupted uploads are offered. */
   declare noResume: boolean;
+  /** Uploads that the caller has begun on other devices are offered, and continued by the same file. */
+  declare otherDevices: boolean;
+  /** The user can put the files in another order, by dragging and by buttons. */
+  declare reorder: boolean;
 
   constructor() {
     super();
     this.multiple = this.directory = this.required = this.disabled = false;
     this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
+    this.otherDevices = this.reorder = false;
   }
 
   /** True if the element or its `<fieldset>` is disabled. @internal */

@@ -31,18 +31,34 @@ export function entriesOf(
     });
 }
 
+/** True if a page sets the entries that are there: controlled components do so with every drawing. */
+export function isSameList(value: unknown, entries: readonly string[]): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length === entries.length &&
+    entries.every((entry, index) => entry === value[index])
+  );
+}
+
 /**
- * Snapshots of uploads that were finished earlier. Never throws: whatever is not a finished upload
- * is left out and handed to `onInvalid`.
+ * Snapshots of uploads that were finished earlier. What is known of those that are present, such as
+ * name and size, is kept. Never throws: whatever is not a finished upload is left out and handed to
+ * `onInvalid`.
  */
 export function uploadsOf(
   value: unknown,
   format: ValueFormat | undefined,
+  present: readonly UploadSnapshot[] = [],
   onInvalid: (entry: unknown) => void = () => undefined,
 ): readonly UploadSnapshot[] {
   const uploads = new Map<string, UploadSnapshot>();
+  const known = new Map<unknown, UploadSnapshot>();
+  for (const upload of present) {
+    const { id, key = id, status } = upload;
+    if (status === 'done') known.set(key, upload).set(id, upload);
+  }
   for (const [index, entry] of listOf(value, onInvalid).entries()) {
-    const upload = uploadOf(entry, format, index);
+    const upload = known.get(entry) ?? uploadOf(entry, format, index);
     if (!upload) onInvalid(entry);
     else if (!uploads.has(upload.id)) uploads.set(upload.id, upload);
   }

@@ -19,7 +19,12 @@ export interface ControlsHost {
   changed(upload: Upload): void;
   /** Returns false if the upload must wait for `start()`. */
   starting(upload: Upload): boolean;
+  /** The validators refuse the upload. */
+  refused(upload: Upload, error: UploadError): void;
 }
+
+/** A check of an upload that is under way. */
+export type Check = Parameters<Scheduler['check']>[1];
 
 export class Controls {
   options: UploaderOptions;
@@ -27,6 +32,7 @@ export class Controls {
   readonly #loadScheduler: typeof loadScheduler;
   #scheduler: Scheduler | undefined;
   #loading: Promise<Scheduler | undefined> | undefined;
+  #isBusy = false;
   #isClosed = false;
 
   constructor(options: UploaderOptions, host: ControlsHost, load = loadScheduler) {
@@ -55,6 +61,7 @@ export class Controls {
     const { Scheduler } = await this.#loadScheduler();
     const scheduler = new Scheduler(this.options, this.#host);
     this.#scheduler = scheduler;
+    scheduler.guard.setBusy(this.#isBusy);
     if (this.#isClosed) scheduler.close();
     for (const upload of this.#queued()) {
       // What it waited for was the scheduler.
@@ -66,8 +73,12 @@ export class Controls {
 
   /** Has the queued uploads sent, and asks for the policy, by which files are judged. Never rejects. */
   async prepare(): Promise<void> {
-    this.#loading ??= this.#loadEventually().finally(() => (this.#loading = undefined));
-    await (await this.#loading)?.askPolicy();
+    await (await this.#loaded())?.askPolicy();
+  }
+
+  /** The scheduler, or undefined if it cannot be loaded in time. */
+  #loaded(): Promise<Scheduler | undefined> {
+    return (this.#loading ??= this.#loadEventually().finally(() => (this.#loading = undefined)));
   }
 
   /** An upload has been queued. */
@@ -89,26 +100,61 @@ export class Controls {
     if (can(upload.state, 'open')) this.start(upload);
   }
 
-  /** Starts a failed upload again, from what the store holds; `source` is its file, added again. */
-  retry(upload: Upload, source?: FileWithPath): void {
+  /**
+   * Starts a failed upload again, from what the store holds; `source` is its file, added again, which may
+   * have to be checked before (`isChecking`).
+   */
+  retry(upload: Upload, source?: FileWithPath, isChecking = false): void {
     if (!can(upload.state, 'retry')) return;
     const receipts = this.#scheduler?.receiptsOf(upload) ?? [];
     if (source) this.#scheduler?.sending.forgetFile(upload);
-    this.apply(upload, { type: 'retry', receipts, source });
-    this.start(upload);
+    this.apply(upload, { type: 'retry', receipts, source, isChecking });
+    if (!isChecking) this.start(upload);
   }
 
-  /** Resolves when the upload is aborted on the store. */
-  async cancel(upload: Upload): Promise<void> {
+  /** Waits for the verdict on an upload that is being checked. Never rejects. */
+  async check(upload: Upload, check: Check): Promise<void> {
+    const scheduler = await this.#loaded();
+    if (scheduler) await scheduler.check(upload, check);
+    else if (can(upload.state, 'fail')) this.apply(upload, { type: 'fail', error: loadError() });
+  }
+
+  /** Brings back an upload that was cancelled a moment ago. */
+  undo(upload: Upload): void {
+    if (!can(upload.state, 'undo')) return;
+    this.apply(upload, { type: 'undo' });
+    this.#scheduler?.undoTimes.end(upload);
+    if (can(upload.state, 'open')) this.start(upload);
+  }
+
+  /**
+   * Resolves with true when the upload is aborted on the store. If it was brought back within `undoMs`,
+   * it resolves with false.
+   */
+  async cancel(upload: Upload, undoMs = 0): Promise<boolean> {
+    if (undoMs > 0 && upload.phase === 'undoable') return false;
     // The store may be assembling it already; only the outcome tells whether it can be cancelled.
     if (can(upload.state, 'withdraw')) this.apply(upload, { type: 'withdraw' });
     if (upload.phase === 'withdrawing') await this.#scheduler?.settle(upload);
-    if (!can(upload.state, 'cancel')) return;
+    if (undoMs > 0 && can(upload.state, 'discard')) {
+      this.apply(upload, { type: 'discard', undoUntilMs: Date.now() + undoMs });
+      this.#scheduler?.stop(upload);
+      await (await this.#loaded())?.undoTimes.pass(upload, undoMs);
+      if (can(upload.state, 'discard')) return false;
+    }
+    if (!can(upload.state, 'cancel')) return true;
     this.apply(upload, { type: 'cancel' });
     this.#scheduler?.stop(upload);
     // If that cannot be loaded, nothing has been sent that would have to be aborted.
     const scheduler = await this.load().catch(() => undefined);
     await scheduler?.sending.abandon(upload);
+    return true;
+  }
+
+  /** Uploads have begun, or the last one is over. */
+  setBusy(isBusy: boolean): void {
+    this.#isBusy = isBusy;
+    this.#scheduler?.guard.setBusy(isBusy);
   }
 
   /** Tries again at once what waits for its next attempt. */
@@ -156,7 +202,7 @@ export class Controls {
   }
 }
 
-function loadError(cause: unknown): UploadError {
+function loadError(cause?: unknown): UploadError {
   const message = 'Could not load the upload code. Reload the page.';
   return new UploadError('signer_unreachable', message, { retryable: true, cause });
 }

@@ -8,6 +8,8 @@ export type UploadErrorCode =
   | 'too_many_files'
   | 'duplicate'
   | 'rejected'
+  /** One of the page's transforms has failed. */
+  | 'transform_failed'
   | 'file_changed'
   | 'file_unreadable'
   /** The user or the browser does not allow the page to read it. */

@@ -14,6 +14,27 @@ export class UploadAddEvent extends Event {
   }
 }
 
+/** Files have become uploads. */
+export class UploadAddedEvent extends Event {
+  readonly uploads: readonly UploadSnapshot[];
+  constructor(uploads: readonly UploadSnapshot[]) {
+    super('upload-added');
+    this.uploads = uploads;
+  }
+}
+
+/**
+ * Before an unfinished upload is cancelled, and its parts are dropped; `preventDefault()` keeps it as it
+ * is.
+ */
+export class UploadCancelEvent extends Event {
+  readonly upload: UploadSnapshot;
+  constructor(upload: UploadSnapshot) {
+    super('upload-cancel', { cancelable: true });
+    this.upload = upload;
+  }
+}
+
 /** Before the first request for a file; `preventDefault()` leaves it queued until `start()`. */
 export class UploadStartEvent extends Event {
   readonly upload: UploadSnapshot;
@@ -79,6 +100,8 @@ export class UploadSettledEvent extends Event {
 
 export interface UploadEventMap {
   'upload-add': UploadAddEvent;
+  'upload-added': UploadAddedEvent;
+  'upload-cancel': UploadCancelEvent;
   'upload-start': UploadStartEvent;
   'upload-rejected': UploadRejectedEvent;
   'upload-progress': UploadProgressEvent;

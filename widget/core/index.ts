@@ -6,6 +6,7 @@ export {
   type UploadErrorFields,
 } from './errors.ts';
 export * from './events.ts';
+export type * from './page-functions.ts';
 export type * from './types.ts';
 export { Uploader } from './uploader.ts';
 export type { CannedAcl } from '../../worker/protocol.ts';

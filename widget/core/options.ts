@@ -1,4 +1,4 @@
-/** Defaults and bounds of the options that are numbers. */
+/** Defaults and bounds of options, and what is wrong with them. */
 import { UploadError } from './errors.ts';
 import type { UploaderOptions } from './types.ts';
 

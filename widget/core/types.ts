@@ -1,9 +1,14 @@
 /** The public types of the engine. The element, and any app without it, draws these and nothing else. */
 import type { CannedAcl, ChecksumAlgorithm, Result, UploadSummary } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
+import type { FileContext, Transform, TransformStep, Validator } from './page-functions.ts';
 
 export type UploadStatus =
+  /** Its validators have not all answered. */
+  | 'checking'
   | 'queued'
+  /** The page's transforms make the file that is sent; `step` says how far they are. */
+  | 'transforming'
   | 'hashing'
   | 'uploading'
   | 'paused'
@@ -61,10 +66,16 @@ export interface UploadSnapshot {
   readonly relayed: boolean;
   /** What it waits for, while its status is `waiting`. */
   readonly waitingFor?: WaitReason | undefined;
+  /** What the page's transforms are doing, while its status is `transforming`. */
+  readonly step?: TransformStep | undefined;
+  /** While a cancelled upload can be brought back by `undo`: until when, in milliseconds since 1970. */
+  readonly undoUntilMs?: number | undefined;
+  /** Metadata that was given by `edit`. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly key?: string | undefined;
   readonly result?: Result | undefined;
   readonly error?: UploadError | undefined;
-  /** The file itself, for previews. Undefined if the uploader does not have it any more. */
+  /** The file as it was chosen, for previews. Undefined if the uploader does not have it any more. */
   readonly file?: File | undefined;
 }
 
@@ -110,21 +121,28 @@ export interface Unfinished extends UploadSummary {
   readonly handle?: FileSystemFileHandle | undefined;
 }
 
-/** An upload of an earlier visit that is not finished, as this browser's journal has it. */
+/**
+ * An upload that is not finished: one of an earlier visit, as this browser's journal has it, or with
+ * `otherDevices` one that was begun elsewhere, as the Worker lists it.
+ */
 export interface Interrupted {
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
-  /** When the file was last changed, in milliseconds since 1970. */
-  readonly lastModified: number;
+  /** When the file was last changed, in milliseconds since 1970. Unknown of an upload from elsewhere. */
+  readonly lastModified?: number | undefined;
   readonly path?: string | undefined;
   /**
    * Handle of the file, if the browser has one (Chromium, for dropped files): with it, one click
    * continues the upload, as with that of `Unfinished`. Without it, the file has to be chosen again.
    */
   readonly handle?: FileSystemFileHandle | undefined;
-  /** When the Worker ends the upload, ISO 8601. */
-  readonly expiresAt: string;
+  /** When the Worker ends the upload, ISO 8601. Unknown of an upload from elsewhere. */
+  readonly expiresAt?: string | undefined;
+  /** It was begun on another device, or in another browser. */
+  readonly isElsewhere?: boolean | undefined;
+  /** What the store has of an upload from elsewhere. */
+  readonly stored?: Unfinished['stored'];
 }
 
 /** A file that was refused, and why. */
@@ -133,8 +151,21 @@ export interface Rejection {
   readonly error: UploadError;
 }
 
-/** Returns an error to refuse the file, or nothing. */
-export type Validator = (file: File) => UploadError | string | undefined;
+/** What can be changed before the Worker knows the upload. */
+export interface Edits {
+  /** The name by which the file is uploaded. */
+  readonly name?: string;
+  /** Metadata in addition to that of the option `metadata`; the Worker's allow-list decides what is kept. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface CancelOptions {
+  /**
+   * For so many milliseconds, `undo` brings the upload back, and the store keeps its parts.
+   * @default 0
+   */
+  readonly undoMs?: number;
+}
 
 /** What the page itself requires of files; the Worker's policy may require more. Sizes are in bytes. */
 export interface Restrictions {
@@ -157,9 +188,17 @@ export interface UploaderOptions {
   /** Cookies to the Worker. @default 'same-origin' */
   readonly credentials?: RequestCredentials;
   /** Returns the ACL of an upload's object, one of those that the policy allows. @default its first */
-  readonly acl?: (file: File) => CannedAcl | undefined;
+  readonly acl?: (file: File, context: FileContext) => CannedAcl | undefined;
   /** Returns the metadata of an upload; the Worker's allow-list decides what is kept. */
-  readonly metadata?: (file: File) => Readonly<Record<string, string>> | undefined;
+  readonly metadata?: (
+    file: File,
+    context: FileContext,
+  ) => Readonly<Record<string, string>> | undefined;
+  /**
+   * Made of each file before it is sent, one after the other, for two files at a time. The restrictions
+   * judge the chosen file, and the Worker's policy what is sent.
+   */
+  readonly transforms?: readonly Transform[];
   readonly restrictions?: Restrictions;
   /** Requests to the store in flight, for all files together; at least 1. @default 6 per lane */
   readonly concurrency?: number;
@@ -174,6 +213,12 @@ export interface UploaderOptions {
    * were begun at the same place. If people share a browser, include who is signed in.
    */
   readonly place?: string;
+  /**
+   * Also look for uploads that the caller has begun on another device, or in another browser:
+   * `interrupted()` returns them, and the same file continues one when it is added. The Worker's list
+   * is asked for its newest 20. Needs a caller who is not anonymous, and checksums. @default false
+   */
+  readonly otherDevices?: boolean;
   /**
    * A request that does not move for this long is aborted and retried. The Worker may take as long
    * to answer, and ten times as long to complete. `Infinity`: no limit. @default 30_000
@@ -208,10 +253,22 @@ export interface UploaderLike extends EventTarget {
   resume(id?: string): void;
   /** Starts a failed upload again, or all of them, from what the store already holds. */
   retry(id?: string): void;
-  /** Stops an upload, or all, and aborts it on the store. Resolves when the store has dropped its parts. */
-  cancel(id?: string): Promise<void>;
-  /** Removes an upload from the list; one that is not done is cancelled first. */
-  remove(id: string): Promise<void>;
+  /**
+   * Stops an upload, or all, and aborts it on the store, unless a listener of `upload-cancel` prevents it.
+   * Resolves when the store has dropped its parts, or when the upload was brought back by `undo`.
+   */
+  cancel(id?: string, options?: CancelOptions): Promise<void>;
+  /** Removes an upload from the list; one that is not done is cancelled first, as by `cancel`. */
+  remove(id: string, options?: CancelOptions): Promise<void>;
+  /** Brings back an upload that was cancelled with `undoMs`, or all of them. */
+  undo?(id?: string): void;
+  /**
+   * Changes an upload that the Worker does not know yet.
+   *
+   * @throws UploadError `conflict` once the Worker knows it, `not_found` if there is no such upload, or
+   *   `invalid_request` for an empty name.
+   */
+  edit?(id: string, edits: Edits): void;
   /** Removes all uploads that are done, failed or cancelled. */
   clear(): void;
   /**
@@ -220,8 +277,20 @@ export interface UploaderLike extends EventTarget {
    * who is calling; until it has answered there are none.
    */
   interrupted?(): Promise<readonly Interrupted[]>;
+  /**
+   * The caller's unfinished uploads, from any device, as the Worker lists them: the newest 20. `add`
+   * takes a file together with the id of its upload, and sends only what the store lacks.
+   *
+   * @throws UploadError if the Worker cannot be asked.
+   */
+  unfinished?(): Promise<readonly Unfinished[]>;
   /** Forgets one of the interrupted uploads, and aborts it on the store. */
   forget?(id: string): Promise<void>;
+  /**
+   * Deletes a file that was uploaded on this page from the bucket, if the policy says that it is
+   * removable (`REMOVABLE=on`); does nothing otherwise. Its row stays until `remove`.
+   */
+  deleteFile?(id: string): Promise<void>;
   /** A short-lived URL for downloading a finished upload. */
   fileUrl?(id: string): Promise<string>;
   /** Stops all requests and frees everything. What has been sent can be resumed later. */

@@ -1,9 +1,12 @@
 /** The engine's face: files in, snapshots and events out. */
+import { addFiles } from './adding.ts';
 import { Controls } from './controls.ts';
 import { UploadError } from './errors.ts';
 import {
   type UploadEventTarget,
+  UploadAddedEvent,
   UploadAddEvent,
+  UploadCancelEvent,
   UploadDoneEvent,
   UploadFailedEvent,
   UploadProgressEvent,
@@ -11,12 +14,11 @@ import {
   UploadRemovedEvent,
   UploadSettledEvent,
   UploadStartEvent,
-  type UploadEventMap,
 } from './events.ts';
 import { assertOptions } from './options.ts';
-import { PageGuard } from './page-guard.ts';
-import { judge, type Present } from './restrictions.ts';
 import type {
+  CancelOptions,
+  Edits,
   FileWithPath,
   Interrupted,
   Rejection,
@@ -26,31 +28,14 @@ import type {
   UploaderOptions,
   UploadSnapshot,
 } from './types.ts';
-import { Failures } from './upload/failures.ts';
 import { UploadList } from './upload/list.ts';
 import { snapshotOf } from './upload/snapshot.ts';
-import { isActive } from './upload/state.ts';
-import { Upload } from './upload/upload.ts';
+import { can, isActive } from './upload/state.ts';
+import type { Upload } from './upload/upload.ts';
 import { oncePerFrame } from './util/frame.ts';
-import { isUploadId } from '../../worker/protocol/id.ts';
 
 /** Overloads in the class itself would ship as code. */
 const Target = EventTarget as new () => UploadEventTarget;
-
-// Tells listeners the type of their event, as the DOM's own types do: there is nothing to initialise.
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface Uploader {
-  addEventListener<Type extends keyof UploadEventMap>(
-    type: Type,
-    listener: (event: UploadEventMap[Type]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-}
 
 /**
  * Uploads files, many at once, straight to the bucket; the Worker at `endpoint` signs.
@@ -62,7 +47,6 @@ export interface Uploader {
  */
 export class Uploader extends Target implements UploaderLike {
   readonly #controls: Controls;
-  readonly #guard: PageGuard;
   readonly #list = new UploadList();
   /** Uploads that the next frame looks at. */
   readonly #changed = new Set<Upload>();
@@ -77,11 +61,8 @@ export class Uploader extends Target implements UploaderLike {
     this.#controls = new Controls(options, {
       uploads: () => this.#list.uploads,
       changed: (upload) => this.#onChange(upload),
+      refused: (upload, error) => this.#refuse(upload, error),
       starting: (upload) => this.dispatchEvent(new UploadStartEvent(this.#refresh(upload))),
-    });
-    this.#guard = new PageGuard({
-      onOnline: () => this.#controls.wake(),
-      isWakeLockWanted: () => this.#controls.options.wakeLock !== false,
     });
     if (options.eager !== false) void this.#controls.prepare();
   }
@@ -111,46 +92,18 @@ export class Uploader extends Target implements UploaderLike {
       // Not `instanceof`: the files of another window are of another class.
       'file' in entry ? entry : { file: entry },
     );
-    const uploads: UploadSnapshot[] = [];
-    const rejected: Rejection[] = [];
     const event = new UploadAddEvent(entries.map(({ file }) => file));
     if (this.#isClosed || entries.length === 0 || !this.dispatchEvent(event)) {
-      return { uploads, rejected };
+      return { uploads: [], rejected: [] };
     }
-    const controls = this.#controls;
-    const { options, policy } = controls;
-    if (!policy) void controls.prepare();
-    const refusal = judge(options.restrictions ?? {}, policy);
-    // Counted here and not in the list, because there may be 20,000 files.
-    const { sums, failedBytes } = this.#list;
-    const failures = new Failures(sums.failed > 0 ? this.#list.uploads : []);
-    const present = { files: sums.files - sums.failed, bytes: sums.bytes - failedBytes };
-    for (const entry of entries) {
-      const { file } = entry;
-      const error = this.#refusal(entry, present, refusal);
-      if (error) {
-        rejected.push({ file, error });
-        continue;
-      }
-      present.files++;
-      present.bytes += file.size;
-      const failed = failures.take(entry);
-      const upload = failed ?? new Upload(entry, options.auto !== false);
-      const add = failed
-        ? () => this.#list.refile(failed, () => controls.retry(failed, entry))
-        : () => this.#list.add(upload);
-      uploads.push(this.#countingBusy(add));
-      if (!failed && upload.phase === 'queued') controls.start(upload);
-    }
+    const { uploads, rejected } = addFiles(entries, this.#list, this.#controls, (change) =>
+      this.#countingBusy(change),
+    );
+    if (uploads.length > 0) this.dispatchEvent(new UploadAddedEvent(uploads));
     if (rejected.length > 0) this.dispatchEvent(new UploadRejectedEvent(rejected));
     return { uploads, rejected };
   }
 
-  /**
-   * The caller's unfinished uploads, from any device.
-   *
-   * @throws UploadError if the Worker cannot be asked.
-   */
   async unfinished(): Promise<readonly Unfinished[]> {
     return (await this.#controls.load()).sending.unfinished();
   }
@@ -184,23 +137,38 @@ export class Uploader extends Target implements UploaderLike {
     this.#controls.wake();
   }
 
-  async cancel(id?: string): Promise<void> {
-    const cancelled: Promise<void>[] = [];
-    this.#each(id, (upload) => cancelled.push(this.#controls.cancel(upload)));
+  async cancel(id?: string, { undoMs }: CancelOptions = {}): Promise<void> {
+    const cancelled: Promise<unknown>[] = [];
+    this.#each(id, (upload) => {
+      if (this.#mayCancel(upload)) cancelled.push(this.#controls.cancel(upload, undoMs));
+    });
     await Promise.all(cancelled);
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, { undoMs }: CancelOptions = {}): Promise<void> {
     const upload = this.#list.find(id);
-    if (!upload) return;
-    const cancelled = this.#controls.cancel(upload);
+    if (!upload || !this.#mayCancel(upload)) return;
+    const cancelled = this.#controls.cancel(upload, undoMs);
+    this.#refresh(upload);
     // If it is complete by now, that is reported first.
-    if (upload.phase === 'withdrawing') await cancelled;
-    if (!this.#list.has(upload)) return;
-    const last = this.#list.lastSnapshot(upload);
-    this.#countingBusy(() => this.#list.remove(upload));
-    this.dispatchEvent(new UploadRemovedEvent(snapshotOf(upload, last)));
+    const isPending = upload.phase === 'withdrawing' || upload.phase === 'undoable';
+    if (isPending && !(await cancelled)) return;
+    this.#remove(upload);
     await cancelled;
+  }
+
+  undo(id?: string): void {
+    this.#each(id, (upload) => this.#controls.undo(upload));
+  }
+
+  edit(id: string, edits: Edits): void {
+    const upload = this.#list.find(id);
+    if (!upload || !can(upload.state, 'edit')) {
+      throw new UploadError(upload ? 'conflict' : 'not_found', `${id} can’t be edited.`);
+    }
+    if (edits.name?.trim() === '') throw new UploadError('invalid_request', 'It needs a name.');
+    this.#controls.apply(upload, { type: 'edit', edits });
+    this.#refresh(upload);
   }
 
   clear(): void {
@@ -208,6 +176,12 @@ export class Uploader extends Target implements UploaderLike {
       if (isActive(upload.state) || upload.phase === 'paused') continue;
       void this.remove(upload.id);
     }
+  }
+
+  /** @throws UploadError with the Worker's code. */
+  async deleteFile(id: string): Promise<void> {
+    if (this.#list.find(id)?.phase !== 'done') return;
+    await (await this.#controls.load()).sending.deleteFile(id);
   }
 
   /** @throws UploadError with the Worker's code, or `invalid_request` if `id` is not a UUID. */
@@ -219,24 +193,27 @@ export class Uploader extends Target implements UploaderLike {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#controls.close();
-    this.#guard.close();
   }
 
-  #refusal(
-    entry: FileWithPath,
-    present: Present,
-    refusal: ReturnType<typeof judge>,
-  ): UploadError | undefined {
-    const { file, id } = entry;
-    const fileName = file.name;
-    if (id !== undefined && !isUploadId(id)) {
-      const message = `${fileName}: the id of an upload must be a UUID, not "${id}".`;
-      return new UploadError('invalid_request', message, { fileName });
-    }
-    const phase = this.#list.findByFile(entry)?.phase;
-    return phase !== undefined && phase !== 'cancelled' && phase !== 'failed'
-      ? new UploadError('duplicate', `${fileName} is already in the list.`, { fileName })
-      : refusal(file, present);
+  /** The validators refuse an upload, after a while. */
+  #refuse(upload: Upload, error: UploadError): void {
+    const { file } = upload.chosen;
+    this.#remove(upload);
+    this.dispatchEvent(new UploadRejectedEvent([{ file, error }]));
+  }
+
+  #remove(upload: Upload): void {
+    if (!this.#list.has(upload)) return;
+    const last = this.#list.lastSnapshot(upload);
+    this.#countingBusy(() => this.#list.remove(upload));
+    this.dispatchEvent(new UploadRemovedEvent(snapshotOf(upload, last)));
+  }
+
+  /** True if no listener objects; what is over is not asked about. */
+  #mayCancel(upload: Upload): boolean {
+    const { phase } = upload;
+    const isOver = phase === 'done' || phase === 'cancelled' || phase === 'undoable';
+    return isOver || this.dispatchEvent(new UploadCancelEvent(this.#refresh(upload)));
   }
 
   #each(id: string | undefined, act: (upload: Upload) => unknown): void {
@@ -274,7 +251,7 @@ export class Uploader extends Target implements UploaderLike {
     const isBusy = sums.active > 0;
     this.#scheduleSoon();
     if (wasBusy === isBusy) return value;
-    this.#guard.setBusy(isBusy);
+    this.#controls.setBusy(isBusy);
     queueMicrotask(() => {
       if (!isBusy && !sums.active) this.dispatchEvent(new UploadSettledEvent(this.uploads));
     });

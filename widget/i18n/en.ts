@@ -1,35 +1,17 @@
-/** A message that depends on a number `n`, by the plural rules of its language. */
-export type Plural = { readonly other: string } & {
-  readonly [rule in Intl.LDMLPluralRule]?: string;
-};
+import { enZone, type Plural } from './en-zone.ts';
+
+export type { Plural };
 
 /** English, and the list of all messages. `{…}` is filled in; `{n}` chooses the plural form. */
 export const en = {
-  // The zone.
-  drop: 'Drop files here or {browse}',
-  dropOne: 'Drop a file here or {browse}',
-  dropMore: 'Drop more files or {browse}',
-  dropOther: 'Drop another file or {browse}',
-  dropFolder: 'Drop a folder here or {browse}',
-  browse: 'browse',
-  choose: 'Choose files',
-  chooseOne: 'Choose a file',
-  chooseFolder: 'Choose a folder',
-  dropping: { one: 'Drop to upload {n} file', other: 'Drop to upload {n} files' },
-  droppingUnknown: 'Drop to upload',
-  reading: 'Reading the folder…',
-  upTo: 'up to {size}',
-  upToEach: 'up to {size} each',
-  upToFiles: 'up to {n} files',
-  image: 'images',
-  video: 'video',
-  audio: 'audio',
-  text: 'text',
+  ...enZone,
 
   // Rows and totals.
   progress: '{loaded} of {total}',
   left: '{time} left',
   queued: 'Queued',
+  checking: 'Checking',
+  transforming: 'Processing',
   hashing: 'Preparing',
   sending: 'Sending',
   paused: 'Paused',
@@ -37,6 +19,7 @@ export const en = {
   done: 'Uploaded',
   cancelled: 'Cancelled',
   interrupted: 'Interrupted',
+  elsewhere: 'Begun on another device',
   offline: 'Offline. It resumes when you are back online.',
   waiting: 'The server isn’t responding. Retrying automatically.',
   stalled: 'Stalled. It resumes when the connection recovers.',
@@ -44,6 +27,7 @@ export const en = {
   blocked: 'Something on the way, such as a firewall, blocks it. Retrying automatically.',
   restarted: 'The server dropped it. Started over.',
   tooSlow: 'Too slow: the server drops it in {time}.',
+  needsDetails: 'Details are missing.',
   uploaded: '{done} of {n} uploaded',
   failedCount: '{n} failed',
   total: 'All files',
@@ -59,38 +43,35 @@ export const en = {
   continueAll: 'Continue all',
   discardAll: 'Discard all',
   cancel: 'Cancel',
+  undo: 'Undo',
   remove: 'Remove',
+  edit: 'Edit',
+  save: 'Save',
+  fileName: 'File name',
   download: 'Download',
   start: 'Start upload',
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   retryAll: 'Retry all',
   dismiss: 'Dismiss',
+  raise: 'Move up',
+  lower: 'Move down',
 
   // Announcements of what is also visible.
   added: { one: '{n} file added', other: '{n} files added' },
-
-  // Validity.
-  required: { one: 'Choose a file.', other: 'Choose at least {n} files.' },
-  busy: 'Wait until the uploads have finished.',
-  held: 'Start the upload first.',
-  unfinished: 'Resume, retry or remove the unfinished uploads.',
+  moved: 'Moved to {at} of {n}',
 
   // Errors: what happened and what to do.
   too_large: 'It is larger than {limit}. Choose a smaller file.',
   too_small: 'It is smaller than {limit}. Choose a larger file.',
   total_too_large: 'The files are larger than {limit} in total. Choose fewer or smaller files.',
-  too_many_files: {
-    one: 'Only one file can be uploaded here.',
-    other: 'No more than {n} files can be uploaded here.',
-  },
-  type_not_allowed: 'Only {types} can be uploaded here.',
-  rejected: 'It can’t be uploaded here.',
+  transform_failed: 'It couldn’t be processed. Retry, or remove it.',
   duplicate: 'It is already in the list.',
   file_changed: 'The file has changed on disk. Choose it again to continue.',
   file_unreadable: 'The file can’t be read. Check that it still exists, and choose it again.',
   file_not_allowed: 'The browser isn’t allowed to read this file. Allow it, or choose it again.',
   unreachable: 'The server can’t be reached. Retry in a moment.',
+  full: 'The storage is full. Tell the owner of this page.',
   cors: 'The storage doesn’t accept uploads from this page (CORS). Tell the owner of this page.',
   misconfigured: 'Uploads are not set up correctly here. Tell the owner of this page.',
   unauthenticated: 'You are no longer signed in. Sign in, then retry.',

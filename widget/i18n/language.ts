@@ -37,7 +37,7 @@ export class Language implements ReactiveController {
   hostConnected(): void {
     globalThis.addEventListener(LOCALE_EVENT, this.#onLocale);
     // The `lang` of any ancestor may change.
-    for (const root of [document, this.#host.getRootNode()]) {
+    for (const root of [this.#host.ownerDocument, this.#host.getRootNode()]) {
       this.#observer.observe(root, { attributeFilter: ['lang'], subtree: true });
     }
   }
@@ -67,5 +67,6 @@ function languageOf(element: Element): string {
 
 function hostOf(element: Element): Element | null {
   const root = element.getRootNode();
-  return root instanceof ShadowRoot ? root.host : null;
+  // Not `instanceof`: the shadow roots of another window are of another class.
+  return 'host' in root ? (root as ShadowRoot).host : null;
 }

@@ -1,10 +1,19 @@
-import { en, type MessageId, type Messages, type Plural } from './en.ts';
+import { enZone } from './en-zone.ts';
+import type { MessageId, Messages } from './en.ts';
 import { messagesOf } from './locales.ts';
+
+/** English, as far as it is loaded. */
+const english: Messages = { ...enZone };
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
 
 /** Two days, less half a minute: from then on, days and hours are easier to grasp than hours. */
 const DAYS_FROM = 2 * 86_400 - 30;
+
+/** Adds the texts of the rows, when those are loaded. */
+export function addEnglish(messages: Messages): void {
+  Object.assign(english, messages);
+}
 
 type Values = Readonly<Record<string, string | number>>;
 
@@ -16,7 +25,7 @@ export class Localizer {
    * `ltr`. Otherwise a screen reader mispronounces them, and a page in Hebrew scrambles their figures.
    */
   readonly foreign: 'en' | undefined;
-  readonly #messages: Readonly<Record<MessageId, string | Plural>>;
+  readonly #translated: Messages;
   readonly #formats: Record<string, Intl.NumberFormat> = {};
 
   /**
@@ -29,12 +38,12 @@ export class Localizer {
     if (!this.locale.startsWith('en') && !('drop' in translated) && !messages) {
       this.locale = this.foreign = 'en';
     }
-    this.#messages = { ...en, ...translated };
+    this.#translated = translated;
   }
 
   /** The message with its `{…}` filled in. `n` chooses the plural form; numbers are formatted. */
   text(id: MessageId, values: Values = {}): string {
-    const message = this.#messages[id];
+    const message = this.#translated[id] ?? english[id] ?? '';
     const rule = (): Intl.LDMLPluralRule =>
       new Intl.PluralRules(this.locale).select(Number(values['n']));
     const form = typeof message === 'string' ? message : (message[rule()] ?? message.other);

@@ -16,6 +16,7 @@ const MESSAGES: Readonly<
   too_many_files: { id: 'too_many_files' },
   type_not_allowed: { id: 'type_not_allowed', needs: 'types' },
   rejected: { id: 'rejected' },
+  transform_failed: { id: 'transform_failed' },
   duplicate: { id: 'duplicate' },
   file_changed: { id: 'file_changed' },
   file_unreadable: { id: 'file_unreadable' },
@@ -26,6 +27,7 @@ const MESSAGES: Readonly<
   rate_limited: { id: 'unreachable' },
   store_refused: { id: 'misconfigured' },
   misconfigured: { id: 'misconfigured' },
+  store_full: { id: 'full' },
   cors: { id: 'cors' },
   unauthenticated: { id: 'unauthenticated' },
   forbidden: { id: 'forbidden' },
@@ -39,8 +41,35 @@ const MESSAGES: Readonly<
   incomplete: { id: 'failed' },
 };
 
-/** What happened and what to do, in the user's words. */
-export function reasonOf(error: UploadError, localizer: Localizer): string {
+/** Errors that only whoever runs the Worker and the bucket can mend; their messages say how. */
+const SETUP_ERRORS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
+  'misconfigured',
+  'store_refused',
+  'store_full',
+  'store_unreachable',
+  'cors',
+  'signer_unreachable',
+  'unauthenticated',
+]);
+
+/** A developer's own machine. */
+const LOCAL_HOST = /^(127\.[\d.]+|\[::1\]|(.+\.)?localhost)$/;
+
+/**
+ * What happened and what to do, in the user's words. On a developer's own machine, what is set up
+ * wrongly is named, too.
+ */
+export function reasonOf(
+  error: UploadError,
+  localizer: Localizer,
+  hostname: string = location.hostname,
+): string {
+  const reason = userReasonOf(error, localizer);
+  const isNamed = SETUP_ERRORS.has(error.code) && LOCAL_HOST.test(hostname);
+  return isNamed ? `${reason} ${error.message}`.trim() : reason;
+}
+
+function userReasonOf(error: UploadError, localizer: Localizer): string {
   const { code, limit, message, retryable } = error;
   // The page's own validator speaks the page's language.
   if (code === 'rejected' && message) return message;

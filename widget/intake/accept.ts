@@ -1,5 +1,6 @@
 /** What an `accept` list asks for, in words. What it accepts is said in worker/protocol/accept.ts. */
 import { parseAccept, type AcceptToken } from '../../worker/protocol/accept.ts';
+import { extensionOf } from '../../worker/protocol/util/formats.ts';
 import type { MessageId } from '../i18n/en.ts';
 import type { Localizer } from '../i18n/localizer.ts';
 
@@ -11,10 +12,13 @@ const FAMILIES: Readonly<Record<string, MessageId>> = {
   text: 'text',
 };
 
-/** The accepted types in words: “images”, “PDF”. Empty if no short word would be right. */
+/**
+ * All accepted types in words: “images”, “PDF”. Empty if one of them has no word, because a list that
+ * leaves something out would be wrong. Malformed entries accept nothing, and are not named.
+ */
 export function describeAccept(accept: string, localizer: Localizer): string[] {
   const words = parseAccept(accept).tokens.map((token) => wordFor(token, localizer));
-  return [...new Set(words.filter(Boolean))];
+  return words.includes('') ? [] : [...new Set(words)];
 }
 
 function wordFor(token: AcceptToken, localizer: Localizer): string {
@@ -26,13 +30,13 @@ function wordFor(token: AcceptToken, localizer: Localizer): string {
       return id ? localizer.text(id) : '';
     }
     case 'extension':
-      return shortName(token.extension.slice(1));
+      return token.extension.slice(1).toUpperCase();
     case 'type':
-      return shortName(token.type.replace(/^.*\//, ''));
+      return (extensionOf(token.type) ?? shortName(token.type)).toUpperCase();
   }
 }
 
-/** A name such as vnd.ms-excel means nothing to users; usually .xls stands beside it. */
-function shortName(subtype: string): string {
-  return /^\w{1,5}(\+xml)?$/.test(subtype) ? subtype.replace('+xml', '').toUpperCase() : '';
+/** The subtype. A name such as vnd.acme.drawing means nothing to users. */
+function shortName(type: string): string {
+  return /^[^/]+\/(\w{1,5})(\+xml)?$/.exec(type)?.[1] ?? '';
 }

@@ -33,13 +33,16 @@ export class Drag implements ReactiveController {
   hostConnected(): void {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
+    const { ownerDocument } = this.#host;
     const onEnter = (event: DragEvent): void => {
       this.#hasJustEntered = true;
       setTimeout(() => (this.#hasJustEntered = false));
       this.#set(this.#lastEnter === event ? typesOf(event) : undefined);
     };
-    document.addEventListener('dragenter', onEnter, { signal });
-    document.addEventListener('dragleave', () => this.#hasJustEntered || this.end(), { signal });
+    ownerDocument.addEventListener('dragenter', onEnter, { signal });
+    ownerDocument.addEventListener('dragleave', () => this.#hasJustEntered || this.end(), {
+      signal,
+    });
   }
 
   hostDisconnected(): void {

@@ -3,6 +3,7 @@ import { Drag, typesOf } from './drag.ts';
 import { filesOf, type DropOptions } from './drop.ts';
 import type { FoundFile } from './found.ts';
 import { isJunk } from './junk.ts';
+import { loadRename } from './load-rename.ts';
 
 /** The ways in which a user can give files. */
 export type Way = 'pick' | 'drop' | 'paste';
@@ -13,6 +14,8 @@ interface IntakeOptions extends DropOptions {
   /** Whether files of these types may be dropped; a type is empty where the browser hides it. */
   readonly isWelcome: (types: readonly string[]) => boolean;
   readonly add: (found: readonly FoundFile[]) => void;
+  /** Names of the files that are in the list. */
+  readonly names: () => readonly string[];
 }
 
 /** Takes the files that a user gives: by picker, drop, paste, or a click on the label. */
@@ -31,7 +34,9 @@ export class Intake {
     host.addEventListener('dragover', (event) => this.#dragOver(event));
     host.addEventListener('drop', (event) => this.#drop(event));
     // A click on a <label> is passed on to the control itself; clicks inside it have another origin.
-    host.addEventListener('click', (event) => event.composedPath()[0] === host && this.open());
+    host.addEventListener('click', (event) => {
+      if (event.composedPath()[0] === host && !this.#isBeside(event)) this.open(event);
+    });
   }
 
   /** Types of the files that are being dragged over the element. */
@@ -43,9 +48,12 @@ export class Intake {
     return this.#reading > 0;
   }
 
-  /** Opens the picker after a click. */
-  open(): void {
-    if (this.#options.isOpen('pick')) this.#input()?.click();
+  /**
+   * Opens the picker after a click; the second one of a double click does not ask for another.
+   * `isFolder` for the button that selects a folder.
+   */
+  open({ detail }: MouseEvent, isFolder?: boolean): void {
+    if (detail < 2 && this.#options.isOpen('pick')) this.#input(isFolder)?.click();
   }
 
   /**
@@ -72,20 +80,20 @@ export class Intake {
     );
   };
 
-  /** The picker, emptied: choosing the same file again would otherwise be no change, and no event. */
-  #input(): HTMLInputElement | null | undefined {
-    const input = this.#host.shadowRoot?.querySelector('input');
+  /** The picker, emptied, for files or a folder: choosing the same file again would otherwise be no change, and no event. */
+  #input(isFolder = false): HTMLInputElement | undefined {
+    const input = this.#host.shadowRoot?.querySelectorAll('input')[Number(isFolder)];
     if (input) input.value = '';
     return input;
   }
 
   #paste(event: ClipboardEvent): void {
     const { clipboardData } = event;
-    const origin = event.composedPath()[0] as Element;
-    const isText = origin.matches('input, textarea, [contenteditable]');
+    const origin = event.composedPath()[0] as HTMLElement;
+    const isText = origin.isContentEditable || origin.matches('input, textarea');
     if (!clipboardData?.types.includes('Files') || isText || !this.#options.isOpen('paste')) return;
     event.preventDefault();
-    void this.#read(clipboardData);
+    void this.#read(clipboardData, true);
   }
 
   #dragOver(event: DragEvent): void {
@@ -108,13 +116,24 @@ export class Intake {
     }
   }
 
-  async #read(transfer: DataTransfer): Promise<void> {
+  async #read(transfer: DataTransfer, isPasted = false): Promise<void> {
     const reading = filesOf(transfer, this.#options);
     this.#reading += 1;
     this.#host.requestUpdate();
     const found = await reading;
+    const rename = isPasted ? await loadRename().catch(() => undefined) : undefined;
     this.#reading -= 1;
     this.#host.requestUpdate();
-    if (this.#host.isConnected) this.#options.add(found);
+    const files = rename?.tellApart(found, this.#options.names()) ?? found;
+    if (this.#host.isConnected) this.#options.add(files);
+  }
+
+  /**
+   * True for a click of a pointer that is over the host and nothing in it, as where a page has stretched
+   * it. A click that a label has passed on carries the place of the label.
+   */
+  #isBeside({ detail, clientX, clientY }: MouseEvent): boolean {
+    const root = this.#host.getRootNode() as Document | ShadowRoot;
+    return detail > 0 && root.elementFromPoint(clientX, clientY) === this.#host;
   }
 }

@@ -5,9 +5,11 @@ export type Action =
   | 'retry'
   | 'again'
   | 'cancel'
+  | 'undo'
   | 'remove'
   | 'download'
   | 'start'
+  | 'folder'
   | 'dismiss';
 
 /** What a click was on: a button, of a row or of all; or the zone around its button. */

@@ -27,7 +27,7 @@ export interface FrameContent {
 }
 
 export interface FrameListeners {
-  readonly onClick: (event: Event) => void;
+  readonly onClick: (event: MouseEvent) => void;
   readonly onSlot: () => void;
   readonly onPick: (event: Event) => void;
   /** The picker was closed without a choice. */
@@ -40,7 +40,7 @@ export function frame(
   { zone, refusals, rows }: FrameContent,
   { onClick, onSlot, onPick, onCancel }: FrameListeners,
 ): TemplateResult {
-  const { accept, capture, label, hint, hasSlot } = state;
+  const { accept, capture, multiple, directory, label, hint, hasSlot } = state;
   return html`<div class="root" @click=${onClick}>
     <label part="label" class="label" for="browse" ?hidden=${!label && !hasSlot('label')}
       ><slot name="label" @slotchange=${onSlot}>${label}</slot></label
@@ -51,12 +51,17 @@ export function frame(
       hidden
       accept=${accept ?? nothing}
       capture=${capture ?? nothing}
-      ?multiple=${state.multiple}
-      ?webkitdirectory=${state.directory}
+      ?multiple=${multiple}
+      ?webkitdirectory=${directory && !multiple}
       @change=${onPick}
       @input=${stop}
       @cancel=${onCancel}
-    />
+    />${
+      // One picker cannot select both.
+      directory && multiple
+        ? html`<input type="file" hidden webkitdirectory @change=${onPick} @input=${stop} />`
+        : nothing
+    }
     <div id="error" class="errors">
       ${state.complaint ? complaint(state.complaint, state.foreign) : nothing} ${refusals}
     </div>

@@ -171,6 +171,10 @@ export const styles = css`
     --tone: var(--accent);
     border-color: var(--danger);
   }
+  .full {
+    border-style: solid;
+    cursor: default;
+  }
   .disabled,
   :disabled {
     opacity: 0.55;

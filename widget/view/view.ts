@@ -10,13 +10,15 @@ export interface View {
   readonly canDownload: boolean;
   /** True if there may be more than one row. */
   readonly isMany: boolean;
+  /** True if the user can put the rows in another order. */
+  readonly canReorder: boolean;
 }
 
 /** Returns a function that makes views, and returns the last one again if nothing has changed. */
 export function viewCache(): (view: View) => View {
   let last: View | undefined;
   return (view) => {
-    const keys = ['localizer', 'isDisabled', 'canDownload', 'isMany'] as const;
+    const keys = ['localizer', 'isDisabled', 'canDownload', 'isMany', 'canReorder'] as const;
     if (!last || keys.some((key) => last?.[key] !== view[key])) last = view;
     return last;
   };

@@ -10,12 +10,17 @@ export type DragState = 'dragging' | 'drag-reject';
 export interface ZoneState {
   readonly isDisabled: boolean;
   readonly isUserInvalid: boolean;
+  /** As many files are in the list as the page allows. */
+  readonly isFull: boolean;
   /** The page has put its own content into the `dropzone` slot. */
   readonly isReplaced: boolean;
   /** True if the page allows dropping and there is a pointer that can drag. */
   readonly canDrop: boolean;
   readonly isMany: boolean;
+  /** The picker selects folders only. */
   readonly directory: boolean;
+  /** A second button selects a folder. */
+  readonly hasFolderButton: boolean;
   readonly hasRows: boolean;
   readonly autofocus: boolean;
   readonly limits: string;
@@ -26,12 +31,24 @@ export interface ZoneState {
   readonly onSlot: () => void;
 }
 
+/** Draws where files are chosen, or what stands in its place. */
+export type ZoneView = (state: ZoneState, localizer: Localizer) => TemplateResult;
+
 /** Where files are dropped: an invitation while empty, one slim line once there are rows. */
 export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
-  const { isDisabled, isUserInvalid, isReplaced, canDrop, isMany, directory, hasRows, dragState } =
-    state;
-  const { notice } = state;
-  const invitation = localizer.text(invitationOf(state)).split('{browse}');
+  const {
+    isDisabled,
+    isUserInvalid,
+    isFull,
+    isReplaced,
+    canDrop,
+    isMany,
+    directory,
+    hasRows,
+    dragState,
+    notice,
+  } = state;
+  const invitation = isFull ? ['', ''] : localizer.text(invitationOf(state)).split('{browse}');
   const { foreign } = localizer;
   const lang = foreign ?? nothing;
   const dir = foreign ? 'ltr' : nothing;
@@ -44,26 +61,27 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     class=${isReplaced ? 'button sr' : 'button'}
     id="browse"
     ?disabled=${isDisabled}
+    aria-disabled=${isFull || nothing}
     ?autofocus=${state.autofocus}
     aria-labelledby=${isAlone ? nothing : 'lead'}
     aria-describedby="limits hint error"
     lang=${lang}
   >
-    ${localizer.text(isAlone ? choice : 'browse')}
+    ${localizer.text(isAlone || isFull ? choice : 'browse')}
   </button>`;
   // A control for a single file is one field among others, and takes no more room than they do.
   const isSlim = hasRows || !isMany;
   // A notice hides the invitation but does not replace it: its button may have the focus.
   return html`<div
     part="zone"
-    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${canDrop ? 'droppable' : ''} ${isDisabled ? 'disabled' : ''} ${
+    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${canDrop && !isFull ? 'droppable' : ''} ${isDisabled ? 'disabled' : ''} ${isFull ? 'full' : ''} ${
       isUserInvalid ? 'invalid' : ''
     }"
   >
     <slot name="dropzone" @slotchange=${state.onSlot}>
       <span part="icon" class="icon"
         ><slot name="icon"
-          >${icon(dragState === 'drag-reject' ? 'no' : hasRows && !dragState ? 'plus' : 'up')}</slot
+          >${icon(dragState === 'drag-reject' ? 'no' : isFull ? 'file' : hasRows && !dragState ? 'plus' : 'up')}</slot
         ></span
       >
       ${
@@ -72,6 +90,20 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
           : html`<span class=${notice ? 'lead sr' : 'lead'} id="lead" lang=${lang} dir=${dir}
               >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
             >`
+      }
+      ${
+        state.hasFolderButton
+          ? html`<button
+              type="button"
+              part="button"
+              class="button"
+              ?disabled=${isDisabled}
+              data-act="folder"
+              lang=${lang}
+            >
+              ${localizer.text('chooseFolder')}
+            </button>`
+          : nothing
       }
       ${notice && html`<span class="lead" lang=${lang} dir=${dir}>${notice}</span>`}
       <span part="limits" class="limits" id="limits" lang=${lang} dir=${dir}>${state.limits}</span>

@@ -9,6 +9,8 @@ import process from 'node:process';
 import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
+import { htmlData, webTypes, type PackageFields } from './editor-data.ts';
+import { frameworkTypes } from './framework-types.ts';
 import { joinDoors } from './join-doors.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
 import { minifyCode, minifyTemplates } from './minify.ts';
@@ -20,12 +22,16 @@ const PAGE_LICENSES = 's3-upload.licenses.txt';
 const WORKER_LICENSES = `${ROOT}dist/worker.licenses.txt`;
 
 /** Not for the Workers runtime. */
-const EXCLUDED = ['worker/build', 'worker/cli', 'worker/page'];
+const EXCLUDED = ['worker/build', 'worker/cli', 'worker/node', 'worker/page'];
 
-/** English is in the bundle; these are files beside it, for pages that speak them. */
-const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja'];
+/** English is in the bundle; the others are files beside it, for pages that speak them. */
+const LANGUAGES = (await readdir(`${ROOT}widget/i18n`))
+  .map((file) => /^([a-z]{2})\.ts$/.exec(file)?.[1])
+  .filter((tag) => tag !== undefined && tag !== 'en');
 
 const ELEMENT = 'widget/index.ts';
+/** The button, the zone and the list on their own. */
+const PIECES = 'widget/pieces/index.ts';
 /** What the element loads together: the first file needs all of it. */
 const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
 
@@ -49,6 +55,7 @@ async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
     bundle('s3-upload', ELEMENT, { dir: PAGE }),
     bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
+    bundle('s3-upload.pieces', PIECES, { dir: PAGE }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) => bundle(`i18n/${tag}`, `widget/i18n/${tag}.ts`, { dir: PAGE })),
   ]);
@@ -105,7 +112,7 @@ export async function bundle(
     transform: { target: 'es2022' },
     plugins: [
       !isWhole &&
-        entry === ELEMENT &&
+        (entry === ELEMENT || entry === PIECES) &&
         joinDoors(
           'first-file',
           FIRST_FILE.map((file) => ROOT + file),
@@ -141,12 +148,14 @@ export async function bundle(
 
 /** The contract, from the schemas that check requests. */
 async function writeOpenApi(): Promise<void> {
-  await writeFile(`${PAGE}/openapi.json`, JSON.stringify(openApiDocument(await version())));
+  await writeFile(
+    `${PAGE}/openapi.json`,
+    JSON.stringify(openApiDocument((await packageFields()).version)),
+  );
 }
 
-async function version(): Promise<string> {
-  const text = await readFile(`${ROOT}package.json`, 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+async function packageFields(): Promise<PackageFields> {
+  return JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as PackageFields;
 }
 
 /**
@@ -157,8 +166,8 @@ async function buildLibrary(): Promise<void> {
   for (const half of ['widget', 'worker']) {
     await rm(`${ROOT}dist/${half}`, { recursive: true, force: true });
   }
-  // The command first: what it shares with the Worker is then written again, with types.
-  for (const project of ['worker/cli', 'widget', 'worker']) {
+  // What the first ones share with the Worker is then written again, with the types of the Worker.
+  for (const project of ['worker/cli', 'worker/node', 'widget', 'worker']) {
     const config = `${ROOT}dist/tsconfig.json`;
     await writeFile(
       config,
@@ -178,9 +187,22 @@ async function buildLibrary(): Promise<void> {
     await rm(config);
   }
   // Loaded only here: it runs the element's own modules.
-  const { elementManifest } = await import('./manifest.ts');
-  const manifest = JSON.stringify(await elementManifest(await version()), null, 2);
-  await writeFile(`${ROOT}dist/custom-elements.json`, manifest);
+  const { elementDeclaration, elementManifest } = await import('./manifest.ts');
+  const element = await elementDeclaration();
+  const fields = await packageFields();
+  await writeJson('custom-elements.json', await elementManifest(fields.version));
+  await writeJson('web-types.json', webTypes(element, fields));
+  await writeJson('vscode.html-custom-data.json', htmlData(element, fields));
+  await mkdir(`${ROOT}dist/types`, { recursive: true });
+  for (const [framework, types] of Object.entries(frameworkTypes(element))) {
+    await writeFile(`${ROOT}dist/types/${framework}.d.ts`, types);
+    // There is nothing to load.
+    await writeFile(`${ROOT}dist/types/${framework}.js`, 'export {};\n');
+  }
+}
+
+async function writeJson(name: string, value: object): Promise<void> {
+  await writeFile(`${ROOT}dist/${name}`, JSON.stringify(value, null, 2));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

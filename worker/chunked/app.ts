@@ -7,7 +7,7 @@
 import type { Handler } from 'hono';
 import { Hono } from 'hono/tiny';
 import { waitUntilOf, type Signer, type SignerContext, type SignerEnv } from '../context.ts';
-import { asProblem, causeOf } from '../http/as-problem.ts';
+import { asProblem, lineOf } from '../http/as-problem.ts';
 import { answerProblem, ProblemError } from '../problem.ts';
 import { discardUpload } from '../upload/end/discard.ts';
 import { OffsetMismatch } from './append.ts';
@@ -42,8 +42,8 @@ export function chunkedApp(signer: Signer): Hono<SignerEnv> {
   const turns = createTurns(signer.now);
   const app = new Hono<SignerEnv>();
   app.onError((thrown, c) => {
-    const error = asProblem(signer.log, thrown);
-    Object.assign(c.get('line'), { code: error.code, ...causeOf(error) });
+    const error = asProblem(c.get('log'), thrown);
+    Object.assign(c.get('line'), lineOf(error));
     return refusal(c, error);
   });
   app.use(async (c, next) => {

@@ -6,12 +6,14 @@ import { cleanPrefix } from '../object/key.ts';
 import { checksumFor } from '../policy/store-fit.ts';
 import type { ChecksumAlgorithm } from '../protocol.ts';
 import { createControl, type Control } from '../s3/requests/control.ts';
-import type { Store } from '../s3/store.ts';
+import type { Store, StoreConfig } from '../s3/store.ts';
 
 export interface Bucket {
   readonly name: string;
   /** Where the Worker reaches the store. It contains no credentials. */
   readonly endpoint: string;
+  /** For calls with the keys of the settings themselves. */
+  readonly config: StoreConfig;
   /** Makes calls with the keys of the settings themselves, even if the Worker assumes a role. */
   readonly control: Control;
   /** As the Worker uses it. */
@@ -32,6 +34,7 @@ export function openBucket(settings: Env): Bucket {
   return {
     name: config.bucket,
     endpoint: config.endpoint,
+    config,
     control: createControl(config),
     store,
     checksum: checksumFor(store.profile, checksumFrom(read)),

@@ -5,7 +5,7 @@
  */
 import { Hono } from 'hono/tiny';
 import type { Signer, SignerEnv } from '../context.ts';
-import { asProblem } from '../http/as-problem.ts';
+import { asProblem, lineOf } from '../http/as-problem.ts';
 import { abortRoute } from './abort.ts';
 import { completeRoute } from './complete.ts';
 import { createRoute } from './create.ts';
@@ -21,7 +21,11 @@ import { batchRoute, signRoute } from './sign.ts';
  */
 export function companionApp(signer: Signer, url?: string): Hono<SignerEnv> {
   const app = new Hono<SignerEnv>();
-  app.onError((error, c) => answerRefusal(c, asProblem(signer.log, error).problem));
+  app.onError((thrown, c) => {
+    const error = asProblem(c.get('log'), thrown);
+    Object.assign(c.get('line'), lineOf(error));
+    return answerRefusal(c, error.problem);
+  });
 
   app.get('/s3/params', paramsRoute(signer, url));
   app.post('/s3/multipart', createRoute(signer));

@@ -22,6 +22,7 @@ export function credentialsFrom(
   read: Reader,
   profile: Profile,
   endpoint: string,
+  region: string,
 ): CredentialSource {
   const sessionToken = read.text('S3_SESSION_TOKEN');
   const keys = {
@@ -33,7 +34,8 @@ export function credentialsFrom(
   if (sessionSeconds !== undefined && !profile.signsSessions) {
     return wrong('S3_R2_SESSION', `is for Cloudflare R2, and cannot be used on ${profile.name}`);
   }
-  if (read.text('S3_ROLE_ARN') !== undefined) return roleFrom(read, profile, endpoint, keys);
+  if (read.text('S3_ROLE_ARN') !== undefined)
+    return roleFrom(read, profile, endpoint, region, keys);
   if (sessionSeconds === undefined) return staticCredentials(keys);
   return r2SessionFrom(read, endpoint, keys, sessionSeconds);
 }
@@ -42,13 +44,13 @@ function roleFrom(
   read: Reader,
   profile: Profile,
   endpoint: string,
+  region: string,
   credentials: Credentials,
 ): CredentialSource {
   if (!profile.assumeRole) {
     const instead = profile.signsSessions ? ': set S3_R2_SESSION instead' : '';
     return wrong('S3_ROLE_ARN', `cannot be used: a ${profile.name} store has no roles${instead}`);
   }
-  const region = read.text('S3_REGION') ?? profile.defaultRegion;
   const sessionSeconds = read.seconds('S3_ROLE_SESSION');
   const kmsKey = read.text('SSE_KMS_KEY_ID');
   return assumeRole({

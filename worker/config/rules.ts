@@ -36,9 +36,14 @@ export function rulesOptionsFrom(read: Reader): RulesOptions {
 
 function acceptFrom(read: Reader): string[] {
   const list = read.list('ACCEPT');
-  const { malformed } = parseAccept(list);
-  if (malformed.length > 0)
-    wrong('ACCEPT', 'must be a list such as image/*, application/zip, .pdf');
+  const [malformed] = parseAccept(list).malformed;
+  if (malformed !== undefined) {
+    const place = list.indexOf(malformed) + 1;
+    wrong(
+      'ACCEPT',
+      `must be a list such as image/*, application/zip, .pdf: look at entry ${place}`,
+    );
+  }
   return list;
 }
 

@@ -100,9 +100,9 @@ export const SETTINGS = [
   {
     name: 'ALLOWED_ORIGINS',
     meaning:
-      'Origins of the pages that may call the Worker, in addition to its own. `*` allows any origin; cookies are then ignored.',
+      'Origins of the pages that may call the Worker, in addition to its own, also of apps (`capacitor://localhost`). `https://*.example.com` allows every subdomain. `*` allows any origin; cookies are then ignored.',
     default: '(none)',
-    example: 'https://app.example.com, https://www.example.com',
+    example: 'https://app.example.com, https://*.example.org',
   },
   {
     name: 'MAX_BYTES',

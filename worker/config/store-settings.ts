@@ -24,7 +24,8 @@ export const STORE_SETTINGS = [
   {
     name: 'S3_REGION',
     meaning: 'The bucket’s region.',
-    default: 'from the profile: us-east-1, or auto for R2',
+    default:
+      'from the host of S3_ENDPOINT (AWS, B2, Scaleway, Wasabi), otherwise from the profile: us-east-1, or auto for R2',
     example: 'eu-west-1',
   },
   {

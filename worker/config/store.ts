@@ -25,21 +25,65 @@ export function storeFrom(read: Reader): Store {
  * @throws ProblemError `misconfigured`, naming the setting.
  */
 export function storeConfigFrom(read: Reader): StoreConfig {
-  const region = read.text('S3_REGION');
   const profile = { ...profileFrom(read), ...staleAfterFrom(read) };
   const named = read.text('S3_ENDPOINT');
   if (named === undefined && profile.name !== 'aws') wrong('S3_ENDPOINT', 'is missing');
-  const endpoint = named ?? `https://s3.${region ?? profile.defaultRegion}.amazonaws.com`;
+  const ofProfile = read.text('S3_REGION') ?? profile.defaultRegion;
+  const endpoint = named ?? `https://s3.${ofProfile}.amazonaws.com`;
   const publicEndpoints = read.list('S3_PUBLIC_ENDPOINTS');
+  const bucket = bucketFrom(read);
+  const region = regionFrom(read, endpoint) ?? profile.defaultRegion;
+  assertWithoutBucket('S3_ENDPOINT', endpoint, bucket);
+  for (const one of publicEndpoints) assertWithoutBucket('S3_PUBLIC_ENDPOINTS', one, bucket);
   return {
     profile,
     endpoint,
-    bucket: read.needed('S3_BUCKET'),
-    region: region ?? profile.defaultRegion,
+    bucket,
+    region,
     style: read.choice('S3_STYLE', ['path', 'virtual'] as const) ?? profile.defaultStyle,
-    credentials: credentialsFrom(read, profile, endpoint),
+    credentials: credentialsFrom(read, profile, endpoint, region),
     ...(publicEndpoints.length > 0 && { publicEndpoints }),
   };
+}
+
+/** Zonal endpoints and signatures of a session, which directory buckets need, are not implemented. */
+function bucketFrom(read: Reader): string {
+  const bucket = read.needed('S3_BUCKET');
+  return bucket.endsWith('--x-s3')
+    ? wrong('S3_BUCKET', 'names a bucket of S3 Express One Zone, which is not supported yet')
+    : bucket;
+}
+
+/** Otherwise objects would be stored in `bucket/bucket/…`, or under `bucket/` in the bucket. */
+function assertWithoutBucket(
+  name: 'S3_ENDPOINT' | 'S3_PUBLIC_ENDPOINTS',
+  endpoint: string,
+  bucket: string,
+): void {
+  const { hostname = '', pathname = '' } = URL.parse(endpoint) ?? {};
+  const inHost = hostname.startsWith(`${bucket}.`);
+  if (
+    endpoint.includes('{bucket}') ||
+    (!inHost && pathname.replace(/\/+$/, '').split('/').at(-1) !== bucket)
+  )
+    return;
+  const where = inHost ? 'host' : 'path';
+  wrong(
+    name,
+    `has the name of the bucket in its ${where}, where it is added: leave it out, or write {bucket} in its place`,
+  );
+}
+
+/** Hosts that name the region: https://docs.aws.amazon.com/general/latest/gr/s3.html and others. */
+const REGIONAL_HOST =
+  /(?:^|\.)s3(?:-fips)?[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+(?:-\d+)?)\.(?:amazonaws\.com(?:\.cn)?|backblazeb2\.com|scw\.cloud|wasabisys\.com)$/;
+
+function regionFrom(read: Reader, endpoint: string): string | undefined {
+  const region = read.text('S3_REGION');
+  const { hostname = '' } = URL.parse(endpoint.replace('{bucket}', 'bucket')) ?? {};
+  const [, ofHost] = REGIONAL_HOST.exec(hostname) ?? [];
+  if (region === undefined || ofHost === undefined || region === ofHost) return region ?? ofHost;
+  return wrong('S3_REGION', `is not ${ofHost}, the region in the host of S3_ENDPOINT`);
 }
 
 const CHECKSUMS = ['auto', 'none', 'crc64nvme', 'crc32c', 'md5', 'sha256'] as const;

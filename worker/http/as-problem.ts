@@ -1,5 +1,5 @@
 /** Translates failures of the store, and our own, into problems for the caller. */
-import type { Log, LogFields } from '../util/log.ts';
+import { defectOf, type Log, type LogFields } from '../util/log.ts';
 import { ProblemError } from '../problem.ts';
 import { FORGOTTEN_BY_STORE, KEY_TAKEN } from '../refusals.ts';
 import type { ProblemCode } from '../protocol.ts';
@@ -14,12 +14,26 @@ export function asProblem(log: Log, thrown: unknown): ProblemError {
     if (error.cause !== undefined) log.warn('problem', { code: error.code, ...causeOf(error) });
     return error;
   }
-  log.warn('unexpected', { error });
+  log.error('unexpected', defectOf(error));
   return new ProblemError('misconfigured', 'Something went wrong here; the log says what.');
 }
 
+/** The operator has to mend these, so the log says in full what is wrong, and how it is mended. */
+const OPERATORS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['misconfigured', 'store_full']);
+
+/** Log fields of a problem, for the line of its request. `detail` is what the operator has to mend. */
+export function lineOf(error: ProblemError): LogFields {
+  const { code, problem, reason } = error;
+  return {
+    code,
+    ...(OPERATORS.has(code) && { detail: problem.detail }),
+    ...(reason !== undefined && { reason }),
+    ...causeOf(error),
+  };
+}
+
 /** Log fields for the cause of a problem. */
-export function causeOf({ cause }: ProblemError): LogFields {
+function causeOf({ cause }: ProblemError): LogFields {
   if (!isStoreError(cause)) return cause === undefined ? {} : { cause };
   const { operation, code, status, requestId, advice } = cause;
   return {
@@ -45,6 +59,7 @@ const MEANING: Readonly<Record<StoreErrorKind, { code: ProblemCode; detail: stri
     detail: 'The store computed a checksum that differs from the one announced.',
   },
   too_large: { code: 'too_large', detail: 'The store does not take objects of this size.' },
+  full: { code: 'store_full', detail: 'The store is full: nothing more can be uploaded.' },
   unsupported: {
     code: 'misconfigured',
     detail: 'The store cannot do what the settings ask for.',
@@ -68,7 +83,9 @@ function fromStore(thrown: unknown): unknown {
 
 function storeProblem(error: StoreError): ProblemError {
   const { code, detail } = MEANING[error.kind];
-  const operator = code === 'misconfigured' ? ` (${error.operation}: ${error.code})` : '';
+  const { operation, code: storeCode, advice } = error;
+  const why = advice === undefined ? '' : `: ${advice}`;
+  const operator = code === 'misconfigured' ? ` (${operation}: ${storeCode}${why})` : '';
   return new ProblemError(code, detail + operator, {
     cause: error,
     ...(error.kind === 'unknown' && { status: 502 }),

@@ -62,11 +62,13 @@ export function parse<S extends v.GenericSchema>(
   throw new ProblemError('invalid_request', explain(issue, field), { field });
 }
 
-function typeOf(request: Request): string | undefined {
+/** The media type of the body, without its parameters and in lower case. */
+export function typeOf(request: Request): string | undefined {
   return request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/** @throws ProblemError `too_large`, or `invalid_request` for a body that is missing or not UTF-8. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   if (!request.body) throw new ProblemError('invalid_request', 'The body is missing.');
   const bytes = await readCapped(request.body, maxBytes, (reader) => drain(reader, request));
   if (!bytes) throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);

@@ -32,13 +32,28 @@ const CHUNKED_EXPOSED = [
 ];
 
 /**
- * CORS by an exact list of origins. A page of any other origin is refused rather than only kept
- * from reading the answer, because a request with cookies could already have had an effect.
+ * Lets any page read the answers, without cookies. Only for answers that are the same for everybody:
+ * a refusal by a Worker that is not configured, and `/health`.
+ */
+export function openGate(): MiddlewareHandler<SignerEnv> {
+  const allow = cors({
+    origin: (origin) => origin,
+    credentials: true,
+    exposeHeaders: ['X-Request-Id'],
+  });
+  return (c, next) => allow(c, next);
+}
+
+/**
+ * CORS by a list of origins, in which `https://*.example.com` stands for every subdomain. A page of
+ * any other origin is refused rather than only kept from reading the answer, because a request with
+ * cookies could already have had an effect.
  */
 export function createGate(origins: readonly string[]): MiddlewareHandler<SignerEnv> {
   const any = origins.includes('*');
+  const isListed = originMatcher(origins);
   const allow = cors({
-    origin: any ? '*' : [...origins],
+    origin: any ? '*' : (origin) => (isListed(origin) ? origin : null),
     // `*` and credentials exclude each other: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
     credentials: !any,
     // Allows the headers that the page asks for: an app may identify its callers by a header of its
@@ -50,7 +65,34 @@ export function createGate(origins: readonly string[]): MiddlewareHandler<Signer
   return (c, next) => {
     const origin = c.req.header('origin');
     if (origin === undefined || origin === new URL(c.req.url).origin) return next();
-    if (any || origins.includes(origin)) return allow(c, next);
+    if (any || isListed(origin)) return allow(c, next);
+    // Only the log says which: a page of that origin cannot read the answer.
+    c.get('line')['origin'] = origin.slice(0, 255);
+    c.get('line')['detail'] =
+      'A page of this origin was refused: add it to ALLOWED_ORIGINS if it is yours.';
     throw new ProblemError('forbidden', 'Pages of this origin may not call: see ALLOWED_ORIGINS.');
   };
+}
+
+/** Whether pages of this origin may call. */
+export function isOriginIn(origins: readonly string[], origin: string): boolean {
+  return origins.includes('*') || originMatcher(origins)(origin);
+}
+
+function originMatcher(origins: readonly string[]): (origin: string) => boolean {
+  const whole = new Set(origins);
+  const wildcards = origins
+    .map((origin) => origin.split('*.'))
+    .flatMap(([scheme, domain]) =>
+      scheme === undefined || domain === undefined ? [] : [{ scheme, end: `.${domain}` }],
+    );
+  return (origin) =>
+    whole.has(origin) ||
+    wildcards.some(
+      ({ scheme, end }) =>
+        origin.startsWith(scheme) &&
+        origin.endsWith(end) &&
+        // Labels and nothing else: what a browser sends as an origin has no path.
+        /^[\w.-]+$/.test(origin.slice(scheme.length, -end.length)),
+    );
 }

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { IDENTITY_HEADER } from '../auth/anonymous.ts';
 import type { Caller } from '../auth.ts';
-import type { RateLimit, Signer, SignerEnv } from '../context.ts';
+import type { RateLimit, Signer, SignerContext, SignerEnv } from '../context.ts';
 import { answerOf } from '../hooks.ts';
 import { narrow } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
@@ -31,12 +31,12 @@ export function identify(
   signer: Signer,
   origins: readonly string[] = [],
 ): MiddlewareHandler<SignerEnv> {
-  const { authenticate, log, rules, rateLimit } = signer;
+  const { authenticate, rules, rateLimit } = signer;
   const takesCookies = !origins.includes('*');
   return async (c, next) => {
     const request = takesCookies ? c.req.raw : withoutCookies(c.req.raw);
     const network = networkOf(c.req.header('cf-connecting-ip') ?? '');
-    const caller = await knownCaller(request, network, c.get('line'));
+    const caller = await knownCaller(request, network, c);
     if (caller.byCookie && !takesCookies) {
       throw new ProblemError(
         'unauthenticated',
@@ -72,17 +72,13 @@ export function identify(
   };
 
   /** Refused callers have no name, so they are counted by network address. */
-  async function knownCaller(
-    request: Request,
-    network: string,
-    line: SignerEnv['Variables']['line'],
-  ): Promise<Caller> {
+  async function knownCaller(request: Request, network: string, c: SignerContext): Promise<Caller> {
     try {
-      const caller = await answerOf(log, 'authenticate', () => authenticate(request));
+      const caller = await answerOf(c.get('log'), 'authenticate', () => authenticate(request));
       if (!caller) {
         // For the log alone: a request without credentials is not told of an error.
         // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-        line['reason'] = 'no credentials';
+        c.get('line')['reason'] = 'no credentials';
         throw new ProblemError('unauthenticated', 'Sign in first.');
       }
       if (typeof caller.owner === 'string' && caller.owner !== '' && isWellFormed(caller.owner)) {

@@ -3,35 +3,41 @@ import type { ErrorHandler, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Signer, SignerEnv } from '../context.ts';
 import { answerProblem } from '../problem.ts';
-import { asProblem, causeOf } from './as-problem.ts';
+import { boundTo, type LogLevel } from '../util/log.ts';
+import { asProblem, lineOf } from './as-problem.ts';
 
 export function observe({ log, now }: Pick<Signer, 'log' | 'now'>): MiddlewareHandler<SignerEnv> {
   return async (c, next) => {
     const began = now();
+    const requestId = c.get('requestId');
+    c.set('log', boundTo(log, { requestId }));
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
     await next();
-    log.info('request', {
-      requestId: c.get('requestId'),
+    const line = c.get('line');
+    const { status } = c.res;
+    log[levelOf(status, line)]('request', {
+      requestId,
       // Logs the route, not the path: a path may contain what somebody typed.
       action: `${c.req.method} ${routePath(c, -1)}`,
-      status: c.res.status,
+      status,
       ms: now() - began,
-      ...c.get('line'),
+      ...line,
     });
   };
 }
 
+/** An error is for the operator to mend; a warning may pass. */
+function levelOf(status: number, { detail }: SignerEnv['Variables']['line']): LogLevel {
+  if (detail !== undefined) return 'error';
+  return status >= 500 ? 'warn' : 'info';
+}
+
 /** Turns any error into a problem. The request's log line names it, with the store's own answer. */
-export function answerError({ log }: Pick<Signer, 'log'>): ErrorHandler<SignerEnv> {
+export function answerError(): ErrorHandler<SignerEnv> {
   return (thrown, c) => {
-    const error = asProblem(log, thrown);
-    const { code, problem, reason } = error;
-    Object.assign(c.get('line'), {
-      code,
-      ...(reason !== undefined && { reason }),
-      ...causeOf(error),
-    });
-    return answerProblem(c, problem, reason);
+    const error = asProblem(c.get('log'), thrown);
+    Object.assign(c.get('line'), lineOf(error));
+    return answerProblem(c, error.problem, error.reason);
   };
 }

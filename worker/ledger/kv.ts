@@ -54,6 +54,7 @@ interface Binding extends Omit<KV, 'get' | 'getMany'> {
 
 /** A binding of Workers KV as a `KV` that reads many keys in one operation. */
 export function withBulkReads(binding: KV): KV {
+  if (binding.getMany) return binding;
   const bulk = binding as unknown as Binding;
   const single: KV = {
     get: (key) => binding.get(key),
@@ -64,8 +65,12 @@ export function withBulkReads(binding: KV): KV {
   return {
     ...single,
     async getMany(keys) {
-      const values = await bulk.get(keys);
-      if (values instanceof Map) return values as Map<string, string | null>;
+      try {
+        const values = await bulk.get(keys);
+        if (values instanceof Map) return values as Map<string, string | null>;
+      } catch {
+        // Either KV fails, and then each read does, or this is an adapter that refuses a list.
+      }
       // Not Workers KV, but an adapter with its four methods.
       return readMany(single, keys);
     },

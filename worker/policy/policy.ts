@@ -10,7 +10,7 @@ import { cleanName } from '../object/name.ts';
 import { ProblemError } from '../problem.ts';
 import { idNotAllowed, tooManyBytes } from '../refusals.ts';
 import type { FileEntry } from '../protocol.ts';
-import { accepts } from '../protocol/accept.ts';
+import { accepts, parseAccept } from '../protocol/accept.ts';
 import { UploadId } from '../protocol/schemas.ts';
 import type { CannedAcl } from '../protocol/schemas.ts';
 import type { ObjectChoices, Upload } from '../upload/upload.ts';
@@ -138,6 +138,12 @@ export function narrow(rules: Rules, claim: unknown): Rules {
     throw new ProblemError('forbidden', 'The caller’s upload claim is malformed.');
   }
   const by = parsed.output;
+  const [malformed] = parseAccept(by.accept ?? []).malformed;
+  if (malformed !== undefined) {
+    const entry = JSON.stringify(malformed);
+    const detail = `The caller’s upload claim: ${entry} in accept is not a type or an extension.`;
+    throw new ProblemError('forbidden', detail);
+  }
   const prefix = rules.prefix + prefixOf(by.prefix);
   return {
     ...rules,

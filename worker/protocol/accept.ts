@@ -1,7 +1,8 @@
 /**
- * Which files an `accept` list allows. The page and the Worker decide alike, by extension and type
- * together, because neither is enough: a browser derives the type from the extension, and a client
- * that is not a browser chooses both. https://html.spec.whatwg.org/#attr-input-accept
+ * Which files an `accept` list allows: the one rule of the page, of a drag over it, and of the Worker.
+ * It looks at extension and type together, because neither is enough: a browser derives the type from
+ * the extension, and a client that is not a browser chooses both.
+ * https://html.spec.whatwg.org/#attr-input-accept
  */
 import { allFormats, formatOf, type Format } from './util/formats.ts';
 
@@ -46,9 +47,10 @@ export function parseAccept(list: string | readonly string[]): {
  *
  * - `.ext` allows a name with this extension if the type is empty, generic or known for the
  *   extension. With an unknown extension, it allows any type that cannot run a script.
- * - `image/png` and `image/*` allow a file of such a type. They also allow a file whose extension
- *   is known for such a type, if the file's own type is empty, generic or another name for the same
- *   type. A name that promises a page or a script of another type (`x.html` as `image/png`) is
+ * - `image/png` and `image/*` allow a file of such a type, also if the type goes by another name
+ *   (`image/heif` for `image/heic`). They also allow a file whose extension is known for such a type,
+ *   if the file's own type is empty, generic, or one that systems give to such files: that of a
+ *   camera's `.mts` may be `model/vnd.mts`. A name that promises a page or a script of another type (`x.html` as `image/png`) is
  *   refused.
  *
  * @example accepts(['.pdf'], { name: 'x.pdf', type: 'text/html' }) // false
@@ -72,7 +74,7 @@ export function acceptFilter(list: string | readonly string[]): (file: NamedFile
         case 'extension':
           return endsIn(name, token.extension) && suits(known, type);
         default:
-          return isOf(token, type)
+          return isOf(token, type) || isOtherNameOf(token, type)
             ? isGeneric(type) || !known?.own.some(canRunScript) || suits(known, type)
             : known !== undefined &&
                 known.own.some((own) => isOf(token, own)) &&
@@ -144,6 +146,11 @@ function isOf(token: AcceptToken, type: string): boolean {
     case 'type':
       return type === token.type;
   }
+}
+
+/** Whether the type is another name for one that the token names: image/heif for image/heic. */
+function isOtherNameOf(token: AcceptToken, type: string): boolean {
+  return allFormats().some(({ own }) => own.includes(type) && own.some((one) => isOf(token, one)));
 }
 
 function couldBe(token: AcceptToken, type: string): boolean {

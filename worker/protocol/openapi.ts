@@ -10,6 +10,7 @@ import { CHECKSUM_HEADERS } from './checksum.ts';
 import { CHUNKED_OPERATIONS } from './chunks/openapi.ts';
 import { PATHS } from './paths.ts';
 import { PROBLEMS, ProblemSchema } from './problems.ts';
+import { REPORT_OPERATION } from './report.ts';
 import {
   CompleteBody,
   CompleteManyBody,
@@ -159,7 +160,7 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-const ALL: readonly Operation[] = [...OPERATIONS, ...CHUNKED_OPERATIONS];
+const ALL: readonly Operation[] = [...OPERATIONS, REPORT_OPERATION, ...CHUNKED_OPERATIONS];
 
 /** The document. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): object {

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   checksum_mismatch: { status: 422, title: 'The checksum does not match' },
   rate_limited: { status: 429, title: 'Too many requests' },
   store_unavailable: { status: 503, title: 'The store did not answer' },
+  store_full: { status: 507, title: 'The store is full' },
   misconfigured: { status: 500, title: 'The server is not configured' },
 } as const;
 

@@ -13,7 +13,13 @@ import {
 } from './limits.ts';
 
 const Bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const PartNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_PART_NUMBER));
+/** Number of a part, from 1 on. */
+export const PartNumber = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(MAX_PART_NUMBER),
+);
 const ETag = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(8192));
 

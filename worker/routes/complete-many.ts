@@ -22,7 +22,7 @@ export function completeManyRoute(signer: Signer): SignerHandler {
     let spent = 0;
     let bytesToRead = 0;
     const onePartUploads: Upload[] = [];
-    const uploads = await slotsOf(signer.log, slots, async (slot: Slot, index) => {
+    const uploads = await slotsOf(c, slots, async (slot: Slot, index) => {
       const upload = await openToken(signer, c, slot.token, slot.id, 'at-any-time');
       if (planOf(upload).kind !== 'single') {
         throw new ProblemError('invalid_request', 'Complete multipart uploads one at a time.', {

@@ -1,10 +1,11 @@
 /** `POST /uploads/:id/complete`: completes an upload. The call may be repeated. */
-import { TOKEN_HEADER, uploadOfOwner, uploadOfToken } from '../upload/access.ts';
+import { uploadOfOwner, uploadOfToken } from '../upload/access.ts';
 import { isForm, parse, readBody, readForm } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { completeUpload } from '../upload/complete/complete.ts';
 import { abortOrphansQuietly } from '../upload/end/orphans.ts';
 import { isVerifying, type CompleteBody, type Result, type Verifying } from '../protocol.ts';
+import { TOKEN_HEADER } from '../protocol/simple-body.ts';
 import { CompleteBody as CompleteSchema, PlainCompleteBody } from '../protocol/schemas.ts';
 
 /** Size of ten thousand receipts with their ETags and checksums. */

@@ -43,7 +43,7 @@ export function createRoute(signer: Signer): SignerHandler {
     await c.get('countFiles')?.(files.length);
     const seen = new Set<string>();
     const spendRequests = requestBudget(costs);
-    const uploads = await slotsOf(signer.log, files, async (value, index) => {
+    const uploads = await slotsOf(c, files, async (value, index) => {
       const path = `files[${index}]`;
       const file = parse(FileEntrySchema, value, path);
       if (seen.has(file.id)) {

@@ -27,7 +27,7 @@ export function linksRoute(signer: Signer): SignerHandler {
     await c.get('countFiles')?.(ids.length);
     c.get('line')['files'] = ids.length;
     const entries = ids.map((id) => ({ id }));
-    const links = await slotsOf(signer.log, entries, async ({ id }) => {
+    const links = await slotsOf(c, entries, async ({ id }) => {
       const { upload, state } = await uploadOfRecord(signer, c, id);
       if (!(await isReadable(signer, upload, state))) throw uploadNotComplete();
       return { id, ...(await linkTo(signer, upload, disposition)) };

@@ -39,7 +39,7 @@ export function parseEndpoint(
   try {
     url = new URL(setting.replace('{bucket}', bucket));
   } catch {
-    throw new EndpointError('the endpoint is not a URL');
+    throw new EndpointError('the endpoint is not a URL such as https://s3.example.com');
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new EndpointError('the endpoint must start with https:// or http://');

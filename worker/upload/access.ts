@@ -7,11 +7,9 @@ import { checkFile, covers, narrow, type CheckedFile, type Rules } from '../poli
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, expiredUpload, idOfAnotherFile, noSuchUpload } from '../refusals.ts';
 import { isUploadId } from '../protocol/id.ts';
+import { TOKEN_HEADER } from '../protocol/simple-body.ts';
 import { isExpired } from './state.ts';
 import { isByForm, type Upload } from './upload.ts';
-
-/** Carries the upload's token. */
-export const TOKEN_HEADER = 'upload-token';
 
 /** Whether an expired token is accepted. It is to complete an upload whose parts have arrived. */
 export type TokenUse = 'in-time' | 'at-any-time';
@@ -208,8 +206,9 @@ export async function narrowedRules(
   file: CheckedFile,
   action: PolicyAction,
 ): Promise<Rules> {
-  const { log, policy } = signer;
-  const by = await answerOf(log, 'policy', () => policy?.(file, c.get('caller'), action));
+  const { policy } = signer;
+  const ask = () => policy?.(file, c.get('caller'), action);
+  const by = await answerOf(c.get('log'), 'policy', ask);
   return narrow(c.get('rules'), by);
 }
 

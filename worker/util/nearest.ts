@@ -5,12 +5,16 @@ const MAX_DISTANCE = 3;
 
 /**
  * The name that differs from `wrong` by the fewest typed characters. Undefined if none is near: at most
- * three characters, and fewer than half of the word.
+ * `maxDistance` characters, and fewer than half of the word.
  */
-export function nearest(wrong: string, names: readonly string[]): string | undefined {
+export function nearest(
+  wrong: string,
+  names: readonly string[],
+  maxDistance = MAX_DISTANCE,
+): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: distanceBetween(wrong.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= MAX_DISTANCE && distance * 2 < name.length)
+    .filter(({ name, distance }) => distance <= maxDistance && distance * 2 < name.length)
     .sort((a, b) => a.distance - b.distance);
   return best?.name;
 }

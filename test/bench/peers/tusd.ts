@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { SinkCounts } from '../sink.ts';
 
 /** How to get it: nothing else on npm or PyPI is the server that tus-js-client's authors test with. */
 export const HOW_TO_INSTALL = 'go install github.com/tus/tusd/v2/cmd/tusd@latest';
@@ -27,13 +28,16 @@ export function findTusd(): string | undefined {
  * Starts it behind a proxy, which lets one in `failEvery` requests fail after the server has taken
  * their bodies, as the sinks do.
  *
+ * @param counts what counts the requests that carry bytes.
  * @returns the endpoint for tus-js-client.
  */
 export async function startTusd(
   path: string,
-  address = '127.0.0.1',
+  address: string | undefined,
+  counts: Pick<SinkCounts, 'firstAt'>,
   failEvery = Infinity,
 ): Promise<string> {
+  const host = address ?? '127.0.0.1';
   const directory = mkdtempSync(join(tmpdir(), 's3-upload-bench-tusd-'));
   const socketPath = join(directory, 'socket');
   const tusd = spawn(
@@ -50,6 +54,7 @@ export async function startTusd(
   let requests = 0;
   const proxy = createServer((asked, answer) => {
     if (asked.method !== 'OPTIONS') requests += 1;
+    if (asked.method === 'PATCH') counts.firstAt ??= performance.timeOrigin + performance.now();
     const isFailing = asked.method !== 'OPTIONS' && requests % failEvery === 0;
     const { method, url, headers } = asked;
     const passed = request({ socketPath, method, path: url, headers }, (answered) => {
@@ -60,7 +65,7 @@ export async function startTusd(
     answer.on('close', () => passed.destroy());
     asked.pipe(passed);
   });
-  proxy.listen(0, address);
+  proxy.listen(0, host);
   await once(proxy, 'listening');
-  return `http://${address}:${(proxy.address() as AddressInfo).port}/files/`;
+  return `http://${host}:${(proxy.address() as AddressInfo).port}/files/`;
 }

@@ -38,6 +38,8 @@ export interface Outcome {
   readonly joules: number;
   /** Seconds until the first byte of a file reached the store. */
   readonly firstByteSeconds: number;
+  /** Bytes that left for the servers, with all headers; NaN without a wire. */
+  readonly bytesUp: number;
   readonly error?: string;
 }
 
@@ -71,11 +73,15 @@ export async function measure(aCase: Case, options: MeasureOptions): Promise<boo
   return print(aCase, outcomes);
 }
 
-function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcome[]>): boolean {
+function print(
+  { title, runs, wire, files }: Case,
+  outcomes: ReadonlyMap<Run, readonly Outcome[]>,
+): boolean {
   const outcomesOf = (run: Run | undefined) => (run ? (outcomes.get(run) ?? []) : []);
   const floor = outcomesOf(runs[0]);
   console.log(`\n${title} (${floor.length} rounds, ${machine()}; medians and ranges)`);
   if (joulesSoFar() === undefined) console.log('  (no energy counter on this machine)');
+  const gib = files.reduce((sum, bytes) => sum + bytes, 0) / 2 ** 30;
   let isMissed = false;
   let before: readonly number[] = [];
   for (const run of runs) {
@@ -97,8 +103,16 @@ function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcom
         )} s`.padEnd(26),
         `${medianAndRange(known, 3)} x floor`.padEnd(33),
         `${cpu.toFixed(2).padStart(6)} s of CPU`,
+        ...(gib >= 1 / 16 ? [`, ${(cpu / gib).toFixed(2)} for each GiB`] : []),
         `${firstByte.toFixed(3).padStart(7)} s to the first byte`,
       );
+    }
+    const bytesUp = median(whole.map((outcome) => outcome.bytesUp));
+    if (wire && !Number.isNaN(bytesUp)) {
+      const idle = median(
+        whole.map((outcome) => outcome.seconds - outcome.bytesUp / wire.bytesPerSecond),
+      );
+      columns.push(`  ${(bytesUp / 1000).toFixed(0)} kB up, line idle ${idle.toFixed(2)} s`);
     }
     const joules = median(whole.map((outcome) => outcome.joules));
     if (!Number.isNaN(joules)) columns.push(`${joules.toFixed(0).padStart(6)} J`);
@@ -119,7 +133,7 @@ function print({ title, runs }: Case, outcomes: ReadonlyMap<Run, readonly Outcom
 
 /** One run in a browser of its own: no warm connection and no cached preflight from the run before. */
 export async function runOnce(
-  { openBrowser, pageUrl, ends, takeFirstByte }: Stage,
+  { openBrowser, pageUrl, ends, takeFirstByte, takeBytes }: Stage,
   files: readonly string[],
   { contender, endpoint, isBeside, concurrency }: Run,
   { limits, line, wire }: Case,
@@ -137,17 +151,20 @@ export async function runOnce(
     await tab.evaluate((contender, where) => bench.prepare(contender, where), contender, where);
     await new Promise((resolve) => setTimeout(resolve, idleMs));
     await takeFirstByte();
+    await takeBytes();
     cpu = cpuSecondsOf(pid);
     const joulesBefore = joulesSoFar() ?? NaN;
     const { seconds, startedAt } = await inTime(tab.evaluate(() => bench.go()));
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
     const joules = (joulesSoFar() ?? NaN) - joulesBefore;
     const firstByteSeconds = (((await takeFirstByte()) ?? NaN) - startedAt) / 1000;
-    return { seconds, cpuSeconds, joules, firstByteSeconds };
+    const bytesUp = (await takeBytes()) ?? NaN;
+    return { seconds, cpuSeconds, joules, firstByteSeconds, bytesUp };
   } catch (error) {
     const [message = ''] = String(error).split('\n');
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
-    return { seconds: NaN, cpuSeconds, joules: NaN, firstByteSeconds: NaN, error: message };
+    const none = { seconds: NaN, joules: NaN, firstByteSeconds: NaN, bytesUp: NaN };
+    return { ...none, cpuSeconds, error: message };
   } finally {
     await browser.close();
   }

@@ -20,6 +20,8 @@ export interface Stage {
   readonly ends: Ends;
   /** When the first byte of a file has arrived since the last call, in milliseconds since 1970. */
   takeFirstByte(): Promise<number | undefined>;
+  /** Bytes that have left for the servers since the last call; undefined without a wire. */
+  takeBytes(): Promise<number> | undefined;
   close(): Promise<void>;
 }
 
@@ -56,8 +58,10 @@ export async function setStage(aCase: Case, scripts: Scripts): Promise<Stage> {
     pageUrl,
     ends,
     takeFirstByte: async () => ((await ask(server, {})) as FirstByte).firstAt,
+    takeBytes: () => wire?.takeBytes(),
     async close() {
       for (const child of [server, page]) {
+        if (!child.connected) continue;
         child.disconnect();
         await once(child, 'exit');
       }
@@ -66,10 +70,18 @@ export async function setStage(aCase: Case, scripts: Scripts): Promise<Stage> {
   };
 }
 
+/** @throws AbortError if the process ends without an answer. */
 async function ask(child: ChildProcess, question: object): Promise<unknown> {
-  child.send(question);
-  const [answer] = (await once(child, 'message')) as [unknown];
-  return answer;
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  child.once('exit', end);
+  try {
+    child.send(question);
+    const [answer] = (await once(child, 'message', ended)) as [unknown];
+    return answer;
+  } finally {
+    child.off('exit', end);
+  }
 }
 
 /** With a wire, on its near side: the command that goes there has the browser's as its arguments. */

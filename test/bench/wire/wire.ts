@@ -26,6 +26,8 @@ export interface Wire {
   readonly near: readonly string[];
   /** Starts a module with a channel for messages. */
   fork(side: 'near' | 'far', module: URL): ChildProcess;
+  /** Bytes that have left for the far side since the last call, with all headers. */
+  takeBytes(): Promise<number>;
   stop(): void;
 }
 
@@ -97,6 +99,11 @@ export async function startWire(speed: WireSpeed): Promise<Wire> {
         execPath: 'ip',
         execArgv: ['netns', 'exec', side === 'near' ? near : far, process.execPath],
       }),
+    async takeBytes() {
+      carrier.stdin.write('\n');
+      const [bytes] = (await once(carrier.stdout, 'data')) as [Buffer];
+      return Number(bytes.toString());
+    },
     stop,
   };
 }

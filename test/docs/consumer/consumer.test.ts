@@ -14,10 +14,13 @@ import {
   startProduct,
   type Product,
 } from '../../e2e/product.ts';
+import type { S3UploadElement } from '../../../widget/s3-upload.ts';
 import { installConsumer, type Consumer } from './consumer.ts';
 
 /** Too large for one request, so that parts, their checksums and Complete are used. */
 const FILE_BYTES = 17 * 2 ** 20;
+/** The examples that Vite builds; each has a control in a form, and one that a component controls. */
+const EXAMPLES = ['react', 'vue', 'svelte', 'solid', 'angular'];
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -30,11 +33,14 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
   let site: Server;
   let siteUrl: string;
   let fileToUpload: string;
+  let smallFile: string;
 
   before(async () => {
     consumer = await installConsumer();
     fileToUpload = join(consumer.dir, 'film.mp4');
     await writeFile(fileToUpload, Buffer.alloc(FILE_BYTES, 'film'));
+    smallFile = join(consumer.dir, 'notes.txt');
+    await writeFile(smallFile, 'notes');
     site = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       response.setHeader('content-type', TYPES[extname(pathname)] ?? 'application/octet-stream');
@@ -82,6 +88,45 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     });
   }
 
+  suite('the examples', () => {
+    before(async () => {
+      const settings = `VITE_UPLOAD_ENDPOINT=${product.url}\n`;
+      await Promise.all(
+        EXAMPLES.map((name) => writeFile(join(consumer.dir, 'examples', name, '.env'), settings)),
+      );
+      // Two at a time: each keeps more than one processor busy.
+      for (let at = 0; at < EXAMPLES.length; at += 2) {
+        await Promise.all(EXAMPLES.slice(at, at + 2).map(buildExample));
+      }
+    });
+
+    for (const name of EXAMPLES) {
+      test(`${name}: a form keeps its value, and a component that controls it keeps its rows`, () =>
+        tryExample(name));
+
+      test(`${name}: passes the compiler, and names the versions that it was tried with`, async () => {
+        const dir = join('examples', name);
+        assert.equal(await consumer.run('tsc', '-p', dir), '');
+        const own = await readManifest(join(consumer.dir, dir, 'package.json'));
+        const tried = await readManifest(join(consumer.dir, 'package.json'));
+        const { 's3-upload-element': ours, ...theirs } = {
+          ...own.dependencies,
+          ...own.devDependencies,
+        };
+        const versions = { ...tried.dependencies, ...tried.devDependencies };
+        assert.deepEqual(
+          theirs,
+          Object.fromEntries(Object.keys(theirs).map((key) => [key, versions[key]])),
+        );
+        assert.equal(ours, `^${await versionOf('s3-upload-element')}`);
+      });
+    }
+  });
+
+  test('lets templates of four frameworks pass the compiler, and finds mistakes in them', async () => {
+    assert.equal(await consumer.run('tsc', '-p', 'tsconfig.frameworks.json'), '');
+  });
+
   test('lets a React page and a Worker pass the compiler', async () => {
     assert.equal(await consumer.run('tsc', '-p', '.'), '');
     assert.equal(await consumer.run('tsc', '-p', 'tsconfig.worker.json'), '');
@@ -89,7 +134,7 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
 
   test('can be imported on a server, which has no document', async () => {
     const program = `
-      const names = ['', '/core', '/element', '/protocol', '/worker', '/i18n/de'];
+      const names = ['', '/core', '/element', '/protocol', '/worker', '/node', '/i18n/de'];
       for (const name of names) await import('s3-upload-element' + name);
       console.log('imported');`;
     const printed = await consumer.run('node', '--input-type=module', '--eval', program);
@@ -98,6 +143,8 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
 
   test('has the command s3-upload, which needs nothing else to be installed', async () => {
     const help = await consumer.run('npx', '--no', 's3-upload', 'setup', '--help');
+    const serving = consumer.run('npx', '--no', 's3-upload', 'serve');
+    await assert.rejects(serving, /npm install hono @hono\/node-server/);
     assert.match(help, /^Usage: s3-upload setup --origin /);
     const refused = consumer.run('npx', '--no', 's3-upload', 'setup', '--orign');
     await assert.rejects(refused, /Did you mean --origin\?/);
@@ -177,17 +224,67 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     }
   }
 
+  async function buildExample(name: string): Promise<void> {
+    const dir = join('examples', name);
+    const options = [`--base=/${dir}/`, `--outDir=../../out/${dir}`, '--logLevel=error'];
+    assert.equal(await consumer.run('vite', 'build', dir, ...options), '');
+  }
+
+  /** Uploads a file in each of the example’s two controls, and has the component draw again. */
+  async function tryExample(name: string): Promise<void> {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    try {
+      await page.goto(`${siteUrl}/examples/${name}/index.html`);
+      const output = (part: string): Promise<string> =>
+        page.$eval(`${part} output`, ({ textContent }) => textContent.trim());
+      for (const part of ['#uncontrolled', '#controlled']) {
+        await page.waitForSelector(`${part} s3-upload:defined >>> [part~=zone]`, { visible: true });
+        const picker = await page.$(`${part} s3-upload >>> input[type=file]`);
+        await (picker as ElementHandle<HTMLInputElement>).uploadFile(smallFile);
+        await page.waitForSelector(`${part} s3-upload >>> [part~=row-done]`);
+      }
+      await page.click('#uncontrolled button');
+      await page.waitForFunction(
+        () => document.querySelector('#uncontrolled output')?.textContent.trim() === '1',
+      );
+      await page.waitForFunction(
+        () => document.querySelector('#controlled output')?.textContent.trim() === '1 notes.txt',
+      );
+      // The component has set the value that the element gave it: the row is the same.
+      const row = await page.$eval('#controlled s3-upload', ({ uploads }) =>
+        uploads.map(({ name: file, bytes }) => [file, bytes]),
+      );
+      assert.deepEqual(row, [['notes.txt', 5]]);
+      await page.click('#controlled button');
+      await page.waitForFunction(
+        () =>
+          document.querySelector<S3UploadElement>('#controlled s3-upload')?.uploads.length === 0,
+      );
+      assert.match(await output('#controlled'), /^0/);
+      assert.deepEqual(errors, []);
+    } finally {
+      await page.close();
+    }
+  }
+
   async function versionOf(name: string): Promise<string> {
     return (await manifestOf(name)).version;
   }
 
   async function manifestOf(name: string): Promise<Manifest> {
-    const file = join(consumer.dir, 'node_modules', name, 'package.json');
-    return JSON.parse(await readFile(file, 'utf8')) as Manifest;
+    return readManifest(join(consumer.dir, 'node_modules', name, 'package.json'));
   }
 });
 
+async function readManifest(file: string): Promise<Manifest> {
+  return JSON.parse(await readFile(file, 'utf8')) as Manifest;
+}
+
 interface Manifest {
   readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,8 @@ import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PROJECT = fileURLToPath(new URL('project/', import.meta.url));
+/** Projects that people copy. Here they share the packages of the one that they are copied into. */
+const EXAMPLES = `${ROOT}examples`;
 
 export interface Consumer {
   /** The project's folder. */
@@ -47,6 +49,7 @@ export async function installConsumer(): Promise<Consumer> {
   };
   try {
     await cp(PROJECT, dir, { recursive: true });
+    await cp(EXAMPLES, join(dir, 'examples'), { recursive: true });
     const tarball = pack(dir);
     await run('npm', 'ci', '--prefer-offline');
     await pinDependencies(dir);

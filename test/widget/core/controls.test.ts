@@ -56,7 +56,12 @@ describe('if the scheduler cannot be loaded', () => {
 
   async function start(options: { readonly patienceMs?: number } = {}): Promise<void> {
     const { endpoint } = await fake();
-    const host = { uploads: () => [upload], changed: () => undefined, starting: () => true };
+    const host = {
+      uploads: () => [upload],
+      changed: () => undefined,
+      starting: () => true,
+      refused: () => undefined,
+    };
     controls = new Controls({ endpoint, ...options }, host, async () => {
       if (failures-- > 0) throw new TypeError('Failed to fetch');
       return loadScheduler();

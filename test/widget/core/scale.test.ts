@@ -1,3 +1,4 @@
+import { slowness } from '../../slowness.ts';
 import { assert } from './fake/assert.ts';
 import {
   closeAll,
@@ -24,14 +25,6 @@ async function longestTask(run: () => Promise<void>): Promise<number> {
   note(observer.takeRecords());
   observer.disconnect();
   return longest;
-}
-
-/** How much slower this machine is at the moment than one that has nothing else to do. */
-function slowness(): number {
-  const startedAt = performance.now();
-  let x = 0;
-  for (let at = 0; at < 2e7; at++) x = (x * 31 + at) | 0;
-  return Math.max(1, (performance.now() - startedAt) / (x === 0.5 ? 0 : 40));
 }
 
 describe('20,000 files', () => {

@@ -1,10 +1,10 @@
 import { equal } from './assert.ts';
 import { UploadError } from './fake-uploader.ts';
-import { clear, file, html, place } from './page.ts';
+import { clear, file, html, place, until } from './page.ts';
 
 const PARTS =
   'actions again badge bar body button cancel dismiss download error fill hint icon label limits list ' +
-  'meta name pause picture remove resume retry row sent start status summary thumb total zone';
+  'lower meta name pause picture raise remove resume retry row sent start status summary thumb total zone';
 
 const SLOTS = 'dropzone empty hint icon label row-actions row-actions-ID';
 
@@ -34,6 +34,8 @@ describe('the public face', () => {
       { status: 'done' },
     );
     await look();
+    element.reorder = true;
+    await until(() => element.shadowRoot?.querySelector('[part=raise]'));
     element.noAuto = true;
     engine.show({ status: 'queued' });
     await look();

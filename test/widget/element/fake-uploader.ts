@@ -10,6 +10,7 @@ import {
   UploadSettledEvent,
 } from '../../../widget/core/events.ts';
 import type {
+  CancelOptions,
   FileWithPath,
   Interrupted,
   Rejection,
@@ -130,13 +131,27 @@ export class FakeUploader extends EventTarget implements UploaderLike {
     this.calls.push(['cancel', id]);
   }
 
-  async remove(id: string): Promise<void> {
-    this.calls.push(['remove', id]);
+  /** With `undoMs`, the upload can be brought back until the test ends that time with another call. */
+  async remove(id: string, { undoMs = 0 }: CancelOptions = {}): Promise<void> {
     const gone = this.uploads.find((upload) => upload.id === id);
+    const canUndo = undoMs > 0 && gone?.status !== 'done';
+    this.calls.push([canUndo ? 'discard' : 'remove', id]);
     if (!gone) return;
+    if (canUndo) {
+      this.become(id, { status: 'cancelled', undoUntilMs: Date.now() + undoMs });
+      return;
+    }
     this.uploads = this.uploads.filter((upload) => upload !== gone);
     this.dispatchEvent(new UploadRemovedEvent(gone));
     this.tell();
+  }
+
+  undo(id?: string): void {
+    this.calls.push(['undo', id]);
+    for (const upload of this.uploads) {
+      if (upload.undoUntilMs === undefined || (id ?? upload.id) !== upload.id) continue;
+      this.become(upload.id, { status: 'queued', undoUntilMs: undefined });
+    }
   }
 
   clear(): void {
@@ -149,6 +164,10 @@ export class FakeUploader extends EventTarget implements UploaderLike {
 
   async interrupted(): Promise<readonly Interrupted[]> {
     return this.left;
+  }
+
+  async deleteFile(id: string): Promise<void> {
+    this.calls.push(['deleteFile', id]);
   }
 
   async forget(id: string): Promise<void> {

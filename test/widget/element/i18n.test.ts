@@ -1,14 +1,23 @@
-import { registerLocale } from '../../../widget/index.ts';
+import { registerLocale, type UploadErrorCode } from '../../../widget/index.ts';
 import { ar } from '../../../widget/i18n/ar.ts';
 import { de } from '../../../widget/i18n/de.ts';
 import { en, type MessageId, type Plural } from '../../../widget/i18n/en.ts';
 import { es } from '../../../widget/i18n/es.ts';
 import { fr } from '../../../widget/i18n/fr.ts';
+import { it as italian } from '../../../widget/i18n/it.ts';
 import { ja } from '../../../widget/i18n/ja.ts';
-import { Localizer } from '../../../widget/i18n/localizer.ts';
+import { addEnglish, Localizer } from '../../../widget/i18n/localizer.ts';
+import { reasonOf } from '../../../widget/i18n/reason.ts';
+import { ko } from '../../../widget/i18n/ko.ts';
+import { nl } from '../../../widget/i18n/nl.ts';
+import { pt } from '../../../widget/i18n/pt.ts';
+import { zh } from '../../../widget/i18n/zh.ts';
 import { splitName } from '../../../widget/view/rows/name.ts';
-import { equal } from './assert.ts';
+import { equal, match } from './assert.ts';
+import { UploadError } from './fake-uploader.ts';
 import { clear, html, part, place, text } from './page.ts';
+
+before(() => addEnglish(en));
 
 const spaces = (value: string): string => value.replace(/\s/g, ' ');
 
@@ -207,10 +216,12 @@ describe('languages', () => {
     return [...form.matchAll(/\{\w+\}/g)].map(([slot]) => slot).sort();
   };
 
-  for (const [tag, messages] of Object.entries({ ar, de, es, fr, ja })) {
+  const languages = { ar, de, es, fr, it: italian, ja, ko, nl, pt, zh };
+
+  for (const [tag, messages] of Object.entries(languages)) {
     it(`${tag} says all that English says, with the same things filled in`, () => {
       for (const id of Object.keys(en) as MessageId[]) {
-        equal(slots(messages[id]), slots(id === 'required' && tag === 'ja' ? '{n}' : en[id]), id);
+        equal(slots(messages[id]), slots(en[id]), id);
       }
     });
 
@@ -224,6 +235,19 @@ describe('languages', () => {
     });
   }
 
+  for (const [tag, one, several] of [
+    ['it', '1 file aggiunto', '5 file aggiunti'],
+    ['ko', '파일 1개를 추가했습니다', '파일 5개를 추가했습니다'],
+    ['nl', '1 bestand toegevoegd', '5 bestanden toegevoegd'],
+    ['pt-BR', '1 arquivo adicionado', '5 arquivos adicionados'],
+    ['zh-CN', '已添加 1 个文件', '已添加 5 个文件'],
+  ] as const) {
+    it(`${tag} counts one file and several as its speakers do`, () => {
+      const localizer = new Localizer(tag);
+      equal([localizer.text('added', { n: 1 }), localizer.text('added', { n: 5 })], [one, several]);
+    });
+  }
+
   it('a module of a language is spoken where its lang stands', async () => {
     const { element, holder } = await place(html`<s3-upload multiple></s3-upload>`);
     holder.lang = 'de-AT';
@@ -231,5 +255,47 @@ describe('languages', () => {
     await element.updateComplete;
     equal(text(part(element, 'zone')), 'Dateien hierher ziehen oder auswählen');
     equal(element.matches(':dir(ltr)'), true);
+  });
+});
+
+describe('an error of what is set up wrongly', () => {
+  const english = new Localizer('en');
+  const setup = new UploadError('misconfigured', 'The setting S3_BUCKET is missing.');
+  const general = 'Uploads are not set up correctly here. Tell the owner of this page.';
+
+  it('names the setting on a developer’s own machine, and nowhere else', () => {
+    for (const host of ['localhost', 'app.localhost', '127.0.0.1', '[::1]']) {
+      equal(reasonOf(setup, english, host), `${general} The setting S3_BUCKET is missing.`);
+    }
+    for (const host of ['example.com', 'localhost.example.com', '10.0.0.1', 'notlocalhost', '']) {
+      equal(reasonOf(setup, english, host), general);
+    }
+  });
+
+  it('is told apart from what only the user can change', () => {
+    const named = (code: UploadErrorCode): boolean =>
+      reasonOf(new UploadError(code, 'Detail.', { limit: 5 }), english, 'localhost').endsWith(
+        ' Detail.',
+      );
+    equal(['misconfigured', 'store_refused', 'cors', 'signer_unreachable'].map(named as never), [
+      true,
+      true,
+      true,
+      true,
+    ]);
+    equal((['too_large', 'file_changed', 'expired', 'gone'] as const).map(named), [
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('is what the row says', async () => {
+    const { element, engine } = await place();
+    engine.show({ status: 'failed', error: setup });
+    await element.updateComplete;
+    equal(location.hostname, 'localhost');
+    match(text(part(element, 'status')), /The setting S3_BUCKET is missing\.$/);
   });
 });

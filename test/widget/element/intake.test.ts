@@ -1,7 +1,20 @@
 import type { UploadAddEvent, UploadRejectedEvent } from '../../../widget/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError } from './fake-uploader.ts';
-import { button, clear, file, html, next, part, parts, pick, picker, place, text } from './page.ts';
+import {
+  button,
+  clear,
+  file,
+  html,
+  next,
+  part,
+  parts,
+  pick,
+  picker,
+  place,
+  text,
+  until,
+} from './page.ts';
 
 /** Counts how often the system's picker would open, and keeps it shut. */
 function countOpenings(element: Element): { count: number } {
@@ -83,6 +96,37 @@ describe('the picker', () => {
     const opened = countOpenings(element);
     holder.querySelector('label')?.click();
     equal(opened.count, 1);
+  });
+
+  it('does not open for a click on the empty space of a control that a page has stretched', async () => {
+    const { element } = await place(html`<s3-upload></s3-upload>`);
+    Object.assign(element.style, { position: 'fixed', inset: '0', zIndex: '1' });
+    const opened = countOpenings(element);
+    const click = (x: number, y: number): unknown =>
+      element.dispatchEvent(
+        new MouseEvent('click', { detail: 1, clientX: x, clientY: y, bubbles: true }),
+      );
+    click(innerWidth / 2, innerHeight - 5);
+    equal(opened.count, 0);
+    // A label passes its click on, with the place where it is itself.
+    element.style.inset = '50px 0 0';
+    click(5, 5);
+    equal(opened.count, 1);
+    element.click();
+    equal(opened.count, 2);
+  });
+
+  it('opens once for a double click, wherever it is', async () => {
+    const { element } = await place(html`<s3-upload label="Files"></s3-upload>`);
+    const opened = countOpenings(element);
+    for (const target of [button(element, 'browse'), part(element, 'zone'), element]) {
+      opened.count = 0;
+      for (const detail of [1, 2]) {
+        const options = { detail, clientX: -1, clientY: -1, bubbles: true, composed: true };
+        target.dispatchEvent(new MouseEvent('click', options));
+      }
+      equal(opened.count, 1, target.localName);
+    }
   });
 
   it('does not open for a click beside the zone', async () => {
@@ -178,6 +222,43 @@ describe('pasting', () => {
     void element;
   });
 
+  it('is left alone in editable text of the page, however deep', async () => {
+    const { element, engine, holder } = await place(
+      html`<s3-upload
+        ><div slot="hint" contenteditable>
+          <p><b>text</b></p>
+        </div></s3-upload
+      >`,
+    );
+    const bold = holder.querySelector('b');
+    ok(bold, 'there is a text');
+    equal(paste(bold, file('image.png')), true, 'the editor gets it');
+    equal(engine.calls.length, 0);
+    const island = document.createElement('i');
+    island.contentEditable = 'false';
+    bold.append(island);
+    equal(paste(island, file('image.png')), false, 'but not what cannot be edited');
+    await until(() => element.uploads.length === 1);
+  });
+
+  it('gives pictures without a name of their own different names', async () => {
+    const { element } = await place();
+    const browse = button(element, 'browse');
+    const picture = (): File => file('image.png', { type: 'image/png' });
+    paste(browse, picture(), picture());
+    await until(() => element.uploads.length === 2);
+    paste(browse, picture(), file('photo.png'), file('image.jpeg'));
+    await until(() => element.uploads.length === 5);
+    equal(names(element.uploads), [
+      'image.png',
+      'image-2.png',
+      'image-3.png',
+      'photo.png',
+      'image.jpeg',
+    ]);
+    equal(element.uploads[2]?.type, 'image/png');
+  });
+
   it('is off where the author says so', async () => {
     const { element, engine } = await place(html`<s3-upload no-paste></s3-upload>`);
     paste(button(element, 'browse'), file('image.png'));
@@ -212,6 +293,62 @@ describe('a control for one file', () => {
     equal(engine.uploads.length, 0);
     await element.updateComplete;
     match(text(part(element, 'error')), /a\.txt: Only one file can be uploaded here/);
+  });
+});
+
+describe('a control that has as many files as it may have', () => {
+  afterEach(clear);
+
+  const full = async (): Promise<Awaited<ReturnType<typeof place>>> => {
+    const placed = await place(html`<s3-upload multiple max-files="2"></s3-upload>`);
+    placed.engine.show({ id: 'a', status: 'done' }, { id: 'b', status: 'uploading' });
+    await placed.element.updateComplete;
+    return placed;
+  };
+
+  it('says so, and no longer invites', async () => {
+    const { element, engine } = await full();
+    const line = 'No more than 2 files can be uploaded here.';
+    match(text(part(element, 'zone')), new RegExp(line));
+    ok(!/Drop/.test(text(part(element, 'zone'))), text(part(element, 'zone')));
+    const browse = part(element, 'button');
+    equal(browse.ariaDisabled, 'true');
+    ok(!browse.matches(':disabled'), 'the focus may be on it');
+    engine.become('b', { status: 'failed', error: new UploadError('failed' as never, '') });
+    await element.updateComplete;
+    // A failed file takes no room.
+    match(text(part(element, 'zone')), /Drop more files/);
+    equal(browse.ariaDisabled, null);
+    ok(browse.isConnected, 'it is the same button, so that the focus stays');
+  });
+
+  it('does not open the picker, and refuses a drop before it happens', async () => {
+    const { element, engine } = await full();
+    const opened = countOpenings(element);
+    part(element, 'zone').click();
+    part(element, 'button').click();
+    equal(opened.count, 0);
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file('c.txt'));
+    const options = { dataTransfer, bubbles: true, composed: true, cancelable: true };
+    element.dispatchEvent(new DragEvent('dragenter', options));
+    const over = new DragEvent('dragover', options);
+    element.dispatchEvent(over);
+    equal([over.defaultPrevented, over.dataTransfer?.dropEffect], [true, 'none']);
+    await element.updateComplete;
+    ok(element.matches(':state(drag-reject)'), 'it says no');
+    element.dispatchEvent(new DragEvent('dragleave', options));
+    engine.show({ id: 'a', status: 'done' });
+    await element.updateComplete;
+    part(element, 'zone').click();
+    equal(opened.count, 1, 'until there is room');
+  });
+
+  it('counts uploads that were finished earlier', async () => {
+    const { element } = await place(html`<s3-upload multiple max-files="1"></s3-upload>`);
+    element.value = ['0190b8d2-7c3a-7000-8000-000000000061'];
+    await element.updateComplete;
+    match(text(part(element, 'zone')), /Only one file can be uploaded here/);
   });
 });
 

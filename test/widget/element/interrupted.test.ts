@@ -85,6 +85,24 @@ describe('an interrupted upload', () => {
     equal(list?.ariaLabel, 'Interrupted');
   });
 
+  it('that was begun elsewhere says so, and how much of it is stored', async () => {
+    const { element, engine } = await offering([
+      left({ isElsewhere: true, stored: { parts: 3, bytes: 1_500_000 } }),
+    ]);
+    equal(text(part(element, 'meta')), 'Begun on another device 1.5 of 6.0 MB');
+    button(element, 'Choose again interview.mov');
+    button(element, 'Discard interview.mov').click();
+    equal(engine.calls.at(-1), ['forget', idOf('a')]);
+    await shown(element, 0);
+  });
+
+  it('is looked for again where uploads of other devices are wanted', async () => {
+    const { element, engine } = await offering([left()]);
+    engine.left = [left({ id: idOf('b'), name: 'b.mov', isElsewhere: true })];
+    element.otherDevices = true;
+    await until(() => text(part(element, 'name')).includes('b.mov'));
+  });
+
   it('is no part of the value, and does not make the control invalid', async () => {
     const { element, engine } = await offering([left()]);
     equal([element.value, element.validity.valid, element.uploads.length], [[], true, 0]);

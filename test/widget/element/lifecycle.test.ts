@@ -164,6 +164,37 @@ describe('the engine of its own', () => {
     element.remove();
   });
 
+  it('looks for interrupted uploads at a place that no other control of the page has', async () => {
+    const places = async (controls: readonly S3UploadElement[]): Promise<unknown[]> => {
+      const seen: unknown[] = [];
+      for (const [index, control] of controls.entries()) {
+        control.endpoint = 'https://uploads.invalid/';
+        control.uploader.configure = ({ place: where }) => (seen[index] = where);
+        control.accept = `.${seen.length}`;
+        await control.updateComplete;
+      }
+      return seen;
+    };
+    const make = (name?: string): S3UploadElement => {
+      const control = new S3UploadElement();
+      control.noResume = true;
+      if (name !== undefined) control.name = name;
+      document.body.append(control);
+      return control;
+    };
+    const controls = [make(), make(), make('photos'), make('photos'), make('films')];
+    const seen = await places(controls);
+    equal(new Set(seen).size, 5, seen.join());
+    equal(seen[2], `${location.pathname} photos`, 'the first of a name is known by it alone');
+    // The same page, visited again, has the same places.
+    for (const control of controls) control.remove();
+    await rest();
+    const again = [make(), make(), make('photos'), make('photos'), make('films')];
+    equal(await places(again), seen);
+    for (const control of again) control.remove();
+    await rest();
+  });
+
   it('starts what waited, where it shall no longer wait', async () => {
     const { element, engine } = await place(html`<s3-upload multiple no-auto></s3-upload>`);
     pick(element, file('a.txt'));

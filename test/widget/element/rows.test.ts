@@ -165,7 +165,11 @@ describe('a row', () => {
     ['rate_limited', {}, 'The server can’t be reached. Retry in a moment.'],
     ['conflict', { retryable: true }, 'Something went wrong. Retry, or remove it.'],
     ['invalid_request', {}, 'It can’t be uploaded here.'],
-    ['store_refused', {}, 'Uploads are not set up correctly here. Tell the owner of this page.'],
+    [
+      'store_refused',
+      {},
+      'Uploads are not set up correctly here. Tell the owner of this page. for developers',
+    ],
   ] as const) {
     it(`that failed with ${code} ${JSON.stringify(fields)} says what happened and what to do`, async () => {
       const error = new UploadError(code as UploadErrorCode, 'for developers', fields);
@@ -261,17 +265,25 @@ describe('the actions of a row', () => {
     });
   }
 
-  for (const [name, status, call] of [
-    ['Pause a.mov', 'uploading', ['pause', 'a']],
-    ['Resume a.mov', 'paused', ['resume', 'a']],
-    ['Retry a.mov', 'failed', ['retry', 'a']],
-    ['Cancel a.mov', 'uploading', ['remove', 'a']],
-    ['Remove a.mov', 'done', ['remove', 'a']],
+  for (const [name, status, calls] of [
+    ['Pause a.mov', 'uploading', [['pause', 'a']]],
+    ['Resume a.mov', 'paused', [['resume', 'a']]],
+    ['Retry a.mov', 'failed', [['retry', 'a']]],
+    ['Cancel a.mov', 'uploading', [['remove', 'a']]],
+    ['Remove a.mov', 'failed', [['remove', 'a']]],
+    [
+      'Remove a.mov',
+      'done',
+      [
+        ['deleteFile', 'a'],
+        ['remove', 'a'],
+      ],
+    ],
   ] as const) {
-    it(`“${name}” does so`, async () => {
+    it(`“${name}” does so for one that is ${status}`, async () => {
       const { element, engine } = await showing({ id: 'a', name: 'a.mov', status });
       button(element, name).click();
-      equal(engine.calls, [call]);
+      equal(engine.calls, calls);
     });
   }
 
@@ -518,7 +530,7 @@ describe('the zone', () => {
         max-size="50GB"
         max-files="3"
       ></s3-upload>`,
-      'Drop files here or browse Video, audio, or PDF, up to 3 files, up to 50 GB each',
+      'Drop files here or browse Video, audio, PDF, or XLS, up to 3 files, up to 50 GB each',
     ],
     [
       'one with limits',

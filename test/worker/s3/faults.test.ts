@@ -27,6 +27,12 @@ describe('an answer of the store', () => {
     [{ status: 401, body: errorXml('Unauthorized') }, 'misconfigured', 1],
     [{ status: 400, body: errorXml('SomethingNew') }, 'rejected', 1],
     [{ status: 413, body: errorXml('EntityTooLarge') }, 'too_large', 1],
+    [{ status: 403, body: errorXml('QuotaExceeded') }, 'full', 1],
+    [{ status: 507, body: errorXml('XMinioStorageFull') }, 'full', 1],
+    [{ status: 507 }, 'full', 1],
+    [{ status: 400, body: errorXml('KMS.DisabledException') }, 'misconfigured', 1],
+    [{ status: 405, body: errorXml('MethodNotAllowed') }, 'misconfigured', 1],
+    [{ status: 400, body: errorXml('KeyTooLongError') }, 'misconfigured', 1],
   ];
   for (const [reply, kind, tries] of meanings) {
     const what = /<Code>(\w+)/.exec(reply.body ?? '')?.[1] ?? 'without a code';
@@ -109,6 +115,44 @@ describe('an answer of the store', () => {
         assert.equal(error.kind, 'misconfigured');
         assert.match(error.message, /eu-west-1/);
         assert.equal(asked.length, 1);
+      });
+    }
+  });
+
+  it('case 74: to HEAD from another region is a 400 without a body, and names the region', async () => {
+    const headers = { 'x-amz-bucket-region': 'eu-west-1', 'x-amz-request-id': 'REQ-1' };
+    await withReplies([{ status: 400, headers }], async ({ store }) => {
+      const error = await failure(store.head('k'));
+      assert.equal(error.kind, 'misconfigured');
+      assert.match(error.message, /set S3_REGION: eu-west-1$/);
+    });
+  });
+
+  it('that denies an operation names the permission that it needs', async () => {
+    const reply = { status: 403, body: errorXml('AccessDenied') };
+    await withReplies([reply], async ({ store }) => {
+      const open = await failure(store.createMultipart('k', attributesWith()));
+      assert.match(open.message, /s3:PutObject/);
+      assert.match(
+        (await failure(store.listParts('k', 'u'))).message,
+        /s3:ListMultipartUploadParts/,
+      );
+      assert.match((await failure(store.remove('k'))).message, /s3:DeleteObject/);
+    });
+  });
+
+  it('whose code is in a family, or says nothing to the developer, has the advice of its kind', async () => {
+    const advices: readonly [string, RegExp][] = [
+      ['KMS.NotFoundException', /SSE_KMS_KEY_ID.*kms:GenerateDataKey/],
+      ['KeyTooLongError', /KEY_TEMPLATE/],
+      ['MethodNotAllowed', /S3_ENDPOINT and S3_STYLE/],
+      ['SignatureDoesNotMatch', /S3_SECRET_ACCESS_KEY .* proxy .* Host, port or path/],
+      ['NoSuchBucket', /S3_BUCKET and S3_ENDPOINT/],
+      ['InvalidAccessKeyId', /S3_ACCESS_KEY_ID/],
+    ];
+    for (const [code, advice] of advices) {
+      await withReplies([{ status: 400, body: errorXml(code) }], async ({ store }) => {
+        assert.match((await failure(store.createMultipart('k', attributesWith()))).message, advice);
       });
     }
   });

@@ -4,17 +4,26 @@ import {
   isUploadId,
   type FileWithPath,
   type Rejection,
+  type Totals,
   type UploadErrorCode,
 } from '../../core/index.ts';
 import type { FoundFile } from '../../intake/found.ts';
+
+/** How many more files may come: failed ones are not counted. */
+export function roomIn(
+  { isMany, maxFiles = Infinity }: Pick<Capacity, 'isMany' | 'maxFiles'>,
+  { files, failed }: Totals,
+): number {
+  return isMany ? Math.max(0, maxFiles - files + failed) : Infinity;
+}
 
 /** What the control holds already, as far as the uploader does not know it. */
 export interface Capacity {
   /** The control takes more than one file. */
   readonly isMany: boolean;
   readonly maxFiles: number | undefined;
-  /** How many more files may come; undefined if the uploader decides. */
-  readonly room: number | undefined;
+  /** How many more files may come; `Infinity` if the uploader decides. */
+  readonly room: number;
 }
 
 /**
@@ -36,7 +45,7 @@ export function admit(
       refused.push(refusal(file, 'invalid_request', { why: 'the id of an upload must be a UUID' }));
     } else if (!isMany && usable.length > 1) {
       refused.push(refusal(file, 'too_many_files', { limit: 1 }));
-    } else if (room !== undefined && files.length >= room) {
+    } else if (files.length >= room) {
       refused.push(refusal(file, 'too_many_files', { limit: maxFiles }));
     } else {
       files.push({ ...item, file });

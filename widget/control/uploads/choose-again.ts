@@ -7,6 +7,11 @@ export class ChooseAgain {
     this.#id = id;
   }
 
+  /** The next files replace an upload. */
+  get isExpected(): boolean {
+    return this.#id !== undefined;
+  }
+
   /** The picker was closed without a choice. */
   readonly cancel = (): void => {
     this.#id = undefined;

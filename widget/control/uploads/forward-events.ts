@@ -1,10 +1,10 @@
 /** Dispatches the uploader's events on the element, too. */
-import type { UploadEventMap } from '../../core/index.ts';
+import type { UploadEventMap, UploadRejectedEvent } from '../../core/index.ts';
 
 /** All but `upload-rejected`: the element dispatches that itself, once for each batch. */
-const FORWARDED = ['add', 'start', 'progress', 'done', 'failed', 'removed', 'settled'] as const;
+const FORWARDED = 'add added cancel start progress done failed removed settled'.split(' ');
 
-type ForwardedEvent = UploadEventMap[`upload-${(typeof FORWARDED)[number]}`];
+type ForwardedEvent = Exclude<UploadEventMap[keyof UploadEventMap], UploadRejectedEvent>;
 
 /**
  * Dispatches on `to` a copy of every event of `from`; cancelling the copy cancels the original.

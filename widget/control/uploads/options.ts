@@ -1,6 +1,7 @@
 import type { UploaderOptions } from '../../core/index.ts';
 import { assertOptions } from '../../core/options.ts';
 import type { SettingsElement } from '../settings-element.ts';
+import { placeOf } from './place.ts';
 
 /** The settings that the uploader is made from. */
 export type UploaderSettings = Pick<
@@ -13,6 +14,8 @@ export type UploaderSettings = Pick<
   | 'metadata'
   | 'acl'
   | 'validators'
+  | 'transforms'
+  | 'undoSeconds'
   | 'accept'
   | 'minSize'
   | 'maxSize'
@@ -22,6 +25,7 @@ export type UploaderSettings = Pick<
   | 'concurrency'
   | 'noAuto'
   | 'noResume'
+  | 'otherDevices'
   | 'name'
   | 'id'
 >;
@@ -46,12 +50,14 @@ export function optionsOf(settings: UploaderSettings, getToken: GetToken): Uploa
     credentials,
     concurrency: validConcurrency(settings),
     acl: typeof acl === 'string' ? () => acl : acl,
+    transforms: settings.transforms,
     metadata: typeof metadata === 'object' ? () => metadata : metadata,
     auto: !settings.noAuto,
     resume: !settings.noResume,
+    otherDevices: settings.otherDevices,
     // The policy is asked for with the first file: not every page that shows the element gets one.
     eager: false,
-    place: `${location.pathname} ${settings.name ?? settings.id}`,
+    place: placeOf(settings),
     restrictions: {
       accept,
       minBytes: settings.minSize,

@@ -3,7 +3,7 @@ import {
   Uploader,
   UploadRejectedEvent,
   UploadRemovedEvent,
-  type FileWithPath,
+  type CancelOptions,
   type Rejection,
   type Totals,
   type UploaderLike,
@@ -13,22 +13,34 @@ import {
 import { addToSums, zeroSums } from '../../core/upload/totals.ts';
 import type { FoundFile } from '../../intake/found.ts';
 import type { ChangedBy } from '../form-control.ts';
-import { admit } from './admission.ts';
+import {
+  entriesOf,
+  isSameList,
+  reportInvalid,
+  restoredFrom,
+  uploadsOf,
+  type Value,
+  type ValueFormat,
+} from '../value.ts';
+import { admit, roomIn } from './admission.ts';
 import { forwardEvents } from './forward-events.ts';
 import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
+import { leavePlace, takePlace } from './place.ts';
+import { suspended, type Suspended } from './suspended.ts';
+import { undoOptions } from './undo.ts';
 
 /** The element, as far as its uploads depend on it. */
-export type UploadsHost = ReactiveControllerHost & HTMLElement & UploaderSettings;
+export type UploadsHost = ReactiveControllerHost &
+  HTMLElement &
+  UploaderSettings & { readonly valueFormat: ValueFormat | undefined };
 
 /** The uploads have changed: `byIds` says that other uploads are in the list than before. */
 export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
 
-/** A file whose upload was interrupted when the element was removed. */
-interface Suspended extends FileWithPath {
-  readonly isPaused: boolean;
-}
+/** Puts a list of uploads in another order. */
+export type Order = (uploads: readonly UploadSnapshot[]) => readonly UploadSnapshot[];
 
-type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel';
+type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel' | 'undo';
 
 /** Statuses in which nothing of a file has been sent since `start()` was last called. */
 const NOT_STARTED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
@@ -52,6 +64,8 @@ export class Uploads implements ReactiveController {
   /** Uploads that were finished earlier; the uploader does not know them. */
   #finished: readonly UploadSnapshot[] = [];
   #suspended: readonly Suspended[] = [];
+  /** The order that the user has made. */
+  #order: Order | undefined;
   #listening = new AbortController();
   /** Refusals of the batch that is being added: they are reported in one event. */
   #refused: Rejection[] | undefined;
@@ -74,7 +88,25 @@ export class Uploads implements ReactiveController {
   /** All uploads, in the order in which they are shown. */
   get list(): readonly UploadSnapshot[] {
     const uploads = this.#uploader?.uploads ?? [];
-    return this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    const all =
+      this.#finished.length > 0 ? Object.freeze([...this.#finished, ...uploads]) : uploads;
+    return this.#order?.(all) ?? all;
+  }
+
+  /** The form's entries, one for each finished upload. */
+  get value(): readonly string[] {
+    return entriesOf(this.list, this.#host.valueFormat);
+  }
+
+  set value(value: Value) {
+    if (isSameList(value, this.value)) return;
+    const { valueFormat } = this.#host;
+    this.replace('finished', uploadsOf(value, valueFormat, this.list, reportInvalid));
+  }
+
+  /** Shows what the browser has kept of the form. */
+  restore(state: string): void {
+    this.replace('finished', restoredFrom(state));
   }
 
   /** The sums over all uploads. */
@@ -94,6 +126,11 @@ export class Uploads implements ReactiveController {
     );
   }
 
+  /** True if the list holds as many files as the page allows. */
+  get isFull(): boolean {
+    return roomIn(this.#host, this.totals) === 0;
+  }
+
   /** True if finished files can be downloaded. */
   get canDownload(): boolean {
     return !this.#uploader || this.#uploader.fileUrl !== undefined;
@@ -108,14 +145,20 @@ export class Uploads implements ReactiveController {
     return this.#uploader as UploaderLike;
   }
 
-  set uploader(uploader: UploaderLike) {
+  /** Uses an uploader of the page from now on, or again one that the element makes. */
+  use(uploader: UploaderLike | undefined): void {
+    if (uploader === this.#uploader || (!uploader && this.#owner === 'element')) return;
     this.#detach();
     this.#suspended = [];
-    this.#owner = 'page';
-    this.#attach(uploader);
+    this.#owner = uploader ? 'page' : 'element';
+    this.#uploader = uploader;
+    if (uploader) this.#attach(uploader);
+    else this.#onChange('page', { byIds: true });
   }
 
   hostConnected(): void {
+    takePlace(this.#host);
+    this.#isConfigured = false;
     const uploader = this.#uploader;
     if (uploader && this.#listening.signal.aborted) this.#attach(uploader);
     const files = this.#suspended;
@@ -130,7 +173,11 @@ export class Uploads implements ReactiveController {
 
   hostDisconnected(): void {
     // An element that is only moved to another place is connected again by then.
-    queueMicrotask(() => this.#host.isConnected || this.#detach());
+    queueMicrotask(() => {
+      if (this.#host.isConnected) return;
+      leavePlace(this.#host);
+      this.#detach();
+    });
   }
 
   hostUpdate(): void {
@@ -150,7 +197,9 @@ export class Uploads implements ReactiveController {
   add(found: readonly FoundFile[]): readonly UploadSnapshot[] {
     const { isMany, maxFiles } = this.#host;
     const replaced = isMany ? [] : this.list;
-    const { files, refused } = admit(found, { isMany, maxFiles, room: this.#room() });
+    // The uploader does not know uploads that were finished earlier.
+    const room = this.#finished.length > 0 ? roomIn(this.#host, this.totals) : Infinity;
+    const { files, refused } = admit(found, { isMany, maxFiles, room });
     this.#refused = [...refused];
     const added = files.length > 0 ? this.uploader.add(files).uploads : [];
     const rejected = this.#refused;
@@ -158,7 +207,7 @@ export class Uploads implements ReactiveController {
     if (added.length > 0) {
       this.#isStarted = false;
       const ids = new Set(added.map(({ id }) => id));
-      for (const { id } of replaced) if (!ids.has(id)) void this.remove(id);
+      this.#discard(replaced.filter(({ id }) => !ids.has(id)));
     }
     if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
     this.#onChange('page');
@@ -166,19 +215,25 @@ export class Uploads implements ReactiveController {
   }
 
   /** Passes a command to the uploader, for one upload or for all. No value changes by it at once. */
-  command(name: Command, id?: string): unknown {
+  command(name: Command, id?: string, options?: CancelOptions): unknown {
     if (name === 'start') this.#isStarted = true;
-    const result = this.#uploader?.[name](id);
+    const result = this.#uploader?.[name]?.(id, options);
     this.#onChange('page');
     return result;
   }
 
   /** Removes an upload from the list; one that is not finished is cancelled. */
-  async remove(id: string): Promise<void> {
+  async remove(id: string, options?: CancelOptions): Promise<void> {
     const upload = this.#finished.find((finished) => finished.id === id);
-    if (!upload) return this.#uploader?.remove(id);
+    if (!upload) return this.#uploader?.remove(id, options);
     this.#finished = this.#finished.filter((finished) => finished !== upload);
     this.#host.dispatchEvent(new UploadRemovedEvent(upload));
+    this.#onChange('user', { byIds: true });
+  }
+
+  /** Puts the list in the order that this function makes of it, until the page sets another value. */
+  arrange(order: Order): void {
+    this.#order = order;
     this.#onChange('user', { byIds: true });
   }
 
@@ -189,30 +244,38 @@ export class Uploads implements ReactiveController {
   }
 
   /**
-   * Puts `finished` in the place of all finished uploads, or of all uploads. This is the page's
-   * doing, so no `input` tells the page about it.
+   * Puts `finished` in the place of all finished uploads, or of all uploads. Those that the uploader
+   * has already stay there. This is the page's doing, so no `input` tells the page about it.
    */
   replace(which: 'finished' | 'all', finished: readonly UploadSnapshot[]): void {
+    this.#order = undefined;
+    const kept = new Map(finished.map((upload) => [upload.id, upload]));
     this.#changedBy = 'page';
-    for (const { id, status } of this.#uploader?.uploads ?? []) {
-      if (which === 'all' || status === 'done') void this.#uploader?.remove(id);
-    }
+    const uploads = this.#uploader?.uploads ?? [];
+    const rest = uploads.filter(({ id, status }) => !(status === 'done' && kept.delete(id)));
+    this.#discard(which === 'all' ? rest : rest.filter(({ status }) => status === 'done'));
     this.#changedBy = 'user';
-    this.#setFinished(finished);
+    this.#setFinished([...kept.values()]);
+  }
+
+  /** Brings back uploads that were cancelled; where there is room for one, the other one makes room. */
+  undo(id?: string): void {
+    this.command('undo', id);
+    if (this.#host.isMany || id === undefined) return;
+    this.#discard(this.list.filter((upload) => upload.id !== id));
+  }
+
+  /** Removes uploads for the user, who may have meant something else. */
+  #discard(uploads: readonly UploadSnapshot[]): void {
+    for (const upload of uploads) {
+      if (upload.undoUntilMs !== undefined) continue;
+      void this.remove(upload.id, undoOptions(upload, this.#host.undoSeconds));
+    }
   }
 
   #setFinished(finished: readonly UploadSnapshot[]): void {
     this.#finished = finished;
     this.#onChange('page', { byIds: true });
-  }
-
-  /** How many more files may come, if uploads finished earlier count against `max-files`. */
-  #room(): number | undefined {
-    const { isMany, maxFiles } = this.#host;
-    // The uploader does not know uploads that were finished earlier.
-    if (!isMany || maxFiles === undefined || this.#finished.length === 0) return undefined;
-    const { files, failed } = this.totals;
-    return Math.max(0, maxFiles - files + failed);
   }
 
   #configure(): void {
@@ -245,7 +308,8 @@ export class Uploads implements ReactiveController {
   /** Brings the form up to date before listeners on the element are called. */
   #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } {
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
-    return 'uploads' in event ? { uploads: this.list } : {};
+    // Those that were added are the uploads of their batch.
+    return 'uploads' in event && event.type !== 'upload-added' ? { uploads: this.list } : {};
   }
 
   /**
@@ -262,9 +326,4 @@ export class Uploads implements ReactiveController {
     this.#suspended = uploads.flatMap(suspended);
     uploader.close();
   }
-}
-
-function suspended({ file, path, status }: UploadSnapshot): readonly Suspended[] {
-  if (!file || status === 'done' || status === 'cancelled') return [];
-  return [{ file, isPaused: status === 'paused', ...(path && { path }) }];
 }

@@ -21,22 +21,23 @@ interface Slot<Item, Answer> {
 /**
  * Gathers calls that go to the Worker as one request, and gives each of them its own slot of the
  * answer. A batch is sent when it is full, when `flush` is called, or when its first item has waited
- * for `waitMs`.
+ * for as long as `waitMs` said when it came.
  */
 export class Batch<Item, Answer extends object> {
   readonly #slots: Slot<Item, Answer>[] = [];
+  #requests = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #send: Send<Item, Answer>;
   readonly #size: () => number;
   readonly #patienceMs: () => number;
-  readonly #waitMs: number | undefined;
+  readonly #waitMs: (() => number) | undefined;
 
   /** `size`: most items in one request. */
   constructor(
     send: Send<Item, Answer>,
     size: () => number,
     patienceMs: () => number,
-    waitMs?: number,
+    waitMs?: () => number,
   ) {
     this.#send = send;
     this.#size = size;
@@ -46,6 +47,11 @@ export class Batch<Item, Answer extends object> {
 
   get waiting(): number {
     return this.#slots.length;
+  }
+
+  /** True while a request has not been answered. */
+  get isSending(): boolean {
+    return this.#requests > 0;
   }
 
   /**
@@ -69,6 +75,7 @@ export class Batch<Item, Answer extends object> {
   }
 
   async #request(slots: readonly Slot<Item, Answer>[]): Promise<void> {
+    this.#requests++;
     const request = new AbortController();
     const abort = () => request.abort();
     for (const { signal } of slots) signal?.addEventListener('abort', abort);
@@ -80,6 +87,7 @@ export class Batch<Item, Answer extends object> {
       if (request.signal.aborted) for (const slot of slots.filter(isWanted)) this.#push(slot);
       else for (const { reject } of slots) reject(error);
     } finally {
+      this.#requests--;
       for (const { signal } of slots) signal?.removeEventListener('abort', abort);
     }
   }
@@ -87,7 +95,7 @@ export class Batch<Item, Answer extends object> {
   #push(slot: Slot<Item, Answer>): void {
     this.#slots.push(slot);
     if (this.waiting >= this.#size()) this.flush();
-    else if (this.#waitMs) this.#timer ??= setTimeout(() => this.flush(), this.#waitMs);
+    else if (this.#waitMs) this.#timer ??= setTimeout(() => this.flush(), this.#waitMs());
   }
 
   #settle(slot: Slot<Item, Answer>, answer: Answer | Refused | undefined): void {

@@ -5,12 +5,15 @@ import { parseRetryAfter } from '../../../worker/protocol/util/retry-after.ts';
 import { UploadError } from '../errors.ts';
 import { Attempts } from '../faults/attempts.ts';
 import type { Backoff } from '../faults/backoff.ts';
-import { callError } from '../faults/worker-error.ts';
+import { mixedContentError } from '../faults/store-error.ts';
+import { tellDeveloper } from '../faults/tell-developer.ts';
+import { callError, originError } from '../faults/worker-error.ts';
 import { patienceMs, stallMs } from '../options.ts';
 import { isBlocked, type Outcome } from '../store/outcome.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import { Bearer } from './bearer.ts';
+import { requestInit } from './request-init.ts';
 
 /** A path of the contract without an id in it. */
 type StaticPath = Extract<(typeof PATHS)[keyof typeof PATHS], string>;
@@ -34,6 +37,13 @@ export interface Call {
   /** Time for the answer, as a multiple of `stallMs`. @default 1 */
   readonly terms?: number;
 }
+
+/** Requests without an answer, before anything has answered, after which the reason is looked for. */
+const DOUBTFUL_FAULTS = 2;
+/** How long the signer may take to show that it is there, in milliseconds. */
+const THERE_MS = 3000;
+/** After as many faults at the first contact, the developer is told in the console. */
+const TOLD_FAULTS = 3;
 
 export class WorkerClient {
   options: UploaderOptions;
@@ -81,6 +91,7 @@ export class WorkerClient {
     const attempts = new Attempts();
     // A copy, because it identifies this very call in a Set.
     const waiting = { ...call };
+    let isThere = false;
     try {
       for (;;) {
         const outcome = await this.#request(path, call, signal);
@@ -89,12 +100,24 @@ export class WorkerClient {
         ended.throwIfAborted();
         // A user who has to sign in may take longer than the first contact with a server.
         const wasReached = this.#wasReached || this.#bearer.isAwaited;
-        const verdict = attempts.judge(outcome, patienceMs(this.options, wasReached));
+        const verdict = attempts.judge(outcome, patienceMs(this.options, wasReached), !wasReached);
         this.refuseBearer(outcome);
         if (!('delayMs' in verdict)) {
           // Another attempt may call `getToken` again.
           if ('cause' in outcome) this.#bearer.reset();
-          throw callError(outcome);
+          throw callError(outcome, this.endpoint);
+        }
+        const wasSent = !('cause' in outcome);
+        if (!wasReached && outcome.kind === 'no-answer' && wasSent && navigator.onLine) {
+          const mixed = mixedContentError(this.endpoint);
+          if (mixed) throw mixed;
+          if (isThere) throw originError(this.endpoint);
+          isThere = attempts.faults >= DOUBTFUL_FAULTS && (await this.#isThere(ended));
+          // Another attempt shows that the first ones were not lost on the way.
+          if (isThere) continue;
+        }
+        if (!wasReached && attempts.faults === TOLD_FAULTS) {
+          tellDeveloper(callError(outcome, this.endpoint));
         }
         if (verdict.delayMs) this.#wait(waiting, isBlocked(outcome) ? 'network' : 'signer');
         await this.#backoff.wait(verdict, ended);
@@ -137,6 +160,17 @@ export class WorkerClient {
     return 'value' in (await this.#request(PATHS.policy, { has: 'batch' }, signal));
   }
 
+  /** Whether the signer answers where it answers the pages of every origin. */
+  async #isThere(ended: AbortSignal): Promise<boolean> {
+    try {
+      const signal = AbortSignal.any([ended, AbortSignal.timeout(THERE_MS)]);
+      const response = await fetch(this.endpoint + PATHS.health, { signal, cache: 'no-store' });
+      return response.ok && Object(await response.json()).status === 'ok';
+    } catch {
+      return false;
+    }
+  }
+
   #wait(call: Call, reason?: WaitReason): void {
     const before = this.waitReason;
     if (reason) this.#waiting.set(call, reason);
@@ -152,20 +186,11 @@ export class WorkerClient {
     const { credentials = 'same-origin' } = this.options;
     let timeout: AbortSignal | undefined;
     try {
-      const headers = await this.headers(token, signal);
+      const headers = await this.headers(undefined, signal);
       timeout = AbortSignal.timeout(terms * stallMs(this.options));
-      const response = await fetch(this.endpoint + path, {
-        method,
-        headers: {
-          // Without it, the Worker answers a request for a link with a redirect to the file.
-          Accept: 'application/json',
-          ...headers,
-          ...(body ? { 'Content-Type': 'application/json' } : {}),
-        },
-        body: body ? JSON.stringify(body) : null,
-        credentials,
-        // A 410 may be cached (RFC 9110, 15.1), and Chromium keeps that of a proxy for ever.
-        cache: 'no-store',
+      const url = this.endpoint + path;
+      const response = await fetch(url, {
+        ...requestInit(url, { method, headers, credentials, body, token }),
         keepalive,
         signal: AbortSignal.any([signal, timeout]),
       });

@@ -13,12 +13,13 @@ export class Attempts {
   #lastAt: number | undefined;
 
   /** Adds an outcome that is not a success to the history, and says what it means. */
-  judge(outcome: Outcome, patienceMs: number): Verdict {
+  judge(outcome: Outcome, patienceMs: number, isFirstContact = false): Verdict {
     const nowMs = performance.now();
     this.#sinceMs += Math.min(LONGEST_GAP_MS, nowMs - (this.#lastAt ?? nowMs));
     this.#lastAt = nowMs;
     const sinceMs = this.#sinceMs;
-    const judged = verdict(outcome, { ...this, sinceMs, patienceMs, isOnline: navigator.onLine });
+    const isOnline = navigator.onLine;
+    const judged = verdict(outcome, { ...this, sinceMs, patienceMs, isOnline, isFirstContact });
     if (judged.do === 'wait') {
       this.#sinceMs = 0;
       this.#lastAt = undefined;

@@ -1,8 +1,17 @@
 /** Errors for parts that the store, or the Worker in its place, has not taken. */
+import type { SignedRequest } from '../../../worker/protocol.ts';
 import { UploadError } from '../errors.ts';
 import type { Outcome } from '../store/outcome.ts';
 import type { FinalVerdict } from './verdict.ts';
 import { problemError, problemOf } from './worker-error.ts';
+
+/** What an error says about the part. */
+export interface PartFacts {
+  readonly file: File;
+  readonly partNumber: number;
+  /** What the Worker knows of the store's answer. */
+  readonly advice?: string | undefined;
+}
 
 /**
  * The error of a part that is not sent any more. `incomplete` and `not_found` have a remedy for the
@@ -11,7 +20,7 @@ import { problemError, problemOf } from './worker-error.ts';
 export function partError(
   verdict: FinalVerdict,
   outcome: Outcome,
-  { file, partNumber }: { readonly file: File; readonly partNumber: number },
+  { file, partNumber, advice }: PartFacts,
 ): UploadError {
   const isFinal = verdict.do === 'fail';
   const code = isFinal ? verdict.code : verdict.do === 'verify' ? 'incomplete' : 'not_found';
@@ -20,15 +29,19 @@ export function partError(
     ? 'the store does not answer'
     : storeCode
       ? `the store answers ${status} ${storeCode}`
-      : `something between this page and the store answers ${status}`;
-  return new UploadError(code, `${file.name}, part ${partNumber}: ${answer}.`, {
-    fileName: file.name,
-    partNumber,
-    retryable: !isFinal || verdict.retryable,
-    status,
-    storeCode,
-    requestId,
-  });
+      : `something that is not the store answers ${status} at its address: check S3_ENDPOINT and S3_PUBLIC_ENDPOINTS, or the proxy on the way`;
+  return new UploadError(
+    code,
+    `${file.name}, part ${partNumber}: ${answer}${advice ? `: ${advice}` : ''}.`,
+    {
+      fileName: file.name,
+      partNumber,
+      retryable: !isFinal || verdict.retryable,
+      status,
+      storeCode,
+      requestId,
+    },
+  );
 }
 
 /** The same for a part that went through the Worker, which has said itself what is wrong. */
@@ -41,10 +54,35 @@ export function relayError(verdict: FinalVerdict, outcome: Outcome): UploadError
   return problemError(problem);
 }
 
-export function corsError(): UploadError {
+/** What a CORS rule has to allow for a request. */
+export function corsError({
+  method,
+  headers,
+}: Pick<SignedRequest, 'method' | 'headers'>): UploadError {
+  const { origin } = location;
+  const names = Object.keys(headers).join(', ');
   return new UploadError(
     'cors',
-    `The store answers, but not to this page: the bucket's CORS rule must allow PUT from ${location.origin}.`,
+    `The store answers, but not to this page: the bucket's CORS rule must allow ${method} from ${origin}${names && ` with the headers ${names}`}, and expose ETag. Run npx s3-upload setup --origin ${origin}`,
+    { retryable: true },
+  );
+}
+
+export function fullError(): UploadError {
+  return new UploadError('store_full', 'The store is full.', { retryable: true });
+}
+
+/** Browsers send nothing to an http: address from an https: page, apart from one on the same machine. */
+export function mixedContentError(
+  url: string,
+  pageProtocol = location.protocol,
+): UploadError | undefined {
+  const { protocol, hostname, origin } = new URL(url, location.href);
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/.test(hostname);
+  if (pageProtocol !== 'https:' || protocol !== 'http:' || isLocal) return undefined;
+  return new UploadError(
+    'misconfigured',
+    `This page is https, so the browser sends nothing to ${origin}: an https address is needed (for the store, in S3_PUBLIC_ENDPOINTS).`,
     { retryable: true },
   );
 }

@@ -1,7 +1,7 @@
 /** What an outcome means: a pure table from an answer and what went before to a verdict. */
 import type { ProblemCode } from '../../../worker/protocol.ts';
 import type { UploadErrorCode } from '../errors.ts';
-import { isOwnAnswer, type Outcome } from '../store/outcome.ts';
+import { isBlocked, isOwnAnswer, type Outcome } from '../store/outcome.ts';
 
 /** The earlier faults of the same part or call. */
 export interface History {
@@ -16,6 +16,8 @@ export interface History {
   /** How long faults are retried, in milliseconds. */
   readonly patienceMs: number;
   readonly isOnline: boolean;
+  /** Nothing has answered yet in the place of whoever is asked, so its address may be wrong. */
+  readonly isFirstContact?: boolean;
 }
 
 export type Verdict =
@@ -42,6 +44,7 @@ type Reaction = Exclude<Verdict['do'], 'wait'>;
 const BY_PROBLEM: { readonly [code in ProblemCode]?: Reaction } = {
   forbidden: 'fail',
   misconfigured: 'fail',
+  store_full: 'fail',
   checksum_mismatch: 'fail',
   incomplete: 'verify',
   not_found: 'restart',
@@ -75,6 +78,16 @@ const BY_CODE: ReadonlyMap<string, Reaction> = new Map(
   }),
 );
 
+/** No room is left on the store, or in the quota of its bucket: Ceph's code, and MinIO's. */
+const FULL_CODES: ReadonlySet<string> = new Set([
+  'store_full',
+  'QuotaExceeded',
+  'InsufficientStorage',
+  'XMinioStorageFull',
+  'XMinioAdminBucketQuotaExceeded',
+]);
+const FULL_STATUS = 507;
+
 /** For codes that are not listed. */
 const BY_STATUS: Readonly<Record<number, Reaction>> = {
   // Swift and Ceph answer an expired URL with a bare AccessDenied: any refusal may mean an old URL.
@@ -97,6 +110,13 @@ const LONGEST_DELAY_MS = 20_000;
 const DENSE_DELAY_MS = 4000;
 /** How often to try while offline: the `online` event alone is not reliable. */
 const OFFLINE_DELAY_MS = 15_000;
+/**
+ * A web page at an address that has never answered otherwise: after this many retries it is no passing
+ * proxy, but a wrong address or a portal.
+ */
+const MAX_STRANGERS = 3;
+/** How long the token of a caller who has never been accepted may be stale. */
+const STALE_BEARER_MS = 3500;
 /** How often a retry follows at once because the answer asks for it. */
 const MAX_AT_ONCE = 10;
 /** Refused signatures, or mismatches, that are tolerated. */
@@ -113,7 +133,11 @@ export function verdict(outcome: Outcome, history: History): Verdict {
     if (!history.isOnline) return { do: 'wait', delayMs: OFFLINE_DELAY_MS };
     return isOver ? fail('store_unreachable', true) : { do: 'resign', delayMs };
   }
-  const { status, code, retryAfter } = outcome;
+  const { status, code = '', retryAfter } = outcome;
+  if (status === FULL_STATUS || FULL_CODES.has(code)) return fail('store_full', true);
+  if (history.isFirstContact && isBlocked(outcome) && faults >= MAX_STRANGERS) {
+    return fail('store_unreachable', true);
+  }
   const isOwn = isOwnAnswer(outcome);
   if (!isOwn && !isPassing(status)) {
     // Not the store's word: as if nothing had been answered.
@@ -131,7 +155,12 @@ export function verdict(outcome: Outcome, history: History): Verdict {
       if (history.refusals < MAX_TIMES) return { do: reaction, delayMs: 0 };
       // A page may give a stale token for a while before it gives a fresh one.
       if (outcome.refusedBearer && !isOver) {
-        return { do: reaction, delayMs: delayAfter(history.refusals) };
+        const staleDelayMs = delayAfter(history.refusals);
+        if (!history.isFirstContact) return { do: reaction, delayMs: staleDelayMs };
+        // A caller who has never been accepted may have a token that will never do.
+        if (sinceMs <= STALE_BEARER_MS) {
+          return { do: reaction, delayMs: Math.min(staleDelayMs, FIRST_DELAY_MS) };
+        }
       }
       break;
     case 'repair':

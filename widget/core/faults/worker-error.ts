@@ -40,8 +40,19 @@ export function problemError(problem: Partial<Problem> = {}, requestId?: string)
   return new UploadError(code, detail, { status, requestId, retryable });
 }
 
+export function addressError(endpoint: string): UploadError {
+  const message = `There is no signer at ${endpoint}: check \`endpoint\`.`;
+  return new UploadError('misconfigured', message, { retryable: true });
+}
+
+/** The signer answers pages of other origins, and not this one. */
+export function originError(endpoint: string): UploadError {
+  const message = `The signer at ${endpoint} answers, but not to this page: add ${location.origin} to its ALLOWED_ORIGINS.`;
+  return new UploadError('misconfigured', message, { retryable: true });
+}
+
 /** The error of a call to the Worker that is not retried any more. */
-export function callError(outcome: Outcome): UploadError {
+export function callError(outcome: Outcome, endpoint: string): UploadError {
   if (outcome.kind === 'answered' && outcome.code) {
     return problemError(problemOf(outcome), outcome.requestId);
   }
@@ -49,8 +60,8 @@ export function callError(outcome: Outcome): UploadError {
   const message = cause
     ? '`getToken` failed.'
     : outcome.kind === 'answered'
-      ? `Something that is not the Worker answers ${outcome.status}. Check \`endpoint\`, or the proxy on the way.`
-      : 'The Worker cannot be reached. Check `endpoint`, and that its ALLOWED_ORIGINS include this page.';
+      ? `Something that is not the Worker answers ${outcome.status} at ${endpoint}. Check \`endpoint\`, or the proxy on the way.`
+      : `The Worker at ${endpoint} cannot be reached. Check \`endpoint\`, and that its ALLOWED_ORIGINS include ${location.origin}.`;
   return new UploadError('signer_unreachable', message, { retryable: true, cause });
 }
 

@@ -77,7 +77,7 @@ export class Claims {
       parts,
       isSingle,
       place: claim.place,
-      isCancelled: upload.phase === 'cancelled',
+      isCancelled: upload.phase === 'cancelled' || upload.phase === 'undoable',
       token: upload.token,
       expiresAt: standing.kind === 'agreed' ? standing.agreement.expiresAt : undefined,
       handle: upload.handle ?? claim.handle,

@@ -8,6 +8,8 @@ import type { Interrupted } from '../types.ts';
 import { isUploadId } from '../../../worker/protocol/id.ts';
 
 export interface JournalEntry extends Interrupted {
+  readonly lastModified: number;
+  readonly expiresAt: string;
   /** Parts that are stored, for a store that cannot list them. */
   readonly parts?: readonly StoredPart[] | undefined;
   /** Where on the site the upload was begun. */

@@ -4,6 +4,7 @@ import { abortUpload, resumeUpload } from '../api/upload-calls.ts';
 import type { Services } from '../services.ts';
 import type { Interrupted, Unfinished } from '../types.ts';
 import { isSettled } from '../faults/worker-error.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import { deleteEntry, readEntries, writeEntry } from './entries.ts';
 import { lock, lockedNames } from './locks.ts';
 
@@ -11,10 +12,12 @@ import { lock, lockedNames } from './locks.ts';
  * Reads the journal. The Worker is asked who is calling, because people may share a browser; but only
  * if the journal holds something. An upload that some tab works on, this one included, is not
  * interrupted: such uploads are locked, except those that this tab has only just added (`own`, by id).
- * Uploads that were cancelled, and not aborted by then, are handed to `forget`.
+ * Uploads that were cancelled, and not aborted by then, are handed to `forget`. Those that were begun
+ * elsewhere come last, if the page wants them.
  */
 export async function findInterrupted(
   services: Services,
+  elsewhere: Elsewhere,
   own: Pick<ReadonlyMap<string, unknown>, 'has'>,
   forget: (id: string) => unknown,
 ): Promise<readonly Interrupted[]> {
@@ -29,7 +32,7 @@ export async function findInterrupted(
       !own.has(id),
   );
   const caller = candidates.length > 0 ? await services.callerKey() : undefined;
-  return candidates
+  const here = candidates
     .filter(([key, { id, isCancelled }]) => {
       const isCallers = caller !== undefined && key.startsWith(caller);
       if (isCallers && isCancelled) forget(id);
@@ -39,6 +42,15 @@ export async function findInterrupted(
       Object.freeze({ id, name, bytes, lastModified, path, handle, expiresAt }),
     )
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const others = await elsewhere.list();
+  return [
+    ...here,
+    ...others
+      .filter(({ id }) => !own.has(id))
+      .map(({ id, name, bytes, path, stored }) =>
+        Object.freeze({ id, name, bytes, path, stored, isElsewhere: true }),
+      ),
+  ];
 }
 
 /** The caller's unfinished uploads, from any device, with the file handles of this one. */
@@ -51,11 +63,13 @@ export async function findUnfinished({ worker }: Services): Promise<readonly Unf
 /** Forgets interrupted uploads. */
 export class Forgetter {
   readonly #services: Services;
+  readonly #elsewhere: Elsewhere;
   /** One read of the journal for all uploads that are forgotten at once. */
   #entries: ReturnType<typeof readEntries> | undefined;
 
-  constructor(services: Services) {
+  constructor(services: Services, elsewhere: Elsewhere) {
     this.#services = services;
+    this.#elsewhere = elsewhere;
   }
 
   /**
@@ -64,6 +78,9 @@ export class Forgetter {
    */
   async forget(id: string): Promise<void> {
     const { worker } = this.#services;
+    if ((await this.#elsewhere.list()).some((upload) => upload.id === id)) {
+      return this.#forgetElsewhere(id);
+    }
     this.#entries ??= readEntries().finally(() => (this.#entries = undefined));
     const [key, entry] = [...(await this.#entries)].find(([, found]) => found.id === id) ?? [];
     const unlock = key === undefined ? undefined : await lock(key);
@@ -78,6 +95,18 @@ export class Forgetter {
       if (isSettled(error)) await deleteEntry(key);
     } finally {
       unlock();
+    }
+  }
+
+  /** There is no entry to keep: if the Worker cannot be asked, the upload is listed again later. */
+  async #forgetElsewhere(id: string): Promise<void> {
+    const { worker } = this.#services;
+    this.#elsewhere.forget(id);
+    try {
+      const { token, result } = await resumeUpload(worker, { id }, undefined, true);
+      if (!result) await abortUpload(worker, { id, token });
+    } catch {
+      // It has ended, or the Worker is away.
     }
   }
 }

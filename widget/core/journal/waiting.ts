@@ -36,7 +36,10 @@ export class WaitingUploads {
     const { options } = this.#services;
     if (options.resume === false || performance.now() < this.#nextRoundAt) return;
     this.#nextRoundAt = Infinity;
-    await this.#noteRound(this.#services.pending());
+    // A file that has yet to be made out of the chosen one cannot be known by its content.
+    const areSent = (options.transforms ?? []).length === 0;
+    const pending = this.#services.pending();
+    await this.#noteRound(pending.filter((upload) => areSent || upload.isTransformed));
     this.#nextRoundAt = performance.now() + PAUSE_MS;
   }
 

@@ -3,17 +3,21 @@ import type { Policy, StoredPart } from '../../../worker/protocol.ts';
 import { WorkerClient } from '../api/worker-client.ts';
 import type { UploadError } from '../errors.ts';
 import { Backoff } from '../faults/backoff.ts';
+import { tellDeveloper } from '../faults/tell-developer.ts';
 import { createSending, type Sending } from '../sending/index.ts';
+import { termsFor } from '../sending/part/terms.ts';
 import type { Services } from '../services.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
 import { Estimate, type Forecast } from '../upload/estimate.ts';
 import { can, type UploadEvent } from '../upload/state.ts';
-import { termsFor } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { Rate } from '../util/rate.ts';
+import { PageGuard } from './page-guard.ts';
 import { PolicySource } from './policy.ts';
 import { Queue } from './queue.ts';
+import { reportAccept } from './report-accept.ts';
 import { Turns } from './turns.ts';
+import { UndoTimes } from './undo-times.ts';
 
 const HEARTBEAT_MS = 250;
 
@@ -22,6 +26,17 @@ export interface SchedulerEvents {
   changed(upload: Upload): void;
   /** Returns false if the upload must wait for `start()`. */
   starting(upload: Upload): boolean;
+  /** The validators refuse the upload. */
+  refused(upload: Upload, error: UploadError): void;
+}
+
+/** What an upload waits for before it may join the queue. */
+interface Check {
+  readonly verdict: Promise<UploadError | undefined>;
+  /** Tells the validators that nobody waits any more. */
+  readonly abort: AbortController;
+  /** The upload had failed before, and its file was added again. */
+  readonly isRetry: boolean;
 }
 
 /** An upload that was admitted, until it has ended or left. */
@@ -36,23 +51,33 @@ export class Scheduler implements Services {
   readonly rate = new Rate();
   /** Sends the uploads whose turn has come. */
   readonly sending: Sending;
+  /** Times in which cancelled uploads can be brought back. */
+  readonly undoTimes: UndoTimes;
+  readonly guard: PageGuard;
   isClosed = false;
   readonly #events: SchedulerEvents;
   readonly #policies: PolicySource;
   readonly #queue = new Queue((upload, policy) => this.#setTerms(upload, policy));
   readonly #runs = new Map<Upload, Run>();
+  readonly #checks = new Map<Upload, Check>();
   readonly #turns = new Turns(() => this.#takeTurn());
   readonly #estimate = new Estimate();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: UploaderOptions, events: SchedulerEvents) {
     this.#events = events;
+    reportAccept(options);
     this.worker = new WorkerClient(options, this.backoff, () => {
       const uploads = this.policy ? this.#runs.keys() : this.#queue.uploads;
       for (const upload of uploads) this.reviewWaiting(upload);
     });
     this.#policies = new PolicySource(this.worker);
     this.sending = createSending(this);
+    this.guard = new PageGuard({
+      onOnline: () => this.backoff.wake(),
+      isWakeLockWanted: () => this.options.wakeLock !== false,
+    });
+    this.undoTimes = new UndoTimes((upload) => this.sending.note(upload));
   }
 
   get options(): UploaderOptions {
@@ -74,6 +99,20 @@ export class Scheduler implements Services {
   /** Ends what the upload does. Its state has been changed before, and says what becomes of it. */
   stop(upload: Upload): void {
     this.#runs.get(upload)?.abort.abort();
+    if (upload.phase === 'cancelled') this.#checks.get(upload)?.abort.abort();
+  }
+
+  /** Puts an upload into the queue once its validators have nothing against it. Never rejects. */
+  async check(upload: Upload, check: Check): Promise<void> {
+    this.#checks.set(upload, check);
+    if (this.isClosed || !can(upload.state, 'admit')) check.abort.abort();
+    const error = await check.verdict;
+    this.#checks.delete(upload);
+    if (this.isClosed || !can(upload.state, 'admit')) return;
+    if (error && check.isRetry && can(upload.state, 'fail')) return this.#fail(upload, error);
+    if (error) return this.#events.refused(upload, error);
+    this.apply(upload, { type: 'admit', isAutomatic: this.options.auto !== false });
+    if (can(upload.state, 'open')) this.start(upload);
   }
 
   /** Waits for the outcome of an upload that is being withdrawn. */
@@ -97,6 +136,7 @@ export class Scheduler implements Services {
 
   configure(options: UploaderOptions): void {
     this.worker.configure(options);
+    reportAccept(options);
     if (this.#policies.markStale()) void this.askPolicy();
     this.requestTurn();
   }
@@ -123,7 +163,9 @@ export class Scheduler implements Services {
   close(): void {
     this.isClosed = true;
     clearInterval(this.#heartbeat);
-    for (const { abort } of this.#runs.values()) abort.abort();
+    for (const { abort } of [...this.#runs.values(), ...this.#checks.values()]) abort.abort();
+    this.undoTimes.close();
+    this.guard.close();
     this.worker.close();
     this.#turns.close();
     this.sending.close();
@@ -131,6 +173,7 @@ export class Scheduler implements Services {
 
   apply(upload: Upload, event: UploadEvent): void {
     upload.apply(event);
+    if (event.type === 'fail') tellDeveloper(event.error);
     this.changed(upload);
   }
 

@@ -10,17 +10,19 @@ import type { SendingContext } from './context.ts';
  */
 export async function abandon(upload: Upload, { services, claims }: SendingContext): Promise<void> {
   const { worker } = services;
-  // First, so that the upload is not offered later, and aborted even if the page goes away.
-  await claims.note(upload);
+  // Begun first, so that the upload is not offered later, and aborted even if the page goes away.
+  const noted = claims.note(upload);
   try {
     await abortOnStore(upload, worker);
   } catch (error) {
+    await noted;
     if (!isSettled(error)) return claims.release(upload);
     // A Complete whose answer was lost may have succeeded.
     const isKept = error.code === 'conflict' && upload.standing.kind === 'agreed';
     const answer = isKept && (await resumeUpload(worker, upload).catch(() => undefined));
     if (answer && answer.result) services.apply(upload, { type: 'done', result: answer.result });
   }
+  await noted;
   await claims.remove(upload);
 }
 

@@ -1,13 +1,14 @@
 /** One part: hash, sign, send, store, in as many attempts as it takes. */
 import { relayUrl } from '../api/upload-calls.ts';
 import { Attempts } from '../faults/attempts.ts';
-import { partError, relayError } from '../faults/store-error.ts';
+import { relayError } from '../faults/store-error.ts';
 import { isFresh } from '../upload/signed-part.ts';
 import type { PartsRound } from './context.ts';
 import { assertLineCarries } from './part/line-terms.ts';
-import { checksumOfPart } from './part-checksum.ts';
+import { checksumOfPart } from './part/checksum.ts';
 import { askWhatIsStored } from './part/ask.ts';
 import { judge } from './part/judge.ts';
+import { refusal } from './part/refusal.ts';
 import { signPart } from './part/sign.ts';
 import { pausePart, takeSlot } from './part/slot.ts';
 import { isStoredAlready, storePart, storeUnseen } from './part/store.ts';
@@ -34,6 +35,7 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
     try {
       // Its turn may have come too late for the signature.
       if (signed && !isFresh(signed)) continue;
+      route.assertNotFull();
       const startedMs = performance.now();
       const attempt = { number, checksum, signed, url, flight, stalls, startedMs };
       const outcome = await sendOnce(round, attempt);
@@ -61,7 +63,7 @@ export async function sendPart(round: PartsRound, number: number): Promise<void>
           return storeUnseen(parts, number);
         case 'give-up':
           throw signed
-            ? partError(remedy.verdict, outcome, { file: upload.file, partNumber: number })
+            ? await refusal(round, number, remedy.verdict, outcome)
             : relayError(remedy.verdict, outcome);
       }
     } finally {

@@ -2,11 +2,12 @@ import { abortUpload } from '../api/upload-calls.ts';
 import { isUploadError } from '../errors.ts';
 import { uploadRemedy, type UploadRemedy } from '../faults/upload-remedy.ts';
 import type { UploadEvent } from '../upload/state.ts';
-import { isSameTerms, termsFor } from '../upload/terms.ts';
+import { isSameTerms } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { SendingContext } from './context.ts';
 import { PartsTooLarge } from './part/line-terms.ts';
+import { termsFor } from './part/terms.ts';
 
 /** The pause before another round grows by this much with each remedy. */
 const SETBACK_MS = 1000;

@@ -1,5 +1,5 @@
 /** Agrees with the Worker on an upload: creates it, or continues it from an earlier visit. */
-import type { Created, FileEntry, Renewal } from '../../../worker/protocol.ts';
+import type { Created, FileEntry, Renewal, ResumeAnswer } from '../../../worker/protocol.ts';
 import { MAX_CHECKSUMS_PER_CREATE } from '../../../worker/protocol/limits.ts';
 import { resumeUpload } from '../api/upload-calls.ts';
 import { UploadError } from '../errors.ts';
@@ -7,13 +7,15 @@ import { assertReadable } from '../faults/file-error.ts';
 import { Parts } from '../upload/parts.ts';
 import type { Standing } from '../upload/standing.ts';
 import { can } from '../upload/state.ts';
-import { agreementOf, isSameTerms, termsFor } from '../upload/terms.ts';
+import { agreementOf, isSameTerms } from '../upload/terms.ts';
 import type { Upload } from '../upload/upload.ts';
 import { now, type Moment } from '../util/clock.ts';
 import { unlessAborted } from '../util/unless-aborted.ts';
 import type { SendingContext } from './context.ts';
+import { recogniseElsewhere } from './elsewhere.ts';
+import { checksumOfPart } from './part/checksum.ts';
 import { lineTerms } from './part/line-terms.ts';
-import { checksumOfPart } from './part-checksum.ts';
+import { termsFor } from './part/terms.ts';
 
 type Agreed = Extract<Standing, { kind: 'agreed' }>;
 
@@ -27,6 +29,7 @@ export async function registerUpload(
   signal: AbortSignal,
 ): Promise<Agreed> {
   const { services, claims, preconnect, route } = context;
+  route.assertSecure();
   if (!route.isRelayOn) preconnect.open(services.policy?.origins ?? []);
   if (upload.standing.kind !== 'agreed') {
     adaptToLine(upload, context);
@@ -36,7 +39,11 @@ export async function registerUpload(
       upload.standing.kind === 'unregistered' ? firstChecksums(upload, context, signal) : undefined;
     checksums?.catch(() => undefined);
     await recognised;
-    if (upload.standing.kind === 'unconfirmed') await reconcile(upload, context, signal);
+    const known =
+      upload.standing.kind === 'unregistered'
+        ? await recogniseElsewhere(upload, context, signal)
+        : undefined;
+    if (upload.standing.kind === 'unconfirmed') await reconcile(upload, context, signal, known);
     else await create(upload, context, checksums, signal);
   }
   services.requestTurn();
@@ -50,15 +57,19 @@ function adaptToLine(upload: Upload, context: SendingContext): void {
   if (terms) context.services.apply(upload, { type: 'expect', terms });
 }
 
-/** Continues an upload from an earlier visit, beginning with what the store has. */
+/**
+ * Continues an upload from an earlier visit, beginning with what the store has. The Worker is asked
+ * for that, unless its answer is `known`.
+ */
 async function reconcile(
   upload: Upload,
   { services, claims }: SendingContext,
   signal: AbortSignal,
+  known?: ResumeAnswer,
 ): Promise<void> {
   services.apply(upload, { type: 'reconcile' });
   services.requestTurn();
-  const answer = await resumeUpload(services.worker, upload, signal);
+  const answer = known ?? (await resumeUpload(services.worker, upload, signal));
   if (answer.plan.bytes !== upload.file.size) {
     throw new UploadError('conflict', "The file's size differs from the upload's.");
   }
@@ -123,7 +134,9 @@ async function describe(
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
-  const { id, file, path, checksum, state } = upload;
+  const { id, name, file, path, checksum, state } = upload;
+  const { options } = services;
+  const context = { id, path };
   const { plan } = state.terms;
   const isSmaller = services.policy && !isSameTerms(termsFor(file, services.policy), state.terms);
   // The hash of an empty file does not show that the file is gone.
@@ -132,15 +145,21 @@ async function describe(
   signal.throwIfAborted();
   return {
     id,
-    name: file.name,
+    name,
     path,
     bytes: file.size,
     mostPartBytes: isSmaller && plan.kind === 'multipart' ? plan.partBytes : undefined,
     type: file.type,
-    metadata: services.options.metadata?.(file),
-    acl: services.options.acl?.(file),
+    metadata: merged(options.metadata?.(file, context), state.edits.metadata),
+    acl: options.acl?.(file, context),
     checksums: checksum ? checksums : undefined,
   } as FileEntry;
+}
+
+/** Undefined if there is none at all. */
+function merged(...all: readonly (FileEntry['metadata'] | undefined)[]): FileEntry['metadata'] {
+  const given = all.filter((metadata) => metadata !== undefined);
+  return given.length > 0 ? Object.assign({}, ...given) : undefined;
 }
 
 /** The answer is applied whenever it arrives, also during a pause. */

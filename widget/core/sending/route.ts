@@ -1,7 +1,9 @@
 import type { SignedRequest } from '../../../worker/protocol.ts';
 import { isCorsMissing } from '../store/cors-probe.ts';
 import type { Outcome } from '../store/outcome.ts';
-import { corsError } from '../faults/store-error.ts';
+import type { Reports } from '../api/report.ts';
+import { corsError, fullError, mixedContentError } from '../faults/store-error.ts';
+import { tellDeveloper } from '../faults/tell-developer.ts';
 import type { Verdict } from '../faults/verdict.ts';
 import type { Services } from '../services.ts';
 
@@ -10,7 +12,11 @@ const SILENT_REQUESTS = 2;
 /** How often a part tries the store again: parts through the Worker are slower and cost more. */
 const TRIAL_MS = 300_000;
 /** A store that has not answered after this many faults may be silent to this page only. */
-const SILENT_FAULTS = 5;
+const SILENT_FAULTS = 3;
+/** The rule is missing if it was missing this long before, too: until then it may be an outage. */
+const CORS_SETTLED_MS = 300;
+/** How long a store that is full is not sent anything, so that other files do not try in vain. */
+const FULL_MS = 5000;
 
 /**
  * The way that parts take: to the store, or through the Worker if the page cannot reach the store
@@ -18,6 +24,10 @@ const SILENT_FAULTS = 5;
  */
 export class Route {
   readonly #services: Pick<Services, 'policy' | 'worker' | 'backoff'>;
+  readonly #reports: Pick<Reports, 'send'>;
+  /** When the store first answered, but not to this page. */
+  #corsMissingSinceMs: number | undefined;
+  #fullSinceMs: number | undefined;
   /** When parts began to go through the Worker; undefined while they go to the store. */
   #relayedSinceMs: number | undefined;
   /** When the Worker answered while the store did not. */
@@ -27,8 +37,37 @@ export class Route {
   /** True once the page could read an answer at the store's address, or a preflight was granted. */
   isCorsRight = false;
 
-  constructor(services: Pick<Services, 'policy' | 'worker' | 'backoff'>) {
+  constructor(
+    services: Pick<Services, 'policy' | 'worker' | 'backoff'>,
+    reports: Pick<Reports, 'send'>,
+  ) {
     this.#services = services;
+    this.#reports = reports;
+  }
+
+  /**
+   * Lets the Worker take over if browsers send nothing from this page to the address of the store.
+   *
+   * @throws UploadError `misconfigured` if the Worker does not offer that.
+   */
+  assertSecure(): void {
+    const { policy } = this.#services;
+    const error = (policy?.origins ?? []).map((origin) => mixedContentError(origin)).find(Boolean);
+    if (!error) return;
+    tellDeveloper(error);
+    void this.#reports.send({ status: 0, code: 'MixedContent' });
+    if (!policy?.relay) throw error;
+    this.#relayedSinceMs ??= performance.now();
+  }
+
+  noteFull(): void {
+    this.#fullSinceMs = performance.now();
+  }
+
+  /** @throws UploadError `store_full` if the store had no room a moment ago. */
+  assertNotFull(): void {
+    if (this.#fullSinceMs === undefined || performance.now() - this.#fullSinceMs > FULL_MS) return;
+    throw fullError();
   }
 
   /** True while parts go through the Worker. */
@@ -76,7 +115,9 @@ export class Route {
   }
 
   /**
-   * Checks for a missing CORS rule, if no request to the store has shown for long enough that there is one.
+   * Checks for a missing CORS rule, if no request to the store has shown for long enough that there is
+   * one. It is told even if files get through without it: by a form, whose answer cannot be read, or
+   * through the Worker.
    *
    * @throws UploadError `cors`.
    */
@@ -84,11 +125,23 @@ export class Route {
     verdict: Verdict,
     outcome: Outcome,
     faults: number,
-    { method, url }: Pick<SignedRequest, 'method' | 'url'>,
+    request: SignedRequest,
   ): Promise<void> {
-    if (outcome.kind !== 'no-answer' || this.isRelayOn) return;
-    if (this.wasStoreReached || this.isCorsRight) return;
-    if (verdict.do !== 'fail' && faults !== SILENT_FAULTS) return;
-    if (await isCorsMissing(method, url)) throw corsError();
+    if (outcome.kind !== 'no-answer' || this.wasStoreReached || this.isCorsRight) return;
+    const isLast = verdict.do === 'fail';
+    if (!isLast && faults < SILENT_FAULTS) return;
+    if (!(await isCorsMissing(request.method, request.url))) {
+      this.#corsMissingSinceMs = undefined;
+      return;
+    }
+    const nowMs = performance.now();
+    this.#corsMissingSinceMs ??= nowMs;
+    const isAround = this.isRelayOn || request.method === 'POST';
+    const isSettled = nowMs - this.#corsMissingSinceMs >= CORS_SETTLED_MS;
+    if (!isLast && !isAround && !isSettled) return;
+    const error = corsError(request);
+    tellDeveloper(error);
+    void this.#reports.send({ status: 0 });
+    if (!isAround) throw error;
   }
 }

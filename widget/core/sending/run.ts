@@ -10,6 +10,7 @@ import { PartsTooLarge } from './part/line-terms.ts';
 import { applyRemedy } from './recover.ts';
 import { registerUpload } from './register.ts';
 import { sendMissingParts } from './send-parts.ts';
+import { transformFile } from './transform.ts';
 
 /** Never rejects. It ends when the upload is done or has failed, or when `signal` is aborted. */
 export async function run(
@@ -21,6 +22,7 @@ export async function run(
   let mostStored = 0;
   for (let setbacks = 0; !signal.aborted && upload.phase !== 'cancelled'; setbacks++) {
     try {
+      await transformFile(upload, context, signal);
       const result = await runRound(upload, context, signal);
       context.services.apply(upload, { type: 'done', result });
       return await context.claims.remove(upload);

@@ -8,7 +8,7 @@ export class Failures {
   constructor(uploads: Iterable<Upload>) {
     for (const upload of uploads) {
       if (upload.phase !== 'failed') continue;
-      const key = keyOf(upload.file);
+      const key = keyOf(upload.chosen.file);
       this.#byFile.set(key, [...(this.#byFile.get(key) ?? []), upload]);
     }
   }

@@ -54,7 +54,7 @@ export class UploadList {
 
   add(upload: Upload): UploadSnapshot {
     this.#snapshots.set(upload, undefined);
-    this.#byFile.set(fileKey(upload), upload);
+    this.#byFile.set(fileKey(upload.chosen), upload);
     return this.refresh(upload);
   }
 
@@ -62,7 +62,7 @@ export class UploadList {
   refile(upload: Upload, change: () => void): UploadSnapshot {
     this.#unfile(upload);
     change();
-    this.#byFile.set(fileKey(upload), upload);
+    this.#byFile.set(fileKey(upload.chosen), upload);
     return this.refresh(upload);
   }
 
@@ -75,7 +75,7 @@ export class UploadList {
   }
 
   #unfile(upload: Upload): void {
-    const key = fileKey(upload);
+    const key = fileKey(upload.chosen);
     if (this.#byFile.get(key) === upload) this.#byFile.delete(key);
   }
 

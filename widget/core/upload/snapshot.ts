@@ -6,8 +6,10 @@ import type { Upload } from './upload.ts';
 
 /** What a phase is called in public, unless the upload waits. */
 const STATUSES: { readonly [phase in Phase]: UploadStatus } = {
+  checking: 'checking',
   added: 'queued',
   queued: 'queued',
+  transforming: 'transforming',
   claiming: 'hashing',
   creating: 'hashing',
   reconciling: 'hashing',
@@ -18,12 +20,15 @@ const STATUSES: { readonly [phase in Phase]: UploadStatus } = {
   paused: 'paused',
   done: 'done',
   failed: 'failed',
+  undoable: 'cancelled',
   cancelled: 'cancelled',
 };
 
 /** Phases after which its bytes are sent, unless somebody intervenes. */
 const PROCEEDING: ReadonlySet<Phase> = new Set<Phase>([
+  'checking',
   'queued',
+  'transforming',
   'claiming',
   'creating',
   'reconciling',
@@ -33,8 +38,8 @@ const PROCEEDING: ReadonlySet<Phase> = new Set<Phase>([
 
 /** The upload as it looks now: `last` itself if nothing has changed since. */
 export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapshot {
-  const { id, file, path, state, parts } = upload;
-  const { name, type, size: bytes } = file;
+  const { id, name, file, path, state, parts } = upload;
+  const { type, size: bytes } = file;
   const { progress } = state;
   const waitingFor = 'waitingFor' in progress ? progress.waitingFor : undefined;
   const status = STATUSES[progress.phase];
@@ -66,10 +71,13 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
     wontArriveBy: missedEnd(upload, unsent, last),
     relayed: state.isRelayed,
     waitingFor,
+    step: progress.phase === 'transforming' ? progress.step : undefined,
+    undoUntilMs: progress.phase === 'undoable' ? progress.undoUntilMs : undefined,
+    metadata: state.edits.metadata,
     key: keyOf(state),
     result: progress.phase === 'done' ? progress.result : undefined,
     error: progress.phase === 'failed' ? progress.error : undefined,
-    file,
+    file: upload.chosen.file,
   };
   const isSame = (key: string) =>
     last?.[key as keyof UploadSnapshot] === snapshot[key as keyof UploadSnapshot];

@@ -1,40 +1,17 @@
 /** The state of one upload, and the one function that changes it. Pure. */
-import type { Result, StoredPart } from '../../../worker/protocol.ts';
-import type { UploadError } from '../errors.ts';
-import type { FileWithPath, WaitReason } from '../types.ts';
-import type { Parts } from './parts.ts';
+import type { Edits, FileWithPath } from '../types.ts';
+import {
+  ACTIVE,
+  RULES,
+  type ActivePhase,
+  type Phase,
+  type Progress,
+  type UploadEvent,
+} from './rules.ts';
 import { partsOf, tokenOf, withoutParts, type Standing } from './standing.ts';
-import { isSameTerms, type Agreement, type Terms } from './terms.ts';
+import { isSameTerms, type Terms } from './terms.ts';
 
-/** Phases in which an upload proceeds by itself. */
-export type ActivePhase =
-  /** In the queue. */
-  | 'queued'
-  /** Looking for the file in the journal, and hashing its first parts. */
-  | 'claiming'
-  /** The Create is on its way. */
-  | 'creating'
-  /** The Worker is asked what the store holds. */
-  | 'reconciling'
-  /** Parts are hashed; the first request has not left yet. */
-  | 'hashing'
-  | 'sending'
-  | 'completing'
-  /** Cancelled while the Worker completes it, whose answer says whether that was too late. */
-  | 'withdrawing';
-
-export type Phase = ActivePhase | 'added' | 'paused' | 'done' | 'failed' | 'cancelled';
-
-/** What the upload is doing. */
-export type Progress =
-  /** Not started: it waits for `start()`. */
-  | { readonly phase: 'added' }
-  /** `waitingFor` is set while all of its requests wait for the same thing. */
-  | { readonly phase: ActivePhase; readonly waitingFor?: WaitReason }
-  | { readonly phase: 'paused'; readonly resumesAs: 'added' | 'queued' }
-  | { readonly phase: 'done'; readonly result: Result }
-  | { readonly phase: 'failed'; readonly error: UploadError }
-  | { readonly phase: 'cancelled' };
+export { RULES, type ActivePhase, type Phase, type Progress, type UploadEvent } from './rules.ts';
 
 export interface UploadState {
   /** The Worker's id too: made by the page, so that a Create whose answer was lost can be repeated. */
@@ -42,7 +19,10 @@ export interface UploadState {
   /** Ids that the upload had before, if any. */
   readonly formerIds: readonly string[];
   /** The file as it was added; of one that has failed and was added again, as it was added last. */
+  readonly chosen: FileWithPath;
+  /** What is sent: the chosen file, or what the page's transforms have made of it. */
   readonly source: FileWithPath;
+  readonly edits: Edits;
   readonly progress: Progress;
   readonly standing: Standing;
   /** As the policy leads to expect; once agreed, as the Worker has said. */
@@ -63,122 +43,8 @@ export interface UploadState {
   readonly fingerprint?: string | undefined;
 }
 
-export type UploadEvent =
-  | { readonly type: 'start' }
-  /** A listener has refused the start. */
-  | { readonly type: 'hold' }
-  /** Its turn has come. */
-  | { readonly type: 'open' }
-  | { readonly type: 'create' }
-  | { readonly type: 'reconcile' }
-  | { readonly type: 'hash' }
-  | { readonly type: 'send' }
-  | { readonly type: 'complete' }
-  /** A remedy has been applied: it begins another round. */
-  | { readonly type: 'restart' }
-  | { readonly type: 'wait'; readonly for: WaitReason }
-  | { readonly type: 'proceed' }
-  | { readonly type: 'pause' }
-  | { readonly type: 'resume' }
-  /** `source`: the same file, added again. */
-  | {
-      readonly type: 'retry';
-      readonly receipts: readonly StoredPart[];
-      readonly source?: FileWithPath | undefined;
-    }
-  | { readonly type: 'withdraw' }
-  | { readonly type: 'cancel' }
-  | { readonly type: 'done'; readonly result: Result }
-  | { readonly type: 'fail'; readonly error: UploadError }
-  // The rest changes how it stands with the Worker, or what is known of the file.
-  | { readonly type: 'expect'; readonly terms: Terms }
-  | { readonly type: 'prepare'; readonly parts: Parts }
-  /** The journal knows the file. Without a token it is created again, under its old id. */
-  | {
-      readonly type: 'recognise';
-      readonly id: string;
-      readonly token?: string | undefined;
-      readonly receipts: readonly StoredPart[];
-    }
-  | { readonly type: 'request'; readonly answer: Promise<void> }
-  | { readonly type: 'refuse' }
-  | { readonly type: 'agree'; readonly agreement: Agreement; readonly parts: Parts }
-  /** The Worker lets it live longer, by another token. */
-  | { readonly type: 'extend'; readonly token: string; readonly expiresAt: string }
-  /** What is stored is uncertain. */
-  | { readonly type: 'doubt' }
-  /** Discards what was agreed. */
-  | { readonly type: 'forget' }
-  /** The same, under another id. */
-  | { readonly type: 'renew'; readonly id: string }
-  | { readonly type: 'relay' }
-  /** A read of the file hangs. */
-  | { readonly type: 'hang' }
-  /** A read that hung has settled. */
-  | { readonly type: 'revive' }
-  | { readonly type: 'read'; readonly fingerprint?: string };
-
-type EventType = UploadEvent['type'];
-
-interface Rule {
-  /** @default any phase */
-  readonly from?: readonly Phase[];
-  readonly standings?: readonly Standing['kind'][];
-  /** The new phase, if the event carries nothing that belongs to it. */
-  readonly to?: ActivePhase | 'added' | 'cancelled';
-}
-
-const BEFORE_SENDING = ['claiming', 'creating', 'reconciling'] as const;
-const BEFORE_COMPLETING = [...BEFORE_SENDING, 'hashing', 'sending'] as const;
-const WORKING = [...BEFORE_COMPLETING, 'completing'] as const;
-const ACTIVE = ['queued', ...WORKING, 'withdrawing'] as const;
-const BEFORE_END = ['added', ...ACTIVE, 'paused', 'failed'] as const;
-
-/** Every transition that can happen. */
-export const RULES: { readonly [type in EventType]: Rule } = {
-  start: { from: ['added'], to: 'queued' },
-  hold: { from: ['queued'], to: 'added' },
-  open: { from: ['queued'], to: 'claiming' },
-  create: { from: ['claiming'], to: 'creating', standings: ['requested', 'agreed'] },
-  reconcile: { from: ['claiming'], to: 'reconciling', standings: ['unconfirmed'] },
-  hash: { from: BEFORE_SENDING, to: 'hashing', standings: ['agreed'] },
-  send: { from: ['hashing'], to: 'sending', standings: ['agreed'] },
-  complete: { from: ['hashing', 'sending'], to: 'completing', standings: ['agreed'] },
-  restart: { from: WORKING, to: 'claiming' },
-  wait: { from: ACTIVE },
-  proceed: { from: ACTIVE },
-  // Not while completing: the store is putting the parts together already.
-  pause: { from: ['added', 'queued', ...BEFORE_COMPLETING] },
-  resume: { from: ['paused'] },
-  retry: { from: ['failed'], to: 'queued' },
-  withdraw: { from: ['completing'], to: 'withdrawing' },
-  cancel: { from: BEFORE_END, to: 'cancelled' },
-  // Before it is sent: an earlier visit, or a call whose answer was lost, had completed it. After it
-  // was cancelled: the Worker had completed it by then.
-  done: {
-    from: [...BEFORE_SENDING, 'completing', 'withdrawing', 'cancelled'],
-    standings: ['agreed'],
-  },
-  fail: { from: ACTIVE },
-  expect: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
-  prepare: { from: WORKING, standings: ['unregistered'] },
-  recognise: { from: BEFORE_END, standings: ['unregistered', 'unconfirmed'] },
-  request: { from: WORKING, standings: ['unregistered'] },
-  // The answer to a Create may arrive during a pause, or after the upload was cancelled.
-  refuse: { standings: ['requested'] },
-  agree: { standings: ['requested', 'unconfirmed'] },
-  extend: { standings: ['agreed'] },
-  doubt: { from: WORKING, standings: ['agreed'] },
-  forget: { from: BEFORE_END },
-  renew: { from: BEFORE_END },
-  relay: { from: BEFORE_END },
-  hang: {},
-  revive: {},
-  read: {},
-};
-
 /** True if the event can happen in this state. */
-export function can(state: UploadState, type: EventType): boolean {
+export function can(state: UploadState, type: UploadEvent['type']): boolean {
   const { from, standings } = RULES[type];
   return (
     from?.includes(state.progress.phase) !== false &&
@@ -207,18 +73,40 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
   switch (event.type) {
     case 'open':
       return { wasStarted: true };
-    case 'wait':
-      return { progress: { phase: progress.phase as ActivePhase, waitingFor: event.for } };
-    case 'proceed':
-      return { progress: { phase: progress.phase as ActivePhase } };
-    case 'pause':
+    case 'admit': {
+      const phase = event.isAutomatic ? 'queued' : 'added';
       return {
-        progress: { phase: 'paused', resumesAs: progress.phase === 'added' ? 'added' : 'queued' },
+        progress: progress.phase === 'paused' ? { ...progress, resumesAs: phase } : { phase },
       };
+    }
+    case 'transform':
+      return { progress: { phase: 'transforming', step: event.step } };
+    case 'transformed':
+      // A handle leads to the chosen file, which is another one.
+      return {
+        source: { ...state.source, file: event.file, handle: undefined },
+        standing: withoutParts(standing),
+      };
+    case 'wait':
+      return { progress: { phase: progress.phase as MovingPhase, waitingFor: event.for } };
+    case 'proceed':
+      return { progress: { phase: progress.phase as MovingPhase } };
+    case 'pause':
+      return { progress: { phase: 'paused', resumesAs: resumption(progress) } };
     case 'resume':
       return { progress: { phase: progress.phase === 'paused' ? progress.resumesAs : 'queued' } };
+    case 'discard':
+      return { progress: { phase: 'undoable', undoUntilMs: event.undoUntilMs, before: progress } };
+    case 'undo':
+      return { progress: progress.phase === 'undoable' ? undone(progress.before) : progress };
+    case 'edit':
+      return { edits: { ...state.edits, ...event.edits } };
     case 'retry':
-      return { ...retried(state, event), ...readAgain(event.source) };
+      return {
+        ...retried(state, event),
+        ...readAgain(event.source),
+        ...(event.isChecking ? { progress: { phase: 'checking' } } : {}),
+      };
     case 'done':
       return { progress: { phase: 'done', result: event.result }, standing: { kind: 'closed' } };
     case 'fail':
@@ -276,9 +164,23 @@ function changes(state: UploadState, event: UploadEvent): Partial<UploadState> {
   }
 }
 
+/** A phase in which an upload can wait for something. */
+type MovingPhase = Exclude<ActivePhase, 'transforming'>;
+
+/** What a paused upload becomes when it is resumed. */
+function resumption({ phase }: Progress): 'added' | 'checking' | 'queued' {
+  return phase === 'added' || phase === 'checking' ? phase : 'queued';
+}
+
+/** A running upload continues from what the store holds, as after a pause. */
+function undone(before: Progress): Progress {
+  const isRunning = (ACTIVE as readonly Phase[]).includes(before.phase);
+  return isRunning ? { phase: 'queued' } : before;
+}
+
 /** After a failure it continues from what the store holds; one that is a single request begins again. */
 function retried(
-  { source: former, standing, terms }: UploadState,
+  { chosen: former, standing, terms }: UploadState,
   { receipts, source = former }: Extract<UploadEvent, { type: 'retry' }>,
 ) {
   const token = tokenOf(standing);
@@ -292,7 +194,7 @@ function retried(
 
 /** Nothing is known yet of a file that was added again. */
 function readAgain(source?: FileWithPath): Partial<UploadState> {
-  return source ? { source, wasRead: false, fingerprint: undefined } : {};
+  return source ? { chosen: source, source, wasRead: false, fingerprint: undefined } : {};
 }
 
 function renamed({ id: former, formerIds }: UploadState, id: string) {

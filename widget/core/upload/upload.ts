@@ -9,14 +9,16 @@ import { next, type Phase, type UploadEvent, type UploadState } from './state.ts
 export class Upload {
   #state: UploadState;
 
-  /** `isAutomatic` is false for an upload that waits for `start()`. */
-  constructor(source: FileWithPath, isAutomatic = true) {
-    const { file, id } = source;
+  /** Starts in the queue, unless it has to be checked first or waits for `start()`. */
+  constructor(chosen: FileWithPath, phase: 'checking' | 'queued' | 'added' = 'queued') {
+    const { file, id } = chosen;
     this.#state = {
       id: id ?? uuidv7(),
       formerIds: [],
-      source,
-      progress: { phase: isAutomatic ? 'queued' : 'added' },
+      chosen,
+      source: chosen,
+      edits: {},
+      progress: { phase },
       standing: id === undefined ? { kind: 'unregistered' } : { kind: 'unconfirmed', receipts: [] },
       terms: { plan: { kind: 'single', bytes: file.size }, checksum: null },
       wasStarted: false,
@@ -37,8 +39,29 @@ export class Upload {
     this.#state = next(this.#state, event);
   }
 
+  /** The file that is sent. */
   get file(): File {
     return this.#state.source.file;
+  }
+
+  /** The file that the user has chosen. */
+  get chosen(): FileWithPath {
+    return this.#state.chosen;
+  }
+
+  /** The page's transforms are done with the file. */
+  get isTransformed(): boolean {
+    return this.#state.source !== this.#state.chosen;
+  }
+
+  /** The name that the user has given, with the extension of the file that is sent. */
+  get name(): string {
+    const { file, chosen, state } = this;
+    const { name = file.name } = state.edits;
+    const [before, after] = [extensionOf(chosen.file.name), extensionOf(file.name)];
+    return before !== after && name.endsWith(before) && state.edits.name !== undefined
+      ? name.slice(0, name.length - before.length) + after
+      : name;
   }
 
   get path(): string | undefined {
@@ -79,4 +102,9 @@ export class Upload {
   get isSingle(): boolean {
     return this.#state.terms.plan.kind === 'single';
   }
+}
+
+/** The extension with its dot; empty if there is none. */
+function extensionOf(name: string): string {
+  return /.(\.[^.]+)$/.exec(name)?.[1] ?? '';
 }

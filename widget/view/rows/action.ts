@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Action } from '../clicked.ts';
-import { icon, type Icon } from '../icons.ts';
+import { icon, type Icon } from '../row-icons.ts';
 import type { View } from '../view.ts';
 
 /** Actions in the row of an interrupted upload. */
 export type InterruptedAction = 'continue' | 'discard';
+
+/** Actions that move a row; handled where they are loaded. */
+export type ReorderAction = 'raise' | 'lower';
 
 /**
  * A button. What it acts on is found out when it is pressed, from the row that contains it. `name` is
@@ -13,7 +16,7 @@ export type InterruptedAction = 'continue' | 'discard';
  */
 export function action(
   { localizer, isDisabled }: View,
-  act: Action | InterruptedAction,
+  act: Exclude<Action, 'folder'> | InterruptedAction | ReorderAction,
   picture: Icon,
   name = '',
   word?: MessageId,

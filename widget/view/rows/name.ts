@@ -31,15 +31,23 @@ const LAST_LETTERS =
   /^(.{4,}?)([\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{Nd}]{2})$/su;
 
 /**
- * The name in one line, truncated in the middle. The two pieces are hidden from screen readers, which
+ * The folders and the name in one line, truncated in the middle; folders first. The two pieces are hidden from screen readers, which
  * would read them separately, and get the whole name instead.
  */
-export function nameView(name: string): TemplateResult {
-  const shown = shownName(name);
-  const { stem, end } = splitName(shown);
+export function nameView(name: string, path?: string): TemplateResult {
+  const folder = shownName(folderOf(path));
+  const shown = folder + shownName(name);
+  const { stem, end } = splitName(shownName(name));
   return html`<div part="name" class="name" translate="no" title=${shown}>
     <bdi aria-hidden="true" dir="auto"
-      ><span class="stem">${stem}</span><span class="end">${end}</span></bdi
+      >${folder && html`<span part="folder" class="folder">${folder}</span>`}<span class="stem"
+        >${stem}</span
+      ><span class="end">${end}</span></bdi
     ><span class="sr">${shown}</span>
   </div>`;
+}
+
+/** The folders of a path, with a slash at the end; empty for a file that came without folders. */
+export function folderOf(path = ''): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }

@@ -4,11 +4,11 @@ import type { WaitReason } from '../../core/types.ts';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
 import { reasonOf } from '../../i18n/reason.ts';
-import { icon } from '../icons.ts';
+import { icon } from '../row-icons.ts';
 import type { View } from '../view.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
-import { nameView, shownName } from './name.ts';
+import { folderOf, nameView, shownName } from './name.ts';
 import { tile } from './thumbs/thumbs.ts';
 import { figures, status as words } from './words.ts';
 
@@ -16,7 +16,9 @@ import { figures, status as words } from './words.ts';
 type MainAction = 'pause' | 'resume' | 'retry' | 'download';
 
 const MAIN_ACTIONS: Readonly<Record<UploadStatus, MainAction | undefined>> = {
+  checking: 'pause',
   queued: 'pause',
+  transforming: 'pause',
   hashing: 'pause',
   uploading: 'pause',
   waiting: 'pause',
@@ -59,10 +61,11 @@ export function row(
   picture: HTMLCanvasElement | undefined,
   isHeld: boolean,
 ): TemplateResult {
-  const { id, name, status, bytes, loaded, sent } = upload;
+  const { id, name, path, status, bytes, loaded, sent, step } = upload;
   const { localizer, isMany } = view;
   const isEnded = ENDED.has(status);
   const size = bytes || 1;
+  const label = labelOf(upload);
   const progress =
     loaded > 0 || status !== 'uploading'
       ? localizer.progress(loaded, bytes)
@@ -83,19 +86,21 @@ export function row(
       }
     </div>
     <div part="body" class="body">
-      ${nameView(name)}
+      ${nameView(name, path)}
       <div part="meta" class="meta">${meta(upload, view, progress)}</div>
       ${
         // Before anything is sent, progress is unknown and not 0 %.
         isStill
           ? nothing
-          : bar(
-              shownName(name),
-              loaded / size,
-              sent / size,
-              sent > 0 ? progress : undefined,
-              localizer,
-            )
+          : step
+            ? bar(
+                label,
+                step.fraction ?? 0,
+                0,
+                step.fraction ? stepText(upload, localizer) : undefined,
+                localizer,
+              )
+            : bar(label, loaded / size, sent / size, sent > 0 ? progress : undefined, localizer)
       }
     </div>
     <div part="actions" class="actions">
@@ -124,6 +129,7 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   }
   if (status === 'failed')
     return [words(error ? reasonOf(error, localizer) : localizer.text(status), localizer)];
+  if (status === 'transforming') return [words(stepText(upload, localizer), localizer)];
   const id = waitingFor ? WAITING[waitingFor] : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
@@ -145,24 +151,40 @@ function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
   return restarts > 0 ? localizer.text('restarted') : '';
 }
 
+/** What is done with the file before it is sent. */
+function stepText({ step }: UploadSnapshot, localizer: Localizer): string {
+  return step?.text ?? localizer.text('transforming');
+}
+
+/** What tells the file from others of the same name. */
+function labelOf({ name, path }: UploadSnapshot): string {
+  return shownName(folderOf(path) + name);
+}
+
 function actions(
   upload: UploadSnapshot,
   view: View,
   isEnded: boolean,
   isStill: boolean,
 ): unknown[] {
-  const { name, status } = upload;
+  const { status, undoUntilMs } = upload;
+  const label = labelOf(upload);
+  if (undoUntilMs !== undefined) return [action(view, 'undo', 'retry', label, 'undo')];
+  const moves = view.canReorder
+    ? [action(view, 'raise', 'raise', label), action(view, 'lower', 'lower', label)]
+    : [];
   const kind = isStill && !isEnded ? undefined : MAIN_ACTIONS[status];
-  const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', shownName(name));
-  return [mainAction(kind, upload, view), end].filter(Boolean);
+  const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', label);
+  return [...moves, mainAction(kind, upload, view), end].filter(Boolean);
 }
 
 function mainAction(
   kind: MainAction | undefined,
-  { name, error }: UploadSnapshot,
+  upload: UploadSnapshot,
   view: View,
 ): TemplateResult | undefined {
-  const shown = shownName(name);
+  const { error } = upload;
+  const shown = labelOf(upload);
   switch (kind) {
     case 'pause':
       return action(view, 'pause', 'pause', shown);

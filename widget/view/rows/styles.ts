@@ -145,9 +145,17 @@ export const rowStyles = css`
     min-inline-size: 0;
     white-space: pre;
   }
-  .stem {
+  .stem,
+  .folder {
     overflow: hidden;
     text-overflow: ellipsis;
+  }
+  .folder {
+    /* Gives way before the name does, and never altogether: it tells two files of one name apart. */
+    flex-shrink: 100;
+    min-inline-size: min(100%, 5ch);
+    color: var(--soft);
+    font-weight: 400;
   }
   .end {
     flex: none;
@@ -186,6 +194,16 @@ export const rowStyles = css`
   .row .actions {
     /* Room for two buttons, so that the bar does not grow when one disappears. */
     min-inline-size: calc(2 * max(32px, 2em) + 2px);
+  }
+  @media (any-pointer: coarse) {
+    /* A finger that means Pause must not cancel. */
+    .row .actions {
+      gap: 16px;
+    }
+    .row .act {
+      min-inline-size: 44px;
+      block-size: 44px;
+    }
   }
   .text {
     padding-inline: 10px;

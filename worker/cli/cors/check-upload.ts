@@ -6,7 +6,7 @@ import { isStoreError } from '../../s3/requests/errors.ts';
 import { runHash } from '../../upload/verify/hash.ts';
 
 /** One byte, so that it costs nothing. */
-const PART = new TextEncoder().encode('s');
+export const PART = new TextEncoder().encode('s');
 const EXPIRES_IN_SECONDS = 300;
 const TIMEOUT_MS = 10_000;
 /** Where the origins are `*`, any page will do. */
@@ -66,6 +66,12 @@ export async function checkUpload(
   } finally {
     if (uploadId !== undefined) await abort(bucket, key, uploadId, note);
   }
+}
+
+/** Checks a request that a deployed signer has signed. Advice is that of a missing rule. */
+export function checkSignedPart(part: SignedRequest, origin: string): Promise<Step> {
+  const advice = `allow ${part.method} from ${origin} in the CORS rule of the bucket, and expose ETag: npx s3-upload setup --origin ${origin}`;
+  return checkPart(part, origin, { origins: [origin], dryRun: false, justWritten: false, advice });
 }
 
 async function checkPart(
@@ -154,7 +160,8 @@ function oneOf(name: string): (item: string) => boolean {
   return (item) => item === '*' || item === name.toLowerCase();
 }
 
-function hashOf(algorithm: Bucket['checksum']): string | undefined {
+/** Checksum of that byte. */
+export function hashOf(algorithm: Bucket['checksum']): string | undefined {
   if (algorithm === null) return undefined;
   const hash = runHash(algorithm);
   hash.take(PART);

@@ -10,7 +10,7 @@ import { quotaOf } from '../../policy/quota.ts';
 import { ProblemError } from '../../problem.ts';
 import { keyTaken } from '../../refusals.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
-import { asProblem } from '../../http/as-problem.ts';
+import { asProblem, lineOf } from '../../http/as-problem.ts';
 import { findObject } from '../../upload/stored.ts';
 import { attributesOf, withSize, type Upload } from '../../upload/upload.ts';
 import { FormReader, type Form } from '../../http/form-data.ts';
@@ -34,8 +34,10 @@ export function formRoute(signer: Signer): SignerHandler {
       const { opened, form } = await reader.read(TOKEN_FIELD, (token) => signer.tokens.open(token));
       const upload = await uploadOf(signer, c, opened, form);
       return await store(signer, c, upload, form);
-    } catch (error) {
-      return answerRefusal(c, asProblem(signer.log, error).problem);
+    } catch (thrown) {
+      const error = asProblem(c.get('log'), thrown);
+      Object.assign(c.get('line'), lineOf(error));
+      return answerRefusal(c, error.problem);
     } finally {
       await reader.drain();
     }

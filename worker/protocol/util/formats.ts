@@ -17,9 +17,20 @@ export function formatOf(name: string): Format | undefined {
   return undefined;
 }
 
+/** The extension by which people know the type: `xls` for `application/vnd.ms-excel`. */
+export function extensionOf(type: string): string | undefined {
+  const subtype = type.replace(/^.*\//, '');
+  const isExtension = byExtension().get(subtype)?.own.includes(type);
+  return isExtension ? subtype : [...byExtension()].find(([, { own }]) => own.includes(type))?.[0];
+}
+
 export function allFormats(): readonly Format[] {
   return [...byExtension().values()];
 }
+
+/** Cameras' raw pictures: the maker and the extension make the type, as in image/x-nikon-nef. */
+const RAW =
+  'canon-crw canon-cr2 canon-cr3 nikon-nef nikon-nrw sony-arw sony-sr2 sony-srf olympus-orf panasonic-rw2 panasonic-raw fuji-raf pentax-pef samsung-srw sigma-x3f kodak-dcr kodak-kdc minolta-mrw hasselblad-3fr phaseone-iiq leica-rwl gopro-gpr';
 
 /**
  * The formats of each family of types: `extensions = other names | other types`. A format's own types
@@ -27,8 +38,8 @@ export function allFormats(): readonly Format[] {
  * `zip = zip-compressed` knows application/x-zip and application/x-zip-compressed. The other types,
  * after the bar, are those that systems give to such files, too. A name with a slash is a whole type.
  *
- * From the tables of IANA, Apache and mime-db; other names from Chromium's and Firefox's and from
- * Windows.
+ * From the tables of IANA, Apache and mime-db; other names from Chromium's and Firefox's, from Windows,
+ * and from freedesktop.org's shared-mime-info, which browsers on Linux ask.
  */
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   image: [
@@ -45,18 +56,25 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'psd = vnd.adobe.photoshop photoshop application/x-photoshop',
     'dng = adobe-dng tiff',
     'svg svgz = svg+xml',
+    ...RAW.split(' ').map(
+      (name) => `${name.replace(/.*-/, '')} = ${name} | image/tiff image/x-dcraw`,
+    ),
   ],
   video: [
-    'mp4 m4v mp4v | application/mp4 audio/mp4',
+    'mp4 m4v mp4v lrv insv | application/mp4 audio/mp4',
     'mov qt = quicktime',
     'webm | audio/webm',
-    'mkv mk3d = matroska | audio/x-matroska video/webm',
-    'avi = msvideo vnd.avi',
-    'mpg mpeg mpe m2v',
-    'mts m2ts m2t = mp2t vnd.dlna.mpeg-tts',
-    'ts = mp2t | text/typescript application/typescript video/vnd.dlna.mpeg-tts',
+    'mkv mk3d = matroska | audio/x-matroska application/x-matroska video/webm',
+    'avi = msvideo vnd.avi | application/x-troff-msvideo',
+    'mpg mpeg mpe m2v vob mod tod = dvd | audio/x-mod',
+    'mts m2ts m2t = mp2t vnd.dlna.mpeg-tts | model/vnd.mts',
+    'ts = mp2t | text/typescript application/typescript video/vnd.dlna.mpeg-tts text/vnd.trolltech.linguist',
     'wmv = ms-wmv | video/x-ms-asf',
     'flv',
+    'mxf = application/mxf',
+    'dv',
+    'braw',
+    'r3d',
     '3gp 3gpp = audio/3gpp',
     '3g2 = 3gpp2 audio/3gpp2',
     'ogv = ogg | application/ogg',

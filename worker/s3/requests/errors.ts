@@ -7,6 +7,7 @@
  * - `invalid_part`: a part is missing, too small or has another ETag than the request says.
  * - `checksum_mismatch`: the store computed another checksum or size than the request says.
  * - `too_large`: more bytes than the store accepts.
+ * - `full`: the store, or the bucket's quota, has no room left.
  * - `unsupported`: the store cannot do what the settings ask for.
  * - `misconfigured`: credentials, region, bucket, clock or permissions; trying again does not help.
  * - `rejected`: the store refused the request for a reason of its own.
@@ -20,6 +21,7 @@ export type StoreErrorKind =
   | 'invalid_part'
   | 'checksum_mismatch'
   | 'too_large'
+  | 'full'
   | 'unsupported'
   | 'misconfigured'
   | 'rejected'

@@ -35,14 +35,26 @@ const BAD_PART = meaning('invalid_part');
 const MISMATCH = meaning('checksum_mismatch');
 const TOO_LARGE = meaning('too_large');
 const UNSUPPORTED = meaning('unsupported', 'the store does not support this; check the profile');
-const NO_BUCKET = meaning('misconfigured', 'there is no such bucket at this endpoint');
-const REGION = meaning('misconfigured', 'the bucket is in another region');
-const CLOCK = meaning('misconfigured', "the store's clock and the Worker's are 15 minutes apart");
+const FULL = meaning('full', 'the store is full, or the quota of the bucket is used up: make room');
+const NO_BUCKET = meaning(
+  'misconfigured',
+  'there is no such bucket at this endpoint: check S3_BUCKET and S3_ENDPOINT',
+);
+const REGION = meaning('misconfigured', 'the bucket is in another region: set S3_REGION');
+const CLOCK = meaning(
+  'misconfigured',
+  "the store's clock and the Worker's are 15 minutes apart: set the clock of the store",
+);
 const DENIED = meaning('misconfigured', 'the credentials do not allow this on this bucket');
+const KMS = meaning(
+  'misconfigured',
+  'the store cannot encrypt with the KMS key: check SSE_KMS_KEY_ID, and allow kms:GenerateDataKey and kms:Decrypt',
+);
 const KEYS: Meaning = {
   kind: 'misconfigured',
   again: 'renew',
-  advice: 'the store does not know these credentials, or they have expired',
+  advice:
+    'the store does not know these credentials, or they have expired: check S3_ACCESS_KEY_ID and S3_SESSION_TOKEN',
 };
 
 const BY_CODE: Readonly<Record<string, Meaning>> = {
@@ -60,6 +72,18 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   XAmzContentChecksumMismatch: MISMATCH,
   XAmzContentSHA256Mismatch: MISMATCH,
   EntityTooLarge: TOO_LARGE,
+  QuotaExceeded: FULL,
+  InsufficientStorage: FULL,
+  XMinioStorageFull: FULL,
+  XMinioAdminBucketQuotaExceeded: FULL,
+  KeyTooLongError: meaning(
+    'misconfigured',
+    'the key is longer than the store allows: shorten KEY_TEMPLATE or KEY_PREFIX',
+  ),
+  MethodNotAllowed: meaning(
+    'misconfigured',
+    'the address does not lead to the bucket: check S3_ENDPOINT and S3_STYLE',
+  ),
   NotImplemented: UNSUPPORTED,
   AccessControlListNotSupported: meaning(
     'unsupported',
@@ -86,7 +110,10 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   AuthorizationHeaderMalformed: REGION,
   PermanentRedirect: REGION,
   TemporaryRedirect: REGION,
-  SignatureDoesNotMatch: meaning('misconfigured', 'the secret access key is wrong'),
+  SignatureDoesNotMatch: meaning(
+    'misconfigured',
+    'S3_SECRET_ACCESS_KEY is wrong, or a proxy in front of the store changes Host, port or path',
+  ),
   AccessDenied: DENIED,
 };
 
@@ -104,6 +131,7 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   429: BUSY,
   501: UNSUPPORTED,
   503: BUSY,
+  507: FULL,
 };
 
 /** What is known about an answer that was not a success. */
@@ -123,9 +151,9 @@ export function faultOf(answer: BadAnswer): Fault {
   const error = xml?.name === 'ErrorResponse' ? xml.all('Error')[0] : xml; // STS wraps its errors
   const code = harmless(error?.text('Code'));
   // Swift sends InvalidRequest with a 412, so the status decides if the code is not listed.
-  const listed = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
-  const meant = listed ?? meaningOf(status, code !== undefined || isBare(answer));
-  const { kind, again, advice } = meant;
+  const meant = meaningOfCode(code) ?? meaningOf(answer, code !== undefined);
+  const { kind, again } = meant;
+  const advice = meant === DENIED ? deniedAdvice(operation) : meant.advice;
   const region = harmless(headers.get('x-amz-bucket-region') ?? error?.text('Region'));
   return {
     again,
@@ -152,12 +180,49 @@ export function readEmpty(operation: string, { body }: Pick<BadAnswer, 'body'>) 
   return body === '' ? { result: true } : unreadable(operation);
 }
 
+function meaningOfCode(code: string | undefined): Meaning | undefined {
+  if (code === undefined) return undefined;
+  if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
+  return code.startsWith('KMS.') ? KMS : undefined;
+}
+
+/** The permission for each operation: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  CreateMultipartUpload: 's3:PutObject',
+  UploadPart: 's3:PutObject',
+  CompleteMultipartUpload: 's3:PutObject',
+  PutObject: 's3:PutObject',
+  ListParts: 's3:ListMultipartUploadParts',
+  AbortMultipartUpload: 's3:AbortMultipartUpload',
+  ListMultipartUploads: 's3:ListBucketMultipartUploads',
+  HeadObject: 's3:GetObject',
+  GetObject: 's3:GetObject',
+  DeleteObject: 's3:DeleteObject',
+};
+
+function deniedAdvice(operation: string): string | undefined {
+  const permission = PERMISSIONS[operation];
+  return permission === undefined
+    ? DENIED.advice
+    : `the credentials need ${permission} on this bucket`;
+}
+
+/** What the store’s code means, for the developer. Undefined if nothing is known of it. */
+export function adviceAbout(operation: string, code: string): string | undefined {
+  const meant = meaningOfCode(code);
+  return meant === DENIED ? deniedAdvice(operation) : meant?.advice;
+}
+
 /**
  * An error of the store has a code. Without one, something in between has answered, which says nothing
  * about the upload: the call is tried again, and fails as if the store had not answered.
  */
-function meaningOf(status: number, isOwn: boolean): Meaning {
-  if (!isOwn) return status === 429 || status === 503 ? BUSY : TROUBLE;
+function meaningOf(answer: BadAnswer, hasCode: boolean): Meaning {
+  const { status, headers } = answer;
+  // Amazon's HEAD in a wrong region: a 400 without a body.
+  if (!hasCode && status === 400 && headers.has('x-amz-bucket-region')) return REGION;
+  if (!hasCode && !isBare(answer) && status !== 507)
+    return status === 429 || status === 503 ? BUSY : TROUBLE;
   return BY_STATUS[status] ?? (status >= 500 ? TROUBLE : meaning('rejected'));
 }
 

@@ -61,7 +61,8 @@ async function completeWhole(
     : await formObject(signer, upload, wanted, field);
   if (!made.object) return recordedResult(signer, upload, wanted);
   await assertIntact(signer, upload, made.object);
-  return conclude(signer, waitUntilOf(c), upload, made.object, { ...made, wanted });
+  const bound = { ...signer, log: c.get('log') };
+  return conclude(bound, waitUntilOf(c), upload, made.object, { ...made, wanted });
 }
 
 /**

@@ -17,8 +17,9 @@ export async function prepareUpload(
   c: SignerContext,
   draft: Upload,
 ): Promise<Upload> {
-  const { hooks, log } = signer;
-  const answer = await answerOf(log, 'prepare', () => hooks.prepare?.(draft, c.get('caller')));
+  const { hooks } = signer;
+  const ask = () => hooks.prepare?.(draft, c.get('caller'));
+  const answer = await answerOf(c.get('log'), 'prepare', ask);
   if (answer?.refuse !== undefined) throw new ProblemError('forbidden', answer.refuse);
   if (answer?.key === undefined && answer?.metadata === undefined) return draft;
   const { key = draft.key, metadata } = answer;

@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { splitSimpleBody } from '../../../../worker/protocol/simple-body.ts';
 import type { FaultRule, SpaceOptions } from './space.ts';
 import { Space } from './state.ts';
 import { storeRoutes } from './store.ts';
@@ -68,8 +69,11 @@ async function serve(
   const [, id = '', side = '', ...rest] = (request.url ?? '').split('/');
   const url = new URL(`/${rest.join('/')}`, base);
   if (request.method === 'OPTIONS') {
-    if (side === 'store') spaces.get(id)?.begin('preflight', url.pathname);
-    return void response.writeHead(204, CORS).end();
+    const asked = spaces.get(id);
+    asked?.begin(side === 'store' ? 'preflight' : 'api-preflight', url.pathname);
+    if (side === 'store' && asked?.options.hidesStore) return void response.writeHead(403).end();
+    const granted = side === 'api' ? grantedTo(request) : {};
+    return void response.writeHead(204, { ...CORS, ...granted }).end();
   }
   if (id === 'spaces') {
     const space = new Space(base, (await json(request)) as SpaceOptions);
@@ -82,6 +86,15 @@ async function serve(
   if (!space) return void response.writeHead(404, CORS).end();
   if (side === 'control') return control(space, url, request, response);
   await meet(space, side, url, request, response);
+}
+
+/** What the Worker grants: Firefox 153 keeps no answer with a wildcard. */
+function grantedTo({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  return {
+    'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+    'access-control-allow-headers': String(headers['access-control-request-headers'] ?? ''),
+    'access-control-max-age': '600',
+  };
 }
 
 /** One request of the engine, through the faults. */
@@ -107,7 +120,7 @@ async function meet(
   if (!body) return;
   if (fault?.stall) return;
   if (fault?.delayMs) await sleep(fault.delayMs);
-  const call: Call = { space, method, url, headers, body, cameAt };
+  const call = asJson({ space, method, url, headers, body, cameAt });
   const own = fault?.answer;
   const answer = own
     ? { status: own.status, headers: own.headers ?? {}, body: own.body ?? '' }
@@ -115,7 +128,7 @@ async function meet(
       ? await workerRoutes(call)
       : storeRoutes(call);
   if (fault?.loseReply) return void request.socket.destroy();
-  const isHidden = own?.cors === false;
+  const isHidden = own?.cors === false || (side === 'store' && space.options.hidesStore === true);
   const expose = space.options.exposeEtag === false ? 'x-none' : 'etag, retry-after';
   response.writeHead(answer.status, {
     connection: 'close',
@@ -123,6 +136,18 @@ async function meet(
     ...answer.headers,
   });
   response.end(answer.body);
+}
+
+/** A call that came without a preflight, as if it had come with one. */
+function asJson(call: Call): Call {
+  const { headers, body } = call;
+  if (!headers['content-type']?.startsWith('text/plain') || !headers.origin) return call;
+  const { token, json } = splitSimpleBody(String(body));
+  return {
+    ...call,
+    headers: { ...headers, ...(token && { 'upload-token': token }) },
+    body: Buffer.from(json),
+  };
 }
 
 async function control(

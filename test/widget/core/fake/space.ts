@@ -1,5 +1,5 @@
 /** What a test says to the fake, and what it hears; shared by both sides, so free of Node and DOM. */
-import type { ChecksumAlgorithm } from '../../../../worker/protocol.ts';
+import type { ChecksumAlgorithm, ReportBody } from '../../../../worker/protocol.ts';
 
 export interface SpaceOptions {
   readonly checksum?: ChecksumAlgorithm | null;
@@ -15,6 +15,8 @@ export interface SpaceOptions {
   /** Files up to this size are sent as form POSTs. */
   readonly formMaxBytes?: number;
   readonly exposeEtag?: boolean;
+  /** The bucket has no CORS rule. */
+  readonly hidesStore?: boolean;
   /** Of signed requests, in seconds. */
   readonly expiresIn?: number;
   /** Only this bearer token is let in. */
@@ -22,6 +24,8 @@ export interface SpaceOptions {
   /** Who is calling, as the policy says it. */
   readonly caller?: string;
   readonly lanes?: number;
+  /** Whether a complete upload may be deleted. */
+  readonly removable?: boolean;
   /** Every answer of the store comes this much later. */
   readonly storeDelayMs?: number;
   readonly maxBytes?: number;
@@ -95,6 +99,8 @@ export interface Report {
   readonly carried: number;
   /** Requests that were under way at each drop of the line. */
   readonly drops: readonly number[];
+  /** What the page has reported of the store's answers. */
+  readonly reports: readonly ReportBody[];
   /** Breaches of the contract. */
   readonly breaches: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { ChecksumAlgorithm, Plan, Result } from '../../../../worker/protocol.ts';
+import type { ChecksumAlgorithm, Plan, ReportBody, Result } from '../../../../worker/protocol.ts';
 import type { FaultRule, LogEntry, Report, SpaceOptions } from './space.ts';
 
 export interface FakePart {
@@ -36,6 +36,7 @@ export class Space {
   readonly faults: FaultRule[] = [];
   readonly uploads = new Map<string, FakeUpload>();
   readonly breaches: string[] = [];
+  readonly reports: ReportBody[] = [];
   /** Requests to the store whose bodies are coming, and what breaks each. */
   readonly underWay = new Set<() => void>();
   carried = 0;
@@ -103,6 +104,7 @@ export class Space {
       carried: this.carried,
       drops: this.#drops,
       breaches: this.breaches,
+      reports: this.reports,
       uploads: [...this.uploads.values()].map(
         ({ object, result, saidEtag, parts, id, name, path, bytes, state }) => ({
           id,

@@ -21,6 +21,7 @@ import {
   FileEntry,
   SignBody,
 } from '../../../../worker/protocol/schemas.ts';
+import { ReportBody } from '../../../../worker/protocol/report.ts';
 import type { Answer, Call } from './server.ts';
 import type { FakeUpload, Space } from './state.ts';
 import { headerFor } from './store.ts';
@@ -31,19 +32,27 @@ const MIB = 2 ** 20;
 export async function workerRoutes(call: Call): Promise<Answer> {
   const { space, method, url, headers } = call;
   const { bearer } = space.options;
+  if (url.pathname === '/health') return ok({ status: 'ok' });
   if (bearer && headers.authorization !== `Bearer ${bearer}`)
     return problem('unauthenticated', 401);
   const [, , id = '', verb = ''] = url.pathname.split('/');
   if (url.pathname === '/policy') return ok(policyOf(space));
+  if (url.pathname === '/report') {
+    const report = checked(space, ReportBody, call.body);
+    if (report) space.reports.push(report);
+    return ok({ advice: 'what helps' });
+  }
   if (url.pathname === '/uploads' && method === 'GET') return ok({ uploads: open(space) });
   if (url.pathname === '/uploads') return ok({ uploads: create(call) });
   if (url.pathname === '/uploads/complete') return ok({ uploads: completeMany(call) });
   const upload = space.uploads.get(id);
   if (!upload) return problem('not_found', 404);
-  if (verb !== 'resume' && headers['upload-token'] !== upload.token)
+  // The Worker asks for the token of an open upload; of a complete one it asks who the owner is.
+  const isDeletion = method === 'DELETE' && upload.state === 'complete' && space.options.removable;
+  if (verb !== 'resume' && !isDeletion && headers['upload-token'] !== upload.token)
     return problem('unauthenticated', 401, 'Upload-Token');
   if (method === 'DELETE') {
-    if (upload.state === 'complete') return problem('conflict', 409);
+    if (upload.state === 'complete' && !isDeletion) return problem('conflict', 409);
     upload.state = 'aborted';
     upload.parts.clear();
     return { status: 204 };
@@ -68,6 +77,7 @@ function policyOf({ options, checksum }: Space): Policy {
     partBytes = MIB,
     listParts = true,
     lanes = 1,
+    removable = false,
     maxBytes = 2 ** 40,
     caller,
   } = options;
@@ -84,7 +94,7 @@ function policyOf({ options, checksum }: Space): Policy {
     batch: { create: 100, sign: options.signAtOnce ?? 500, complete: 45 },
     lanes,
     relay: false,
-    removable: false,
+    removable,
     listParts,
   };
 }

@@ -3,9 +3,10 @@ import { PROBLEMS } from '../../../../worker/protocol/problems.ts';
 import type { ProblemCode } from '../../../../worker/protocol.ts';
 import { UploadError, type UploadErrorCode } from '../../../../widget/core/errors.ts';
 import { changedError } from '../../../../widget/core/faults/file-error.ts';
-import { corsError, partError } from '../../../../widget/core/faults/store-error.ts';
+import { corsError, fullError, partError } from '../../../../widget/core/faults/store-error.ts';
 import { verdict, type FinalVerdict } from '../../../../widget/core/faults/verdict.ts';
 import { callError, problemError } from '../../../../widget/core/faults/worker-error.ts';
+import { transformError } from '../../../../widget/core/sending/transform.ts';
 import type { Outcome } from '../../../../widget/core/store/outcome.ts';
 
 export interface Retries {
@@ -50,6 +51,10 @@ export const RETRIES: Readonly<Record<UploadErrorCode, Retries>> = {
   too_many_files: none('the file is refused', new UploadError('too_many_files', '')),
   duplicate: none('the file is refused', new UploadError('duplicate', '')),
   rejected: none('the page refuses the file', new UploadError('rejected', '')),
+  transform_failed: retry(
+    'the next attempt may succeed',
+    transformError('a.bin', new TypeError('no memory')),
+  ),
   file_changed: choose(
     'the old file is gone',
     changedError({ file: FILE, state: { wasRead: true } }),
@@ -79,12 +84,16 @@ export const RETRIES: Readonly<Record<UploadErrorCode, Retries>> = {
     'the store may be back',
     afterPart({ kind: 'answered', status: 503, code: 'SlowDown' }),
   ),
+  store_full: retry('its owner may have made room', fullError()),
   misconfigured: retry('its owner may have set it right', problem('misconfigured')),
-  signer_unreachable: retry('the Worker may be back', callError({ kind: 'no-answer' })),
+  signer_unreachable: retry('the Worker may be back', callError({ kind: 'no-answer' }, '/signer')),
   store_unreachable: retry('the line may be back', afterPart({ kind: 'answered', status: 403 })),
   store_refused: retry(
     'the owner of the bucket may have set it right',
     afterPart({ kind: 'answered', status: 403, code: 'SignatureDoesNotMatch' }),
   ),
-  cors: retry('the owner of the bucket may have set it right', corsError()),
+  cors: retry(
+    'the owner of the bucket may have set it right',
+    corsError({ method: 'PUT', headers: {} }),
+  ),
 };

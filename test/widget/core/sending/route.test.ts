@@ -1,4 +1,5 @@
 import { Backoff } from '../../../../widget/core/faults/backoff.ts';
+import { mixedContentError } from '../../../../widget/core/faults/store-error.ts';
 import { Route } from '../../../../widget/core/sending/route.ts';
 import type { Services } from '../../../../widget/core/services.ts';
 import type { Outcome } from '../../../../widget/core/store/outcome.ts';
@@ -7,6 +8,7 @@ import { fakeClock, type FakeClock } from '../fake/clock.ts';
 
 const SILENT: Outcome = { kind: 'no-answer' };
 const { signal } = new AbortController();
+const reports = { send: () => Promise.resolve(undefined) };
 
 describe('the way through the Worker', () => {
   let clock: FakeClock;
@@ -31,7 +33,7 @@ describe('the way through the Worker', () => {
       worker: { answers, refuseBearer: () => undefined },
       backoff,
     };
-    return new Route(services as unknown as Services);
+    return new Route(services as unknown as Services, reports);
   };
   /** One more request that the store has not answered. */
   const silence = async (
@@ -110,9 +112,50 @@ describe('the way through the Worker', () => {
   });
 });
 
+describe('a store that is full', () => {
+  it('is sent nothing for five seconds, and then again', () => {
+    const clock = fakeClock();
+    try {
+      const route = new Route({} as unknown as Services, reports);
+      route.assertNotFull();
+      route.noteFull();
+      clock.pass(4900);
+      let refused: unknown;
+      try {
+        route.assertNotFull();
+      } catch (error) {
+        refused = error;
+      }
+      assert.equal((refused as { code?: string } | undefined)?.code, 'store_full');
+      clock.pass(200);
+      route.assertNotFull();
+    } finally {
+      clock.restore();
+    }
+  });
+});
+
+describe('an http: store', () => {
+  it('is called by its name on an https: page, and nowhere else', () => {
+    for (const url of [
+      'https://s3.example',
+      'http://localhost:9000',
+      'http://127.0.0.1',
+      'http://[::1]:9',
+    ]) {
+      assert.equal(mixedContentError(url, 'https:'), undefined, url);
+    }
+    assert.equal(mixedContentError('http://s3.example', 'http:'), undefined);
+    const { code, message = '' } = mixedContentError('http://s3.example/b', 'https:') ?? {};
+    assert.equal(code, 'misconfigured');
+    assert.ok(/nothing to http:\/\/s3\.example: .*S3_PUBLIC_ENDPOINTS/.test(message), message);
+  });
+});
+
 describe('a missing CORS rule', () => {
   const failed = { do: 'fail', code: 'store_unreachable', retryable: true } as const;
-  const routeOf = (): Route => new Route({ policy: { relay: false } } as unknown as Services);
+  const routeOf = (): Route =>
+    new Route({ policy: { relay: false } } as unknown as Services, reports);
   const original = globalThis.fetch;
   let asked: (string | undefined)[] = [];
   beforeEach(() => (asked = []));
@@ -129,7 +172,12 @@ describe('a missing CORS rule', () => {
   };
   const check = async (route: Route): Promise<string | undefined> => {
     try {
-      await route.assertCors(failed, SILENT, 1, { method: 'PUT', url: 'https://store/' });
+      await route.assertCors(failed, SILENT, 1, {
+        number: 1,
+        method: 'PUT',
+        url: 'https://store/',
+        headers: {},
+      });
       return undefined;
     } catch (error) {
       return (error as { code: string }).code;

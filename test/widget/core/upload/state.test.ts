@@ -28,9 +28,12 @@ const ERROR = new UploadError('rejected', 'No.');
 
 /** One event of each type. */
 const EVENTS: { readonly [type in UploadEvent['type']]: UploadEvent & { readonly type: type } } = {
+  admit: { type: 'admit', isAutomatic: true },
   start: { type: 'start' },
   hold: { type: 'hold' },
   open: { type: 'open' },
+  transform: { type: 'transform', step: { fraction: 0.5 } },
+  transformed: { type: 'transformed', file: new File(['1234'], 'made') },
   create: { type: 'create' },
   reconcile: { type: 'reconcile' },
   hash: { type: 'hash' },
@@ -43,6 +46,8 @@ const EVENTS: { readonly [type in UploadEvent['type']]: UploadEvent & { readonly
   resume: { type: 'resume' },
   retry: { type: 'retry', receipts: [] },
   withdraw: { type: 'withdraw' },
+  discard: { type: 'discard', undoUntilMs: 1 },
+  undo: { type: 'undo' },
   cancel: { type: 'cancel' },
   done: { type: 'done', result: RESULT },
   fail: { type: 'fail', error: ERROR },
@@ -60,20 +65,21 @@ const EVENTS: { readonly [type in UploadEvent['type']]: UploadEvent & { readonly
   hang: { type: 'hang' },
   revive: { type: 'revive' },
   read: { type: 'read', fingerprint: 'hash' },
+  edit: { type: 'edit', edits: { name: 'other' } },
 };
 
 const events = fc.array(fc.constantFrom(...Object.values(EVENTS)), { maxLength: 60, size: 'max' });
 /** Each picks one of the events that can happen. */
 const choices = fc.array(fc.nat(), { maxLength: 60, size: 'max' });
-const fresh = (isAutomatic = true): UploadState =>
-  new Upload({ file: new File(['1234'], 'file') }, isAutomatic).state;
+const fresh = (phase?: 'added' | 'checking'): UploadState =>
+  new Upload({ file: new File(['1234'], 'file') }, phase).state;
 
 /** Applies events that can happen, and shows each state with the event that led to it. */
 function walk(
   picks: readonly number[],
   see: (state: UploadState, event: UploadEvent, before: UploadState) => void,
 ): void {
-  let state = fresh(false);
+  let state = fresh('added');
   for (const pick of picks) {
     const before = state;
     const legal = Object.values(EVENTS).filter(({ type }) => can(before, type));
@@ -164,7 +170,7 @@ describe('the state of an upload', () => {
     const phases = new Set<string>();
     const types = new Set<string>();
     const seen = new Set<string>();
-    for (const open = [fresh(false)]; open.length > 0;) {
+    for (const open = [fresh('added'), fresh('checking')]; open.length > 0;) {
       const state = open.pop() as UploadState;
       const { progress, standing } = state;
       const name = `${progress.phase} ${standing.kind} ${state.terms.plan.kind}`;
@@ -178,13 +184,35 @@ describe('the state of an upload', () => {
       }
     }
     assert.deepEqual([...types].toSorted(), Object.keys(RULES).toSorted());
-    assert.equal(phases.size, 13, [...phases].join());
+    assert.equal(phases.size, 16, [...phases].join());
   });
 
   it('returns from a pause to where it was: not started, or in the queue', () => {
-    const paused = next(fresh(false), EVENTS.pause);
+    const paused = next(fresh('added'), EVENTS.pause);
     assert.equal(next(paused, EVENTS.resume).progress.phase, 'added');
     assert.equal(after('open', 'pause', 'resume').progress.phase, 'queued');
+  });
+
+  it('is admitted during a pause, too, and waits for the resume then', () => {
+    const paused = next(fresh('checking'), EVENTS.pause);
+    assert.equal(next(paused, EVENTS.resume).progress.phase, 'checking');
+    const admitted = next(paused, EVENTS.admit);
+    assert.equal(admitted.progress.phase, 'paused');
+    assert.equal(next(admitted, EVENTS.resume).progress.phase, 'queued');
+  });
+
+  it('is brought back as it was: in the queue if it was running, otherwise paused or failed', () => {
+    const undone = (...types: UploadEvent['type'][]) =>
+      next(next(after(...types), EVENTS.discard), EVENTS.undo).progress;
+    assert.deepEqual(undone('open', 'request', 'create', 'agree'), { phase: 'queued' });
+    assert.deepEqual(undone('pause'), { phase: 'paused', resumesAs: 'queued' });
+    assert.deepEqual(undone('open', 'fail'), { phase: 'failed', error: ERROR });
+  });
+
+  it('keeps what the store has while it can be brought back', () => {
+    const agreed = after('open', 'request', 'create', 'agree');
+    const undone = next(next(agreed, EVENTS.discard), EVENTS.undo);
+    assert.deepEqual(undone.standing, agreed.standing);
   });
 
   it('takes the answer to its Create also while it is paused, or after it was cancelled', () => {

@@ -1,4 +1,4 @@
-import { termsFor } from '../../../../widget/core/upload/terms.ts';
+import { termsFor } from '../../../../widget/core/sending/part/terms.ts';
 import { assert } from '../fake/assert.ts';
 
 const plan = { singleMaxBytes: 10, minPartBytes: 4, maxPartBytes: 4, maxParts: 2 };

@@ -1,11 +1,14 @@
 import { LitElement } from 'lit';
 import type { Totals } from '../../../../widget/index.ts';
-import { Localizer } from '../../../../widget/i18n/localizer.ts';
+import { en } from '../../../../widget/i18n/en.ts';
+import { addEnglish, Localizer } from '../../../../widget/i18n/localizer.ts';
 import { Announcer } from '../../../../widget/view/rows/announcer.ts';
 import { equal } from '../assert.ts';
 import { snapshot, UploadError } from '../fake-uploader.ts';
 import { until } from '../page.ts';
 import { mount, unmountAll } from './mount.ts';
+
+before(() => addEnglish(en));
 
 class Host extends LitElement {
   totals = { files: 5, done: 1 } as Totals;
@@ -18,6 +21,7 @@ class Host extends LitElement {
 }
 
 describe('the announcer, on a host of its own', () => {
+  before(() => addEnglish(en));
   afterEach(unmountAll);
 
   it('names three failures, counts the others, and interrupts for them', async () => {

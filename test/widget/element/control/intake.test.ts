@@ -12,6 +12,7 @@ class Host extends LitElement {
     isOpen: (way) => way !== this.closed,
     isWelcome: (types) => types.every((type) => type === 'text/plain'),
     add: (found) => this.found.push(...found),
+    names: () => [],
     loadWalk: () => Promise.reject(new Error('there is no folder')),
     keepsHandles: () => false,
   });

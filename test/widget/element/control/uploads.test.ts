@@ -2,7 +2,7 @@ import { LitElement } from 'lit';
 import { admit } from '../../../../widget/control/uploads/admission.ts';
 import { ChooseAgain } from '../../../../widget/control/uploads/choose-again.ts';
 import { Uploads } from '../../../../widget/control/uploads/uploads.ts';
-import type { Rejection } from '../../../../widget/core/index.ts';
+import type { Rejection, UploadEventTarget } from '../../../../widget/core/index.ts';
 import { equal } from '../assert.ts';
 import { FakeUploader, snapshot } from '../fake-uploader.ts';
 import { file, idOf } from '../page.ts';
@@ -21,7 +21,7 @@ class Host extends LitElement {
 async function withUploader(): Promise<{ host: Host; uploader: FakeUploader }> {
   const host = await mount(class extends Host {});
   const uploader = new FakeUploader();
-  host.uploads.uploader = uploader;
+  host.uploads.use(uploader);
   host.changes.length = 0;
   return { host, uploader };
 }
@@ -44,7 +44,7 @@ describe('uploads, on a host of their own', () => {
   it('dispatch the uploader’s events on the host, when the form is up to date already', async () => {
     const { host, uploader } = await withUploader();
     const heard: unknown[] = [];
-    host.addEventListener('upload-done', ({ upload }) =>
+    (host as UploadEventTarget).addEventListener('upload-done', ({ upload }) =>
       heard.push([upload.name, host.changes.at(-1)]),
     );
     uploader.show({ id: 'a', name: 'a.txt', status: 'uploading' });
@@ -69,7 +69,9 @@ describe('uploads, on a host of their own', () => {
     const { UploadError } = await import('../fake-uploader.ts');
     uploader.refuses.set('b', new UploadError('too_large', ''));
     const batches: unknown[] = [];
-    host.addEventListener('upload-rejected', ({ rejected }) => batches.push(codes(rejected)));
+    (host as UploadEventTarget).addEventListener('upload-rejected', ({ rejected }) =>
+      batches.push(codes(rejected)),
+    );
     host.uploads.add([{ path: 'a' }, { file: file('b') }, { file: file('c') }]);
     equal(batches, [
       [
@@ -100,7 +102,7 @@ describe('admission', () => {
   const found = ['a', 'b', 'c'].map((name) => ({ file: file(name) }));
 
   it('takes everything where there is room', () => {
-    const { files, refused } = admit(found, { isMany: true, maxFiles: 3, room: undefined });
+    const { files, refused } = admit(found, { isMany: true, maxFiles: 3, room: Infinity });
     equal([names(files.map((item) => item.file)), refused], [['a', 'b', 'c'], []]);
   });
 
@@ -120,7 +122,7 @@ describe('admission', () => {
     const { files, refused } = admit(found, {
       isMany: false,
       maxFiles: undefined,
-      room: undefined,
+      room: Infinity,
     });
     equal([files.length, refused.length], [0, 3]);
   });
@@ -131,7 +133,7 @@ describe('admission', () => {
         { file: file('a'), id: '../../api/x' },
         { file: file('b'), id: idOf('b') },
       ],
-      { isMany: false, maxFiles: undefined, room: undefined },
+      { isMany: false, maxFiles: undefined, room: Infinity },
     );
     equal(names(files.map((item) => item.file)), ['b']);
     equal(codes(refused), [['a', 'invalid_request']]);

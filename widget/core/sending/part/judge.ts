@@ -25,7 +25,11 @@ export async function judge(
     route.isCorsRight ||= outcome.kind === 'answered' || flight.sent > 0;
   }
   const wasReached = route.wasStoreReached || wasRelayed;
-  const verdict = attempts.judge(outcome, patienceMs(services.options, wasReached));
+  // The Worker takes over from something that blocks the store.
+  const isFirstContact = !wasReached && !services.policy?.relay;
+  const patience = patienceMs(services.options, wasReached);
+  const verdict = attempts.judge(outcome, patience, isFirstContact);
+  if (verdict.do === 'fail' && verdict.code === 'store_full') route.noteFull();
   const { faults } = attempts;
   // The read may hang; whatever comes then, the part waits.
   flight.waitingFor = isBlocked(outcome) ? 'network' : 'store';

@@ -1,5 +1,6 @@
 /** Terms by what the line carries between two drops. */
-import { termsFor, type Terms } from '../../upload/terms.ts';
+import type { Terms } from '../../upload/terms.ts';
+import { termsFor } from './terms.ts';
 import type { Upload } from '../../upload/upload.ts';
 import type { PartsRound, SendingContext } from '../context.ts';
 

@@ -2,7 +2,7 @@
 import { missingEtagError } from '../../faults/store-error.ts';
 import type { Parts } from '../../upload/parts.ts';
 import type { PartAttempt, PartsRound } from '../context.ts';
-import { isSamePart } from '../part-checksum.ts';
+import { isSamePart } from './checksum.ts';
 
 /** A part from an earlier visit counts as stored if the file's bytes have the same checksum. */
 export function isStoredAlready(
@@ -36,8 +36,10 @@ export function storePart(
   route.wasStoreReached = true;
   concurrency.stored();
   parts.store(number, etag);
-  if (services.policy?.listParts || upload.isSingle) return;
+  // The object of a form is there without a Complete.
+  if (services.policy?.listParts || signed?.request.method === 'POST') return;
   if (!etag) throw missingEtagError(number);
+  if (upload.isSingle) return;
   parts.unreported.push({ number, etag, checksum: parts.checksums.get(number) });
   void claims.note(upload, parts.receipts);
 }

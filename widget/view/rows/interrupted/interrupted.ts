@@ -12,7 +12,14 @@ import { readAgain } from './read-file.ts';
 
 type CallerSettings = Pick<
   UploaderSettings,
-  'endpoint' | 'name' | 'token' | 'getToken' | 'headers' | 'credentials' | 'noResume'
+  | 'endpoint'
+  | 'name'
+  | 'token'
+  | 'getToken'
+  | 'headers'
+  | 'credentials'
+  | 'noResume'
+  | 'otherDevices'
 >;
 
 /** The element, as far as interrupted uploads depend on it. */
@@ -23,7 +30,7 @@ export interface InterruptedHost extends ReactiveControllerHost, HTMLElement, Ca
 }
 
 /**
- * Uploads that an earlier visit left unfinished. They are shown above the list, and continued or
+ * Uploads that an earlier visit left unfinished, or another device. They are shown above the list, and continued or
  * discarded when the user says so; they are not part of the control's value or validity.
  */
 export class Interrupted implements ReactiveController {
@@ -70,10 +77,10 @@ export class Interrupted implements ReactiveController {
   hostUpdated(): void {
     const host = this.#host;
     if (!host.isConnected) return;
-    const { endpoint, name, token, getToken, headers, credentials } = host;
+    const { endpoint, name, token, getToken, headers, credentials, otherDevices } = host;
     const uploader = host.noResume ? undefined : host.uploader;
     const caller = [uploader, endpoint, name, token, getToken, headers, credentials];
-    const inputs = [...caller, uploader?.checksum !== undefined];
+    const inputs = [...caller, otherDevices, uploader?.checksum !== undefined];
     if (inputs.every((value, index) => value === this.#requestInputs[index])) return;
     // People share browsers: what was offered to one caller must not be shown to the next one.
     if (caller.some((value, index) => value !== this.#requestInputs[index])) this.#list = [];

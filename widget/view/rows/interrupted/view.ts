@@ -70,7 +70,7 @@ function heading(
 }
 
 function rowView(
-  { id, name, bytes }: InterruptedUpload,
+  { id, name, bytes, isElsewhere, stored }: InterruptedUpload,
   canContinue: boolean,
   view: View,
 ): TemplateResult {
@@ -86,7 +86,10 @@ function rowView(
     <div part="body" class="body">
       ${nameView(name)}
       <div part="meta" class="meta">
-        ${status(localizer.text('interrupted'), localizer)}${figures(localizer.bytes(bytes), localizer)}
+        ${status(localizer.text(isElsewhere ? 'elsewhere' : 'interrupted'), localizer)}${figures(
+          stored ? localizer.progress(stored.bytes, bytes) : localizer.bytes(bytes),
+          localizer,
+        )}
       </div>
     </div>
     <div part="actions" class="actions">

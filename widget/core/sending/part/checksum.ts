@@ -1,10 +1,10 @@
-import type { ChecksumAlgorithm, StoredPart } from '../../../worker/protocol.ts';
-import { base64ToBytes, bytesToHex } from '../../../worker/protocol/util/encoding.ts';
-import { changedError, fileError } from '../faults/file-error.ts';
-import { watchRead } from '../faults/hung-read.ts';
-import type { Parts } from '../upload/parts.ts';
-import type { Upload } from '../upload/upload.ts';
-import type { SendingContext } from './context.ts';
+import type { ChecksumAlgorithm, StoredPart } from '../../../../worker/protocol.ts';
+import { base64ToBytes, bytesToHex } from '../../../../worker/protocol/util/encoding.ts';
+import { changedError, fileError } from '../../faults/file-error.ts';
+import { watchRead } from '../../faults/hung-read.ts';
+import type { Parts } from '../../upload/parts.ts';
+import type { Upload } from '../../upload/upload.ts';
+import type { SendingContext } from '../context.ts';
 
 /**
  * The part's checksum, from memory if it was computed before. If the part arrived damaged
@@ -42,13 +42,23 @@ export async function checksumOfPart(
   }
 }
 
-/** True if the stored part has this checksum. A store with MD5 ETags lists no other checksum. */
+/** True if the stored part has this checksum, as far as its checksum is known. */
 export function isSamePart(
-  { checksum: stored, etag }: StoredPart,
+  part: StoredPart,
   algorithm: ChecksumAlgorithm | null,
   checksum = '',
 ): boolean {
-  if (stored) return stored === checksum;
-  const md5 = algorithm === 'md5' ? /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1] : undefined;
+  if (part.checksum) return part.checksum === checksum;
+  const md5 = md5Of(part, algorithm);
   return md5 === undefined || md5 === bytesToHex(base64ToBytes(checksum));
+}
+
+/** True if the checksum of the stored part is known. */
+export function hasChecksum(part: StoredPart, algorithm: ChecksumAlgorithm | null): boolean {
+  return part.checksum !== undefined || md5Of(part, algorithm) !== undefined;
+}
+
+/** A store with MD5 ETags lists no other checksum. */
+function md5Of({ etag }: StoredPart, algorithm: ChecksumAlgorithm | null): string | undefined {
+  return algorithm === 'md5' ? /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1] : undefined;
 }

@@ -1,0 +1,12 @@
+import type { FileWithPath, UploadSnapshot } from '../../core/index.ts';
+
+/** A file whose upload was interrupted when the element was removed from the page. */
+export interface Suspended extends FileWithPath {
+  readonly isPaused: boolean;
+}
+
+/** The file of an upload, in a list of one; none if there is nothing to continue. */
+export function suspended({ file, path, status }: UploadSnapshot): readonly Suspended[] {
+  if (!file || status === 'done' || status === 'cancelled') return [];
+  return [{ file, isPaused: status === 'paused', ...(path && { path }) }];
+}

@@ -1,0 +1,47 @@
+/** Checks the rules of the bucket: who pays, and what becomes of uploads that nobody finishes. */
+import type { Bucket } from '../bucket.ts';
+import { isStoreError } from '../../s3/requests/errors.ts';
+import { fail, pass, warn, type Note } from './finding.ts';
+
+export async function checkRules(bucket: Bucket, note: Note): Promise<void> {
+  const payment = await ruleOf(bucket, 'GetBucketRequestPayment', 'requestPayment');
+  if (payment?.includes('<Payer>Requester</Payer>') === true) {
+    const detail =
+      'whoever sends requests pays for them (requester pays), which is not supported yet';
+    note(fail('requester pays', detail, 'turn it off for this bucket, or use another bucket'));
+  }
+  const lifecycle = await ruleOf(bucket, 'GetBucketLifecycleConfiguration', 'lifecycle');
+  const { staleAfterSeconds } = bucket.store.profile;
+  const what = 'unfinished uploads';
+  if (lifecycle?.includes('AbortIncompleteMultipartUpload') === true) {
+    note(pass(what, 'a lifecycle rule removes them'));
+  } else if (staleAfterSeconds !== null) {
+    note(pass(what, `the store removes them after ${staleAfterSeconds / 3600} h`));
+  } else if (lifecycle !== undefined) {
+    const detail = 'only the cron trigger of the Worker removes them';
+    const advice =
+      'add a lifecycle rule that aborts incomplete multipart uploads after 7 days, and set S3_ABORTS_AFTER=7d';
+    note(warn(what, detail, advice));
+  }
+}
+
+/** The rule in XML; empty if the bucket has none, undefined if the store or the keys do not tell. */
+async function ruleOf(
+  { control }: Bucket,
+  operation: string,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    return await control({
+      operation,
+      method: 'GET',
+      key: null,
+      query: { [name]: '' },
+      idempotent: true,
+      read: ({ body = '' }) => ({ result: body }),
+    });
+  } catch (error) {
+    if (!isStoreError(error)) throw error;
+    return /^NoSuch\w+Configuration$/.test(error.code) ? '' : undefined;
+  }
+}

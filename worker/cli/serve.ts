@@ -1,0 +1,89 @@
+/** `s3-upload serve`: runs the signer on this machine, with the Worker's settings. */
+import process from 'node:process';
+import { refusalOfPublicSecrets } from '../config/local.ts';
+import { SETTINGS } from '../config/settings.ts';
+import { NODE_SETTINGS, serverSettingsFrom } from '../node/settings.ts';
+import { ProblemError } from '../problem.ts';
+import { readOptions } from './arguments.ts';
+import type { Command } from './command.ts';
+import { readSettings } from './settings.ts';
+
+const HELP = `Usage: s3-upload serve
+
+Runs the signer as a server: all routes of the Worker, the element's files and the
+page at /. It logs a line of JSON for each request, and stops on SIGTERM or SIGINT
+when the requests that are running have been answered.
+
+Options:
+  -h, --help  print this text
+
+The settings are those of the Worker, from the environment, then from .dev.vars,
+then from wrangler.toml (or .json, .jsonc), and these:
+  HOST             address to listen on (127.0.0.1)
+  PORT             port to listen on (8787)
+  STATE_URL        where the list of uploads is kept (sqlite:s3-upload.sqlite), or
+                   redis://host:6379 for several processes
+  TRUSTED_PROXIES  proxies whose X-Forwarded headers are believed (none)
+
+It needs Node.js 22.13 or newer and two more packages: npm install hono @hono/node-server
+With Redis or Valkey also: npm install @redis/client
+
+Exit status: 0 after a signal, 1 if it cannot run, 2 if the options are wrong.`;
+
+const NAMES = [...SETTINGS, ...NODE_SETTINGS].map(({ name }) => name);
+
+/** The command. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'run the signer on this machine',
+  help: HELP,
+  async run(args, machine) {
+    readOptions(args, {});
+    const settings = await readSettings(machine, NAMES);
+    const { host, port, stateUrl, trustedProxies } = serverSettingsFrom(settings);
+    const refusal = refusalOfPublicSecrets(settings, urlOf(host));
+    if (refusal) throw refusal;
+    const { nodeOptionsFrom, openState, startServer } = await loadServer();
+    const state = await openState(stateUrl);
+    try {
+      const signer = nodeOptionsFrom(settings, state);
+      const server = await startServer({ signer, state, host, port, trustedProxies });
+      await signalled();
+      await server.stop();
+    } finally {
+      await state.close();
+    }
+    return 0;
+  },
+};
+
+/** Loaded only here: the other commands need none of its packages. */
+async function loadServer() {
+  try {
+    const [{ nodeOptionsFrom }, { openState }, { startServer }] = await Promise.all([
+      import('../node/options.ts'),
+      import('../node/state/open.ts'),
+      import('../node/server.ts'),
+    ]);
+    return { nodeOptionsFrom, openState, startServer };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new ProblemError(
+      'misconfigured',
+      '`s3-upload serve` needs two more packages: npm install hono @hono/node-server',
+      { cause },
+    );
+  }
+}
+
+/** Resolves at the first signal to end. A second one ends the process at once, as it does by default. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** An address that is every interface is not this machine alone. */
+function urlOf(host: string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}/`;
+}

@@ -20,6 +20,7 @@ import { refusals } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
 import { rowStyles } from './styles.ts';
+import { thumbStyles } from './thumbs/styles.ts';
 import { summary } from './summary.ts';
 
 /** A line that moves for a moment, and stands still again, is announced once. */
@@ -59,6 +60,7 @@ export class RowsView {
     this.announcer = new Announcer(host, localizer);
     this.#list = new RowList(() => host.requestUpdate());
     this.#interrupted = new Interrupted(host);
+    host.addStyles(thumbStyles);
     host.addStyles(rowStyles);
   }
 

@@ -10,7 +10,7 @@ import { action } from './action.ts';
 import { bar } from './bar.ts';
 import { folderOf, nameView, shownName } from './name.ts';
 import { tile } from './thumbs/thumbs.ts';
-import { figures, status as words } from './words.ts';
+import { figures, status as words } from '../words.ts';
 
 /** What an upload's row offers, apart from Remove or Cancel. */
 type MainAction = 'pause' | 'resume' | 'retry' | 'download';

@@ -4,7 +4,7 @@ import { action } from './action.ts';
 import { bar } from './bar.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
 import type { View } from '../view.ts';
-import { figures } from './words.ts';
+import { figures } from '../words.ts';
 
 /**
  * All files together, and the actions for all of them. `isMoving` is true while bytes are being sent,

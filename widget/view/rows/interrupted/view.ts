@@ -5,7 +5,7 @@ import { action } from '../action.ts';
 import { nameView, shownName } from '../name.ts';
 import { figure, headline } from '../summary.ts';
 import { tile } from '../thumbs/thumbs.ts';
-import { figures, status } from '../words.ts';
+import { figures, status } from '../../words.ts';
 import type { Interrupted } from './interrupted.ts';
 
 /** More rows would bury the uploads in progress; the others appear as these go. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Localizer } from '../../i18n/localizer.ts';
+import type { Localizer } from '../i18n/localizer.ts';
 
 /**
  * How something stands, in words; or in figures, if nothing needs saying. The text is set as a whole, because a browser that translates the page replaces

@@ -41,8 +41,10 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @csspart list - All rows.
  * @csspart interrupted - Interrupted uploads of an earlier visit, above the other rows.
  * @csspart row - A row; its state is a second part, such as `row-failed`.
+ * @csspart picture - The thumb and the badge of a row.
  * @csspart thumb - The picture or the extension of a file.
  * @csspart badge - The check mark on an uploaded file.
+ * @csspart body - The name, the second line and the bar of a row.
  * @csspart name - The name of a file.
  * @csspart folder - The folders that a file came from, before its name.
  * @csspart meta - The second line of a row.
@@ -76,11 +78,12 @@ import { zone, type ZoneView } from './view/zone.ts';
  * @cssstate complete - All files are uploaded.
  * @cssstate empty - There are no uploads.
  * @cssstate user-invalid - The user tried to submit the form and the control is invalid.
- * @cssprop --s3-upload-accent - Color of links, bars and focus. Default: a blue.
- * @cssprop --s3-upload-danger - Color of errors. Default: a red.
+ * @cssprop --s3-upload-accent - Color of links, bars and focus. Default: a blue, mixed with the text's color.
+ * @cssprop --s3-upload-danger - Color of errors. Default: a red, mixed with the text's color.
  * @cssprop --s3-upload-success - Color of the check mark on uploaded files. Default: a green.
- * @cssprop --s3-upload-warning - Color of uploads that are waiting. Default: an amber.
- * @cssprop --s3-upload-paper - Color behind the element, for shapes cut out of a color. Default: `Canvas`.
+ * @cssprop --s3-upload-warning - Color of uploads that are waiting. Default: an amber, mixed with the text's color.
+ * @cssprop --s3-upload-paper - Color of icons on a color. Default: `Canvas` on the accent, white on the check mark.
+ * @cssprop --s3-upload-density - Scales the space inside the zone and the rows: less than 1 is denser. Default: `1`.
  * @cssprop --s3-upload-radius - Corner radius of the zone. Default: `12px`.
  * @cssprop --s3-upload-list-block-size - Largest height of a list of more than 200 rows. Default: `70vh`.
  *

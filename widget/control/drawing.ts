@@ -84,6 +84,7 @@ export class Drawing implements ReactiveController {
       hasSlot: (name: string) => this.#slotted(name) !== undefined,
       requirement: required || minFiles ? localizer.text('needed') : '',
       complaint: form.isUserInvalid ? this.#internals.validationMessage : '',
+      foreign: form.hasCustomMessage ? undefined : localizer.foreign,
       isEmpty: uploads.list.length === 0,
     };
     const content = {

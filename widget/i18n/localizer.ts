@@ -20,6 +20,11 @@ type Values = Readonly<Record<string, string | number>>;
 /** Messages, sizes, rates and durations in one language. Formatters are created once. */
 export class Localizer {
   readonly locale: string;
+  /**
+   * The language of the texts, if it is not the page's: then they need a `lang`, and a `dir`, which is
+   * `ltr`. Otherwise a screen reader mispronounces them, and a page in Hebrew scrambles their figures.
+   */
+  readonly foreign: 'en' | undefined;
   readonly #translated: Messages;
   readonly #formats: Record<string, Intl.NumberFormat> = {};
 
@@ -30,7 +35,9 @@ export class Localizer {
   constructor(tag: string, messages?: Messages) {
     this.locale = canonical(tag);
     const translated = { ...messagesOf(this.locale), ...messages };
-    if (!this.locale.startsWith('en') && !('drop' in translated) && !messages) this.locale = 'en';
+    if (!this.locale.startsWith('en') && !('drop' in translated) && !messages) {
+      this.locale = this.foreign = 'en';
+    }
     this.#translated = translated;
   }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Localizer } from '../i18n/localizer.ts';
 import { complaint } from './complaint.ts';
 
 /** The element's settings and state, as far as the frame around zone and rows depends on them. */
@@ -15,6 +16,8 @@ export interface FrameState {
   readonly complaint: string;
   /** Says that the control is required; empty if it is not. */
   readonly requirement: string;
+  /** The language of the complaint, if it is not the page's. */
+  readonly foreign: Localizer['foreign'];
   readonly isEmpty: boolean;
 }
 
@@ -62,7 +65,7 @@ export function frame(
         : nothing
     }
     <div class="errors">
-      <div id="error">${state.complaint ? complaint(state.complaint) : nothing}</div>
+      <div id="error">${state.complaint ? complaint(state.complaint, state.foreign) : nothing}</div>
       ${refusals}
     </div>
     <span id="needed" hidden>${state.requirement}</span>

@@ -1,18 +1,18 @@
 import { css } from 'lit';
 
 /**
- * The look of everything except the rows. Text colour, font and size are the page's; every grey is
- * the text colour with less opacity, so that it suits any background. All other colours can be set by
- * custom properties.
+ * The look of everything except the rows. Text colour, font and size are the page's. Every grey is the
+ * text colour with less opacity, and every other colour is mixed with the text colour, which makes it
+ * darker where the text is dark and lighter where the text is light: it suits any background, also
+ * that of a dark page without `color-scheme`. All of them can be set by custom properties.
  */
 export const styles = css`
   :host {
-    --accent: var(--s3-upload-accent, light-dark(#1f5fe0, #7fa7ff));
-    --danger: var(--s3-upload-danger, light-dark(#b3261e, #ff9a90));
-    --success: var(--s3-upload-success, light-dark(#14703c, #6fd39a));
-    --warning: var(--s3-upload-warning, light-dark(#8a5300, #f1bd6b));
+    --accent: var(--s3-upload-accent, color-mix(in oklab, currentColor 16%, #2f73ff));
+    --danger: var(--s3-upload-danger, color-mix(in oklab, currentColor 25%, #e8453a));
     --paper: var(--s3-upload-paper, Canvas);
-    --soft: color-mix(in oklab, currentColor 66%, transparent);
+    --density: var(--s3-upload-density, 1);
+    --soft: color-mix(in oklab, currentColor 73%, transparent);
     --line: color-mix(in oklab, currentColor 38%, transparent);
     --hush: color-mix(in oklab, currentColor 12%, transparent);
     --tone: var(--accent);
@@ -34,10 +34,11 @@ export const styles = css`
   }
   .root {
     display: flow-root;
+    position: relative;
   }
   svg {
-    inline-size: 18px;
-    block-size: 18px;
+    inline-size: max(18px, 1.125em);
+    aspect-ratio: 1;
     fill: none;
     stroke: currentColor;
     stroke-width: 1.75;
@@ -61,6 +62,8 @@ export const styles = css`
     position: absolute;
     inline-size: 1px;
     block-size: 1px;
+    /* So that it does not hang out of a box that it is the last thing in. */
+    margin: -1px;
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
@@ -90,9 +93,9 @@ export const styles = css`
 
   .zone {
     position: relative;
-    border: 1.5px dashed var(--line);
+    border: 1.5px solid var(--line);
     border-radius: var(--s3-upload-radius, 12px);
-    padding: 28px 20px;
+    padding: calc(28px * var(--density)) 20px;
     display: grid;
     justify-items: center;
     gap: 4px;
@@ -100,11 +103,14 @@ export const styles = css`
     cursor: pointer;
     transition: background 0.15s;
   }
+  .droppable {
+    border-style: dashed;
+  }
   .icon {
     display: grid;
     place-items: center;
-    inline-size: 44px;
-    block-size: 44px;
+    inline-size: max(44px, 2.75em);
+    aspect-ratio: 1;
     border-radius: 50%;
     background: var(--tint);
     color: var(--tone);
@@ -132,12 +138,11 @@ export const styles = css`
     grid-template-columns: auto 1fr auto;
     place-items: center start;
     text-align: start;
-    padding: 10px 14px;
+    padding: calc(10px * var(--density)) 14px;
     column-gap: 12px;
   }
   .slim .icon {
-    inline-size: 28px;
-    block-size: 28px;
+    inline-size: max(28px, 1.75em);
     margin: 0;
   }
   .dragging,
@@ -147,8 +152,11 @@ export const styles = css`
   }
   .dragging .icon {
     background: var(--accent);
-    color: var(--paper);
     translate: 0 -4px;
+  }
+  /* Not on the icon itself, whose color the accent is mixed with. */
+  .dragging .icon * {
+    color: var(--paper);
   }
   .drag-reject .limits {
     visibility: hidden;
@@ -176,7 +184,7 @@ export const styles = css`
     opacity: 1;
   }
 
-  @container (max-width: 420px) {
+  @container (max-width: 26em) {
     .slim {
       grid-template-columns: auto 1fr;
     }

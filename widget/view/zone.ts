@@ -43,6 +43,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     isUserInvalid,
     isFull,
     isReplaced,
+    canDrop,
     isMany,
     directory,
     hasRows,
@@ -50,6 +51,9 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     notice,
   } = state;
   const invitation = isFull ? ['', ''] : localizer.text(invitationOf(state)).split('{browse}');
+  const { foreign } = localizer;
+  const lang = foreign ?? nothing;
+  const dir = foreign ? 'ltr' : nothing;
   // Without a sentence around it, the button needs a name of its own.
   const isAlone = isReplaced || invitation[1] === undefined;
   const choice = directory ? 'chooseFolder' : isMany ? 'choose' : 'chooseOne';
@@ -67,6 +71,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
     ?autofocus=${state.autofocus}
     aria-label=${name}
     aria-describedby="limits hint needed error refusals"
+    lang=${lang}
   >
     ${text}
   </button>`;
@@ -75,7 +80,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   // A notice hides the invitation but does not replace it: its button may have the focus.
   return html`<div
     part="zone"
-    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${isDisabled ? 'disabled' : ''} ${isFull ? 'full' : ''} ${
+    class="zone ${dragState ?? ''} ${isSlim ? 'slim' : ''} ${canDrop && !isFull ? 'droppable' : ''} ${isDisabled ? 'disabled' : ''} ${isFull ? 'full' : ''} ${
       isUserInvalid ? 'invalid' : ''
     }"
   >
@@ -88,7 +93,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
       ${
         isReplaced
           ? nothing
-          : html`<span class=${notice ? 'lead sr' : 'lead'}
+          : html`<span class=${notice ? 'lead sr' : 'lead'} lang=${lang} dir=${dir}
               >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
             >`
       }
@@ -100,13 +105,14 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
               class="button"
               ?disabled=${isDisabled}
               data-act="folder"
+              lang=${lang}
             >
               ${localizer.text('chooseFolder')}
             </button>`
           : nothing
       }
-      ${notice && html`<span class="lead">${notice}</span>`}
-      <span part="limits" class="limits" id="limits">${state.limits}</span>
+      ${notice && html`<span class="lead" lang=${lang} dir=${dir}>${notice}</span>`}
+      <span part="limits" class="limits" id="limits" lang=${lang} dir=${dir}>${state.limits}</span>
     </slot>
     ${isReplaced ? browse : nothing}
   </div>`;

@@ -3,8 +3,8 @@ import { UploadError } from './fake-uploader.ts';
 import { clear, file, html, place, until } from './page.ts';
 
 const PARTS =
-  'actions again badge bar button cancel clear dismiss download error fill hint icon label limits list ' +
-  'lower meta name pause raise remove resume retry row sent start status summary thumb total zone';
+  'actions again badge bar body button cancel clear dismiss download error fill hint icon label limits list ' +
+  'lower meta name pause picture raise remove resume retry row sent start status summary thumb total zone';
 
 const SLOTS = 'dropzone empty hint icon label row-actions row-actions-ID';
 

@@ -164,8 +164,15 @@ describe('names', () => {
     ['Makefile', 'Makefile', ''],
     ['IMG_20261119_harbour_8842.jpg', 'IMG_20261119_harbour', '_8842.jpg'],
     ['2026-11-19 interview, camera B.mov', '2026-11-19 interview, camera', ' B.mov'],
-    ['aaaaaaaaaaaaaaaaaaaaaaaaaa.tar', 'aaaaaaaaaaaaaaaaaaaaaaaaaa', '.tar'],
-    ['archive.tar.gz', 'archive', '.tar.gz'],
+    ['aaaaaaaaaaaaaaaaaaaaaaaaaa.tar', 'aaaaaaaaaaaaaaaaaaaaaaaa', 'aa.tar'],
+    ['archive.tar.gz', 'archi', 've.tar.gz'],
+    // “mu….mov” would look as if it had four dots.
+    ['museum.mov', 'muse', 'um.mov'],
+    ['music.mov', 'music', '.mov'],
+    ['музеи2026.mov', 'музеи20', '26.mov'],
+    // Letters that join would be drawn differently at the cut.
+    ['متحف الميناء.mov', 'متحف الميناء', '.mov'],
+    ['المتاحف.mov', 'المتاحف', '.mov'],
   ] as const) {
     it(`${name} may be cut after “${stem}”`, () => equal(splitName(name), { stem, end }));
   }

@@ -57,6 +57,11 @@ export class FormControl implements ReactiveController {
     return this.#isUserInvalid;
   }
 
+  /** True if the page has set the validation message, which is in the page's language. */
+  get hasCustomMessage(): boolean {
+    return this.#customMessage !== '';
+  }
+
   hostUpdate(): void {
     this.sync('user');
   }

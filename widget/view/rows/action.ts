@@ -30,6 +30,7 @@ export function action(
     part=${act}
     data-act=${act}
     aria-label=${label}
+    lang=${localizer.foreign ?? nothing}
     tabindex=${name === undefined ? nothing : -1}
     ?disabled=${isDisabled}
   >

@@ -22,6 +22,7 @@ import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
 import { Announcer } from './speech/announcer.ts';
 import { rowStyles } from './styles.ts';
+import { thumbStyles } from './thumbs/styles.ts';
 import { summary } from './summary.ts';
 
 /** A line that moves for a moment, and stands still again, is announced once. */
@@ -73,6 +74,7 @@ export class RowsView {
     this.#editing = new Editing(host);
     this.#list = new RowList(() => host.requestUpdate(), this.#editing);
     this.#interrupted = new Interrupted(host);
+    host.addStyles(thumbStyles);
     host.addStyles(rowStyles);
   }
 
@@ -95,7 +97,8 @@ export class RowsView {
     const isWaiting = !isMoving && uploads.some(({ waitingFor }) => waitingFor);
     const canReorder = view.canReorder && this.#reorder === 'ready';
     const rowView = canReorder === view.canReorder ? view : { ...view, canReorder };
-    const list = uploads.length > 0 ? this.#list.update(uploads, rowView) : undefined;
+    const list =
+      uploads.length > 0 ? this.#list.update(uploads, rowView, isWaitingForStart) : undefined;
     if (list && view.canReorder) this.#loadReorder(list);
     const canClear = !form || !name;
     const hasSummary = totals.files > 1 || isWaitingForStart;

@@ -3,7 +3,7 @@ import type { UploadSnapshot } from '../../core/index.ts';
 import type { Editing } from './edit/editing.ts';
 import { GridKeys, type GridRows } from './keyboard/grid-keys.ts';
 import { row } from './row.ts';
-import { Thumbs } from './thumbs.ts';
+import { Thumbs } from './thumbs/thumbs.ts';
 import type { View } from '../view.ts';
 
 /** Up to this many rows are all in the document, where searches and screen readers find them. */
@@ -35,6 +35,7 @@ export class RowList implements GridRows {
   #keys: GridKeys | undefined;
   #uploads: readonly UploadSnapshot[] = [];
   #view: View | undefined;
+  #isHeld = false;
   /** Height of a row in pixels; measured once there is one. */
   #height = 0;
 
@@ -57,17 +58,22 @@ export class RowList implements GridRows {
     const { id = '' } = this.#uploads[index] ?? {};
     if (this.#list && this.#view && !this.#rows.has(id)) {
       this.#list.scrollTop = index * (this.#height || GUESSED_HEIGHT);
-      this.update(this.#uploads, this.#view);
+      this.update(this.#uploads, this.#view, this.#isHeld);
     }
     return this.#rows.get(id)?.element;
   }
 
-  /** Brings the list up to date, which is the same element each time. */
-  update(uploads: readonly UploadSnapshot[], view: View): HTMLElement {
+  /**
+   * Brings the list up to date, which is the same element each time. `isHeld` is true while all
+   * uploads wait for `start()`.
+   */
+  update(uploads: readonly UploadSnapshot[], view: View, isHeld: boolean): HTMLElement {
     const list = (this.#list ??= this.#make());
+    const { length } = uploads;
+    if (length < this.#uploads.length) this.#thumbs.keep(uploads);
     this.#uploads = uploads;
     this.#view = view;
-    const { length } = uploads;
+    this.#isHeld = isHeld;
     const isLong = length > MAX_WHOLE;
     if (isLong) this.#height ||= (list.lastElementChild as HTMLElement | null)?.offsetHeight ?? 0;
     const height = this.#height || GUESSED_HEIGHT;
@@ -85,7 +91,7 @@ export class RowList implements GridRows {
     if (focused && index >= end) shown.push([index, focused]);
     this.#drop(new Set(shown.map(([, { id }]) => id)));
     for (const [at, [index, upload]] of shown.entries()) {
-      const element = this.#draw(upload, view, isLong ? index + 1 : undefined);
+      const element = this.#draw(upload, view, isHeld, isLong ? index + 1 : undefined);
       // Only if it has to move: an element that is moved loses the focus.
       const present = list.children[at] ?? null;
       if (present !== element) list.insertBefore(element, present);
@@ -116,14 +122,19 @@ export class RowList implements GridRows {
     }
   }
 
-  #draw(upload: UploadSnapshot, view: View, place: number | undefined): HTMLElement {
+  #draw(
+    upload: UploadSnapshot,
+    view: View,
+    isHeld: boolean,
+    place: number | undefined,
+  ): HTMLElement {
     const { id, status, file } = upload;
     let drawn = this.#rows.get(id);
     if (!drawn) this.#rows.set(id, (drawn = { element: document.createElement('div') }));
     const { element } = drawn;
     const picture = this.#thumbs.of(file);
     const editing = this.#editing.of(upload);
-    const source = [upload, view, picture, editing, place];
+    const source = [upload, view, picture, isHeld, editing, place];
     if (source.every((value, index) => value === drawn.source?.[index])) return element;
     drawn.source = source;
     element.role = 'row';
@@ -131,7 +142,7 @@ export class RowList implements GridRows {
     element.className = `row row-${status}`;
     element.setAttribute('part', element.className);
     element.ariaRowIndex = place === undefined ? null : `${place}`;
-    render(row(upload, view, picture, editing), element);
+    render(row(upload, view, picture, isHeld, editing), element);
     return element;
   }
 }

@@ -16,12 +16,17 @@ export function refusals(
 ): TemplateResult | typeof nothing {
   if (rejected.length === 0) return nothing;
   const n = rejected.length - MAX_SHOWN;
+  const { localizer } = view;
+  const { foreign } = localizer;
   return html`<div id="refusals">
       ${rejected
         .slice(0, MAX_SHOWN)
         .map(({ file, error }) =>
-          complaint(html`<bdi>${shownName(file.name)}</bdi>: ${reasonOf(error, view.localizer)}`),
-        )}${n > 0 ? complaint(view.localizer.text('more', { n })) : nothing}
+          complaint(
+            html`<bdi>${shownName(file.name)}</bdi>: ${reasonOf(error, localizer)}`,
+            foreign,
+          ),
+        )}${n > 0 ? complaint(localizer.text('more', { n }), foreign) : nothing}
     </div>
     ${action(view, 'dismiss', 'cross')}`;
 }

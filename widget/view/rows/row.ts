@@ -10,7 +10,8 @@ import { action } from './action.ts';
 import { bar } from './bar.ts';
 import type { RowEditing } from './edit/fields.ts';
 import { folderOf, nameView, shownName } from './name.ts';
-import { tile } from './thumbs.ts';
+import { tile } from './thumbs/thumbs.ts';
+import { figures, status as words } from '../words.ts';
 
 /** What an upload's row offers, apart from Remove or Cancel. */
 type MainAction = 'pause' | 'resume' | 'retry' | 'download';
@@ -54,11 +55,12 @@ const FILE_ERRORS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
   'file_not_allowed',
 ]);
 
-/** The content of one file's row. */
+/** The content of one file's row. Nothing moves, or can be paused, before it was started (`isHeld`). */
 export function row(
   upload: UploadSnapshot,
   view: View,
   picture: HTMLCanvasElement | undefined,
+  isHeld: boolean,
   editing?: RowEditing,
 ): TemplateResult {
   const { id, name, path, status, bytes, loaded, sent, step } = upload;
@@ -70,20 +72,21 @@ export function row(
     loaded > 0 || status !== 'uploading'
       ? localizer.progress(loaded, bytes)
       : localizer.text('sending');
-  return html`<span part="thumb" class="thumb" aria-hidden="true"
-      >${picture ?? tile(name)}${
+  const isStill = isEnded || (isHeld && status === 'queued');
+  return html`<div part="picture" class="picture" aria-hidden="true">
+      <span part="thumb" class="thumb">${picture ?? tile(name)}</span>${
         status === 'done' ? html`<span part="badge" class="badge">${icon('check')}</span>` : nothing
-      }</span
-    >
-    <div class="body" role="gridcell">
+      }
+    </div>
+    <div part="body" class="body" role="gridcell">
       ${nameView(name, path)}
       ${status === 'done' ? html`<span class="sr">${localizer.text('done')}</span>` : nothing}
       <div part="meta" class="meta">
-        ${editing?.isMissing ? statusText(localizer.text('needsDetails')) : meta(upload, view, progress)}
+        ${editing?.isMissing ? words(localizer.text('needsDetails'), localizer) : meta(upload, view, progress)}
       </div>
       ${
         // Before anything is sent, progress is unknown and not 0 %.
-        isEnded
+        isStill
           ? nothing
           : step
             ? bar(
@@ -91,13 +94,14 @@ export function row(
                 step.fraction ?? 0,
                 0,
                 step.fraction ? stepText(upload, localizer) : undefined,
+                localizer,
               )
-            : bar(label, loaded / size, sent / size, sent > 0 ? progress : undefined)
+            : bar(label, loaded / size, sent / size, sent > 0 ? progress : undefined, localizer)
       }
     </div>
     <div part="actions" class="actions" role="gridcell">
       <slot name=${isMany ? `row-actions-${id}` : 'row-actions'}></slot
-      >${editing && action(view, 'edit', 'pen', label)}${actions(upload, view, isEnded)}
+      >${editing && action(view, 'edit', 'pen', label)}${actions(upload, view, isEnded, isStill)}
     </div>
     ${
       editing?.form
@@ -113,30 +117,29 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   const { status, bytes, loaded, error, waitingFor, file } = upload;
   const { bytesPerSecond, secondsLeft } = upload;
   const notice = noticeOf(upload, localizer);
-  const noticed = notice && html`<span class="status">${notice}</span>`;
+  const noticed = notice && words(notice, localizer);
   if (status === 'uploading') {
     const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
     const isFirst = loaded === 0;
     return [
-      statusText(progress),
+      words(progress, localizer, !isFirst),
       noticed,
-      isFirst && html`<span>${localizer.bytes(bytes)}</span>`,
+      isFirst && figures(localizer.bytes(bytes), localizer),
       // Until the first part is stored nothing else moves, so it is shown in narrow rows too.
-      bytesPerSecond &&
-        html`<span class=${isFirst ? '' : 'rate'}>${localizer.rate(bytesPerSecond)}</span>`,
-      time && html`<span>${localizer.text('left', { time })}</span>`,
+      bytesPerSecond && figures(localizer.rate(bytesPerSecond), localizer, isFirst ? '' : 'rate'),
+      time && figures(localizer.text('left', { time }), localizer),
     ].filter(Boolean);
   }
   if (status === 'failed')
-    return [statusText(error ? reasonOf(error, localizer) : localizer.text(status))];
-  if (status === 'transforming') return [statusText(stepText(upload, localizer))];
+    return [words(error ? reasonOf(error, localizer) : localizer.text(status), localizer)];
+  if (status === 'transforming') return [words(stepText(upload, localizer), localizer)];
   const id = waitingFor ? WAITING[waitingFor] : status;
   const isPartial = loaded > 0 && status !== 'done';
   return [
-    status !== 'done' && statusText(localizer.text(id)),
+    status !== 'done' && words(localizer.text(id), localizer),
     noticed,
     // A page may know only the id of an upload that was finished earlier.
-    (bytes > 0 || file) && html`<span>${isPartial ? progress : localizer.bytes(bytes)}</span>`,
+    (bytes > 0 || file) && figures(isPartial ? progress : localizer.bytes(bytes), localizer),
   ].filter(Boolean);
 }
 
@@ -151,10 +154,6 @@ function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
   return restarts > 0 ? localizer.text('restarted') : '';
 }
 
-function statusText(text: string): TemplateResult {
-  return html`<span part="status" class="status">${text}</span>`;
-}
-
 /** What is done with the file before it is sent. */
 function stepText({ step }: UploadSnapshot, localizer: Localizer): string {
   return step?.text ?? localizer.text('transforming');
@@ -165,15 +164,21 @@ function labelOf({ name, path }: UploadSnapshot): string {
   return shownName(folderOf(path) + name);
 }
 
-function actions(upload: UploadSnapshot, view: View, isEnded: boolean): unknown[] {
+function actions(
+  upload: UploadSnapshot,
+  view: View,
+  isEnded: boolean,
+  isStill: boolean,
+): unknown[] {
   const { status, undoUntilMs } = upload;
   const label = labelOf(upload);
   if (undoUntilMs !== undefined) return [action(view, 'undo', 'retry', label, 'undo')];
   const moves = view.canReorder
     ? [action(view, 'raise', 'raise', label), action(view, 'lower', 'lower', label)]
     : [];
+  const kind = isStill && !isEnded ? undefined : MAIN_ACTIONS[status];
   const end = action(view, isEnded ? 'remove' : 'cancel', 'cross', label);
-  return [...moves, mainAction(MAIN_ACTIONS[status], upload, view), end].filter(Boolean);
+  return [...moves, mainAction(kind, upload, view), end].filter(Boolean);
 }
 
 function mainAction(

@@ -2,9 +2,13 @@ import { css } from 'lit';
 
 /** The look of the list: totals, rows, bars, tiles, and all buttons except the zone's. */
 export const rowStyles = css`
+  :host {
+    --success: var(--s3-upload-success, #15803d);
+    --warning: var(--s3-upload-warning, color-mix(in oklab, currentColor 32%, #b97000));
+  }
   .act {
-    min-inline-size: 32px;
-    block-size: 32px;
+    min-inline-size: max(32px, 2em);
+    block-size: max(32px, 2em);
     display: grid;
     grid-auto-flow: column;
     place-content: center;
@@ -24,6 +28,10 @@ export const rowStyles = css`
   .act:hover {
     background: var(--hush);
   }
+  /* Inside its button, because a box that scrolls would cut a ring around it. */
+  .act:focus-visible {
+    outline-offset: -2px;
+  }
   .errors .act {
     position: absolute;
     inset-block-start: 0;
@@ -42,22 +50,32 @@ export const rowStyles = css`
   .heading {
     margin-block: 16px 4px;
     min-block-size: 32px;
+    overflow-x: clip;
   }
+  /* A figure takes its dot along to the next line, where the dot falls outside and is cut off. */
   .total {
+    display: flex;
+    flex-wrap: wrap;
+    margin-inline-start: -1em;
     font-size: 0.875em;
   }
   b {
     font-weight: 600;
+    padding-inline-start: 1em;
   }
-  .total b,
-  .total span span,
-  .meta span:not(.status),
+  .dot {
+    display: inline-block;
+    inline-size: 1em;
+    text-align: center;
+    white-space: pre;
+  }
+  b,
+  .figure,
   .text {
     white-space: nowrap;
   }
-  .total > span,
-  .meta span:not(.status),
-  .thumb > [aria-hidden] {
+  .figure,
+  .tile {
     color: var(--soft);
   }
   .summary .bar {
@@ -67,48 +85,39 @@ export const rowStyles = css`
   .list {
     margin-block-start: 8px;
   }
+  .interrupted + .list {
+    margin-block-start: 20px;
+    border-block-start: 1px solid var(--line);
+    padding-block-start: 4px;
+  }
   .long {
     max-block-size: var(--s3-upload-list-block-size, 70vh);
     overflow: auto;
     overscroll-behavior: contain;
   }
-  .list::before,
-  .list::after {
+  .long::before,
+  .long::after {
     content: '';
     display: block;
     block-size: var(--above);
   }
-  .list::after {
+  .long::after {
     block-size: var(--below);
   }
   .row {
-    grid-template-columns: 40px minmax(0, 1fr) auto;
-    padding-block: 10px;
+    --tile: calc(max(40px, 2.5em) * var(--density));
+    grid-template-columns: var(--tile) minmax(0, 1fr) auto;
+    padding-block: calc(10px * var(--density));
+    /* What is positioned in a row scrolls with it. */
+    position: relative;
   }
   .row + .row {
     border-block-start: 1px solid var(--hush);
   }
   .body {
-    min-block-size: 53px;
+    /* As with a bar, so that the rows below do not move when it goes. */
+    min-block-size: calc(2.5em + 6px + 7px * var(--density));
     align-content: center;
-  }
-  .thumb {
-    position: relative;
-    inline-size: 40px;
-    block-size: 40px;
-    border-radius: 8px;
-    background: color-mix(in oklab, currentColor 7%, transparent);
-    display: grid;
-    place-items: center;
-    font-size: 11px;
-    font-weight: 650;
-    text-transform: uppercase;
-  }
-  canvas {
-    inline-size: 100%;
-    block-size: 100%;
-    object-fit: cover;
-    border-radius: inherit;
   }
   .name,
   .name bdi,
@@ -149,7 +158,7 @@ export const rowStyles = css`
     background: var(--hush);
     overflow: hidden;
     position: relative;
-    margin-block-start: 7px;
+    margin-block-start: calc(7px * var(--density));
   }
   .fill,
   .sent {
@@ -195,7 +204,7 @@ export const rowStyles = css`
   }
   .row .actions {
     /* Room for two buttons, so that the bar does not grow when one disappears. */
-    min-inline-size: 66px;
+    min-inline-size: calc(2 * max(32px, 2em) + 2px);
   }
   @media (any-pointer: coarse) {
     /* A finger that means Pause must not cancel. */
@@ -215,21 +224,6 @@ export const rowStyles = css`
   .heading [data-act='discard'] {
     color: var(--soft);
   }
-  .badge {
-    position: absolute;
-    inset-inline-end: -5px;
-    inset-block-end: -5px;
-    border-radius: 50%;
-    background: var(--success);
-    color: var(--paper);
-    box-shadow: 0 0 0 2px var(--paper);
-    line-height: 0;
-    stroke-width: 3;
-  }
-  .badge svg {
-    padding: 3px;
-    stroke-width: 3;
-  }
   .row-failed {
     --tone: var(--danger);
   }
@@ -248,15 +242,10 @@ export const rowStyles = css`
     color: var(--tone);
   }
 
-  @container (max-width: 420px) {
+  @container (max-width: 26em) {
     .row {
-      grid-template-columns: 32px minmax(0, 1fr) auto;
+      --tile: calc(max(32px, 2em) * var(--density));
       column-gap: 10px;
-    }
-    .thumb {
-      inline-size: 32px;
-      block-size: 32px;
-      font-size: 9px;
     }
     .rate {
       display: none;
@@ -284,6 +273,27 @@ export const rowStyles = css`
       background: Highlight;
       color: HighlightText;
       forced-color-adjust: none;
+    }
+  }
+  @media print {
+    .zone,
+    .actions,
+    .errors [data-act] {
+      display: none;
+    }
+    .row {
+      break-inside: avoid;
+    }
+    .bar {
+      print-color-adjust: exact;
+    }
+    .long {
+      max-block-size: none;
+      overflow: visible;
+    }
+    .long::before,
+    .long::after {
+      display: none;
     }
   }
 `;

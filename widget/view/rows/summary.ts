@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Totals } from '../../core/index.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
+import type { Localizer } from '../../i18n/localizer.ts';
 import type { View } from '../view.ts';
+import { figures } from '../words.ts';
 
 /** What the summary depends on besides the totals. */
 export interface SummaryState {
@@ -35,13 +37,16 @@ export function summary(
     class="summary ${active === 0 ? 'idle' : isWaiting ? 'waiting' : ''}"
   >
     <span part="total" class="total"
-      ><b>${uploaded}</b>${[
-        failed > 0 && figure(localizer.text('failedCount', { n: failed })),
-        isFirst && figure(localizer.text('sending')),
-        figure(isOver || isFirst ? localizer.bytes(bytes) : localizer.progress(loaded, bytes)),
-        bytesPerSecond && figure(localizer.rate(bytesPerSecond), isFirst ? '' : 'rate'),
+      >${headline(uploaded, localizer)}${[
+        failed > 0 && figure(localizer.text('failedCount', { n: failed }), localizer),
+        isFirst && figure(localizer.text('sending'), localizer),
+        figure(
+          isOver || isFirst ? localizer.bytes(bytes) : localizer.progress(loaded, bytes),
+          localizer,
+        ),
+        bytesPerSecond && figure(localizer.rate(bytesPerSecond), localizer, isFirst ? '' : 'rate'),
         secondsLeft !== undefined &&
-          figure(localizer.text('left', { time: localizer.duration(secondsLeft) })),
+          figure(localizer.text('left', { time: localizer.duration(secondsLeft) }), localizer),
       ].filter(Boolean)}</span
     >
     <span class="actions"
@@ -57,11 +62,22 @@ export function summary(
         done > 0 && canClear ? action(view, 'clear', 'check', undefined, 'clear') : nothing
       }</span
     >
-    ${isOver ? nothing : bar(localizer.text('total'), loaded / size, sent / size, uploaded)}
+    ${isOver ? nothing : bar(localizer.text('total'), loaded / size, sent / size, uploaded, localizer)}
   </div>`;
 }
 
-/** One of the figures; a line may break after the dot only. */
-function figure(text: string, name = ''): TemplateResult {
-  return html`<span class=${name}>&nbsp;· <span>${text}</span></span>`;
+/** What a line of figures is about. Set as a whole, for browsers that translate the page. */
+export function headline(text: string, { foreign }: Localizer): TemplateResult {
+  return html`<b
+    lang=${foreign ?? nothing}
+    dir=${foreign ? 'ltr' : nothing}
+    .textContent=${text}
+  ></b>`;
+}
+
+/** One of the figures, with the dot before it; both go to the next line together. */
+export function figure(text: string, localizer: Localizer, name = ''): TemplateResult {
+  return html`<span class=${name}
+    ><span class="dot" aria-hidden="true"> · </span>${figures(text, localizer)}</span
+  >`;
 }

@@ -3,7 +3,9 @@ import type { Interrupted as InterruptedUpload } from '../../../core/index.ts';
 import type { View } from '../../view.ts';
 import { action } from '../action.ts';
 import { folderOf, nameView, shownName } from '../name.ts';
-import { tile } from '../thumbs.ts';
+import { figure, headline } from '../summary.ts';
+import { tile } from '../thumbs/thumbs.ts';
+import { figures, status } from '../../words.ts';
 import type { Interrupted } from './interrupted.ts';
 
 /** More rows would bury the uploads in progress; the others appear as these go. */
@@ -29,16 +31,22 @@ export function interruptedView(
   const isSeveral = list.filter((upload) => interrupted.canContinue(upload)).length > 1;
   const canContinueAll = view.isMany && isSeveral;
   const n = list.length - MAX_SHOWN;
-  return html`<div part="interrupted" @click=${onClick}>
-    ${list.length > 1 ? heading(list, canContinueAll, view) : nothing}
-    <div class="list" role="grid" aria-label=${localizer.text('interrupted')}>
+  return html`<div part="interrupted" class="interrupted" @click=${onClick}>
+    ${heading(list, canContinueAll, view)}
+    <div
+      part="list"
+      class="list"
+      role="grid"
+      aria-label=${localizer.text('interrupted')}
+      lang=${localizer.foreign ?? nothing}
+    >
       ${list.slice(0, MAX_SHOWN).map((upload) => rowView(upload, interrupted.canContinue(upload), view))}
     </div>
-    ${n > 0 ? html`<div part="meta" class="meta">${localizer.text('more', { n })}</div>` : nothing}
+    ${n > 0 ? html`<div part="meta" class="meta">${status(localizer.text('more', { n }), localizer)}</div>` : nothing}
   </div>`;
 }
 
-/** Offers one click for all of them. */
+/** What the rows below are; offers one click for all of them. */
 function heading(
   list: readonly InterruptedUpload[],
   canContinueAll: boolean,
@@ -48,16 +56,15 @@ function heading(
   const bytes = list.reduce((sum, upload) => sum + upload.bytes, 0);
   return html`<div class="heading">
     <span class="total"
-      ><b>${localizer.text('interrupted')}</b> <span>· ${localizer.bytes(bytes)}</span></span
+      >${headline(localizer.text('interrupted'), localizer)}${figure(
+        localizer.bytes(bytes),
+        localizer,
+      )}</span
     >
     <span class="actions"
-      >${canContinueAll ? action(view, 'continue', 'play', undefined, 'continueAll') : nothing}${action(
-        view,
-        'discard',
-        'cross',
-        undefined,
-        'discardAll',
-      )}</span
+      >${canContinueAll ? action(view, 'continue', 'play', undefined, 'continueAll') : nothing}${
+        list.length > 1 ? action(view, 'discard', 'cross', undefined, 'discardAll') : nothing
+      }</span
     >
   </div>`;
 }
@@ -70,14 +77,16 @@ function rowView(
   const { localizer } = view;
   const shown = shownName(folderOf(path) + name);
   return html`<div part="row row-interrupted" class="row row-interrupted" role="row" data-id=${id}>
-    <span part="thumb" class="thumb" aria-hidden="true">${tile(name)}</span>
-    <div class="body" role="gridcell">
+    <div part="picture" class="picture" aria-hidden="true">
+      <span part="thumb" class="thumb">${tile(name)}</span>
+    </div>
+    <div part="body" class="body" role="gridcell">
       ${nameView(name, path)}
       <div part="meta" class="meta">
-        <span part="status" class="status"
-          >${localizer.text(isElsewhere ? 'elsewhere' : 'interrupted')}</span
-        >
-        <span>${stored ? localizer.progress(stored.bytes, bytes) : localizer.bytes(bytes)}</span>
+        ${status(localizer.text(isElsewhere ? 'elsewhere' : 'interrupted'), localizer)}${figures(
+          stored ? localizer.progress(stored.bytes, bytes) : localizer.bytes(bytes),
+          localizer,
+        )}
       </div>
     </div>
     <div part="actions" class="actions" role="gridcell">

@@ -131,6 +131,8 @@ export class Announcer {
     }
     const line = document.createElement('p');
     line.textContent = text;
+    const { foreign } = this.#localizer();
+    if (foreign) line.lang = foreign;
     this.#host.shadowRoot?.querySelector('[role=log]')?.append(line);
     setTimeout(() => line.remove(), FORGET_MS);
   }

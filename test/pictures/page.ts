@@ -1,6 +1,6 @@
 /** The page that pictures are taken of: every scene in a theme, drawn anew for each variant. */
 import { S3UploadElement } from '../../widget/index.ts';
-import { ar } from '../../widget/i18n/ar.ts';
+import { ar } from '../../widget/i18n/languages/ar.ts';
 import { registerLocale } from '../../widget/i18n/locales.ts';
 import { FakeUploader } from '../widget/element/fake-uploader.ts';
 import { record, type Records } from './record.ts';

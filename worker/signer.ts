@@ -85,6 +85,7 @@ export function createSigner(options: SignerOptions): Hono<SignerEnv> {
   app.use(identify(signer, options.origins));
 
   app.get(PATHS.policy, policyRoute(signer));
+  app.post(PATHS.report, simpleRequests());
   app.post(PATHS.report, reportRoute(signer));
   app.post(PATHS.uploads, simpleRequests());
   app.post(`${PATHS.uploads}/*`, simpleRequests());

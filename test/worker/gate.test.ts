@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { Hono } from 'hono';
+import type { SignerEnv } from '../../worker/context.ts';
+import { simpleRequests } from '../../worker/http/simple-request.ts';
 import { joinSimpleBody } from '../../worker/protocol/simple-body.ts';
 import { jwtFor, startLab, tokenOf, type Client, type Lab } from './harness.ts';
 import { localR2, type Running } from './s3/stores.ts';
@@ -200,6 +203,20 @@ describe('the gate', () => {
     const noToken = ['', `${token.slice(0, -4)}AAAA`, 'no\u0000token', 'kein Tökén'];
     for (const wrong of noToken) assert.equal((await sign(wrong)).status, 401, wrong);
     assert.equal((await sign(token, { origin: 'https://evil.example' })).status, 403);
+  });
+
+  it('takes no text/plain with a password, which a browser keeps and adds by itself', async () => {
+    const app = new Hono<SignerEnv>();
+    app.post('/', simpleRequests(), (c) => c.text(c.req.raw.headers.get('content-type') ?? ''));
+    const typeWith = async (headers: Record<string, string>) => {
+      const asked = { 'content-type': 'text/plain', origin: APP, ...headers };
+      return (await app.request('/', { method: 'POST', headers: asked, body: '\n{}' })).text();
+    };
+    assert.equal(await typeWith({}), 'application/json');
+    assert.equal(await typeWith({ authorization: 'Bearer abc' }), 'application/json');
+    for (const authorization of ['Basic bWU6bWluZQ==', 'Digest username="me"', 'Negotiate YWJj']) {
+      assert.equal(await typeWith({ authorization }), 'text/plain', authorization);
+    }
   });
 
   it('takes a call about an upload as text/plain if it has no JSON, and caps it', async () => {

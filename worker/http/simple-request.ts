@@ -4,8 +4,8 @@
  *
  * A preflight keeps pages of other sites from acting with credentials that the browser adds by itself.
  * Here the gate does that: browsers send `Origin` with each POST to another origin, and a page that is
- * not on the list has been refused before. In addition, no request with a cookie is taken, whatever its
- * origin, and none without an `Origin`.
+ * not on the list has been refused before. In addition, no request is taken that has a cookie or a
+ * password, which browsers add by themselves, whatever its origin, and none without an `Origin`.
  */
 import type { SignerHandler } from '../context.ts';
 import { splitSimpleBody, TOKEN_HEADER } from '../protocol/simple-body.ts';
@@ -19,11 +19,17 @@ export function simpleRequests(): SignerHandler {
   return async (c, next) => {
     const { raw } = c.req;
     const isSimple = typeOf(raw) === 'text/plain' && !raw.headers.has(TOKEN_HEADER);
-    if (isSimple && raw.headers.has('origin') && !raw.headers.has('cookie')) {
+    const isOfBrowser = raw.headers.has('cookie') || !isBearer(raw.headers.get('authorization'));
+    if (isSimple && raw.headers.has('origin') && !isOfBrowser) {
       c.req.raw = await asJson(raw);
     }
     return next();
   };
+}
+
+/** Browsers keep passwords for Basic and other schemes, and never a bearer token. */
+function isBearer(authorization: string | null): boolean {
+  return authorization === null || /^bearer /i.test(authorization);
 }
 
 async function asJson(raw: Request): Promise<Request> {

@@ -75,11 +75,13 @@ export function fullError(): UploadError {
 /** Browsers send nothing to an http: address from an https: page, apart from one on the same machine. */
 export function mixedContentError(
   url: string,
-  pageProtocol = location.protocol,
+  // Node has no location.
+  pageProtocol: string | undefined = globalThis.location?.protocol,
 ): UploadError | undefined {
+  if (pageProtocol !== 'https:') return undefined;
   const { protocol, hostname, origin } = new URL(url, location.href);
   const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/.test(hostname);
-  if (pageProtocol !== 'https:' || protocol !== 'http:' || isLocal) return undefined;
+  if (protocol !== 'http:' || isLocal) return undefined;
   return new UploadError(
     'misconfigured',
     `This page is https, so the browser sends nothing to ${origin}: an https address is needed (for the store, in S3_PUBLIC_ENDPOINTS).`,

@@ -197,15 +197,15 @@ describe('Continue', () => {
     const permissions = { before: 'granted', asked: () => (asked += 1) } as const;
     const handle = handleOf(async () => MOVIE, permissions);
     const { element, engine } = await offering([left({ handle })]);
-    button(element, 'Continue takes/interview.mov').click();
-    button(element, 'Continue takes/interview.mov').click();
+    button(element, 'Continue interview.mov').click();
+    button(element, 'Continue interview.mov').click();
     await until(() => engine.uploads.length > 0);
     equal([asked, engine.uploads.length], [0, 1]);
   });
 
   it('moves the focus along to the row that it becomes', async () => {
     const { element, engine } = await offering([left({ handle: handleOf(async () => MOVIE) })]);
-    const start = button(element, 'Continue takes/interview.mov');
+    const start = button(element, 'Continue interview.mov');
     start.focus();
     start.click();
     await until(() => engine.uploads.length > 0);
@@ -239,7 +239,7 @@ describe('Continue', () => {
     it(`says so where the file ${what}, and nothing is lost`, async () => {
       const { element, engine } = await offering([left({ handle })]);
       const rejected = next<UploadRejectedEvent>(element, 'upload-rejected');
-      button(element, 'Continue takes/interview.mov').click();
+      button(element, 'Continue interview.mov').click();
       const [refusal] = (await rejected).rejected;
       equal([refusal?.file.name, refusal?.error.code], ['interview.mov', code]);
       const action = isOver ? 'again' : 'continue';
@@ -252,7 +252,7 @@ describe('Continue', () => {
   it('goes on where the file has another date, and checksums tell what has changed', async () => {
     const { element, engine } = await offering([left({ handle: handleOf(async () => newer) })]);
     engine.checksum = 'md5';
-    button(element, 'Continue takes/interview.mov').click();
+    button(element, 'Continue interview.mov').click();
     await until(() => engine.uploads.length === 1);
     equal(engine.uploads[0]?.file, newer);
   });
@@ -261,7 +261,7 @@ describe('Continue', () => {
     const handle = handleOf(async () => MOVIE);
     const { element, engine } = await offering([left({ handle }), left({ id: idOf('b'), handle })]);
     engine.left = engine.left.slice(1);
-    button(element, 'Continue takes/interview.mov').click();
+    button(element, 'Continue interview.mov').click();
     await shown(element, 1);
     equal(engine.calls, []);
   });
@@ -269,7 +269,7 @@ describe('Continue', () => {
   it('keeps the offer where the file is refused now', async () => {
     const { element, engine } = await offering([left({ handle: handleOf(async () => MOVIE) })]);
     engine.refuses.set(MOVIE.name, new UploadError('too_large', '', { limit: 5_000_000 }));
-    button(element, 'Continue takes/interview.mov').click();
+    button(element, 'Continue interview.mov').click();
     await until(() => parts(element, 'error').length > 0);
     match(text(part(element, 'error')), /It is larger than 5 MB/);
     equal(parts(element, 'row-interrupted').length, 1);
@@ -315,7 +315,7 @@ describe('Continue all', () => {
     equal(lines().length, 1);
     match(lines()[0] ?? '', /^interview\.mov: The browser isn’t allowed to read this file/);
     const again = next(element, 'upload-rejected');
-    button(element, 'Continue takes/interview.mov').click();
+    button(element, 'Continue interview.mov').click();
     await again;
     await element.updateComplete;
     equal(lines().length, 1, 'and says it once');

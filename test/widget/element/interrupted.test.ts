@@ -197,7 +197,7 @@ describe('Continue', () => {
     let asked = 0;
     const handle = handleOf(async () => MOVIE, { asked: () => (asked += 1) });
     const { element, engine } = await offering([left({ handle, path: 'takes/interview.mov' })]);
-    button(element, 'Continue interview.mov').click();
+    button(element, 'Continue takes/interview.mov').click();
     await until(() => engine.uploads.length > 0);
     equal(asked, 1);
     ok((added(engine) as { handle: unknown }[])[0]?.handle === handle, 'its handle is kept');

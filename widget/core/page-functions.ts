@@ -1,4 +1,4 @@
-/** The functions that a page gives to the engine, and what they are told. */
+/** What a page requires of files, the functions that it gives to the engine, and what they are told. */
 import type { UploadError } from './errors.ts';
 
 /** What the functions that describe an upload are told beside its file. */
@@ -51,3 +51,14 @@ export type Transform = (
   file: File,
   context: TransformContext,
 ) => Blob | undefined | void | Promise<Blob | undefined | void>;
+
+/** What the page itself requires of files; the Worker's policy may require more. Sizes are in bytes. */
+export interface Restrictions {
+  /** As in `<input accept>`. A file’s extension and type must both be allowed, as the Worker requires. */
+  readonly accept?: string;
+  readonly minBytes?: number;
+  readonly maxBytes?: number;
+  readonly maxTotalBytes?: number;
+  readonly maxFiles?: number;
+  readonly validators?: readonly Validator[];
+}

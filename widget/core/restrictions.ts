@@ -2,8 +2,8 @@
 import { acceptFilter } from '../../worker/protocol/accept.ts';
 import type { Policy } from '../../worker/protocol.ts';
 import { isUploadError, UploadError, type UploadErrorCode } from './errors.ts';
-import type { Validator } from './page-functions.ts';
-import type { FileWithPath, Restrictions } from './types.ts';
+import type { Restrictions, Validator } from './page-functions.ts';
+import type { FileWithPath } from './types.ts';
 
 /** Why a file is refused; undefined if it is not. */
 export type Verdict = UploadError | undefined;

@@ -7,7 +7,7 @@ import type {
   UploadSummary,
 } from '../../worker/protocol.ts';
 import type { UploadError } from './errors.ts';
-import type { FileContext, Transform, TransformStep, Validator } from './page-functions.ts';
+import type { FileContext, Restrictions, Transform, TransformStep } from './page-functions.ts';
 
 export type UploadStatus =
   /** Its validators have not all answered. */
@@ -171,17 +171,6 @@ export interface CancelOptions {
    * @default 0
    */
   readonly undoMs?: number;
-}
-
-/** What the page itself requires of files; the Worker's policy may require more. Sizes are in bytes. */
-export interface Restrictions {
-  /** As in `<input accept>`. A file’s extension and type must both be allowed, as the Worker requires. */
-  readonly accept?: string;
-  readonly minBytes?: number;
-  readonly maxBytes?: number;
-  readonly maxTotalBytes?: number;
-  readonly maxFiles?: number;
-  readonly validators?: readonly Validator[];
 }
 
 export interface UploaderOptions {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Action } from '../clicked.ts';
-import { icon, type Icon } from '../row-icons.ts';
+import { icon, type Icon } from './icons.ts';
 import type { View } from '../view.ts';
 
 /** Actions in the row of an interrupted upload. */

@@ -4,7 +4,7 @@ import type { WaitReason } from '../../core/types.ts';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
 import { reasonOf } from '../../i18n/reason.ts';
-import { icon } from '../row-icons.ts';
+import { icon } from './icons.ts';
 import type { View } from '../view.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { UploadSnapshot } from '../../../core/index.ts';
 import { lazy } from '../../../core/util/lazy.ts';
-import { icon } from '../../row-icons.ts';
+import { icon } from '../icons.ts';
 import { extensionOf } from '../name.ts';
 
 /** A canvas holds at most 64 kB; more rows than this are never drawn. */

@@ -1,6 +1,6 @@
 /** The icons of rows and their buttons, which load with the rows. */
 import type { TemplateResult } from 'lit';
-import { drawing, PATHS } from './icons.ts';
+import { drawing, PATHS } from '../icons.ts';
 
 const ROW_PATHS = {
   ...PATHS,

@@ -5,7 +5,7 @@ export interface Size {
 }
 
 /** Of the shorter side, in pixels: twice that of a large tile, for dense screens. */
-const SHORT = 128;
+export const SHORT = 128;
 /** Of the longer side, of which only the middle is shown. */
 const LONG = 512;
 /** Decoding takes four bytes for each pixel: 256 MB. */

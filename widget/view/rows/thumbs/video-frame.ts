@@ -11,10 +11,7 @@ let isForbidden = false;
  *
  * @throws Error if the browser cannot play the video, or not in time.
  */
-export async function withFrame<T>(
-  file: File,
-  use: (video: HTMLVideoElement) => Promise<T>,
-): Promise<T> {
+export async function withFrame<T>(file: File, use: (video: HTMLVideoElement) => T): Promise<T> {
   if (isForbidden) throw new Error('media-src does not allow blob:');
   const url = URL.createObjectURL(file);
   const video = document.createElement('video');
@@ -36,7 +33,7 @@ export async function withFrame<T>(
     const seeked = once(video, 'seeked', signal);
     video.currentTime = Number.isFinite(video.duration) ? Math.min(1, video.duration / 10) : 0;
     await seeked;
-    return await use(video);
+    return use(video);
   } finally {
     clearTimeout(timer);
     opening.abort();

@@ -301,7 +301,7 @@ async function pageWith(snippet: string): Promise<Page> {
   await page.goto(siteUrl);
   await page.evaluate(async () => {
     const { localName = '' } = document.querySelector('s3-upload, s3-upload-list') ?? {};
-    await customElements.whenDefined(localName);
+    if (localName) await customElements.whenDefined(localName);
   });
   return page;
 }

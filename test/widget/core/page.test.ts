@@ -170,7 +170,7 @@ describe('an unfinished upload', () => {
 
   for (const [what, match] of [
     ['resume', 'resume'],
-    ['policy', 'policy|resume'],
+    ['policy', 'policy|resume|health'],
   ] as const) {
     it(`goes on with what is stored also where the Worker was away at first (${what})`, async () => {
       const worker = await slowFake();

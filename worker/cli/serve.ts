@@ -44,9 +44,11 @@ export const serve: Command = {
     const refusal = refusalOfPublicSecrets(settings, urlOf(host));
     if (refusal) throw refusal;
     const { nodeOptionsFrom, openState, startServer } = await loadServer();
-    const state = await openState(stateUrl);
+    // One stream for all levels: each line says its own.
+    const log = (line: string): void => machine.print(`${line}\n`);
+    const state = await openState(stateUrl, { log });
     try {
-      const signer = nodeOptionsFrom(settings, state);
+      const signer = { ...nodeOptionsFrom(settings, state), log };
       const server = await startServer({ signer, state, host, port, trustedProxies });
       await signalled();
       await server.stop();

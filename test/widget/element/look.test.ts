@@ -294,9 +294,12 @@ describe('rows and totals', () => {
 
   it('icons, tiles and buttons grow with the text', async () => {
     const { element } = await filled();
+    // The first one is for all, and a word.
+    const cancel = part(element, 'list').querySelector('[part=cancel]');
+    ok(cancel, 'a row can be cancelled');
     const sizes = (): number[] =>
-      ['thumb', 'badge', 'icon', 'cancel'].map(
-        (name) => part(element, name).getBoundingClientRect().height,
+      [part(element, 'thumb'), part(element, 'badge'), part(element, 'icon'), cancel].map(
+        (node) => node.getBoundingClientRect().height,
       );
     const former = sizes();
     element.style.fontSize = '24px';

@@ -17,6 +17,8 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   headers: () => ({ 'x-tenant': '7' }),
   metadata: () => ({ album: '7' }),
   validators: () => [() => undefined],
+  transforms: () => [() => undefined],
+  fields: () => [{ name: 'album', label: 'Album' }],
   messages: () => ({ browse: 'search' }),
   uploader: () => new FakeUploader(),
   value: () => [idOf('a')],
@@ -27,7 +29,9 @@ let fields: readonly CustomElementField[];
 before(async () => {
   const { modules } = (await (await fetch('/__manifest')).json()) as Package;
   const members = modules.flatMap(({ declarations = [] }) =>
-    declarations.flatMap((declaration) => ('members' in declaration ? declaration.members : [])),
+    declarations.flatMap((declaration) =>
+      'members' in declaration && declaration.name === 'S3UploadElement' ? declaration.members : [],
+    ),
   );
   fields = members.filter((member) => member?.kind === 'field');
 });

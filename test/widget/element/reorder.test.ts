@@ -93,6 +93,7 @@ describe('reordering', () => {
     key('ArrowDown', false);
     await element.updateComplete;
     equal(shown(element), [...NAMES]);
+    remove.focus();
     equal(key('ArrowDown', true), false, 'the page does not scroll');
     await element.updateComplete;
     equal(shown(element), ['b.mov', 'a.mov', 'c.mov']);

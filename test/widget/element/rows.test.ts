@@ -161,7 +161,7 @@ describe('a row', () => {
     ['too_large', {}, 'It can’t be uploaded here.'],
     ['too_many_files', { limit: 5 }, 'No more than 5 files can be uploaded here.'],
     ['type_not_allowed', { limit: 'image/*,.pdf' }, 'Only images and PDF can be uploaded here.'],
-    ['store_unreachable', {}, 'The server can’t be reached. Retry in a moment.'],
+    ['store_unreachable', {}, 'The server can’t be reached. Retry in a moment. for developers'],
     ['rate_limited', {}, 'The server can’t be reached. Retry in a moment.'],
     ['conflict', { retryable: true }, 'Something went wrong. Retry, or remove it.'],
     ['invalid_request', {}, 'It can’t be uploaded here.'],

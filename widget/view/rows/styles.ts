@@ -70,6 +70,7 @@ export const rowStyles = css`
     white-space: pre;
   }
   b,
+  .total > *,
   .figure,
   .text {
     white-space: nowrap;

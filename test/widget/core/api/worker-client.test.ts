@@ -16,7 +16,7 @@ describe('an address at which there is no Worker', () => {
     ['a page for every address', '<!doctype html>'],
     ['an API of another kind', '{"ok":true}'],
   ]) {
-    it(`but ${what}, is given a minute and no more`, async () => {
+    it(`but ${what}, is told within seconds, after a few attempts`, async () => {
       // A real body is read in as many turns as the browser likes, and the clock would run on meanwhile.
       const answer = { ok: true, status: 200, headers: new Headers(), text: async () => body };
       globalThis.fetch = async () => answer as unknown as Response;
@@ -42,7 +42,7 @@ describe('an address at which there is no Worker', () => {
       }
       await isOver;
       assert.equal((error as { code?: string }).code, 'signer_unreachable');
-      assert.ok(passedMs >= 55_000 && passedMs < 75_000, `${passedMs} ms`);
+      assert.ok(passedMs >= 1000 && passedMs <= 5000, `${passedMs} ms`);
     });
   }
 });

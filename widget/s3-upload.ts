@@ -1,5 +1,6 @@
 import { isServer, type PropertyDeclaration, type TemplateResult } from 'lit';
 import { Announcements } from './control/announcements.ts';
+import { intakeOptions, rowsOptions } from './control/connections.ts';
 import { Drawing } from './control/drawing.ts';
 import { FormControl } from './control/form/form-control.ts';
 import { Refusals } from './control/refusals.ts';
@@ -13,10 +14,8 @@ import type { CancelOptions } from './core/types.ts';
 import { Language } from './i18n/language.ts';
 import type { FoundFile } from './intake/found.ts';
 import { Intake } from './intake/intake.ts';
-import { loadWalk } from './intake/load-walk.ts';
-import { limitsOf, refusalText } from './view/phrases.ts';
 import { styles } from './view/styles.ts';
-import { zone, type ZoneView } from './view/zone.ts';
+import { anchorIn, zone, type ZoneView } from './view/zone.ts';
 
 /**
  * `<s3-upload>`: a form control that sends files straight to a bucket and shows their progress.
@@ -124,35 +123,22 @@ export class S3UploadElement extends SettingsElement {
     this.#form.sync(by);
   });
   readonly #form: FormControl = new FormControl(this, this.internals, {
-    anchor: () => this.#anchor,
+    anchor: () => anchorIn(this.shadowRoot),
     text: (id, values) => this.#language.localizer.text(id, values),
   });
   readonly #refusals = new Refusals(this);
   readonly #chooseAgain = new ChooseAgain();
-  readonly #rows: RowsLoader = new RowsLoader(this, {
-    isDue: () => this.uploads.length + this.#refusals.list.length > 0,
-    make: ({ RowsView }) =>
-      new RowsView(
-        this,
-        () => this.#language.localizer,
-        this.#refusals,
-        (order) => this.#uploads.arrange(order),
-      ),
-  });
+  readonly #rows: RowsLoader = new RowsLoader(
+    this,
+    rowsOptions(this, this.#language, this.#uploads, this.#refusals),
+  );
   readonly #announcements = new Announcements(this, this.#rows);
-  readonly #intake: Intake = new Intake(this, {
-    isOpen: (way) =>
-      !this.isDisabled &&
-      !(way === 'drop' && this.noDrop) &&
-      !(way === 'paste' && this.noPaste) &&
-      !(way === 'pick' && this.#uploads.isFull && !this.#chooseAgain.isExpected),
-    isWelcome: (types) =>
-      !this.#uploads.isFull && !refusalText(types, limitsOf(this), this.#language.localizer),
-    add: (found) => this.#add(found),
-    names: () => this.uploads.map(({ name }) => name),
-    loadWalk,
-    keepsHandles: () => !this.noResume,
-  });
+  readonly #intake: Intake = new Intake(
+    this,
+    intakeOptions(this, this.#language, this.#uploads, this.#chooseAgain, (found) =>
+      this.#add(found),
+    ),
+  );
   readonly #drawing = new Drawing(this, this.internals, {
     language: this.#language,
     uploads: this.#uploads,
@@ -258,7 +244,7 @@ export class S3UploadElement extends SettingsElement {
 
   /** Focuses the button that opens the picker. */
   override focus(options?: FocusOptions): void {
-    this.#anchor?.focus(options);
+    anchorIn(this.shadowRoot)?.focus(options);
   }
 
   override reportValidity(): boolean {
@@ -274,10 +260,6 @@ export class S3UploadElement extends SettingsElement {
     this.#refusals.reset();
     this.#form.reset();
     this.#uploads.replace('all', []);
-  }
-
-  formDisabledCallback(): void {
-    this.requestUpdate('disabled');
   }
 
   formStateRestoreCallback(state: string | File | FormData | null): void {
@@ -302,10 +284,6 @@ export class S3UploadElement extends SettingsElement {
 
   protected override render(): TemplateResult {
     return this.#drawing.render();
-  }
-
-  get #anchor(): HTMLElement | undefined {
-    return this.shadowRoot?.getElementById('browse') ?? undefined;
   }
 
   /** Adds what the user or the page has given, in the place of what it replaces. */

@@ -124,6 +124,10 @@ export class SettingsElement extends FormElement {
     this.otherDevices = this.reorder = this.rename = false;
   }
 
+  formDisabledCallback(): void {
+    this.requestUpdate('disabled');
+  }
+
   /** True if the element or its `<fieldset>` is disabled. @internal */
   get isDisabled(): boolean {
     // `:disabled` follows the attribute, which is reflected only with the next drawing.

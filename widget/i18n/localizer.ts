@@ -7,9 +7,6 @@ const english: Messages = { ...enZone };
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
 
-/** Two days, less half a minute: from then on, days and hours are easier to grasp than hours. */
-const DAYS_FROM = 2 * 86_400 - 30;
-
 /** Adds the texts of the rows, when those are loaded. */
 export function addEnglish(messages: Messages): void {
   Object.assign(english, messages);
@@ -17,7 +14,7 @@ export function addEnglish(messages: Messages): void {
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** Messages, sizes, rates and durations in one language. Formatters are created once. */
+/** Messages, sizes and lists in one language. Formatters are created once. */
 export class Localizer {
   readonly locale: string;
   /**
@@ -49,58 +46,14 @@ export class Localizer {
     const form = typeof message === 'string' ? message : (message[rule()] ?? message.other);
     return form.replace(/\{(\w+)\}/g, (whole, key: string) => {
       const value = values[key] ?? whole;
-      return typeof value === 'number' ? this.#number(value) : value;
+      return typeof value === 'number' ? this.number(value) : value;
     });
   }
 
   /** “4.2 MB”, in decimal units, as operating systems and drives use them. */
   bytes(bytes: number): string {
     const { unit, value, digits } = scale(bytes);
-    return this.#unit(value, unit, 0, digits);
-  }
-
-  /**
-   * “2.6 of 6.0 GB”, with one unit and a fixed number of digits, so that the text does not jump; but
-   * “40 MB of 6.0 GB” and not “0.0 of 6.0 GB”, which reads as nothing for the first minutes of a slow
-   * line.
-   */
-  progress(loaded: number, total: number): string {
-    const { unit, value, digits, divisor } = scale(total);
-    // Rounded down, so that nothing reads as complete before it is.
-    const shown = Math.floor((loaded / divisor) * 10 ** digits) / 10 ** digits;
-    return this.text('progress', {
-      loaded:
-        loaded > 0 && shown === 0
-          ? this.bytes(loaded)
-          : this.#number(shown, { minimumFractionDigits: digits }),
-      total: this.#unit(value, unit, digits, digits),
-    });
-  }
-
-  /** “31 MB/s”. */
-  rate(bytesPerSecond: number): string {
-    const { unit, value, digits } = scale(bytesPerSecond);
-    return this.#unit(value, `${unit}-per-second`, 0, digits);
-  }
-
-  /**
-   * “1 min 50 sec”, rounded to a useful precision. Built from units, because Intl.DurationFormat is
-   * newer and adds commas that a line this short does not need.
-   */
-  duration(seconds: number): string {
-    if (seconds < 59.5) return this.#unit(Math.max(1, Math.round(seconds)), 'second');
-    const [base, large, small] =
-      seconds < 3570
-        ? [60, 'minute', 'second']
-        : seconds < DAYS_FROM
-          ? [3600, 'hour', 'minute']
-          : [86_400, 'day', 'hour'];
-    const step = seconds < 300 ? 10 : base > 3600 ? 3600 : 60;
-    const whole = Math.round(seconds / step) * step;
-    const rest = (whole % base) / (base > 3600 ? 3600 : base / 60);
-    const parts = [this.#unit(Math.floor(whole / base), large)];
-    if (rest) parts.push(this.#unit(rest, small));
-    return this.list(parts, 'unit', 'narrow');
+    return this.unit(value, unit, 0, digits);
   }
 
   /** “images, video and PDF”, “images, video or PDF”, or “images, video, PDF”. */
@@ -112,8 +65,9 @@ export class Localizer {
     return new Intl.ListFormat(this.locale, { type, style }).format(items);
   }
 
-  #unit(value: number, unit: string, minimumFractionDigits = 0, maximumFractionDigits = 0): string {
-    return this.#number(value, {
+  /** “4.2 MB”, “50 sec”: a number with its unit. */
+  unit(value: number, unit: string, minimumFractionDigits = 0, maximumFractionDigits = 0): string {
+    return this.number(value, {
       style: 'unit',
       unit,
       // The short form in English would be “512 byte”.
@@ -123,14 +77,19 @@ export class Localizer {
     });
   }
 
-  #number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  number(value: number, options: Intl.NumberFormatOptions = {}): string {
     const key = JSON.stringify(options);
     return (this.#formats[key] ??= new Intl.NumberFormat(this.locale, options)).format(value);
   }
 }
 
 /** The most readable unit for a size, and its number of fraction digits. */
-function scale(bytes: number): { unit: string; value: number; divisor: number; digits: number } {
+export function scale(bytes: number): {
+  readonly unit: string;
+  readonly value: number;
+  readonly divisor: number;
+  readonly digits: number;
+} {
   let step = 0;
   let divisor = 1;
   for (; bytes / divisor >= 999.5 && step < 5; step += 1) divisor *= 1000;

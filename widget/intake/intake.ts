@@ -8,7 +8,7 @@ import { loadRename } from './load-rename.ts';
 /** The ways in which a user can give files. */
 export type Way = 'pick' | 'drop' | 'paste';
 
-interface IntakeOptions extends DropOptions {
+export interface IntakeOptions extends DropOptions {
   /** Whether files may come in this way now. */
   readonly isOpen: (way: Way) => boolean;
   /** Whether files of these types may be dropped; a type is empty where the browser hides it. */

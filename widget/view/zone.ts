@@ -36,6 +36,11 @@ export interface ZoneState {
 /** Draws where files are chosen, or what stands in its place. */
 export type ZoneView = (state: ZoneState, localizer: Localizer) => TemplateResult;
 
+/** Where the focus goes, and where the browser shows that the control is invalid. */
+export function anchorIn(root: ShadowRoot | null): HTMLElement | undefined {
+  return root?.getElementById('browse') ?? undefined;
+}
+
 /** Where files are dropped: an invitation while empty, one slim line once there are rows. */
 export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   const {

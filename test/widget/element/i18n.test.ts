@@ -12,6 +12,7 @@ import { pt } from '../../../widget/i18n/languages/pt.ts';
 import { zh } from '../../../widget/i18n/languages/zh.ts';
 import { addEnglish, Localizer } from '../../../widget/i18n/localizer.ts';
 import { reasonOf } from '../../../widget/i18n/reason.ts';
+import { durationText, progressText } from '../../../widget/i18n/transfer-texts.ts';
 import { splitName } from '../../../widget/view/rows/name.ts';
 import { equal, match } from './assert.ts';
 import { UploadError } from './fake-uploader.ts';
@@ -52,7 +53,7 @@ describe('numbers', () => {
     [0, 0, '0 of 0 bytes'],
   ] as const) {
     it(`${loaded} of ${total} are “${expected}”`, () =>
-      equal(english.progress(loaded, total), expected));
+      equal(progressText(english, loaded, total), expected));
   }
 
   for (const [seconds, expected] of [
@@ -69,12 +70,13 @@ describe('numbers', () => {
     [172_770, '2 days'],
     [608_400, '7 days 1 hr'],
   ] as const) {
-    it(`${seconds} seconds are “${expected}”`, () => equal(english.duration(seconds), expected));
+    it(`${seconds} seconds are “${expected}”`, () =>
+      equal(durationText(english, seconds), expected));
   }
 
   it('speak the language of the page', () => {
     const german = new Localizer('de');
-    equal(spaces(german.progress(2.6e9, 6e9)), '2,6 von 6,0 GB');
+    equal(spaces(progressText(german, 2.6e9, 6e9)), '2,6 von 6,0 GB');
     const arabic = new Localizer('ar-EG');
     equal(arabic.text('failedCount', { n: 12 }), 'فشل ١٢');
   });

@@ -33,10 +33,24 @@ export type UploaderSettings = Pick<
 type GetToken = NonNullable<UploaderOptions['getToken']>;
 
 /**
- * Returns a function that reads the caller's token when it is needed, so that a fresh token needs no
- * new uploader. To the uploader another function means another caller, whose policy it asks for.
+ * Returns a function that returns the uploader's `getToken`: the same one until the page sets another
+ * `token` or `getToken`. To the uploader another function means another caller, whose policy it asks
+ * for.
  */
-export function tokenOf(settings: UploaderSettings): GetToken {
+export function tokenSource(settings: UploaderSettings): () => GetToken {
+  let source: readonly unknown[] = [];
+  let current = tokenOf(settings);
+  return () => {
+    const { token, getToken } = settings;
+    const given = [token, getToken];
+    if (given.some((value, index) => value !== source[index])) current = tokenOf(settings);
+    source = given;
+    return current;
+  };
+}
+
+/** Reads the caller's token when it is needed, so that a fresh token needs no new uploader. */
+function tokenOf(settings: UploaderSettings): GetToken {
   return () => settings.getToken?.() ?? settings.token;
 }
 

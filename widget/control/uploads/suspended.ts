@@ -1,4 +1,4 @@
-import type { FileWithPath, UploadSnapshot } from '../../core/index.ts';
+import type { FileWithPath, UploaderLike, UploadSnapshot } from '../../core/index.ts';
 
 /** A file whose upload was interrupted when the element was removed from the page. */
 export interface Suspended extends FileWithPath {
@@ -9,4 +9,16 @@ export interface Suspended extends FileWithPath {
 export function suspended({ file, path, status }: UploadSnapshot): readonly Suspended[] {
   if (!file || status === 'done' || status === 'cancelled') return [];
   return [{ file, isPaused: status === 'paused', ...(path && { path }) }];
+}
+
+/** Continues the uploads that the removal of the element has interrupted; those that were paused stay so. */
+export function continueSuspended(
+  files: readonly Suspended[],
+  uploader: Pick<UploaderLike, 'add'>,
+  pause: (id: string) => void,
+): void {
+  const { uploads } = uploader.add(files);
+  for (const { id, file } of uploads) {
+    if (files.some((added) => added.file === file && added.isPaused)) pause(id);
+  }
 }

@@ -10,3 +10,14 @@ export function undoOptions(
 ): CancelOptions {
   return { undoMs: sent > 0 ? seconds * 1000 : 0 };
 }
+
+/** Removes uploads in a way that can be undone, but for those that are removed already and can be. */
+export function discard(
+  uploads: readonly UploadSnapshot[],
+  seconds: number | undefined,
+  remove: (id: string, options: CancelOptions) => void,
+): void {
+  for (const upload of uploads) {
+    if (upload.undoUntilMs === undefined) remove(upload.id, undoOptions(upload, seconds));
+  }
+}

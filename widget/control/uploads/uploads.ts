@@ -1,14 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import {
   Uploader,
-  UploadRejectedEvent,
   UploadRemovedEvent,
   type CancelOptions,
-  type Rejection,
   type Totals,
   type UploaderLike,
   type UploadSnapshot,
-  type UploadStatus,
 } from '../../core/index.ts';
 import { addToSums, zeroSums } from '../../core/upload/totals.ts';
 import type { FoundFile } from '../../intake/found.ts';
@@ -25,10 +22,12 @@ import {
 } from '../value.ts';
 import { admit, roomIn } from './admission.ts';
 import { forwardEvents } from './forward-events.ts';
-import { optionsOf, tokenOf, type UploaderSettings } from './options.ts';
+import { isNotStarted } from './not-started.ts';
+import { optionsOf, tokenSource, type UploaderSettings } from './options.ts';
 import { leavePlace, takePlace } from './place.ts';
-import { suspended, type Suspended } from './suspended.ts';
-import { undoOptions } from './undo.ts';
+import { RejectionBatch } from './rejection-batch.ts';
+import { continueSuspended, suspended, type Suspended } from './suspended.ts';
+import { discard } from './undo.ts';
 
 /** The element, as far as its uploads depend on it. */
 export type UploadsHost = ReactiveControllerHost &
@@ -39,15 +38,6 @@ export type UploadsHost = ReactiveControllerHost &
 export type OnChange = (by: ChangedBy, change?: { readonly byIds: boolean }) => void;
 
 type Command = 'start' | 'pause' | 'resume' | 'retry' | 'cancel' | 'undo';
-
-/** Statuses in which nothing of a file has been sent since `start()` was last called. */
-const NOT_STARTED: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
-  'queued',
-  'paused',
-  'failed',
-  'cancelled',
-  'done',
-]);
 
 /**
  * Connects the element to an uploader. The list has two kinds of uploads: those that were finished
@@ -65,21 +55,20 @@ export class Uploads implements ReactiveController {
   /** The order that the user has made. */
   #order: Order | undefined;
   #listening = new AbortController();
-  /** Refusals of the batch that is being added: they are reported in one event. */
-  #refused: Rejection[] | undefined;
+  readonly #rejections: RejectionBatch;
   /** Who causes the events that the uploader dispatches now. */
   #changedBy: ChangedBy = 'user';
   /** `start()` was called since files were last added. */
   #isStarted = false;
   #wasAuto = true;
   #isConfigured = true;
-  #getToken: ReturnType<typeof tokenOf>;
-  #tokenSource: readonly unknown[] = [];
+  readonly #getToken: ReturnType<typeof tokenSource>;
 
   constructor(host: UploadsHost, onChange: OnChange) {
     this.#host = host;
     this.#onChange = onChange;
-    this.#getToken = tokenOf(host);
+    this.#rejections = new RejectionBatch(host);
+    this.#getToken = tokenSource(host);
     host.addController(this);
   }
 
@@ -120,7 +109,7 @@ export class Uploads implements ReactiveController {
       this.#host.noAuto &&
       !this.#isStarted &&
       this.totals.active > 0 &&
-      this.list.every(({ status }) => NOT_STARTED.has(status))
+      this.list.every(isNotStarted)
     );
   }
 
@@ -138,7 +127,7 @@ export class Uploads implements ReactiveController {
   get uploader(): UploaderLike {
     if (!this.#uploader) {
       this.#owner = 'element';
-      this.#attach(new Uploader(optionsOf(this.#host, this.#getToken)));
+      this.#attach(new Uploader(optionsOf(this.#host, this.#getToken())));
     }
     return this.#uploader as UploaderLike;
   }
@@ -162,11 +151,8 @@ export class Uploads implements ReactiveController {
     const files = this.#suspended;
     this.#suspended = [];
     if (files.length === 0) return;
-    // The element is back on the page: the uploads that its removal interrupted continue.
-    const { uploads } = this.uploader.add(files);
-    for (const { id, file } of uploads) {
-      if (files.some((added) => added.file === file && added.isPaused)) this.command('pause', id);
-    }
+    // The element is back on the page.
+    continueSuspended(files, this.uploader, (id) => this.command('pause', id));
   }
 
   hostDisconnected(): void {
@@ -198,16 +184,15 @@ export class Uploads implements ReactiveController {
     // The uploader does not know uploads that were finished earlier.
     const room = this.#finished.length > 0 ? roomIn(this.#host, this.totals) : Infinity;
     const { files, refused } = admit(found, { isMany, maxFiles, room });
-    this.#refused = [...refused];
+    this.#rejections.begin(refused);
     const added = files.length > 0 ? this.uploader.add(files).uploads : [];
-    const rejected = this.#refused;
-    this.#refused = undefined;
+    const report = this.#rejections.end();
     if (added.length > 0) {
       this.#isStarted = false;
       const ids = new Set(added.map(({ id }) => id));
       this.#discard(replaced.filter(({ id }) => !ids.has(id)));
     }
-    if (rejected.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
+    report();
     this.#onChange('page');
     return added;
   }
@@ -265,10 +250,7 @@ export class Uploads implements ReactiveController {
 
   /** Removes uploads for the user, who may have meant something else. */
   #discard(uploads: readonly UploadSnapshot[]): void {
-    for (const upload of uploads) {
-      if (upload.undoUntilMs !== undefined) continue;
-      void this.remove(upload.id, undoOptions(upload, this.#host.undoSeconds));
-    }
+    discard(uploads, this.#host.undoSeconds, (id, options) => void this.remove(id, options));
   }
 
   #setFinished(finished: readonly UploadSnapshot[]): void {
@@ -277,16 +259,10 @@ export class Uploads implements ReactiveController {
   }
 
   #configure(): void {
-    const { token, getToken } = this.#host;
-    const source = [token, getToken];
-    if (source.some((value, index) => value !== this.#tokenSource[index])) {
-      this.#tokenSource = source;
-      this.#getToken = tokenOf(this.#host);
-    }
     if (this.#isConfigured) return;
     this.#isConfigured = true;
     if (this.#owner !== 'element') return;
-    this.#uploader?.configure(optionsOf(this.#host, this.#getToken));
+    this.#uploader?.configure(optionsOf(this.#host, this.#getToken()));
   }
 
   #attach(uploader: UploaderLike): void {
@@ -294,12 +270,7 @@ export class Uploads implements ReactiveController {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     forwardEvents(uploader, this.#host, (event) => this.#beforeEvent(event), signal);
-    const onRejected = (event: Event): void => {
-      const { rejected } = event as UploadRejectedEvent;
-      if (this.#refused) this.#refused.push(...rejected);
-      else this.#host.dispatchEvent(new UploadRejectedEvent(rejected));
-    };
-    uploader.addEventListener('upload-rejected', onRejected, { signal });
+    this.#rejections.listenTo(uploader, signal);
     this.#onChange('page', { byIds: true });
   }
 

@@ -23,6 +23,8 @@ const CLEARLY = 1.25;
 /** … and has been for this long. */
 const SLOWER_MS = 10_000;
 const LEAST_INTERVAL_MS = 50;
+/** A line of 100 Mbit/s, until the real rate is known. */
+const LIKELY_BYTES_PER_SECOND = 12_500_000;
 
 /**
  * One rule for every rate and time left that is shown, of one upload and of all together:
@@ -53,6 +55,17 @@ export class Estimate {
   get lastBytesPerSecond(): number | undefined {
     if (this.#measuredMs < LEAST_FOR_RATE_MS) return undefined;
     return (this.#bytesPerMs / this.#weight) * 1000;
+  }
+
+  /**
+   * True if the rest of a file cannot arrive by `end`, in Unix seconds. The rate goes up and down: once a
+   * file is too slow (`wasMissed`), it has to become clearly faster.
+   */
+  misses(end: number, bytesLeft: number, wasMissed: boolean): boolean {
+    // The last good rate: a pause, or a line that stands still, makes nothing faster.
+    const bytesPerSecond = this.lastBytesPerSecond ?? LIKELY_BYTES_PER_SECOND;
+    const seconds = (bytesLeft / bytesPerSecond) * (wasMissed ? CLEARLY : 1);
+    return seconds > end - Date.now() / 1000;
   }
 
   /** Nothing is meant to move: everything waits, or stands still. */

@@ -3,7 +3,7 @@ import type { PartReceipt, Plan, SignedRequest, StoredPart } from '../../../work
 import { partCount } from '../../../worker/protocol/plan.ts';
 import type { WaitReason } from '../types.ts';
 import type { Moment } from '../util/clock.ts';
-import { Estimate } from './estimate.ts';
+import { Estimate, type Forecast } from './estimate.ts';
 import type { SignedPart } from './signed-part.ts';
 
 /** A part that holds a slot: its request is in flight, or it pauses between two attempts. */
@@ -142,9 +142,21 @@ export class Parts {
 
   /** Bytes that have yet to leave the machine. */
   get unsentBytes(): number {
-    let bytes = this.plan.bytes - this.storedBytes - this.foundBytes;
-    for (const { sent } of this.flights) bytes -= sent;
-    return Math.max(0, bytes);
+    return Math.max(0, this.plan.bytes - this.storedBytes - this.foundBytes - this.flyingBytes);
+  }
+
+  /** Bytes of requests in flight that have left the machine. */
+  get flyingBytes(): number {
+    let bytes = 0;
+    for (const { sent } of this.flights) bytes += sent;
+    return bytes;
+  }
+
+  /** Rate and time left for the bytes that are pending; nothing is known while none is meant to move. */
+  forecast(pending: number, isMoving: boolean): Forecast {
+    if (isMoving) return this.estimate.look(this.moved, pending);
+    this.estimate.rest();
+    return {};
   }
 
   addSigned(requests: readonly SignedRequest[], signedAt: Moment, expiresIn: number): void {

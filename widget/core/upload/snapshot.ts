@@ -1,6 +1,5 @@
 import type { UploadSnapshot, UploadStatus } from '../types.ts';
 import type { Forecast } from './estimate.ts';
-import type { Parts } from './parts.ts';
 import type { Phase, UploadState } from './state.ts';
 import type { Upload } from './upload.ts';
 
@@ -45,14 +44,11 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   const status = STATUSES[progress.phase];
   const loaded = loadedBytes(upload, last);
   const isSending = progress.phase === 'sending';
-  let sent = loaded;
-  if (parts && isSending) {
-    for (const flight of parts.flights) sent += flight.sent;
-    sent = Math.min(sent, bytes);
-  }
+  const sent = parts && isSending ? Math.min(loaded + parts.flyingBytes, bytes) : loaded;
   const unsent = parts ? parts.unsentBytes : bytes - loaded;
   const pending = PROCEEDING.has(progress.phase) && waitingFor !== 'file' ? unsent : 0;
-  const { bytesPerSecond, secondsLeft } = forecast(parts, pending, isSending && !waitingFor);
+  const { bytesPerSecond, secondsLeft }: Forecast =
+    parts?.forecast(pending, isSending && !waitingFor) ?? {};
   const snapshot: UploadSnapshot = {
     id,
     name,
@@ -84,12 +80,6 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   return last && Object.keys(snapshot).every(isSame) ? last : Object.freeze(snapshot);
 }
 
-function forecast(parts: Parts | undefined, pending: number, isMoving: boolean): Forecast {
-  if (parts && isMoving) return parts.estimate.look(parts.moved, pending);
-  parts?.estimate.rest();
-  return {};
-}
-
 /**
  * Parts that are compared or sent again still count: it is never less than before, unless the upload
  * has begun again from zero.
@@ -104,23 +94,17 @@ function loadedBytes(
   return Math.min(Math.max(before, acknowledged), file.size);
 }
 
-/** A line of 100 Mbit/s, until the real rate is known. */
-const LIKELY_BYTES_PER_SECOND = 12_500_000;
-/** The rate goes up and down: once a file is too slow, it has to become this much faster. */
-const CLEARLY = 1.25;
-
 /** When the store drops the upload, if the rest of the file cannot arrive by then. */
 function missedEnd(
-  { standing, parts }: Upload,
+  { standing }: Upload,
   bytesLeft: number,
   last?: UploadSnapshot,
 ): number | undefined {
   const end = standing.kind === 'agreed' && standing.agreement.storeExpiresAt;
   if (!end) return undefined;
-  // The last good rate: a pause, or a line that stands still, makes nothing faster.
-  const bytesPerSecond = parts?.estimate.lastBytesPerSecond ?? LIKELY_BYTES_PER_SECOND;
-  const seconds = (bytesLeft / bytesPerSecond) * (last?.wontArriveBy ? CLEARLY : 1);
-  return seconds > end - Date.now() / 1000 ? end : undefined;
+  return standing.parts.estimate.misses(end, bytesLeft, Boolean(last?.wontArriveBy))
+    ? end
+    : undefined;
 }
 
 function keyOf({ progress, standing }: UploadState): string | undefined {

@@ -3,6 +3,7 @@ import type { UploadErrorCode, UploadSnapshot, UploadStatus } from '../../core/i
 import type { WaitReason } from '../../core/types.ts';
 import type { MessageId } from '../../i18n/en.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
+import { durationText, progressText, rateText } from '../../i18n/transfer-texts.ts';
 import { reasonOf } from '../../i18n/reason.ts';
 import { icon } from './icons.ts';
 import type { View } from '../view.ts';
@@ -70,7 +71,7 @@ export function row(
   const label = labelOf(upload);
   const progress =
     loaded > 0 || status !== 'uploading'
-      ? localizer.progress(loaded, bytes)
+      ? progressText(localizer, loaded, bytes)
       : localizer.text('sending');
   const isStill = isEnded || (isHeld && status === 'queued');
   return html`<div part="picture" class="picture" aria-hidden="true">
@@ -119,14 +120,15 @@ function meta(upload: UploadSnapshot, { localizer }: View, progress: string): un
   const notice = noticeOf(upload, localizer);
   const noticed = notice && words(notice, localizer);
   if (status === 'uploading') {
-    const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
+    const time = secondsLeft === undefined ? '' : durationText(localizer, secondsLeft);
     const isFirst = loaded === 0;
     return [
       words(progress, localizer, !isFirst),
       noticed,
       isFirst && figures(localizer.bytes(bytes), localizer),
       // Until the first part is stored nothing else moves, so it is shown in narrow rows too.
-      bytesPerSecond && figures(localizer.rate(bytesPerSecond), localizer, isFirst ? '' : 'rate'),
+      bytesPerSecond &&
+        figures(rateText(localizer, bytesPerSecond), localizer, isFirst ? '' : 'rate'),
       time && figures(localizer.text('left', { time }), localizer),
     ].filter(Boolean);
   }
@@ -149,7 +151,7 @@ function noticeOf(upload: UploadSnapshot, localizer: Localizer): string {
   if (ENDED.has(status)) return '';
   if (wontArriveBy !== undefined) {
     const seconds = wontArriveBy - Date.now() / 1000;
-    if (seconds > 0) return localizer.text('tooSlow', { time: localizer.duration(seconds) });
+    if (seconds > 0) return localizer.text('tooSlow', { time: durationText(localizer, seconds) });
   }
   return restarts > 0 ? localizer.text('restarted') : '';
 }

@@ -3,6 +3,7 @@ import type { Totals } from '../../core/index.ts';
 import { action } from './action.ts';
 import { bar } from './bar.ts';
 import type { Localizer } from '../../i18n/localizer.ts';
+import { durationText, progressText, rateText } from '../../i18n/transfer-texts.ts';
 import type { View } from '../view.ts';
 import { figures } from '../words.ts';
 
@@ -41,12 +42,13 @@ export function summary(
         failed > 0 && figure(localizer.text('failedCount', { n: failed }), localizer),
         isFirst && figure(localizer.text('sending'), localizer),
         figure(
-          isOver || isFirst ? localizer.bytes(bytes) : localizer.progress(loaded, bytes),
+          isOver || isFirst ? localizer.bytes(bytes) : progressText(localizer, loaded, bytes),
           localizer,
         ),
-        bytesPerSecond && figure(localizer.rate(bytesPerSecond), localizer, isFirst ? '' : 'rate'),
+        bytesPerSecond &&
+          figure(rateText(localizer, bytesPerSecond), localizer, isFirst ? '' : 'rate'),
         secondsLeft !== undefined &&
-          figure(localizer.text('left', { time: localizer.duration(secondsLeft) }), localizer),
+          figure(localizer.text('left', { time: durationText(localizer, secondsLeft) }), localizer),
       ].filter(Boolean)}</span
     >
     <span class="actions"

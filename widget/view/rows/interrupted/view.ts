@@ -7,6 +7,7 @@ import { figure, headline } from '../summary.ts';
 import { tile } from '../thumbs/thumbs.ts';
 import { figures, status } from '../../words.ts';
 import type { Interrupted } from './interrupted.ts';
+import { progressText } from '../../../i18n/transfer-texts.ts';
 
 /** More rows would bury the uploads in progress; the others appear as these go. */
 const MAX_SHOWN = 20;
@@ -84,7 +85,7 @@ function rowView(
       ${nameView(name, path)}
       <div part="meta" class="meta">
         ${status(localizer.text(isElsewhere ? 'elsewhere' : 'interrupted'), localizer)}${figures(
-          stored ? localizer.progress(stored.bytes, bytes) : localizer.bytes(bytes),
+          stored ? progressText(localizer, stored.bytes, bytes) : localizer.bytes(bytes),
           localizer,
         )}
       </div>

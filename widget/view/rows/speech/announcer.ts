@@ -7,6 +7,7 @@ import type {
   UploadSnapshot,
 } from '../../../core/index.ts';
 import type { Localizer } from '../../../i18n/localizer.ts';
+import { durationText } from '../../../i18n/transfer-texts.ts';
 import { reasonOf } from '../../../i18n/reason.ts';
 import { shownName } from '../name.ts';
 import { Milestones } from './milestones.ts';
@@ -163,7 +164,7 @@ export class Announcer {
     const how = only
       ? `${shownName(only.name)}: ${percent(only.loaded / only.bytes, localizer)}`
       : localizer.text('uploaded', { done, n: files });
-    const time = secondsLeft === undefined ? '' : localizer.duration(secondsLeft);
+    const time = secondsLeft === undefined ? '' : durationText(localizer, secondsLeft);
     return localizer.list(time ? [how, localizer.text('left', { time })] : [how], 'unit');
   }
 }

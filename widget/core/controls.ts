@@ -6,7 +6,8 @@ import { patienceMs } from './options.ts';
 import type { FileWithPath, UploaderOptions } from './types.ts';
 import type { Forecast } from './upload/estimate.ts';
 import type { UploadList } from './upload/list.ts';
-import { can, type UploadEvent } from './upload/state.ts';
+import { canInPage } from './upload/page-events.ts';
+import type { PageEvent } from './upload/rules/events.ts';
 import type { Upload } from './upload/upload.ts';
 import { lazy } from './util/lazy.ts';
 
@@ -89,15 +90,15 @@ export class Controls {
   }
 
   pause(upload: Upload): void {
-    if (!can(upload.state, 'pause')) return;
+    if (!canInPage(upload.state, 'pause')) return;
     this.apply(upload, { type: 'pause' });
     this.#scheduler?.stop(upload);
   }
 
   resume(upload: Upload): void {
-    if (!can(upload.state, 'resume')) return;
+    if (!canInPage(upload.state, 'resume')) return;
     this.apply(upload, { type: 'resume' });
-    if (can(upload.state, 'open')) this.start(upload);
+    if (upload.phase === 'queued') this.start(upload);
   }
 
   /**
@@ -105,7 +106,7 @@ export class Controls {
    * have to be checked before (`isChecking`).
    */
   retry(upload: Upload, source?: FileWithPath, isChecking = false): void {
-    if (!can(upload.state, 'retry')) return;
+    if (!canInPage(upload.state, 'retry')) return;
     const receipts = this.#scheduler?.receiptsOf(upload) ?? [];
     if (source) this.#scheduler?.sending.forgetFile(upload);
     this.apply(upload, { type: 'retry', receipts, source, isChecking });
@@ -116,15 +117,16 @@ export class Controls {
   async check(upload: Upload, check: Check): Promise<void> {
     const scheduler = await this.#loaded();
     if (scheduler) await scheduler.check(upload, check);
-    else if (can(upload.state, 'fail')) this.apply(upload, { type: 'fail', error: loadError() });
+    else if (canInPage(upload.state, 'fail'))
+      this.apply(upload, { type: 'fail', error: loadError() });
   }
 
   /** Brings back an upload that was cancelled a moment ago. */
   undo(upload: Upload): void {
-    if (!can(upload.state, 'undo')) return;
+    if (!canInPage(upload.state, 'undo')) return;
     this.apply(upload, { type: 'undo' });
     this.#scheduler?.undoTimes.end(upload);
-    if (can(upload.state, 'open')) this.start(upload);
+    if (upload.phase === 'queued') this.start(upload);
   }
 
   /**
@@ -134,15 +136,15 @@ export class Controls {
   async cancel(upload: Upload, undoMs = 0): Promise<boolean> {
     if (undoMs > 0 && upload.phase === 'undoable') return false;
     // The store may be assembling it already; only the outcome tells whether it can be cancelled.
-    if (can(upload.state, 'withdraw')) this.apply(upload, { type: 'withdraw' });
+    if (canInPage(upload.state, 'withdraw')) this.apply(upload, { type: 'withdraw' });
     if (upload.phase === 'withdrawing') await this.#scheduler?.settle(upload);
-    if (undoMs > 0 && can(upload.state, 'discard')) {
+    if (undoMs > 0 && canInPage(upload.state, 'discard')) {
       this.apply(upload, { type: 'discard', undoUntilMs: Date.now() + undoMs });
       this.#scheduler?.stop(upload);
       await (await this.#loaded())?.undoTimes.pass(upload, undoMs);
-      if (can(upload.state, 'discard')) return false;
+      if (canInPage(upload.state, 'discard')) return false;
     }
-    if (!can(upload.state, 'cancel')) return true;
+    if (!canInPage(upload.state, 'cancel')) return true;
     this.apply(upload, { type: 'cancel' });
     this.#scheduler?.stop(upload);
     // If that cannot be loaded, nothing has been sent that would have to be aborted.
@@ -162,7 +164,7 @@ export class Controls {
     this.#scheduler?.backoff.wake();
   }
 
-  apply(upload: Upload, event: UploadEvent): void {
+  apply(upload: Upload, event: PageEvent): void {
     upload.apply(event);
     this.#host.changed(upload);
   }

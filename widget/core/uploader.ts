@@ -31,7 +31,7 @@ import type {
 } from './types.ts';
 import { UploadList } from './upload/list.ts';
 import { snapshotOf } from './upload/snapshot.ts';
-import { can, isActive } from './upload/state.ts';
+import { canInPage, isActive } from './upload/page-events.ts';
 import type { Upload } from './upload/upload.ts';
 import { oncePerFrame } from './util/frame.ts';
 
@@ -168,7 +168,7 @@ export class Uploader extends Target implements UploaderLike {
 
   edit(id: string, edits: Edits): void {
     const upload = this.#list.find(id);
-    if (!upload || !can(upload.state, 'edit')) {
+    if (!upload || !canInPage(upload.state, 'edit')) {
       throw new UploadError(upload ? 'conflict' : 'not_found', `${id} cannot be edited.`);
     }
     if (edits.name?.trim() === '') throw new UploadError('invalid_request', 'It needs a name.');

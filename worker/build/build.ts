@@ -13,7 +13,7 @@ import { htmlData, webTypes, type PackageFields } from './editor-data.ts';
 import { frameworkTypes } from './framework-types.ts';
 import { joinDoors } from './join-doors.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
-import { minifyCode, minifyTemplates } from './minify.ts';
+import { leaveOutPolyfills, minifyCode, minifyTemplates } from './minify.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -119,6 +119,7 @@ export async function bundle(
           'first-file',
           FIRST_FILE.map((file) => ROOT + file),
         ),
+      leaveOutPolyfills(),
       minifyTemplates(),
       minifyCode(),
     ],

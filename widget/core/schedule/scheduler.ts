@@ -9,7 +9,7 @@ import { termsFor } from '../sending/part/terms.ts';
 import type { Services } from '../services.ts';
 import type { UploaderOptions, WaitReason } from '../types.ts';
 import { Estimate, type Forecast } from '../upload/estimate.ts';
-import { can, type UploadEvent } from '../upload/state.ts';
+import { can, next, type UploadEvent } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
 import { Rate } from '../util/rate.ts';
 import { PageGuard } from './page-guard.ts';
@@ -172,7 +172,7 @@ export class Scheduler implements Services {
   }
 
   apply(upload: Upload, event: UploadEvent): void {
-    upload.apply(event);
+    upload.become(next(upload.state, event));
     if (event.type === 'fail') tellDeveloper(event.error);
     this.changed(upload);
   }
@@ -277,7 +277,8 @@ export class Scheduler implements Services {
     if (upload.token !== undefined || !can(upload.state, 'expect')) return true;
     try {
       // Not reported: no snapshot shows it, and there may be 20,000 uploads.
-      upload.apply({ type: 'expect', terms: termsFor(upload.file, policy) });
+      const terms = termsFor(upload.file, policy);
+      upload.become(next(upload.state, { type: 'expect', terms }));
       return true;
     } catch (error) {
       this.#fail(upload, error as UploadError);

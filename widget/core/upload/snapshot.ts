@@ -1,6 +1,8 @@
 import type { UploadSnapshot, UploadStatus } from '../types.ts';
 import type { Forecast } from './estimate.ts';
-import type { Phase, UploadState } from './state.ts';
+import type { Phase } from './rules/events.ts';
+import { PROCEEDING } from './rules/page-rules.ts';
+import type { UploadState } from './rules/upload-state.ts';
 import type { Upload } from './upload.ts';
 
 /** What a phase is called in public, unless the upload waits. */
@@ -23,18 +25,6 @@ const STATUSES: { readonly [phase in Phase]: UploadStatus } = {
   cancelled: 'cancelled',
 };
 
-/** Phases after which its bytes are sent, unless somebody intervenes. */
-const PROCEEDING: ReadonlySet<Phase> = new Set<Phase>([
-  'checking',
-  'queued',
-  'transforming',
-  'claiming',
-  'creating',
-  'reconciling',
-  'hashing',
-  'sending',
-]);
-
 /** The upload as it looks now: `last` itself if nothing has changed since. */
 export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapshot {
   const { id, name, file, path, state, parts } = upload;
@@ -46,7 +36,8 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
   const isSending = progress.phase === 'sending';
   const sent = parts && isSending ? Math.min(loaded + parts.flyingBytes, bytes) : loaded;
   const unsent = parts ? parts.unsentBytes : bytes - loaded;
-  const pending = PROCEEDING.has(progress.phase) && waitingFor !== 'file' ? unsent : 0;
+  const pending =
+    (PROCEEDING as readonly Phase[]).includes(progress.phase) && waitingFor !== 'file' ? unsent : 0;
   const { bytesPerSecond, secondsLeft }: Forecast =
     parts?.forecast(pending, isSending && !waitingFor) ?? {};
   const snapshot: UploadSnapshot = {

@@ -4,7 +4,9 @@ import type { FileWithPath } from '../types.ts';
 import { uuidv7 } from '../../../worker/protocol/id.ts';
 import type { Parts } from './parts.ts';
 import { tokenOf, type Standing } from './standing.ts';
-import { next, type Phase, type UploadEvent, type UploadState } from './state.ts';
+import { nextInPage } from './page-events.ts';
+import type { PageEvent, Phase } from './rules/events.ts';
+import type { UploadState } from './rules/upload-state.ts';
 
 export class Upload {
   #state: UploadState;
@@ -34,9 +36,14 @@ export class Upload {
     return this.#state;
   }
 
+  /** Something has made this state of it: `next()` of `state.ts`. */
+  become(state: UploadState): void {
+    this.#state = state;
+  }
+
   /** @throws Error if the event cannot happen now: a defect of the engine. */
-  apply(event: UploadEvent): void {
-    this.#state = next(this.#state, event);
+  apply(event: PageEvent): void {
+    this.become(nextInPage(this.#state, event));
   }
 
   /** The file that is sent. */

@@ -6,7 +6,7 @@ import { TRIES } from '../worker/hostile/tries.ts';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** A call that declares a test or a suite, as the formatter leaves it. */
 const DECLARED =
-  /^( *)(?:[\w.]+\(\s*)*?(it|test|describe|onEveryStore)\(\s*(['"`])((?:\\.|(?!\3)[^\\])*)\3/gm;
+  /^( *)(?:[\w.]+\(\s*)*?(it|test|describe|onEveryStore|inChromium)\(\s*(['"`])((?:\\.|(?!\3)[^\\])*)\3/gm;
 const known = new Map<string, readonly Title[]>();
 
 export interface Title {
@@ -52,7 +52,7 @@ function readTitles(file: string): readonly Title[] {
   for (const [, spaces = '', what = '', , own = ''] of source.matchAll(DECLARED)) {
     const indent = spaces.length;
     while ((suites.at(-1)?.indent ?? -1) >= indent) suites.pop();
-    if (what === 'it' || what === 'test') {
+    if (what === 'it' || what === 'test' || what === 'inChromium') {
       const path = [...suites.map(({ title }) => title), own].filter((title) => title !== '');
       titles.push({ own, path });
     } else suites.push({ indent, title: own });

@@ -71,23 +71,31 @@ export const FOR_AUTHORS: readonly Feature[] = [
   },
   {
     feature: 'Right to left',
-    answer: 'partly',
-    note: 'Styles use logical properties, but no test looks at the mirrored layout.',
+    answer: 'yes',
+    tests: [['widget/element/modes.test.ts', 'every part is where its mirror image would be']],
   },
   {
     feature: 'Dark mode',
-    answer: 'partly',
-    note: 'Colours follow `light-dark()`, but a dark page without `color-scheme` gets the light ones.',
+    answer: 'yes',
+    note: 'Colours are mixed from those of the page, also on a dark page without `color-scheme`.',
+    tests: [['widget/element/look.test.ts', 'every text has a contrast of 4.5 to 1']],
   },
   {
     feature: 'Forced colours',
-    answer: 'partly',
-    note: 'Bars, borders and badges are kept visible, but no test looks at them.',
+    answer: 'yes',
+    tests: [
+      [
+        'widget/element/modes.test.ts',
+        'progress, the check mark and the edge of the zone can be seen',
+      ],
+    ],
   },
   {
     feature: 'Reduced motion',
-    answer: 'partly',
-    note: 'Transitions and animations end with it, but no test looks.',
+    answer: 'yes',
+    tests: [
+      ['widget/element/modes.test.ts', 'nothing moves, and without the setting something does'],
+    ],
   },
   {
     feature: 'Everything by keyboard',
@@ -174,8 +182,11 @@ export const FOR_AUTHORS: readonly Feature[] = [
   },
   {
     feature: 'Rendered on the server',
-    answer: 'no',
-    note: 'The element is drawn in the browser.',
+    answer: 'yes',
+    tests: [
+      ['docs/consumer/consumer.test.ts', 'is seen before any script has come'],
+      ['docs/consumer/consumer.test.ts', 'in the page’s language, and at work'],
+    ],
   },
   {
     feature: '`custom-elements.json`',

@@ -251,7 +251,11 @@ export const FOR_USERS: readonly Feature[] = [
   },
   {
     feature: 'Renaming, and metadata by the user',
-    answer: 'partly',
-    note: 'The page sets `metadata`; the user has no field for a name or for metadata.',
+    answer: 'yes',
+    note: '`rename` and `fields`',
+    tests: [
+      ['widget/element/edit.test.ts', 'opens a field for the name, which keeps the extension'],
+      ['widget/element/edit.test.ts', 'is not started without a required field'],
+    ],
   },
 ];

@@ -265,7 +265,8 @@ describe('a file that cannot arrive before the store drops it', () => {
     assert.equal(status, 'done');
     const said = seen.find(({ wontArriveBy }) => wontArriveBy !== undefined);
     assert.ok(said?.wontArriveBy && said.wontArriveBy > Date.now() / 1000 - 60);
-    assert.equal(said.loaded, 0);
+    // Not later than the first parts, however few drawings the browser makes.
+    assert.ok(said.loaded <= 8 * MIB, `${said.loaded} bytes were stored by then`);
     assert.equal(from.uploads[0]?.wontArriveBy, undefined);
   });
 

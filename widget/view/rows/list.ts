@@ -109,6 +109,8 @@ export class RowList implements GridRows {
     const list = document.createElement('div');
     list.setAttribute('part', 'list');
     list.role = 'grid';
+    // Firefox makes whatever scrolls a stop of the Tab key.
+    list.tabIndex = -1;
     list.addEventListener('scroll', this.#redraw);
     this.#keys = new GridKeys(list, this);
     return list;

@@ -62,6 +62,8 @@ export class GridKeys {
     if (!target) return;
     event.preventDefault();
     target.focus();
+    // WebKit does not scroll to what has only just been drawn.
+    target.scrollIntoView({ block: 'nearest' });
   };
 
   #beside(key: string, stops: readonly HTMLElement[], column: number): HTMLElement | undefined {

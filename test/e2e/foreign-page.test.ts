@@ -79,7 +79,9 @@ test('goes on after a reload: the token of the upload says whose it is', async (
   assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
   assert.equal(upload.id, before?.id, 'it is the same upload');
   assert.equal(upload.resumed, true);
-  assert.ok(sent() <= PARTS - Math.floor((before?.loaded ?? 0) / (8 * MIB)), `${sent()} parts`);
+  // The reload may overtake the note of the part that was stored last.
+  const most = PARTS - Math.floor((before?.loaded ?? 0) / (8 * MIB)) + 1;
+  assert.ok(sent() <= most, `${sent()} parts, and not ${most} at most`);
   await page.close();
 });
 

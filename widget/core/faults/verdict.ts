@@ -111,10 +111,11 @@ const DENSE_DELAY_MS = 4000;
 /** How often to try while offline: the `online` event alone is not reliable. */
 const OFFLINE_DELAY_MS = 15_000;
 /**
- * A web page at an address that has never answered otherwise: after this many retries it is no passing
- * proxy, but a wrong address or a portal.
+ * A web page at an address that has never answered otherwise: after this many retries and milliseconds
+ * it is no passing proxy, but a wrong address or a portal.
  */
 const MAX_STRANGERS = 2;
+const STRANGERS_MS = 2500;
 /** How long the token of a caller who has never been accepted may be stale. */
 const STALE_BEARER_MS = 3500;
 /** How often a retry follows at once because the answer asks for it. */
@@ -136,7 +137,10 @@ export function verdict(outcome: Outcome, history: History): Verdict {
   const { status, code = '', retryAfter } = outcome;
   if (status === FULL_STATUS || FULL_CODES.has(code)) return fail('store_full', true);
   if (history.isFirstContact && isBlocked(outcome) && faults >= MAX_STRANGERS) {
-    return fail('store_unreachable', true);
+    // In between, often enough that whoever waits is told within seconds.
+    return sinceMs >= STRANGERS_MS
+      ? fail('store_unreachable', true)
+      : { do: 'resign', delayMs: FIRST_DELAY_MS };
   }
   const isOwn = isOwnAnswer(outcome);
   if (!isOwn && !isPassing(status)) {

@@ -28,12 +28,12 @@ const ENVIRONMENT = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 const element = await loads('widget/index.ts');
 const engine = await loads('widget/core/index.ts');
 const sizes: Size[] = [
-  { name: 'the element, drawn', bytes: element.first, maxBytes: 26_370, goalBytes: 26_000 },
+  { name: 'the element, drawn', bytes: element.first, maxBytes: 26_380, goalBytes: 26_000 },
   ...element.later,
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 63_780,
+    maxBytes: 63_820,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },

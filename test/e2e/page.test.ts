@@ -46,6 +46,36 @@ test('hashes in workers under its own policy, and nothing is blocked', async () 
   assert.deepEqual(complaints, []);
 });
 
+test('lets rows draw images and videos under its own policy, and nothing is blocked', async () => {
+  const paths = ['a.mov', 'b.png'].map((name) => join(dir, name));
+  await Promise.all(paths.map((path) => writeRandomFile(path, 3 * 1024 * 1024)));
+  const picker = await openPage(page, product.url);
+  await page.evaluate(() => {
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+      document.documentElement.append(document.createComment(effectiveDirective)),
+    );
+  });
+  // The element asks for a frame of a video by a `<video>` with this file as its source.
+  const asked = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const { createObjectURL } = URL;
+        URL.createObjectURL = (source) => {
+          if (source instanceof File && source.name === 'a.mov') setTimeout(resolve, 500);
+          return createObjectURL.call(URL, source);
+        };
+      }),
+  );
+  await picker.uploadFile(...paths);
+  await Promise.all([asked, settled(page)]);
+  const blocked = await page.evaluate(() =>
+    [...document.documentElement.childNodes].flatMap((node) =>
+      node.nodeType === Node.COMMENT_NODE ? node.textContent : [],
+    ),
+  );
+  assert.deepEqual(blocked, []);
+});
+
 test('is not left for a file that is dropped beside the zone', async () => {
   const path = join(dir, 'beside.txt');
   await writeFile(path, 'beside');

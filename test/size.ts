@@ -33,12 +33,12 @@ const sizes: Size[] = [
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 63_820,
+    maxBytes: 63_860,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 34_410, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 34_460, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

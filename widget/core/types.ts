@@ -147,7 +147,10 @@ export interface Interrupted {
   readonly expiresAt?: string | undefined;
   /** It was begun on another device, or in another browser. */
   readonly isElsewhere?: boolean | undefined;
-  /** What the store has of an upload from elsewhere. */
+  /**
+   * What the store has: of an upload from elsewhere as the Worker says, otherwise as far as this browser
+   * keeps the receipts of parts, which it does where the store cannot list them.
+   */
   readonly stored?: Unfinished['stored'];
 }
 

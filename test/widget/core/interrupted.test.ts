@@ -143,6 +143,13 @@ describe('an interrupted upload', () => {
     assert.deepEqual([entry?.path, entry?.handle], ['takes/plain.mov', undefined]);
   });
 
+  it('says how much of it is stored, where this browser has to keep the receipts', async () => {
+    const worker = await fake({ listParts: false });
+    const { loaded } = await leftAtHalf(worker, randomFile(PARTS * MIB));
+    const [entry] = await uploader(worker).interrupted();
+    assert.deepEqual(entry?.stored, { parts: loaded / MIB, bytes: loaded });
+  });
+
   it('shows only where it was begun', async () => {
     const worker = await fake();
     const { id } = await leftAtHalf(worker, randomFile(PARTS * MIB), { place: '/profile avatar' });

@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 import type { Interrupted, Unfinished } from '../types.ts';
 import { isSettled } from '../faults/worker-error.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import { deleteEntry, readEntries, writeEntry } from './entries.ts';
+import { deleteEntry, readEntries, writeEntry, type JournalEntry } from './entries.ts';
 import { lock, lockedNames } from './locks.ts';
 
 /**
@@ -38,9 +38,10 @@ export async function findInterrupted(
       if (isCallers && isCancelled) forget(id);
       return isCallers && !isCancelled;
     })
-    .map(([, { id, name, bytes, lastModified, path, handle, expiresAt }]) =>
-      Object.freeze({ id, name, bytes, lastModified, path, handle, expiresAt }),
-    )
+    .map(([, { id, name, bytes, lastModified, path, handle, expiresAt, parts }]) => {
+      const stored = storedOf(parts);
+      return Object.freeze({ id, name, bytes, lastModified, path, handle, expiresAt, stored });
+    })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const others = await elsewhere.list();
   return [
@@ -51,6 +52,12 @@ export async function findInterrupted(
         Object.freeze({ id, name, bytes, path, stored, isElsewhere: true }),
       ),
   ];
+}
+
+/** What the receipts that this browser has kept say; undefined if it has none. */
+function storedOf(parts: JournalEntry['parts'] = []): Interrupted['stored'] {
+  if (parts.length === 0) return undefined;
+  return { parts: parts.length, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** The caller's unfinished uploads, from any device, with the file handles of this one. */

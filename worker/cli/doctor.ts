@@ -11,8 +11,8 @@ import { checkDeployment } from './doctor/deployment.ts';
 import { findingOf, lineOf, warn, type Finding, type Note } from './doctor/finding.ts';
 import { checkObjects } from './doctor/objects.ts';
 import { checkRules } from './doctor/rules.ts';
-import { checkOriginsAllowed, checkSettings } from './doctor/settings.ts';
 import { checkSigner, TOKEN_VARIABLE } from './doctor/signer.ts';
+import { loadWith } from './load.ts';
 import { readSources, settingsOf } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -64,6 +64,11 @@ async function checkHere(machine: Machine, named: readonly string[], note: Note)
   const sources = await readSources(machine);
   const settings = settingsOf(sources);
   checkDeployment(sources, note);
+  // The Worker's own reader of the settings, which an operator has hono for.
+  const { checkOriginsAllowed, checkSettings } = await loadWith(
+    () => import('./doctor/settings.ts'),
+    { command: 'doctor', packages: 'hono' },
+  );
   const options = checkSettings(settings, sources, note);
   if (options) checkOriginsAllowed(options, named, note);
   const bucket = bucketFrom(settings);

@@ -3,9 +3,9 @@ import process from 'node:process';
 import { refusalOfPublicSecrets } from '../config/local.ts';
 import { SETTINGS } from '../config/settings.ts';
 import { NODE_SETTINGS, serverSettingsFrom } from '../node/settings.ts';
-import { ProblemError } from '../problem.ts';
 import { readOptions } from './arguments.ts';
 import type { Command } from './command.ts';
+import { loadWith } from './load.ts';
 import { readSettings } from './settings.ts';
 
 const HELP = `Usage: s3-upload serve
@@ -61,21 +61,16 @@ export const serve: Command = {
 
 /** Loaded only here: the other commands need none of its packages. */
 async function loadServer() {
-  try {
-    const [{ nodeOptionsFrom }, { openState }, { startServer }] = await Promise.all([
-      import('../node/options.ts'),
-      import('../node/state/open.ts'),
-      import('../node/server.ts'),
-    ]);
-    return { nodeOptionsFrom, openState, startServer };
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new ProblemError(
-      'misconfigured',
-      '`s3-upload serve` needs two more packages: npm install hono @hono/node-server',
-      { cause },
-    );
-  }
+  const [{ nodeOptionsFrom }, { openState }, { startServer }] = await loadWith(
+    () =>
+      Promise.all([
+        import('../node/options.ts'),
+        import('../node/state/open.ts'),
+        import('../node/server.ts'),
+      ]),
+    { command: 'serve', packages: 'hono @hono/node-server' },
+  );
+  return { nodeOptionsFrom, openState, startServer };
 }
 
 /** Resolves at the first signal to end. A second one ends the process at once, as it does by default. */

@@ -1,6 +1,6 @@
 /** The package in an app of somebody else's: installed from its tarball, bundled, and used. */
 import assert from 'node:assert/strict';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -220,6 +220,20 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     const serving = consumer.run('npx', '--no', 's3-upload', 'serve');
     await assert.rejects(serving, /npm install hono @hono\/node-server/);
     assert.match(help, /^Usage: s3-upload setup --origin /);
+    const hono = join(consumer.dir, 'node_modules/hono');
+    await rename(hono, `${hono}.away`);
+    try {
+      const overview = await consumer.run('npx', '--no', '--', 's3-upload', '--help');
+      for (const command of ['setup', 'doctor', 'serve']) {
+        assert.ok(overview.includes(`  ${command} `), overview);
+        const usage = await consumer.run('npx', '--no', 's3-upload', command, '--help');
+        assert.ok(usage.startsWith(`Usage: s3-upload ${command}`), usage);
+      }
+      const asked = consumer.run('npx', '--no', 's3-upload', 'doctor');
+      await assert.rejects(asked, /needs more packages: npm install hono/);
+    } finally {
+      await rename(`${hono}.away`, hono);
+    }
     const refused = consumer.run('npx', '--no', 's3-upload', 'setup', '--orign');
     await assert.rejects(refused, /Did you mean --origin\?/);
   });

@@ -8,6 +8,7 @@ import { ProblemError } from '../../worker/problem.ts';
 import type { Problem } from '../../worker/protocol.ts';
 import { createRefusal, createSigner, type SignerOptions } from '../../worker/signer.ts';
 import { createLog, defectOf } from '../../worker/util/log.ts';
+import { redact } from '../../worker/util/redact.ts';
 import { memoryKV } from './memory-kv.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
@@ -284,6 +285,17 @@ describe('the log', () => {
     assert.equal(line['message'], 'quotas is not iterable');
     assert.match(String(line['stack']), /mistakes\.test\.ts/);
     assert.equal(line['requestId'], answer.headers.get('x-request-id'));
+  });
+
+  it('leaves the places in a stack as they are, in whatever folder the code lies', () => {
+    const frames = [
+      '    at policy (file:///home/Ada/Projects2/uploads-of-the-house/src/policy.ts:276:17)',
+      '    at file:///tmp/tmp.TSojmtUpyf/s3-upload/worker/hooks.ts:80:18',
+    ];
+    const redacted = redact(`Error: ${SECRET}\n${frames.join('\n')}`);
+    assert.equal(redacted, `Error: …\n${frames.join('\n')}`);
+    const elsewhere = `    at ${SECRET}\n    at ${SECRET}:1:x)\nAuthorization:\n  Bearer short`;
+    assert.doesNotMatch(redact(elsewhere), /wJalr|short/);
   });
 
   it('takes secrets out of messages', () => {

@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Localizer } from '../i18n/localizer.ts';
 
 /**
- * How something stands, in words; or in figures, if nothing needs saying. The text is set as a whole, because a browser that translates the page replaces
- * the text nodes in it, and Lit would go on writing to those that are gone.
+ * How something stands, in words; or in figures, if nothing needs saying. The text is set as a whole,
+ * because a browser that translates the page replaces the text nodes in it, and Lit would go on writing
+ * to those that are gone.
  */
 export function status(text: string, localizer: Localizer, isFigures = false): TemplateResult {
   const { foreign } = localizer;

@@ -6,10 +6,19 @@ const LONG_RUNS = /[\w+=-]{28,}|(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Z])[\w+/=-]{28,}/g
 const NAMED_VALUES =
   /(\b(?:authorization|bearer|basic|cookie|\w*(?:secret|token|password|key)\w*)["']?[\s:=]+)(?:(?:bearer|basic) +)?["']?[^\s"',;]+|(\?)[^\s"'<>]+/gi;
 
+/** The places in a stack, whose paths may look like secrets. */
+const FRAMES = /(^ +at .+:\d+:\d+\)?$)/m;
+
 /** The longest stack that a log line has. */
 const MAX_LENGTH = 2000;
 
 /** The text without anything that looks like a secret. */
 export function redact(text: string): string {
-  return text.slice(0, MAX_LENGTH).replaceAll(NAMED_VALUES, '$1$2…').replaceAll(LONG_RUNS, '…');
+  return text
+    .slice(0, MAX_LENGTH)
+    .split(FRAMES)
+    .map((part, index) =>
+      index % 2 ? part : part.replaceAll(NAMED_VALUES, '$1$2…').replaceAll(LONG_RUNS, '…'),
+    )
+    .join('');
 }

@@ -31,8 +31,8 @@ const LAST_LETTERS =
   /^(.{4,}?)([\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{Nd}]{2})$/su;
 
 /**
- * The folders and the name in one line, truncated in the middle; folders first. The two pieces are hidden from screen readers, which
- * would read them separately, and get the whole name instead.
+ * The folders and the name in one line, truncated in the middle; folders first. The two pieces are
+ * hidden from screen readers, which would read them separately, and get the whole name instead.
  */
 export function nameView(name: string, path?: string): TemplateResult {
   const folder = shownName(folderOf(path));

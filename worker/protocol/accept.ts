@@ -50,8 +50,8 @@ export function parseAccept(list: string | readonly string[]): {
  * - `image/png` and `image/*` allow a file of such a type, also if the type goes by another name
  *   (`image/heif` for `image/heic`). They also allow a file whose extension is known for such a type,
  *   if the file's own type is empty, generic, or one that systems give to such files: that of a
- *   camera's `.mts` may be `model/vnd.mts`. A name that promises a page or a script of another type (`x.html` as `image/png`) is
- *   refused.
+ *   camera's `.mts` may be `model/vnd.mts`. A name that promises a page or a script of another type
+ *   (`x.html` as `image/png`) is refused.
  *
  * @example accepts(['.pdf'], { name: 'x.pdf', type: 'text/html' }) // false
  */

@@ -19,9 +19,9 @@ export class Elsewhere {
   }
 
   /**
-   * Those of which the store has parts, if the page wants them. There are none for an anonymous caller, who is another one on
-   * each device, and none without checksums, which tell whether a file is the one that was begun.
-   * Never rejects.
+   * Those of which the store has parts, if the page wants them. There are none for an anonymous caller,
+   * who is another one on each device, and none without checksums, which tell whether a file is the one
+   * that was begun. Never rejects.
    */
   async list(): Promise<readonly UploadSummary[]> {
     if (!this.#services.options.otherDevices) return [];

@@ -127,10 +127,11 @@ export class Route {
   ): Promise<void> {
     if (outcome.kind !== 'no-answer' || this.wasStoreReached || this.isCorsRight) return;
     const isLast = verdict.do === 'fail';
-    if (!isLast && faults < SILENT_FAULTS) return;
+    const isAround = this.isRelayOn || request.method === 'POST';
+    // Before that the Worker is asked what is stored: answers that are lost look the same from here.
+    if (!isLast && faults < SILENT_FAULTS + (isAround ? 0 : 1)) return;
     const isMissing = () => isCorsMissing(request.method, request.url);
     if (!(await isMissing())) return;
-    const isAround = this.isRelayOn || request.method === 'POST';
     if (!isLast && !isAround) {
       await new Promise((resolve) => setTimeout(resolve, CORS_SETTLED_MS));
       if (!(await isMissing())) return;

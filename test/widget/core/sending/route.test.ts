@@ -2,6 +2,7 @@ import { Backoff } from '../../../../widget/core/faults/backoff.ts';
 import { mixedContentError } from '../../../../widget/core/faults/store-error.ts';
 import { Route } from '../../../../widget/core/sending/route.ts';
 import type { Services } from '../../../../widget/core/services.ts';
+import type { Verdict } from '../../../../widget/core/faults/verdict.ts';
 import type { Outcome } from '../../../../widget/core/store/outcome.ts';
 import { assert } from '../fake/assert.ts';
 import { fakeClock, type FakeClock } from '../fake/clock.ts';
@@ -170,9 +171,13 @@ describe('a missing CORS rule', () => {
         : Promise.reject(new TypeError('Failed to fetch'));
     };
   };
-  const check = async (route: Route): Promise<string | undefined> => {
+  const check = async (
+    route: Route,
+    verdict: Verdict = failed,
+    faults = 1,
+  ): Promise<string | undefined> => {
     try {
-      await route.assertCors(failed, SILENT, 1, {
+      await route.assertCors(verdict, SILENT, faults, {
         number: 1,
         method: 'PUT',
         url: 'https://store/',
@@ -188,6 +193,15 @@ describe('a missing CORS rule', () => {
     answersOnly('no-cors');
     assert.equal(await check(routeOf()), 'cors');
     assert.deepEqual(asked, ['PUT', 'HEAD']);
+  });
+
+  it('is looked for only once the Worker was asked whether answers were lost', async () => {
+    answersOnly('no-cors');
+    const again = { do: 'resign', delayMs: 0 } as const;
+    const route = routeOf();
+    assert.equal(await check(route, again, 3), undefined);
+    assert.deepEqual(asked, []);
+    assert.equal(await check(route, again, 4), 'cors');
   });
 
   it('is not, if the page can read an answer, or if there is none at all', async () => {

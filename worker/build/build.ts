@@ -13,7 +13,7 @@ import { htmlData, webTypes, type PackageFields } from './editor-data.ts';
 import { frameworkTypes } from './framework-types.ts';
 import { joinDoors } from './join-doors.ts';
 import { licenseTexts, packageFolders } from './licenses.ts';
-import { leaveOutPolyfills, minifyCode, minifyTemplates } from './minify.ts';
+import { trimLit, minifyCode, minifyTemplates } from './minify.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}dist/page`;
@@ -119,7 +119,7 @@ export async function bundle(
           'first-file',
           FIRST_FILE.map((file) => ROOT + file),
         ),
-      leaveOutPolyfills(),
+      trimLit(),
       minifyTemplates(),
       minifyCode(),
     ],
@@ -132,7 +132,7 @@ export async function bundle(
     comments: false,
     postBanner: ({ moduleIds }) =>
       packageFolders(moduleIds).length > 0
-        ? `/*! s3-upload, MIT; for the libraries in it see ${PAGE_LICENSES} */`
+        ? `/*! s3-upload, MIT; with libraries: ${PAGE_LICENSES} */`
         : '',
     sourcemap: true,
     entryFileNames: '[name].js',

@@ -14,31 +14,55 @@ export function minifyTemplates(): Plugin {
   };
 }
 
+interface Cut {
+  readonly found: RegExp;
+  readonly instead: string;
+}
+
 /** Lit's check for browsers that cannot adopt style sheets. */
-const CAN_ADOPT =
-  /\w+\.ShadowRoot&&\(void 0===\w+\.ShadyCSS\|\|\w+\.ShadyCSS\.nativeShadow\)&&"adoptedStyleSheets"in Document\.prototype&&"replace"in CSSStyleSheet\.prototype/;
+const CAN_ADOPT: Cut = {
+  found:
+    /\w+\.ShadowRoot&&\(void 0===\w+\.ShadyCSS\|\|\w+\.ShadyCSS\.nativeShadow\)&&"adoptedStyleSheets"in Document\.prototype&&"replace"in CSSStyleSheet\.prototype/,
+  instead: 'true',
+};
 /** Where polyfills of shadow roots would connect to Lit. */
-const POLYFILL_SUPPORT = /\w+\.(?:reactiveElement|litHtml|litElement)PolyfillSupport/;
+const POLYFILL_SUPPORT: Cut = {
+  found: /\w+\.(?:reactiveElement|litHtml|litElement)PolyfillSupport/,
+  instead: 'void 0',
+};
+/** Where each Lit of a page says its version, which Lit's development mode reads. */
+const VERSIONS: Cut = {
+  found: /\(\w+\.(?:reactiveElement|litHtml|litElement)Versions\?\?=\[\]\)\.push\("[\d.]+"\)/,
+  instead: 'void 0',
+};
+/** What Lit tells those who write `css` with other values than it takes. The compiler has told them. */
+const MISUSED_CSS: readonly Cut[] = [
+  /Error\("CSSResult is not constructable[^"]*"\)/,
+  /Error\("Value passed to 'css' function[^"]*"\+\w+\+"[^"]*"\)/,
+].map((found) => ({ found, instead: 'Error()' }));
 
 /**
- * Takes out of Lit what is only for browsers without shadow roots or `adoptedStyleSheets`. They lack
- * `ElementInternals` and custom states, too, so that the element cannot run in them:
- * https://developer.mozilla.org/en-US/docs/Web/API/CustomStateSet#browser_compatibility
+ * Takes out of Lit what is for its development mode, and for browsers without shadow roots or
+ * `adoptedStyleSheets`. They lack `ElementInternals` and custom states, too, so that the element cannot
+ * run in them: https://developer.mozilla.org/en-US/docs/Web/API/CustomStateSet#browser_compatibility
  *
  * @throws Error if Lit is no longer written like that.
  */
-export function leaveOutPolyfills(): Plugin {
+export function trimLit(): Plugin {
   return {
-    name: 'leave-out-polyfills',
+    name: 'trim-lit',
     transform: {
       filter: { id: /(?:css-tag|lit-html|reactive-element|lit-element)\.js$/ },
       handler(code, id) {
-        const isStyles = id.endsWith('css-tag.js');
-        const shorter = code.replace(isStyles ? CAN_ADOPT : POLYFILL_SUPPORT, ({ length }) =>
+        const cuts = id.endsWith('css-tag.js')
+          ? [CAN_ADOPT, ...MISUSED_CSS]
+          : [POLYFILL_SUPPORT, VERSIONS];
+        let shorter = code;
+        for (const { found, instead } of cuts) {
+          if (!found.test(shorter)) throw new Error(`${id} has nothing like ${found.source}.`);
           // Of the same length, so that the source map stays right.
-          (isStyles ? 'true' : 'void 0').padEnd(length),
-        );
-        if (shorter === code) throw new Error(`${id} has no code for polyfills to leave out.`);
+          shorter = shorter.replace(found, ({ length }) => instead.padEnd(length));
+        }
         return { code: shorter, map: null };
       },
     },

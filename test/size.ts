@@ -28,17 +28,17 @@ const ENVIRONMENT = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 const element = await loads('widget/index.ts');
 const engine = await loads('widget/core/index.ts');
 const sizes: Size[] = [
-  { name: 'the element, drawn', bytes: element.first, maxBytes: 26_380, goalBytes: 26_000 },
+  { name: 'the element, drawn', bytes: element.first, maxBytes: 26_000 },
   ...element.later,
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 63_860,
+    maxBytes: 63_540,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },
   ...engine.later,
-  { name: 'the engine, whole', bytes: engine.total, maxBytes: 34_460, goalBytes: 23_000 },
+  { name: 'the engine, whole', bytes: engine.total, maxBytes: 34_380, goalBytes: 23_000 },
   { name: 'the Worker', bytes: await workerBytes(), maxBytes: 100_000 },
 ];
 for (const { name, bytes, maxBytes, goalBytes = maxBytes } of sizes) {

@@ -119,9 +119,10 @@ export class SettingsElement extends FormElement {
 
   constructor() {
     super();
-    this.multiple = this.directory = this.required = this.disabled = false;
-    this.noAuto = this.noDrop = this.noPaste = this.noResume = false;
-    this.otherDevices = this.reorder = this.rename = false;
+    const { elementProperties } = this.constructor as typeof SettingsElement;
+    for (const [name, { type }] of elementProperties) {
+      if (type === Boolean) Object.assign(this, { [name]: false });
+    }
   }
 
   formDisabledCallback(): void {

@@ -79,11 +79,6 @@ export const styles = css`
     font-size: 0.875em;
     margin-block: 6px 0;
   }
-  .errors {
-    display: flow-root;
-    position: relative;
-    padding-inline-end: 36px;
-  }
   .error {
     color: var(--danger);
     display: flex;
@@ -158,21 +153,17 @@ export const styles = css`
   .dragging .icon * {
     color: var(--paper);
   }
-  .drag-reject .limits {
-    visibility: hidden;
-  }
-  .invalid,
   .drag-reject {
     --tone: var(--danger);
     --tint: color-mix(in oklab, var(--tone) 10%, transparent);
-    border-color: var(--tone);
+  }
+  .drag-reject .limits {
+    visibility: hidden;
   }
   .invalid {
-    --tone: var(--accent);
     border-color: var(--danger);
   }
   .full {
-    border-style: solid;
     cursor: default;
   }
   .disabled,

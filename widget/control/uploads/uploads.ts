@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import {
   Uploader,
+  UploadRejectedEvent,
   UploadRemovedEvent,
   type CancelOptions,
   type Totals,
@@ -25,7 +26,6 @@ import { forwardEvents } from './forward-events.ts';
 import { isNotStarted } from './not-started.ts';
 import { optionsOf, tokenSource, type UploaderSettings } from './options.ts';
 import { leavePlace, takePlace } from './place.ts';
-import { RejectionBatch } from './rejection-batch.ts';
 import { continueSuspended, suspended, type Suspended } from './suspended.ts';
 import { discard } from './undo.ts';
 
@@ -55,7 +55,8 @@ export class Uploads implements ReactiveController {
   /** The order that the user has made. */
   #order: Order | undefined;
   #listening = new AbortController();
-  readonly #rejections: RejectionBatch;
+  /** Files are being added: those that are refused are reported in one event, once all are added. */
+  #isAdding = false;
   /** Who causes the events that the uploader dispatches now. */
   #changedBy: ChangedBy = 'user';
   /** `start()` was called since files were last added. */
@@ -67,7 +68,6 @@ export class Uploads implements ReactiveController {
   constructor(host: UploadsHost, onChange: OnChange) {
     this.#host = host;
     this.#onChange = onChange;
-    this.#rejections = new RejectionBatch(host);
     this.#getToken = tokenSource(host);
     host.addController(this);
   }
@@ -184,15 +184,17 @@ export class Uploads implements ReactiveController {
     // The uploader does not know uploads that were finished earlier.
     const room = this.#finished.length > 0 ? roomIn(this.#host, this.totals) : Infinity;
     const { files, refused } = admit(found, { isMany, maxFiles, room });
-    this.#rejections.begin(refused);
-    const added = files.length > 0 ? this.uploader.add(files).uploads : [];
-    const report = this.#rejections.end();
+    this.#isAdding = true;
+    const { uploads: added, rejected } =
+      files.length > 0 ? this.uploader.add(files) : { uploads: [], rejected: [] };
+    this.#isAdding = false;
     if (added.length > 0) {
       this.#isStarted = false;
       const ids = new Set(added.map(({ id }) => id));
       this.#discard(replaced.filter(({ id }) => !ids.has(id)));
     }
-    report();
+    const all = [...refused, ...rejected];
+    if (all.length > 0) this.#host.dispatchEvent(new UploadRejectedEvent(all));
     this.#onChange('page');
     return added;
   }
@@ -268,14 +270,14 @@ export class Uploads implements ReactiveController {
   #attach(uploader: UploaderLike): void {
     this.#uploader = uploader;
     this.#listening = new AbortController();
-    const { signal } = this.#listening;
-    forwardEvents(uploader, this.#host, (event) => this.#beforeEvent(event), signal);
-    this.#rejections.listenTo(uploader, signal);
+    const before = (event: Event) => this.#beforeEvent(event);
+    forwardEvents(uploader, this.#host, before, this.#listening.signal);
     this.#onChange('page', { byIds: true });
   }
 
   /** Brings the form up to date before listeners on the element are called. */
-  #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } {
+  #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } | undefined {
+    if (this.#isAdding && event.type === 'upload-rejected') return undefined;
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
     // Those that were added are the uploads of their batch.
     return 'uploads' in event && event.type !== 'upload-added' ? { uploads: this.list } : {};

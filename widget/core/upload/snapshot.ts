@@ -66,9 +66,9 @@ export function snapshotOf(upload: Upload, last?: UploadSnapshot): UploadSnapsho
     error: progress.phase === 'failed' ? progress.error : undefined,
     file: upload.chosen.file,
   };
-  const isSame = (key: string) =>
-    last?.[key as keyof UploadSnapshot] === snapshot[key as keyof UploadSnapshot];
-  return last && Object.keys(snapshot).every(isSame) ? last : Object.freeze(snapshot);
+  const keys = Object.keys(snapshot) as (keyof UploadSnapshot)[];
+  const isSame = last && keys.every((key) => last[key] === snapshot[key]);
+  return isSame ? last : Object.freeze(snapshot);
 }
 
 /**

@@ -32,6 +32,12 @@ export const rowStyles = css`
   .act:focus-visible {
     outline-offset: -2px;
   }
+  /* Beside the button that takes the lines away. */
+  .errors:has(.act) {
+    display: flow-root;
+    position: relative;
+    padding-inline-end: 36px;
+  }
   .errors .act {
     position: absolute;
     inset-block-start: 0;

@@ -17,7 +17,7 @@ import { interruptedView } from './interrupted/view.ts';
 import { FocusKeeper } from './keyboard/focus.ts';
 import { GridKeys, rowsIn } from './keyboard/grid-keys.ts';
 import { RowList } from './list.ts';
-import { refusals } from './refusals.ts';
+import { refusals, refusalStyles } from './refusals.ts';
 import { shownName } from './name.ts';
 import { isPausable } from './row.ts';
 import { Announcer } from './speech/announcer.ts';
@@ -76,6 +76,7 @@ export class RowsView {
     this.#interrupted = new Interrupted(host);
     host.addStyles(thumbStyles);
     host.addStyles(rowStyles);
+    host.addStyles(refusalStyles);
   }
 
   /** Does what a button says, for the upload with this id or for all. */

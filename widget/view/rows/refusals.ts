@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Rejection } from '../../core/index.ts';
 import { reasonOf } from '../../i18n/reason.ts';
 import { action } from './action.ts';
@@ -8,6 +8,25 @@ import type { View } from '../view.ts';
 
 /** More lines would bury the list; the rest is given as a number. */
 const MAX_SHOWN = 3;
+
+export const refusalStyles = css`
+  /* Beside the button that takes the lines away. */
+  .errors:has(.act) {
+    display: flow-root;
+    position: relative;
+    padding-inline-end: 36px;
+  }
+  .errors .act {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline-end: 0;
+  }
+  @media print {
+    .errors .act {
+      display: none;
+    }
+  }
+`;
 
 /** Which files of the last batch were refused, and why. */
 export function refusals(

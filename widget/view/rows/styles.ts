@@ -32,17 +32,6 @@ export const rowStyles = css`
   .act:focus-visible {
     outline-offset: -2px;
   }
-  /* Beside the button that takes the lines away. */
-  .errors:has(.act) {
-    display: flow-root;
-    position: relative;
-    padding-inline-end: 36px;
-  }
-  .errors .act {
-    position: absolute;
-    inset-block-start: 0;
-    inset-inline-end: 0;
-  }
 
   .summary,
   .heading,
@@ -284,8 +273,7 @@ export const rowStyles = css`
   }
   @media print {
     .zone,
-    .actions,
-    .errors [data-act] {
+    .actions {
       display: none;
     }
     .row {

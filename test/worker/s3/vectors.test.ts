@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { urlSigner } from '../../../worker/s3/signing/presign.ts';
+import { signHeaders } from '../../../worker/s3/signing/sign-headers.ts';
 import { daySigner } from '../../../worker/s3/signing/sigv4.ts';
 
 const credentials = {
@@ -34,28 +35,47 @@ describe("AWS's published signatures", () => {
     );
   });
 
-  // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html: the same key and
-  // string to sign, which here is reached through the canonical request.
-  it('agree for the header-signed GET with a range', async () => {
-    const day = await daySigner(credentials, 'us-east-1', Date.UTC(2013, 4, 24));
-    const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-    const canonical = [
-      'GET',
-      '/test.txt',
-      '',
-      'host:examplebucket.s3.amazonaws.com',
-      'range:bytes=0-9',
-      `x-amz-content-sha256:${emptyHash}`,
-      'x-amz-date:20130524T000000Z',
-      '',
-      'host;range;x-amz-content-sha256;x-amz-date',
-      emptyHash,
-    ].join('\n');
-    assert.equal(
-      await day.requestSigner(canonical.slice(0, 40))(canonical.slice(40)),
-      'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
-    );
-  });
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+  const host = 'https://examplebucket.s3.amazonaws.com';
+  const date = 'Fri, 24 May 2013 00:00:00 GMT';
+  const HEADER_SIGNED = {
+    'GET with a range': {
+      request: { method: 'GET', url: `${host}/test.txt`, headers: { range: 'bytes=0-9' } },
+      covered: 'host;range;x-amz-content-sha256;x-amz-date',
+      signature: 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    },
+    'PUT with a body and a storage class': {
+      request: {
+        method: 'PUT',
+        url: `${host}/test%24file.text`,
+        headers: { date, 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
+        body: 'Welcome to Amazon S3.',
+      },
+      covered: 'date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class',
+      signature: '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
+    },
+    'GET of a subresource': {
+      request: { method: 'GET', url: `${host}/?lifecycle`, headers: {} },
+      covered: 'host;x-amz-content-sha256;x-amz-date',
+      signature: 'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543',
+    },
+    'GET with a query': {
+      request: { method: 'GET', url: `${host}/?prefix=J&max-keys=2`, headers: {} },
+      covered: 'host;x-amz-content-sha256;x-amz-date',
+      signature: '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7',
+    },
+  };
+  for (const [name, { request, covered, signature }] of Object.entries(HEADER_SIGNED)) {
+    it(`agree for the header-signed ${name}`, async () => {
+      const signatory = { credentials, region: 'us-east-1', service: 's3' } as const;
+      const headers = await signHeaders(request, signatory, Date.UTC(2013, 4, 24));
+      assert.equal(
+        headers.get('authorization'),
+        'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, ' +
+          `SignedHeaders=${covered}, Signature=${signature}`,
+      );
+    });
+  }
 
   // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
   it('agree for the form policy', async () => {

@@ -1,5 +1,4 @@
 /** Makes the Worker's own calls to the bucket: addresses them, signs them and reads their answers. */
-import { AwsClient } from 'aws4fetch';
 import type { Credentials } from '../signing/credentials.ts';
 import { encodeRfc3986 } from '../signing/encode.ts';
 import { bucketOf, parseEndpoint, targetOf } from '../endpoint.ts';
@@ -37,7 +36,6 @@ export function createControl(config: StoreConfig): Control {
   const endpoint = parseEndpoint(config.endpoint, config.bucket, config.style);
   const now = config.now ?? Date.now;
   const send = config.fetch ?? ((input, init) => fetch(input, init));
-  const clientOf = clientCache(region);
 
   return async <Result>(call: Call<Result>): Promise<Result> => {
     const { origin, path } = call.key === null ? bucketOf(endpoint) : targetOf(endpoint, call.key);
@@ -52,7 +50,12 @@ export function createControl(config: StoreConfig): Control {
     let keys: Credentials;
     const sendOnce = async (): Promise<Outcome<Result>> => {
       keys = await credentials.get();
-      const outcome = await exchange(outgoing, clientOf(keys), send, now);
+      const outcome = await exchange(
+        outgoing,
+        { credentials: keys, region, service: 's3' },
+        send,
+        now,
+      );
       return 'result' in outcome ? call.read(outcome.result) : outcome;
     };
     return persist(config.retry ?? DEFAULT_RETRY, call.idempotent, sendOnce, () => {
@@ -66,16 +69,4 @@ export function createControl(config: StoreConfig): Control {
 function queryString(query: Readonly<Record<string, string>> = {}): string {
   const pairs = Object.entries(query).map((pair) => pair.map(encodeRfc3986).join('='));
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
-}
-
-/** Reuses the client while the credentials stay the same, because it caches the day's signing key. */
-function clientCache(region: string): (credentials: Credentials) => AwsClient {
-  let last: { readonly credentials: Credentials; readonly client: AwsClient } | undefined;
-  return (credentials) => {
-    if (last?.credentials !== credentials) {
-      const client = new AwsClient({ ...credentials, region, service: 's3', retries: 0 });
-      last = { credentials, client };
-    }
-    return last.client;
-  };
 }

@@ -1,11 +1,7 @@
-/**
- * Sends one of the Worker's own requests, and retries it. aws4fetch signs, but its retries are not
- * used, because they would repeat a Create and leave orphaned uploads.
- */
-import type { AwsClient } from 'aws4fetch';
-import { sha256Hex } from '../../util/digest.ts';
+/** Signs and sends one of the Worker's own requests, and retries it. */
 import { parseRetryAfter } from '../../protocol/util/retry-after.ts';
 import { StoreError } from './errors.ts';
+import { signHeaders, type Signatory } from '../signing/sign-headers.ts';
 import { faultOf, type Fault } from './faults.ts';
 import { delayBefore, type RetryPolicy } from './retry.ts';
 import { readBody } from './xml.ts';
@@ -35,25 +31,21 @@ export type Outcome<Result> = { readonly result: Result } | { readonly fault: Fa
 /** Signs and sends the request once, and reads the complete answer. Never throws. */
 export async function exchange(
   outgoing: Outgoing,
-  client: AwsClient,
+  signatory: Signatory,
   send: typeof fetch,
   now: () => number,
 ): Promise<Outcome<Answer>> {
   const { operation, method, url, body } = outgoing;
   const timeout = AbortSignal.timeout(outgoing.timeoutMs);
   try {
-    const request = await client.sign(url, {
-      method,
-      headers: { ...outgoing.headers, 'x-amz-content-sha256': await sha256Hex(body ?? '') },
-      ...(body === undefined ? {} : { body }),
-      aws: { datetime: new Date(now()).toISOString().replace(/[:-]|\.\d{3}/g, '') },
-    });
+    const headers = await signHeaders(outgoing, signatory, now());
+    const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) });
     // Redirects are not followed, because the signature is not valid for another host.
     const response = await send(request, { signal: timeout, redirect: 'manual' });
-    const { status, headers } = response;
-    const answer: Answer = { status, headers, body: await readBody(response) };
+    const { status, headers: answered } = response;
+    const answer: Answer = { status, headers: answered, body: await readBody(response) };
     if (response.ok) return { result: answer };
-    const retryAfterSeconds = parseRetryAfter(headers.get('retry-after'), now());
+    const retryAfterSeconds = parseRetryAfter(answered.get('retry-after'), now());
     return { fault: faultOf({ operation, ...answer, retryAfterSeconds }) };
   } catch {
     // The error of fetch is not passed on, because its message may contain the address.

@@ -1,11 +1,14 @@
 /**
- * The part of Signature Version 4 that presigned URLs and form policies share: the signing key of a
- * day, and signing a string with it.
+ * The part of Signature Version 4 that presigned URLs, form policies and the Worker's own calls share:
+ * the signing key of a day, and signing a string with it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import type { Credentials } from './credentials.ts';
 
-/** Signs for one moment, region and set of keys. All signatures are in hex. */
+/** What a signature is valid for. */
+export type Service = 's3' | 'sts';
+
+/** Signs for one moment, region, service and set of keys. All signatures are in hex. */
 export interface DaySigner {
   /** `20261120T101500Z` */
   readonly amzDate: string;
@@ -30,9 +33,10 @@ export async function daySigner(
   credentials: Credentials,
   region: string,
   now: number,
+  service: Service = 's3',
 ): Promise<DaySigner> {
   const amzDate = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
-  const scope = `${amzDate.slice(0, 8)}/${region}/s3/aws4_request`;
+  const scope = `${amzDate.slice(0, 8)}/${region}/${service}/aws4_request`;
   const key = await signingKey(credentials, scope);
   const head = utf8.encode(`AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n`);
   return {

@@ -3,7 +3,6 @@
  * bucket and prefix only. AWS, MinIO and Ceph support it.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
-import { AwsClient } from 'aws4fetch';
 import type { Credentials, CredentialSource } from './credentials.ts';
 import { StoreError } from '../requests/errors.ts';
 import { exchange, persist, type Answer, type Outcome } from '../requests/exchange.ts';
@@ -113,7 +112,6 @@ async function callSts(
   now: () => number,
 ): Promise<Credentials> {
   const { credentials, region } = config;
-  const client = new AwsClient({ ...credentials, region, service: 'sts', retries: 0 });
   const body = new URLSearchParams({
     Action: 'AssumeRole',
     Version: '2011-06-15',
@@ -132,7 +130,7 @@ async function callSts(
         body,
         timeoutMs: 10_000,
       },
-      client,
+      { credentials, region, service: 'sts' },
       config.fetch ?? ((input, init) => fetch(input, init)),
       now,
     );

@@ -30,6 +30,8 @@ export interface WranglerConfig {
   readonly vars: Env;
   /** Names of the bindings of KV namespaces. */
   readonly namespaces: readonly string[];
+  /** Ids of the namespaces, by their bindings. `wrangler deploy` makes a namespace that has none. */
+  readonly namespaceIds: Readonly<Record<string, string>>;
   readonly crons: readonly string[];
 }
 
@@ -102,6 +104,12 @@ async function readConfig(
       file: config,
       vars,
       namespaces: kv_namespaces.map(({ binding }: { readonly binding: string }) => binding),
+      namespaceIds: Object.fromEntries(
+        kv_namespaces.flatMap(
+          ({ binding, id }: { readonly binding: string; readonly id?: string }) =>
+            id === undefined ? [] : [[binding, id] as const],
+        ),
+      ),
       crons: triggers.crons ?? [],
     };
   } catch (cause) {

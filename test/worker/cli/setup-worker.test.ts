@@ -111,6 +111,21 @@ suite('s3-upload setup, for the secrets of the Worker', () => {
     }
   });
 
+  test('gives it another TOKEN_SECRET than that of this machine', async () => {
+    const own = 'a-secret-of-this-machine-and-of-no-other';
+    await given({ 'wrangler.toml': BOUND, '.dev.vars': `${DEV_VARS}TOKEN_SECRET=${own}\n` });
+    await runSetup();
+    const runs = await wrangler.runs();
+    assert.ok(runs.some(({ args }) => args.includes('TOKEN_SECRET')));
+    assert.ok(runs.every(({ input }) => input !== own));
+  });
+
+  test('knows which secrets the deployed Worker needs from [vars], not from .dev.vars', async () => {
+    const vars = '[vars]\nAUTH = "jwt"\n';
+    await given({ 'wrangler.toml': BOUND + vars, '.dev.vars': 'AUTH=anonymous\n' });
+    assert.equal((await stepsOf())['JWT_SECRET'], 'failed');
+  });
+
   test('leaves those alone that it has, so that it may be run again', async () => {
     await given({ 'wrangler.toml': BOUND, '.dev.vars': DEV_VARS });
     await runSetup();
@@ -146,11 +161,11 @@ suite('s3-upload setup, for the secrets of the Worker', () => {
   });
 
   test('never gives it the public secrets of the local environment', async () => {
-    const secret = 'TOKEN_SECRET=for-this-machine-only-and-not-a-secret\n';
+    const secret = 'S3_SECRET_ACCESS_KEY=local-and-not-a-secret\n';
     await given({ 'wrangler.toml': BOUND, '.dev.vars': DEV_VARS + secret });
     const { status, output } = await runSetup();
     assert.equal(status, 1);
-    assert.match(output, /^failed +secrets: The setting TOKEN_SECRET is the public value/m);
+    assert.match(output, /^failed +secrets: The setting S3_SECRET_ACCESS_KEY is the public value/m);
     assert.ok((await wrangler.runs()).every(({ args }) => !args.includes('put')));
   });
 

@@ -34,7 +34,10 @@ export const secretsStep: SetupStep = async (work) => {
 async function putSecrets(work: Work, deployed: ReadonlySet<string>): Promise<void> {
   const { note, dryRun, sources } = work;
   const own = readerOf(sources.devVars);
-  const refusal = refusalOfPublicSecrets(sources.devVars, 'https://deployed.example');
+  const refusal = refusalOfPublicSecrets(
+    { ...sources.devVars, TOKEN_SECRET: '' },
+    'https://deployed.example',
+  );
   if (refusal) {
     note({ status: 'failed', what: WHAT, detail: refusal.message, advice: 'set one of your own' });
     return;
@@ -44,10 +47,11 @@ async function putSecrets(work: Work, deployed: ReadonlySet<string>): Promise<vo
     const value = own.text(name);
     if (deployed.has(name)) {
       note({ status: 'kept', what: name, detail: 'the Worker has it' });
+    } else if (name === 'TOKEN_SECRET') {
+      // Not the one of this machine: nobody else needs to know it.
+      await put(name, randomBytes(SECRET_BYTES).toString('hex'), 'a new random value');
     } else if (value !== undefined) {
       await put(name, value, 'from .dev.vars');
-    } else if (name === 'TOKEN_SECRET') {
-      await put(name, randomBytes(SECRET_BYTES).toString('hex'), 'a new random value');
     } else if (needed.includes(name)) {
       const advice = `npx wrangler secret put ${name} ${environmentArgs(work.machine).join(' ')}`;
       const detail = 'the Worker has none, and it is not in .dev.vars';
@@ -66,9 +70,9 @@ async function putSecrets(work: Work, deployed: ReadonlySet<string>): Promise<vo
   }
 }
 
-/** The secrets without which the Worker cannot start. */
-function neededNames({ settings }: Work): readonly SettingName[] {
-  const read = readerOf(settings);
+/** The secrets without which the deployed Worker, which has only `[vars]` beside them, cannot start. */
+function neededNames({ sources }: Work): readonly SettingName[] {
+  const read = readerOf(sources.vars);
   const auth = read.text('AUTH');
   return [
     'S3_ACCESS_KEY_ID',

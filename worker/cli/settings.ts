@@ -67,7 +67,10 @@ export function settingsOf({ env, devVars, vars }: Sources, names: readonly stri
  *
  * @throws ProblemError `misconfigured` if wrangler's configuration cannot be read.
  */
-export async function readSources({ env, folder }: Machine): Promise<Sources> {
+export async function readSources({
+  env,
+  folder,
+}: Pick<Machine, 'env' | 'folder'>): Promise<Sources> {
   const file = findConfig(folder);
   const environment = env['CLOUDFLARE_ENV'];
   const config = file === undefined ? undefined : await readConfig(file, environment);

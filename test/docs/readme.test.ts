@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { Browser, Page } from 'puppeteer-core';
 import { ruleFor } from '../../worker/cli/cors/rules.ts';
+import { projectFiles } from '../../worker/cli/init/files.ts';
 import { optionsFrom } from '../../worker/config.ts';
 import { settled, startBrowser, startProduct, type Product } from '../e2e/product.ts';
 import { snippets, type Snippet } from './snippets.ts';
@@ -271,8 +272,14 @@ test('the commands of the README exist, with their options', () => {
 });
 
 test('every npm script and wrangler command of the README exists', () => {
-  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
-    scripts: Record<string, string>;
+  const scriptsOf = (manifest: string) =>
+    (JSON.parse(manifest) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
+  const versions = { 's3-upload-element': '', hono: '', wrangler: '' };
+  const project = projectFiles({ name: 'my-uploads', versions });
+  // In a clone, and in a project that `s3-upload init` makes.
+  const scripts = {
+    ...scriptsOf(readFileSync(`${ROOT}package.json`, 'utf8')),
+    ...scriptsOf(project['package.json'] ?? ''),
   };
   const named = snippets('sh').flatMap(({ code }) => [
     ...code.matchAll(/npm (?:run (\w+)|(start|test))/g),

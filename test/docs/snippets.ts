@@ -9,7 +9,11 @@ export interface Snippet {
 }
 
 export function snippets(language: string): readonly Snippet[] {
-  const text = readme();
+  return snippetsIn(readme(), language);
+}
+
+/** The fenced code of a text in Markdown, in this language. */
+export function snippetsIn(text: string, language: string): readonly Snippet[] {
   const found = [...text.matchAll(/^( *)```(\w+)\n([^]*?)^ *```$/gm)].map(
     ([, indent = '', name = '', code = ''], index, all): Snippet => ({
       language: name,

@@ -60,7 +60,8 @@ async function npmStart(
 ): Promise<{ url: string; end(): Promise<void> }> {
   const child = spawn('node', ['worker/build/start.ts'], {
     cwd: new URL('../../', import.meta.url),
-    env: { ...process.env, ...env },
+    // Without .dev.vars: the tests never touch the bucket of whoever runs them.
+    env: { ...process.env, DEV_VARS: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

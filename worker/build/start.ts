@@ -1,13 +1,20 @@
 /**
  * `npm start`: builds, then runs the Worker in workerd by `wrangler dev`, with KV and a local R2
- * bucket that speaks S3. Needs no account and no network; data stay in `.wrangler` between runs.
+ * bucket that speaks S3, or with a bucket of one's own (own-settings.ts). Needs no account and no
+ * network; data stay in `.wrangler` between runs. With `DEV_VARS=off`, as the tests have it, only the
+ * environment is read, and no file of the developer's.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
-import { SETTINGS } from '../config/settings.ts';
+import { readSources } from '../cli/settings.ts';
+import { ProblemError } from '../problem.ts';
 import type { Problem } from '../protocol.ts';
 import { buildPage } from './build.ts';
+import { envFileOf, ownSettings } from './own-settings.ts';
 
 const HOST = '127.0.0.1';
 const READY_WITHIN_MS = 60_000;
@@ -19,6 +26,13 @@ if (!(await isFree(port))) {
     `Port ${port} is taken, perhaps by another \`npm start\`. Stop that one, or choose another port: PORT=${port + 1} npm start`,
   );
 }
+// Under another name than the page's, as a bucket would be, so that CORS is in play and the browser's
+// six connections to the store leave the Worker its own.
+const { values, messages } = ownSettings(
+  await sources(),
+  `http://${HOST}:${port}/cdn-cgi/local/r2/s3`,
+);
+const envFile = writeEnvFile(values);
 await buildPage();
 
 const url = `http://localhost:${port}`;
@@ -29,6 +43,7 @@ wrangler.on('exit', (code) => {
   if (!stopped.signal.aborted) console.error('The Worker ended by itself; what it said is above.');
   process.exit(stopped.signal.aborted ? process.exitCode : (code ?? 1));
 });
+for (const message of messages) console.log(message);
 const trouble = await troubleAtStart();
 if (trouble === undefined) console.log(`s3-upload is ready: ${url} (Ctrl-C ends it)`);
 else if (!stopped.signal.aborted) {
@@ -44,7 +59,7 @@ function run(): ChildProcess {
     process.env['LOG_LEVEL'] ?? 'error',
     '--show-interactive-dev-session=false',
   );
-  for (const [name, value] of Object.entries(ownSettings())) args.push('--var', `${name}:${value}`);
+  args.push('--env-file', envFile);
   if (process.env['STATE_DIR']) args.push('--persist-to', process.env['STATE_DIR']);
   return spawn('wrangler', args, {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -54,18 +69,31 @@ function run(): ChildProcess {
   });
 }
 
-/**
- * What the environment sets. Where it names no store of your own, the local R2 bucket: under
- * another name than the page's, as a bucket would be, so that CORS is in play and the browser's six
- * connections to the store leave the Worker its own.
- */
-function ownSettings(): Record<string, string> {
-  const names = new Set<string>(SETTINGS.map(({ name }) => name));
-  const own = Object.entries(process.env).filter(([name]) => names.has(name));
-  return {
-    S3_ENDPOINT: `http://${HOST}:${port}/cdn-cgi/local/r2/s3`,
-    ...Object.fromEntries(own),
-  };
+/** @throws nothing: what cannot be read ends the process with its reason. */
+async function sources(): ReturnType<typeof readSources> {
+  const { env } = process;
+  if (env['DEV_VARS'] === 'off') return { env, devVars: {}, vars: {}, config: undefined };
+  // Those of the top level, as they are deployed.
+  const machine = { env: { ...env, CLOUDFLARE_ENV: undefined }, folder: process.cwd() };
+  try {
+    return await readSources(machine);
+  } catch (error) {
+    if (error instanceof ProblemError) return exitWith(error.message);
+    throw error;
+  }
+}
+
+/** Writes a file that only this user may read, and that goes with this process. */
+function writeEnvFile(settings: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 's3-upload-settings-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'settings.env');
+  try {
+    writeFileSync(file, envFileOf(settings), { mode: 0o600 });
+  } catch (error) {
+    return exitWith((error as Error).message);
+  }
+  return file;
 }
 
 function stop(): void {

@@ -4,11 +4,12 @@ import { nearest } from '../util/nearest.ts';
 import { asksForHelp } from './arguments.ts';
 import type { Command, Machine } from './command.ts';
 import { doctor } from './doctor.ts';
+import { init } from './init.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS: readonly Command[] = [setup, doctor, serve];
+const COMMANDS: readonly Command[] = [init, setup, doctor, serve];
 
 /** Exit status for arguments that are wrong; a command that failed has 1. */
 const WRONG_USAGE = 2;

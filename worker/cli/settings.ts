@@ -30,6 +30,8 @@ export interface WranglerConfig {
   readonly vars: Env;
   /** Names of the bindings of KV namespaces. */
   readonly namespaces: readonly string[];
+  /** Ids of the namespaces, by their bindings. `wrangler deploy` makes a namespace that has none. */
+  readonly namespaceIds: Readonly<Record<string, string>>;
   readonly crons: readonly string[];
 }
 
@@ -65,7 +67,10 @@ export function settingsOf({ env, devVars, vars }: Sources, names: readonly stri
  *
  * @throws ProblemError `misconfigured` if wrangler's configuration cannot be read.
  */
-export async function readSources({ env, folder }: Machine): Promise<Sources> {
+export async function readSources({
+  env,
+  folder,
+}: Pick<Machine, 'env' | 'folder'>): Promise<Sources> {
   const file = findConfig(folder);
   const environment = env['CLOUDFLARE_ENV'];
   const config = file === undefined ? undefined : await readConfig(file, environment);
@@ -102,6 +107,12 @@ async function readConfig(
       file: config,
       vars,
       namespaces: kv_namespaces.map(({ binding }: { readonly binding: string }) => binding),
+      namespaceIds: Object.fromEntries(
+        kv_namespaces.flatMap(
+          ({ binding, id }: { readonly binding: string; readonly id?: string }) =>
+            id === undefined ? [] : [[binding, id] as const],
+        ),
+      ),
       crons: triggers.crons ?? [],
     };
   } catch (cause) {

@@ -83,7 +83,8 @@ async function install(
   return { dir, run, remove };
 }
 
-function pack(dir: string): string {
+/** Packs this repository into `dir`, and returns the path of the tarball. */
+export function pack(dir: string): string {
   const printed = execFileSync('npm', ['pack', '--silent', '--pack-destination', dir], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -109,7 +110,7 @@ async function pinDependencies(dir: string): Promise<void> {
 }
 
 /** Without what `npm run` sets, which would lead npm back into this repository. */
-function outsideEnvironment(): NodeJS.ProcessEnv {
+export function outsideEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('npm_') && name !== 'INIT_CWD' && name !== 'NODE_ENV',
   );

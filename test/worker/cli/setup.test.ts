@@ -1,6 +1,6 @@
 /** `s3-upload setup` on stores that run. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, beforeEach, it } from 'node:test';
 import { getBucketCors, putBucketCors } from '../../../worker/cli/cors/bucket-cors.ts';
 import type { StoredRule } from '../../../worker/cli/cors/bucket-cors.ts';
@@ -29,8 +29,31 @@ onEveryStore(
       assert.equal(ok, true);
       assert.deepEqual(
         steps.map(({ what }) => what.replace(/ to .*/, '')),
-        ['CORS rules', `upload from ${ORIGIN}`],
+        ['CORS rules', `upload from ${ORIGIN}`, 'lifecycle rule'],
       );
+    });
+  },
+);
+
+onEveryStore(
+  's3-upload setup, where the store aborts unfinished uploads by itself',
+  ({ staleAfterSeconds }) => staleAfterSeconds !== null,
+  (running) => {
+    it('adds no lifecycle rule, and says when the store does it', async () => {
+      const { output } = await runSetup(settingsOf(running()), '--origin', ORIGIN);
+      assert.match(output, /^kept +lifecycle rule: not needed: .* after 24 h$/m);
+    });
+  },
+);
+
+onEveryStore(
+  's3-upload setup, where the store has no lifecycle rules',
+  ({ name }) => ['swift', 'r2-local'].includes(name),
+  (running) => {
+    it('says what aborts unfinished uploads instead, and does not fail', async () => {
+      const { status, output } = await runSetup(settingsOf(running()), '--origin', ORIGIN);
+      assert.match(output, /^skipped +lifecycle rule: .*\n +-> nothing, as long as the cron/m);
+      assert.equal(status, 0, output);
     });
   },
 );
@@ -166,6 +189,41 @@ onEveryStore(
         [[ORIGIN], ['*']],
       );
     });
+
+    it('adds a lifecycle rule for unfinished uploads once, and leaves other rules as they are', async () => {
+      const theirs =
+        '<Rule><ID>theirs</ID><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule>';
+      const body = `<LifecycleConfiguration>${theirs}</LifecycleConfiguration>`;
+      await lifecycle('PUT', body);
+      const planned = await runSetup(settings(), '--origin', ORIGIN, '--dry-run');
+      assert.match(planned.output, /^planned +lifecycle rule: would add one .* after 7 days$/m);
+      const prefixed = { ...settings(), KEY_PREFIX: 'in&out', UPLOAD_TTL: '10d' };
+      const { status, output } = await runSetup(prefixed, '--origin', ORIGIN);
+      assert.equal(status, 0, output);
+      assert.match(output, /^done +lifecycle rule: .* 11 days\n +-> set S3_ABORTS_AFTER=11d$/m);
+      const rules = await lifecycle('GET');
+      assert.match(rules, /<ID>theirs<\/ID>/);
+      assert.match(rules, /<Prefix>in&amp;out\/<\/Prefix>/);
+      assert.match(rules, /<DaysAfterInitiation>11</);
+      const again = await runSetup(settings(), '--origin', ORIGIN);
+      assert.match(again.output, /^kept +lifecycle rule: there is one/m);
+      assert.equal(await lifecycle('GET'), rules);
+    });
+
+    async function lifecycle(method: 'GET' | 'PUT', body?: string): Promise<string> {
+      const md5 = createHash('md5')
+        .update(body ?? '')
+        .digest('base64');
+      return control({
+        operation: `${method}BucketLifecycleConfiguration`,
+        method,
+        key: null,
+        query: { lifecycle: '' },
+        ...(body === undefined ? {} : { body, headers: { 'content-md5': md5 } }),
+        idempotent: true,
+        read: ({ body: text = '' }) => ({ result: text }),
+      });
+    }
 
     async function onBucket(method: 'PUT' | 'DELETE', query = {}): Promise<void> {
       const read = () => ({ result: undefined });

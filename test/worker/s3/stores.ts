@@ -56,14 +56,14 @@ export function onEveryStore(
       });
     });
   }
-  const real = fromEnvironment();
+  const real = storeFromEnvironment();
   if (real === undefined && can(PROFILES.minio)) {
     describe(`${title} (on a real store)`, { skip: 'S3_ENDPOINT names none' }, () => {});
   }
 }
 
 function kinds(): Kind[] {
-  const real = fromEnvironment();
+  const real = storeFromEnvironment();
   if (real === undefined) return [localR2];
   return process.env['LOCAL_R2'] === 'off' ? [real] : [localR2, real];
 }
@@ -97,7 +97,8 @@ async function startLocalR2(): Promise<{ running: Running; miniflare: Miniflare 
   return { running, miniflare };
 }
 
-function fromEnvironment(): Kind | undefined {
+/** The store that the environment names; undefined if it names none. */
+export function storeFromEnvironment(): Kind | undefined {
   const { env } = process;
   const endpoint = env['S3_ENDPOINT'];
   if (endpoint === undefined || endpoint === '') return undefined;

@@ -40,7 +40,7 @@ export function elsewhereOn({ name }: Pick<Profile, 'name'>): Elsewhere {
 
 /** What to do if the keys may not change the bucket. */
 export const MISSING_RIGHTS =
-  'run this once with keys that may (s3:GetBucketCORS and s3:PutBucketCORS; on R2 an Admin token) in the environment, or paste this rule in the dashboard of the store';
+  'run this once with keys that may (s3:GetBucketCORS and s3:PutBucketCORS; on R2 an Admin token, or `npx wrangler login`) in the environment, or paste this rule in the dashboard of the store';
 
 /** What to do if the bucket has the rule, and a page may not upload all the same. */
 export const RULE_HAS_NO_EFFECT =

@@ -1,6 +1,6 @@
 /** Checks what a browser would see: whether a page of an origin may send a part, and read the answer. */
 import type { Bucket } from '../bucket.ts';
-import type { Step } from '../report.ts';
+import type { Step } from '../setup/report.ts';
 import type { SignedRequest } from '../../protocol.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import { runHash } from '../../upload/verify/hash.ts';

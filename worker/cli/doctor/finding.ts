@@ -1,5 +1,5 @@
 /** What a check has found, as text and as JSON. */
-import type { Step } from '../report.ts';
+import type { Step } from '../setup/report.ts';
 
 /**
  * - `pass`: it works.

@@ -4,9 +4,10 @@
  * - `done`: something was changed, or a check passed.
  * - `kept`: it was as it should be already, or cannot be changed here.
  * - `planned`: a dry run would change it.
+ * - `skipped`: it cannot be done here, and uploads work without it; see `advice`.
  * - `failed`: see `advice`.
  */
-export type Status = 'done' | 'kept' | 'planned' | 'failed';
+export type Status = 'done' | 'kept' | 'planned' | 'skipped' | 'failed';
 
 /** One thing that a command did or checked. */
 export interface Step {

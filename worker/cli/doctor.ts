@@ -2,7 +2,7 @@
 import { readOptions } from './arguments.ts';
 import type { Command, Machine } from './command.ts';
 import { checkOrigins } from './cors/origins.ts';
-import { checkBucket } from './doctor/bucket.ts';
+import { checkBucket } from './doctor/store/bucket.ts';
 import { checkDeployment } from './doctor/deployment.ts';
 import { lineOf, warn, type Finding, type Note } from './doctor/finding.ts';
 import { checkSigner, TOKEN_VARIABLE } from './doctor/signer.ts';

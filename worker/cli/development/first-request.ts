@@ -3,7 +3,7 @@ import type { Env } from '../../config/read-setting.ts';
 import type { KV } from '../../ledger/kv.ts';
 import { PATHS } from '../../protocol/paths.ts';
 import { defectOf } from '../../util/log.ts';
-import { checkBucket } from '../doctor/bucket.ts';
+import { checkBucket } from '../doctor/store/bucket.ts';
 import { warn, pass, type Finding, type Note } from '../doctor/finding.ts';
 import { checkKeyValueStore } from '../doctor/key-value-store.ts';
 import { checkOriginsAllowed, checkSettings } from '../doctor/settings.ts';

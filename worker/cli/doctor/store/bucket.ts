@@ -1,10 +1,10 @@
 /** Checks the store and the bucket of the settings: its address, its rules, and uploads to it. */
-import type { Env } from '../../config/read-setting.ts';
-import { ProblemError } from '../../problem.ts';
-import { openBucket, type Bucket } from '../bucket.ts';
-import { checkUpload } from '../cors/check-upload.ts';
+import type { Env } from '../../../config/read-setting.ts';
+import { ProblemError } from '../../../problem.ts';
+import { openBucket, type Bucket } from '../../bucket.ts';
+import { checkUpload } from '../../cors/check-upload.ts';
 import { checkAddress } from './address.ts';
-import { findingOf, type Note } from './finding.ts';
+import { findingOf, type Note } from '../finding.ts';
 import { checkObjects } from './objects.ts';
 import { checkRules } from './rules.ts';
 

@@ -1,4 +1,5 @@
 /** The Worker that `wrangler deploy` deploys: a signer made from the environment. */
+import type { ExecutionContext } from 'hono';
 import { optionsFrom } from './config.ts';
 import { refusalOfPublicSecrets } from './config/local.ts';
 import { ProblemError } from './problem.ts';

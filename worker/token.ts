@@ -12,7 +12,8 @@ import { Upload } from './upload/upload.ts';
 /** Distinguishes an upload token from anything else signed with the same secret. */
 const AUDIENCE = 's3-upload';
 const HEADER = { alg: 'HS256', typ: 'JWT' };
-const MIN_SECRET_LENGTH = 32;
+/** As long as what HS256 makes of it: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */
+export const MIN_SECRET_LENGTH = 32;
 
 /** Seals and opens upload tokens. */
 export interface Tokens {

@@ -56,7 +56,8 @@ const CORE_LINES: readonly (readonly string[])[] = [
  * than their room: what an upload is stands below the ledger, and what is done with it above.
  */
 const WORKER_LINES: readonly (readonly string[])[] = [
-  ['index.ts', 'exports.ts', 'cli'],
+  ['cli'],
+  ['index.ts', 'exports.ts'],
   ['node'],
   ['config.ts'],
   ['signer.ts', 'config'],

@@ -58,6 +58,8 @@ export interface Answer {
   /** S3's code; without one, a web page. */
   readonly code?: string;
   readonly more?: string;
+  /** In the place of S3's error, or of the web page. */
+  readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -86,10 +88,11 @@ export function serveStore(target: string, fault: Fault): Promise<string> {
       request.resume();
       const type = code ? { 'content-type': 'application/xml', 'x-amz-request-id': 'R1' } : {};
       response.writeHead(status, { ...CORS, ...type, ...headers });
-      const body = code
+      const page = '<!doctype html><html><title>Welcome</title></html>';
+      const error = code
         ? `<Error><Code>${code}</Code><RequestId>R1</RequestId>${more}</Error>`
-        : '<!doctype html><html><title>Welcome</title></html>';
-      return void response.end(request.method === 'HEAD' ? undefined : body);
+        : page;
+      return void response.end(request.method === 'HEAD' ? undefined : (answer.body ?? error));
     }
     const { method, url: path, headers } = request;
     const forward = httpRequest({ hostname, port, method, path, headers }, (answered) => {

@@ -53,7 +53,16 @@ else if (!stopped.signal.aborted) {
 }
 
 function run(): ChildProcess {
-  const args = ['dev', '--env', 'local', '--ip', HOST, '--port', String(port)];
+  const args = [
+    'dev',
+    'worker/cli/development/worker.ts',
+    '--env',
+    'local',
+    '--ip',
+    HOST,
+    '--port',
+    String(port),
+  ];
   args.push(
     '--log-level',
     process.env['LOG_LEVEL'] ?? 'error',

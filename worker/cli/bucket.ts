@@ -1,5 +1,4 @@
 /** The bucket of the settings, as a command needs it: for its own calls, and as the Worker uses it. */
-import { randomUUID } from 'node:crypto';
 import { readerOf, type Env } from '../config/read-setting.ts';
 import { checksumFrom, storeConfigFrom, storeFrom } from '../config/store.ts';
 import { cleanPrefix } from '../object/key.ts';
@@ -38,6 +37,6 @@ export function openBucket(settings: Env): Bucket {
     control: createControl(config),
     store,
     checksum: checksumFor(store.profile, checksumFrom(read)),
-    freshKey: () => `${prefix}s3-upload-check/${randomUUID()}`,
+    freshKey: () => `${prefix}s3-upload-check/${crypto.randomUUID()}`,
   };
 }

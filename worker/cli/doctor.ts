@@ -1,16 +1,10 @@
 /** `s3-upload doctor`: says what is wrong with a bucket, its settings, or a signer that is deployed. */
-import type { Env } from '../config/read-setting.ts';
-import { ProblemError } from '../problem.ts';
 import { readOptions } from './arguments.ts';
-import { openBucket, type Bucket } from './bucket.ts';
 import type { Command, Machine } from './command.ts';
-import { checkUpload } from './cors/check-upload.ts';
 import { checkOrigins } from './cors/origins.ts';
-import { checkAddress } from './doctor/address.ts';
+import { checkBucket } from './doctor/store/bucket.ts';
 import { checkDeployment } from './doctor/deployment.ts';
-import { findingOf, lineOf, warn, type Finding, type Note } from './doctor/finding.ts';
-import { checkObjects } from './doctor/objects.ts';
-import { checkRules } from './doctor/rules.ts';
+import { lineOf, warn, type Finding, type Note } from './doctor/finding.ts';
 import { checkSigner, TOKEN_VARIABLE } from './doctor/signer.ts';
 import { loadWith } from './load.ts';
 import { readSources, settingsOf } from './settings.ts';
@@ -34,9 +28,6 @@ read from the environment variable ${TOKEN_VARIABLE}. Secrets are never taken fr
 the command line.
 
 Exit status: 0, 1 if something failed, 2 if the options are wrong.`;
-
-/** What to do about a bucket that a page cannot upload to. */
-const CORS_ADVICE = 'set the CORS rule of the bucket: npx s3-upload setup --origin ';
 
 /** The command. */
 export const doctor: Command = {
@@ -71,38 +62,12 @@ async function checkHere(machine: Machine, named: readonly string[], note: Note)
   );
   const options = checkSettings(settings, sources, note);
   if (options) checkOriginsAllowed(options, named, note);
-  const bucket = bucketFrom(settings);
-  if (bucket === undefined || !(await checkAddress(bucket, note))) return;
-  if (!(await checkObjects(bucket, note))) return;
-  await checkRules(bucket, note);
   // Of patterns, no page is known.
   const listed = (options?.origins ?? []).filter((origin) => !origin.includes('*'));
-  await checkCors(bucket, named.length > 0 ? named : listed, note);
-}
-
-async function checkCors(bucket: Bucket, origins: readonly string[], note: Note): Promise<void> {
-  if (origins.length === 0) {
-    const detail = 'no origin was named, so nothing was sent as a page would';
-    note(warn('CORS', detail, 'add --origin https://app.example'));
-    return;
-  }
-  const check = { dryRun: false, justWritten: false };
-  for (const origin of origins) {
-    const advice = CORS_ADVICE + origin;
-    await checkUpload(bucket, { ...check, origins: [origin], advice }, (step) =>
-      note(findingOf(step)),
-    );
-  }
-}
-
-/** Undefined if the settings of the store are wrong, which the check of all settings has said. */
-function bucketFrom(settings: Env): Bucket | undefined {
-  try {
-    return openBucket(settings);
-  } catch (error) {
-    if (error instanceof ProblemError) return undefined;
-    throw error;
-  }
+  const pages = named.length > 0 ? named : listed;
+  if (!(await checkBucket(settings, pages, note)) || pages.length > 0) return;
+  const detail = 'no origin was named, so nothing was sent as a page would';
+  note(warn('CORS', detail, 'add --origin https://app.example'));
 }
 
 function checkUrl(text: string): string {

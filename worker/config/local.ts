@@ -22,7 +22,8 @@ export function refusalOfPublicSecrets(env: Env, url: string): ProblemError | un
   );
 }
 
-function isThisMachine(hostname: string): boolean {
+/** Whether this is the name or an address of the machine itself, as URLs have it. */
+export function isThisMachine(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

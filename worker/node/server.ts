@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** See `behindProxies`. @default none */
   readonly trustedProxies?: readonly string[];
+  /** Called with each request that the signer has answered. The end waits for its promise. */
+  readonly afterRequest?: (request: Request) => Promise<void>;
 }
 
 export interface RunningServer {
@@ -70,7 +72,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const asset = await assets?.(request);
     if (asset) return asset;
     const isHealth = new URL(request.url).pathname === PATHS.health;
-    return (isHealth && (await troubleOf(state))) || app.fetch(request, {}, context);
+    const answered =
+      (isHealth && (await troubleOf(state))) || (await app.fetch(request, {}, context));
+    if (options.afterRequest) context.waitUntil(options.afterRequest(request));
+    return answered;
   };
   const listener = getRequestListener(
     async (request, bindings) => {

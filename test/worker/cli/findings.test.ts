@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { optionsFrom } from '../../../worker/config.ts';
-import { createSigner } from '../../../worker/signer.ts';
+import { ProblemError } from '../../../worker/problem.ts';
+import { createRefusal, createSigner } from '../../../worker/signer.ts';
 import { serveApps, serveStore, stopAll, type Fault } from '../faulty-servers.ts';
+import { jwtFor } from '../harness.ts';
 import { memoryKV } from '../memory-kv.ts';
 import { localR2, type Running } from '../s3/stores.ts';
 import { diagnose, ENOUGH, findingsOf } from './doctor.ts';
@@ -154,6 +156,11 @@ describe('doctor, at a signer that is deployed', () => {
     const apps = new Map([
       ['anyone', app({})],
       ['callers', app({ AUTH: 'jwt', JWT_SECRET })],
+      ['strict', app({ ACCEPT: 'image/*' })],
+      [
+        'unset',
+        createRefusal(new ProblemError('misconfigured', 'AUTH is missing.'), () => undefined),
+      ],
     ]);
     url = await serveApps(apps);
   });
@@ -164,6 +171,30 @@ describe('doctor, at a signer that is deployed', () => {
     assert.equal(ok, true, JSON.stringify(findings));
     const whats = findings.map(({ what }) => what.replace(/ to .*/, ''));
     assert.deepEqual(whats, ['signer', 'caller', `upload from ${ORIGIN}`, 'clean-up']);
+  });
+
+  it('uploads as a caller whose token is in the environment, and never shows the token', async () => {
+    const S3_UPLOAD_TOKEN = await jwtFor('alice');
+    const args = ['--url', `${url}/callers`, '--origin', ORIGIN];
+    const { status, output } = await diagnose({ S3_UPLOAD_TOKEN }, ...args);
+    assert.equal(status, 0, output);
+    assert.match(output, /^pass  upload from http:\/\/localhost:5173 to /m);
+    assert.match(output, /^pass  clean-up: /m);
+    assert.ok(!output.includes(S3_UPLOAD_TOKEN));
+    const expired = await jwtFor('alice', { exp: 1 });
+    const late = await diagnose({ S3_UPLOAD_TOKEN: expired }, ...args);
+    assert.match(late.output, /^fail  caller: .*\(expired\)\n +-> set S3_UPLOAD_TOKEN/m);
+    assert.equal(late.status, 1);
+  });
+
+  it('finds what its settings lack, and files that it does not take', async () => {
+    const unset = await diagnose({}, '--url', `${url}/unset`);
+    assert.match(unset.output, /^fail  settings: AUTH is missing\.\n +-> set it, and deploy/m);
+    const strict = await diagnose({}, '--url', `${url}/strict`, '--origin', ORIGIN);
+    assert.match(strict.output, /^fail  Create: .*\n +-> see the log/m);
+    const nobody = await diagnose({}, '--url', 'http://127.0.0.1:1');
+    assert.match(nobody.output, /^fail  signer: nothing answers at http:\/\/127\.0\.0\.1:1$/m);
+    assert.equal(nobody.status, 1);
   });
 
   it('finds an origin that is not allowed, a missing token, and a wrong path', async () => {

@@ -2,13 +2,14 @@
  * Checks what the Worker and pages do with objects: one upload of one byte from Create to the link, and
  * whether the store refuses what a signature does not cover. It removes everything that it stores.
  */
-import type { Bucket } from '../bucket.ts';
-import { isStoreError, type StoreError } from '../../s3/requests/errors.ts';
-import { fail, pass, warn, type Finding, type Note } from './finding.ts';
+import type { Bucket } from '../../bucket.ts';
+import { isStoreError, type StoreError } from '../../../s3/requests/errors.ts';
+import { fail, pass, warn, type Note } from '../finding.ts';
+import { checkOtherStyle, noteAccess, refusalOf } from './access.ts';
 import { attributesOf, completeRequest, put, said, signPart, type Begun } from './one-byte.ts';
-import type { TextAnswer } from './request.ts';
+import type { TextAnswer } from '../request.ts';
 import { checkCondition, checkCopyGuard, checkForm, checkReading, TWO_BYTES } from './safety.ts';
-import { PART } from '../cors/check-upload.ts';
+import { PART } from '../../cors/check-upload.ts';
 
 const OTHER_BYTE = new TextEncoder().encode('t');
 
@@ -25,7 +26,7 @@ export async function checkObjects(bucket: Bucket, note: Note): Promise<boolean>
   };
   try {
     const first = await begin();
-    note(pass('keys and bucket', `the keys may begin uploads in ${bucket.name}`));
+    noteAccess(bucket, note);
     const sent = await checkParts(bucket, first, note);
     if (sent && (await checkComplete(bucket, first, sent, note))) {
       await checkReading(bucket, first.key, note);
@@ -42,22 +43,11 @@ export async function checkObjects(bucket: Bucket, note: Note): Promise<boolean>
     return true;
   } catch (error) {
     if (!isStoreError(error)) throw error;
-    note(refusalOf(error));
+    if (keys.length > 0 || !(await checkOtherStyle(bucket, note))) note(refusalOf(error));
     return false;
   } finally {
     await cleanUp(bucket, keys, open, note);
   }
-}
-
-/** A store's refusal of one of the Worker's own calls. */
-function refusalOf(error: StoreError): Finding {
-  const { operation, code, status, advice = 'check the S3_… settings' } = error;
-  const detail = `${operation} is answered ${status ?? ''} ${code}`.replace('  ', ' ');
-  return fail(
-    operation === 'CreateMultipartUpload' ? 'keys and bucket' : operation,
-    detail,
-    advice,
-  );
 }
 
 /** @returns the store's answer to the part; undefined if it is not stored. */
@@ -144,25 +134,30 @@ async function checkComplete(
   return isOwn;
 }
 
+/** Tries everything, and says what may be left. */
 async function cleanUp(
   { store }: Bucket,
   keys: readonly string[],
   open: readonly Begun[],
   note: Note,
 ): Promise<void> {
-  try {
-    for (const { key, uploadId } of open) await store.abortMultipart(key, uploadId);
-    for (const key of new Set(keys)) await store.remove(key);
-    if (keys.length > 0) note(pass('clean-up', 'everything that was stored is removed again'));
-  } catch (error) {
-    if (!isStoreError(error)) throw error;
-    const { advice = 'remove them by hand' } = error;
-    note(
-      fail(
-        'clean-up',
-        `${error.operation} is answered ${error.code}; ${keys.join(', ')} may be left`,
-        advice,
-      ),
-    );
+  const left = new Map<string, StoreError>();
+  const attempt = async (key: string, work: Promise<unknown>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      if (!isStoreError(error)) throw error;
+      left.set(key, error);
+    }
+  };
+  for (const { key, uploadId } of open) await attempt(key, store.abortMultipart(key, uploadId));
+  for (const key of new Set(keys)) await attempt(key, store.remove(key));
+  const [error] = left.values();
+  if (error !== undefined) {
+    const { operation, code, advice = 'remove them by hand' } = error;
+    const detail = `${operation} is answered ${code}; ${[...left.keys()].join(', ')} may be left`;
+    note(fail('clean-up', detail, advice));
+  } else if (keys.length > 0) {
+    note(pass('clean-up', 'everything that was stored is removed again'));
   }
 }

@@ -1,8 +1,9 @@
 /** Checks the store's address by a request that nobody has signed. */
-import type { Bucket } from '../bucket.ts';
-import { bucketOf, parseEndpoint } from '../../s3/endpoint.ts';
-import { fail, pass, warn, type Note } from './finding.ts';
-import { request } from './request.ts';
+import type { Bucket } from '../../bucket.ts';
+import { bucketOf, parseEndpoint } from '../../../s3/endpoint.ts';
+import { fail, pass, warn, type Note } from '../finding.ts';
+import { checkOtherStyle } from './access.ts';
+import { request } from '../request.ts';
 
 /** S3 refuses signatures that are further away: RequestTimeTooSkewed. */
 const MAX_SKEW_SECONDS = 900;
@@ -23,6 +24,7 @@ export async function checkAddress(bucket: Bucket, note: Note): Promise<boolean>
   );
   const answer = await request(`${origin}${path}`);
   if (answer === undefined) {
+    if (await checkOtherStyle(bucket, note)) return false;
     const advice = 'check S3_ENDPOINT, and that the store runs and can be reached from here';
     note(fail('address', `nothing answers at ${origin}`, advice));
     return false;
@@ -52,7 +54,7 @@ export async function checkAddress(bucket: Bucket, note: Note): Promise<boolean>
       ),
     );
   }
-  return true;
+  return isInRegion(bucket, headers, note);
 }
 
 function noteServer({ store: { profile } }: Bucket, headers: Headers, note: Note): void {
@@ -64,6 +66,15 @@ function noteServer({ store: { profile } }: Bucket, headers: Headers, note: Note
     const detail = `S3_PROFILE is ${profile.name}, and the store says that it is ${server}`;
     note(warn('profile', detail, `set S3_PROFILE=${meant}: it allows what that store can do`));
   }
+}
+
+/** Amazon names the region of a bucket to everybody, whatever it answers otherwise. */
+function isInRegion({ config }: Bucket, headers: Headers, note: Note): boolean {
+  const region = headers.get('x-amz-bucket-region');
+  if (region === null || region === config.region) return true;
+  const detail = `the bucket is in ${region}, and S3_REGION is ${config.region}`;
+  note(fail('region', detail, `set S3_REGION=${region}`));
+  return false;
 }
 
 function noteClock(headers: Headers, note: Note): void {

@@ -1,7 +1,9 @@
 /** Checks the rules of the bucket: who pays, and what becomes of uploads that nobody finishes. */
-import type { Bucket } from '../bucket.ts';
-import { isStoreError } from '../../s3/requests/errors.ts';
-import { fail, pass, warn, type Note } from './finding.ts';
+import type { Bucket } from '../../bucket.ts';
+import { isStoreError } from '../../../s3/requests/errors.ts';
+import { fail, pass, warn, type Note } from '../finding.ts';
+
+const DAY_SECONDS = 86_400;
 
 export async function checkRules(bucket: Bucket, note: Note): Promise<void> {
   const payment = await ruleOf(bucket, 'GetBucketRequestPayment', 'requestPayment');
@@ -11,10 +13,23 @@ export async function checkRules(bucket: Bucket, note: Note): Promise<void> {
     note(fail('requester pays', detail, 'turn it off for this bucket, or use another bucket'));
   }
   const lifecycle = await ruleOf(bucket, 'GetBucketLifecycleConfiguration', 'lifecycle');
-  const { staleAfterSeconds } = bucket.store.profile;
+  const { profile } = bucket.store;
+  const { staleAfterSeconds } = profile;
   const what = 'unfinished uploads';
-  if (lifecycle?.includes('AbortIncompleteMultipartUpload') === true) {
-    note(pass(what, 'a lifecycle rule removes them'));
+  const days = abortDaysOf(lifecycle);
+  // Amazon says at each Create when it will abort the upload.
+  const isKnown = profile.name === 'aws' || (days ?? 0) * DAY_SECONDS === staleAfterSeconds;
+  if (days !== undefined && !isKnown) {
+    const detail = `a lifecycle rule removes them after ${days} d, which the Worker does not know`;
+    note(
+      warn(
+        what,
+        detail,
+        `set S3_ABORTS_AFTER=${days}d, so that pages warn of files that take longer`,
+      ),
+    );
+  } else if (days !== undefined) {
+    note(pass(what, `a lifecycle rule removes them after ${days} d`));
   } else if (staleAfterSeconds !== null) {
     note(pass(what, `the store removes them after ${staleAfterSeconds / 3600} h`));
   } else if (lifecycle !== undefined) {
@@ -23,6 +38,17 @@ export async function checkRules(bucket: Bucket, note: Note): Promise<void> {
       'add a lifecycle rule that aborts incomplete multipart uploads after 7 days, and set S3_ABORTS_AFTER=7d';
     note(warn(what, detail, advice));
   }
+}
+
+/** After how many days a rule that is enabled aborts uploads; undefined if none does. */
+function abortDaysOf(lifecycle = ''): number | undefined {
+  const rules = lifecycle.split('<Rule>').filter((rule) => !rule.includes('<Status>Disabled<'));
+  const days = rules.flatMap((rule) => {
+    const [, text] =
+      /<AbortIncompleteMultipartUpload>.*?<DaysAfterInitiation>(\d+)</s.exec(rule) ?? [];
+    return text === undefined ? [] : [Number(text)];
+  });
+  return days.length === 0 ? undefined : Math.min(...days);
 }
 
 /** The rule in XML; empty if the bucket has none, undefined if the store or the keys do not tell. */

@@ -1,9 +1,9 @@
 /** Checks that the store refuses what a signature does not cover, for an object that is there. */
-import type { Bucket } from '../bucket.ts';
-import { PART } from '../cors/check-upload.ts';
-import { isStoreError } from '../../s3/requests/errors.ts';
-import { createStore, type ObjectAttributes } from '../../s3/store.ts';
-import { fail, pass, warn, type Note } from './finding.ts';
+import type { Bucket } from '../../bucket.ts';
+import { PART } from '../../cors/check-upload.ts';
+import { isStoreError } from '../../../s3/requests/errors.ts';
+import { createStore, type ObjectAttributes } from '../../../s3/store.ts';
+import { fail, pass, warn, type Note } from '../finding.ts';
 import {
   completeRequest,
   EXPIRES_IN_SECONDS,
@@ -12,7 +12,7 @@ import {
   signPart,
   type Begun,
 } from './one-byte.ts';
-import { request, type TextAnswer } from './request.ts';
+import { request, type TextAnswer } from '../request.ts';
 
 /** More than a signature, or the policy of a form, allows. */
 export const TWO_BYTES = new TextEncoder().encode('ss');

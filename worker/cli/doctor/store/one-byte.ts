@@ -1,9 +1,9 @@
 /** One byte, sent and signed as pages do it. */
-import type { Bucket } from '../bucket.ts';
-import { hashOf, PART } from '../cors/check-upload.ts';
-import type { SignedRequest } from '../../protocol.ts';
-import type { CompleteRequest, ObjectAttributes } from '../../s3/types.ts';
-import { request, type TextAnswer } from './request.ts';
+import type { Bucket } from '../../bucket.ts';
+import { hashOf, PART } from '../../cors/check-upload.ts';
+import type { SignedRequest } from '../../../protocol.ts';
+import type { CompleteRequest, ObjectAttributes } from '../../../s3/types.ts';
+import { request, type TextAnswer } from '../request.ts';
 
 export const EXPIRES_IN_SECONDS = 300;
 

@@ -20,7 +20,7 @@ import {
 import type { S3UploadElement } from '../../../widget/s3-upload.ts';
 import { composeSettings, containerCommand } from '../node-example.ts';
 import { installConsumer, type Consumer } from './consumer.ts';
-import { startServer, type Server } from './server.ts';
+import { startServer, type ExampleServer } from './server.ts';
 
 /** Too large for one request, so that parts, their checksums and Complete are used. */
 const FILE_BYTES = 17 * 2 ** 20;
@@ -477,7 +477,10 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
   }
 
   /** Runs an example in workerd, as `npm run dev` does, with the product’s bucket. */
-  async function startWorker(name: string, own: Readonly<Record<string, string>>): Promise<Server> {
+  async function startWorker(
+    name: string,
+    own: Readonly<Record<string, string>>,
+  ): Promise<ExampleServer> {
     const dir = join(consumer.dir, 'examples', name);
     await symlink(join(consumer.dir, 'node_modules'), join(dir, 'node_modules'));
     const settings = Object.entries({ ...SECRETS, ...storeSettings(), ...own });

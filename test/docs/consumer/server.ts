@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const READY_WITHIN_MS = 60_000;
 
-export interface Server {
+export interface ExampleServer {
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface ServerOptions {
 export async function startServer(
   command: readonly string[],
   { dir, port, env = {} }: ServerOptions,
-): Promise<Server> {
+): Promise<ExampleServer> {
   const [program = 'node', ...args] = command;
   const child = spawn(program, args, {
     cwd: dir,

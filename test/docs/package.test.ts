@@ -91,12 +91,12 @@ suite('package.json', () => {
     assert.match(engines.node, /^>=\d+$/);
   });
 
-  test('is the one place that holds that address', () => {
+  test('and the button that deploys hold that address, and nothing else does', () => {
     const { stdout } = spawnSync('git', ['grep', '-lF', address.replace('https://', '')], {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    assert.deepEqual(stdout.trim().split('\n'), ['package.json']);
+    assert.deepEqual(stdout.trim().split('\n'), ['examples/cloudflare/README.md', 'package.json']);
   });
 });
 

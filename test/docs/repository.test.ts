@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { currentRange, EXAMPLES } from './examples.ts';
+import { unstable_readConfig } from 'wrangler';
+import { currentRange, deployedFolder, EXAMPLES, hasInit } from './examples.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const WORKFLOWS = readdirSync(`${ROOT}.github/workflows`);
@@ -24,6 +25,7 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly bugs: string;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -167,36 +169,46 @@ suite('the folder behind the button “Deploy to Cloudflare”', () => {
     assert.ok(read(`${folder}/README.md`).includes(`](${target})`));
   });
 
-  test('asks for every secret, and says what each setting is', () => {
-    const { cloudflare } = JSON.parse(read(`${folder}/package.json`)) as {
-      readonly cloudflare: { readonly bindings: Readonly<Record<string, object>> };
-    };
-    const secrets = [...read(`${folder}/.dev.vars.example`).matchAll(/^(\w+)=/gm)];
-    assert.ok(secrets.length > 3);
-    for (const [, name = ''] of secrets) assert.ok(name in cloudflare.bindings, name);
-    const config = read(`${folder}/wrangler.jsonc`);
-    for (const name of ['UPLOADS', 'ALLOWED_ORIGINS', 'S3_ENDPOINT', 'S3_BUCKET']) {
-      assert.ok(config.includes(`"${name}"`) && name in cloudflare.bindings, name);
-    }
+  test('asks for every secret that the Worker needs, and fills in none', () => {
+    const asked = [...read(`${folder}/.dev.vars.example`).matchAll(/^(\w+)=(.*)$/gm)];
+    // Each would be deployed with its value: AUTH=anonymous must not be among them.
+    assert.deepEqual(
+      asked.map(([, name, value]) => [name, value]).sort(),
+      ['JWT_SECRET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'TOKEN_SECRET'].map((name) => [
+        name,
+        '',
+      ]),
+    );
   });
 
-  const hasInit = existsSync(`${ROOT}worker/cli/init.ts`);
-  test('is what `npx s3-upload init` writes', { skip: !hasInit && 'there is no init yet' }, () => {
-    const dir = mkdtempSync(join(tmpdir(), 's3-upload-init-'));
-    try {
-      execFileSync('node', [`${ROOT}worker/cli/main.ts`, 'init', dir], { stdio: 'pipe' });
-      const tracked = execFileSync('git', ['ls-files', folder], { cwd: ROOT, encoding: 'utf8' });
-      const names = tracked
-        .trim()
-        .split('\n')
-        .map((file) => file.slice(folder.length + 1));
-      assert.ok(names.length > 5);
-      for (const name of names) {
-        assert.equal(readFileSync(join(dir, name), 'utf8'), read(`${folder}/${name}`), name);
-      }
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
+  test('deploys a Worker that knows its callers by tokens', () => {
+    const { vars, kv_namespaces, main } = unstable_readConfig(
+      { config: `${ROOT}${folder}/wrangler.toml`, env: '' },
+      { hideWarnings: true },
+    );
+    assert.equal(vars['AUTH'], 'jwt');
+    assert.deepEqual(
+      (kv_namespaces as readonly { readonly binding: string }[]).map(({ binding }) => binding),
+      ['UPLOADS'],
+    );
+    assert.match(main ?? '', /node_modules\/s3-upload-element\/dist\/worker\/index\.js$/);
+    const { scripts } = JSON.parse(read(`${folder}/package.json`)) as Manifest;
+    assert.match(scripts?.['deploy'] ?? '', /^wrangler deploy/);
+  });
+
+  const skip = !hasInit && 'there is no init yet';
+  test('is what `s3-upload init` writes, and a README (npm run docs writes it)', { skip }, () => {
+    const files = deployedFolder();
+    assert.ok(Object.keys(files).length > 3);
+    for (const [name, text] of Object.entries(files)) {
+      assert.equal(read(`${folder}/${name}`), text, name);
     }
+    const tracked = execFileSync('git', ['ls-files', folder], { cwd: ROOT, encoding: 'utf8' });
+    const names = tracked
+      .trim()
+      .split('\n')
+      .map((file) => file.slice(folder.length + 1));
+    assert.deepEqual(names.sort(), [...Object.keys(files), 'README.md'].sort());
   });
 });
 

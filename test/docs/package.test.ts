@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, suite, test } from 'node:test';
 import { importedPackages } from './imports.ts';
+import { scriptTagPage, withScriptTags } from './script-tag.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -90,12 +91,12 @@ suite('package.json', () => {
     assert.match(engines.node, /^>=\d+$/);
   });
 
-  test('is the one place that holds that address', () => {
+  test('and the button that deploys hold that address, and nothing else does', () => {
     const { stdout } = spawnSync('git', ['grep', '-lF', address.replace('https://', '')], {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    assert.deepEqual(stdout.trim().split('\n'), ['package.json']);
+    assert.deepEqual(stdout.trim().split('\n'), ['examples/cloudflare/README.md', 'package.json']);
   });
 });
 
@@ -130,6 +131,16 @@ suite('the package', () => {
     for (const name of ['test', 'widget', 'worker', 'wrangler.toml', '.wrangler', '.dev.vars']) {
       assert.ok(!existsSync(join(unpacked, name)), name);
     }
+  });
+
+  test('has the bundles that docs/script-tag.md gives the integrity of (npm run docs writes it)', () => {
+    const pageFile = (name: string) => readFileSync(join(unpacked, 'dist/page', name));
+    const current = withScriptTags({
+      's3-upload.all.js': pageFile('s3-upload.all.js'),
+      's3-upload.classic.js': pageFile('s3-upload.classic.js'),
+    });
+    assert.equal(scriptTagPage(), current);
+    assert.equal(current.match(/integrity="sha384-/g)?.length, 2);
   });
 
   test('depends on every package that its modules import, and on no other', async () => {

@@ -1,12 +1,13 @@
 /** What the page loads, and when: the script is in pieces, and a piece may not come. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, HTTPRequest, Page } from 'puppeteer-core';
 import { sha256OfUpload, writeRandomFile } from './files.ts';
-import { serveForeignPage } from './foreign.ts';
+import { serveForeignPage, servePage } from './foreign.ts';
 import {
   filePicker,
   openPage,
@@ -16,6 +17,7 @@ import {
   type Product,
 } from './product.ts';
 
+const SCRIPT_TAG_PAGE = fileURLToPath(new URL('../../docs/script-tag.md', import.meta.url));
 const BYTES = 20 * 1024 * 1024;
 const PIECE = /\/s3-upload-\w+-[\w-]+\.js$/;
 
@@ -118,6 +120,80 @@ test('a script in one file does it all alone', async () => {
   }
 });
 
+for (const kind of ['module', 'classic script'] as const) {
+  test(`the tag of docs/script-tag.md for a ${kind} loads what has its integrity, and uploads`, async () => {
+    const tag = await documentedTag(kind);
+    const foreign = await servePage(tag);
+    const scripts: string[] = [];
+    page.on('response', (response) => {
+      if (response.request().resourceType() === 'script') scripts.push(response.url());
+    });
+    try {
+      await openPage(page, foreign.url);
+      await (await filePicker(page)).uploadFile(file);
+      const [upload] = await settled(page);
+      assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+      await assertRow();
+      assert.deepEqual(
+        scripts.map((url) => new URL(url).pathname),
+        [kind === 'module' ? '/s3-upload.all.js' : '/s3-upload.classic.js'],
+      );
+      const exports = await page.evaluate('typeof s3Upload?.registerLocale').catch(() => undefined);
+      assert.equal(exports, kind === 'module' ? undefined : 'function');
+    } finally {
+      foreign.close();
+    }
+  });
+
+  test(`the tag of docs/script-tag.md for a ${kind} loads nothing else`, async () => {
+    const tag = (await documentedTag(kind)).replace(/sha384-..../, 'sha384-AAAA');
+    const foreign = await servePage(tag);
+    const failed: string[] = [];
+    page.on('console', (message) => failed.push(message.text()));
+    try {
+      await page.goto(foreign.url, { waitUntil: 'networkidle0' });
+      assert.equal(await page.evaluate(() => customElements.get('s3-upload') === undefined), true);
+      assert.ok(
+        failed.some((text) => text.includes('integrity')),
+        failed.join('\n'),
+      );
+    } finally {
+      foreign.close();
+    }
+  });
+}
+
+test('a classic script finds the Worker that it came from, without a module in the page', async () => {
+  const foreign = await servePage(
+    `<s3-upload></s3-upload><script src="${open.url}/s3-upload.classic.js"></script>`,
+  );
+  try {
+    await openPage(page, foreign.url);
+    await (await filePicker(page)).uploadFile(file);
+    const [upload] = await settled(page);
+    assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+    assert.equal(await page.$$eval('script[type]', ({ length }) => length), 0);
+  } finally {
+    foreign.close();
+  }
+});
+
+test('a classic script draws the element on a page that was opened from disk', async () => {
+  const local = join(dir, 'page.html');
+  const script = await (await fetch(`${open.url}/s3-upload.classic.js`)).text();
+  await writeFile(join(dir, 'classic.js'), script);
+  await writeFile(
+    local,
+    `<!doctype html><script src="classic.js"></script><s3-upload endpoint="${open.url}"></s3-upload>`,
+  );
+  const policy = page.waitForResponse(
+    (response) => response.url() === `${open.url}/policy` && response.request().method() === 'GET',
+  );
+  await page.goto(pathToFileURL(local).href);
+  await page.waitForSelector('s3-upload:defined >>> [part~=zone]', { visible: true });
+  assert.equal((await policy).status(), 200);
+});
+
 test('pages of other origins may load the script, its pieces and its languages', async () => {
   const script = await (await fetch(`${product.url}/s3-upload.js`)).text();
   const pieces = [...script.matchAll(/s3-upload-\w+-[\w-]+\.js/g)].map(([name]) => name);
@@ -130,6 +206,7 @@ test('pages of other origins may load the script, its pieces and its languages',
     ...pieces,
     's3-upload.js',
     's3-upload.all.js',
+    's3-upload.classic.js',
     's3-upload.pieces.js',
     'i18n/de.js',
   ]) {
@@ -141,3 +218,14 @@ test('pages of other origins may load the script, its pieces and its languages',
     assert.equal(isForEver, pieces.includes(path), path);
   }
 });
+
+/** The tag and the element, with the Worker under test in the place of CDN and endpoint. */
+async function documentedTag(kind: 'module' | 'classic script'): Promise<string> {
+  const text = await readFile(SCRIPT_TAG_PAGE, 'utf8');
+  const [, snippet = ''] =
+    new RegExp(`As a ${kind}:\n\n\`\`\`html\n([^]*?)\`\`\``).exec(text) ?? [];
+  assert.match(snippet, /integrity="sha384-[^"]{64}"/);
+  return snippet
+    .replace(/https:\/\/cdn\.jsdelivr\.net\S*\/dist\/page/, open.url)
+    .replace('https://uploads.example.com', open.url);
+}

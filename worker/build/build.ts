@@ -35,6 +35,12 @@ const PIECES = 'widget/pieces/index.ts';
 /** What the element loads together: the first file needs all of it. */
 const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
 
+/** Where a classic script came from can be read only while it runs; a module reads it at any time. */
+const CLASSIC = {
+  intro: 'const scriptAddress = document.currentScript?.src || document.baseURI;',
+  define: { 'import.meta.url': 'scriptAddress' },
+};
+
 /** Writes `dist/page`. */
 export async function buildPage(): Promise<void> {
   await mkdir(PAGE, { recursive: true });
@@ -55,6 +61,7 @@ async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
     bundle('s3-upload', ELEMENT, { dir: PAGE }),
     bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
+    bundle('s3-upload.classic', ELEMENT, { dir: PAGE, isClassic: true }),
     bundle('s3-upload.pieces', PIECES, { dir: PAGE }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) =>
@@ -95,14 +102,19 @@ async function writeWorkerLicenses(): Promise<void> {
  * Bundles for pages. What is imported dynamically becomes a file of its own, which takes what it
  * shares with the entry from the entry itself: one file until the first upload, with no chain of
  * requests before it. The hash in their names keeps files of two builds apart. `isWhole` keeps
- * everything in one file; without `dir` nothing is written.
+ * everything in one file, and `isClassic` makes that file a script that is not a module, whose
+ * exports are in the global variable `s3Upload`; without `dir` nothing is written.
  *
  * @returns the chunks, the entry first.
  */
 export async function bundle(
   name: string,
   entry: string,
-  { dir, isWhole = false }: { readonly dir?: string; readonly isWhole?: boolean } = {},
+  {
+    dir,
+    isClassic = false,
+    isWhole = isClassic,
+  }: { readonly dir?: string; readonly isWhole?: boolean; readonly isClassic?: boolean } = {},
 ): Promise<readonly OutputChunk[]> {
   const build = await rolldown({
     input: { [name]: entry },
@@ -111,7 +123,7 @@ export async function bundle(
     external: ['/s3-upload.js'],
     preserveEntrySignatures: 'allow-extension',
     resolve: { conditionNames: ['production', 'import', 'default'] },
-    transform: { target: 'es2022' },
+    transform: { target: 'es2022', ...(isClassic ? { define: CLASSIC.define } : {}) },
     plugins: [
       !isWhole &&
         (entry === ELEMENT || entry === PIECES) &&
@@ -121,13 +133,14 @@ export async function bundle(
         ),
       trimLit(),
       minifyTemplates(),
-      minifyCode(),
+      minifyCode({ isModule: !isClassic }),
     ],
     // Minifying takes nearly all of the time, which is what these tell.
     checks: { pluginTimings: false },
   });
   const options = {
-    format: 'esm',
+    format: isClassic ? 'iife' : 'esm',
+    ...(isClassic ? { name: 's3Upload', intro: CLASSIC.intro } : {}),
     minify: true,
     comments: false,
     postBanner: ({ moduleIds }) =>

@@ -1,26 +1,37 @@
 /** The package in an app of somebody else's: installed from its tarball, bundled, and used. */
 import assert from 'node:assert/strict';
-import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import process from 'node:process';
 import { after, before, suite, test } from 'node:test';
+import { SignJWT } from 'jose';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import {
   filePicker,
+  freePort,
   settled,
   startBrowser,
   startProduct,
   type Product,
 } from '../../e2e/product.ts';
 import type { S3UploadElement } from '../../../widget/s3-upload.ts';
+import { composeSettings, containerCommand } from '../node-example.ts';
 import { installConsumer, type Consumer } from './consumer.ts';
+import { startServer, type ExampleServer } from './server.ts';
 
 /** Too large for one request, so that parts, their checksums and Complete are used. */
 const FILE_BYTES = 17 * 2 ** 20;
 /** The examples that Vite builds; each has a control in a form, and one that a component controls. */
 const EXAMPLES = ['react', 'vue', 'svelte', 'solid', 'angular'];
+/** What the examples say in the place of the Worker's address. */
+const EXAMPLE_ENDPOINT = 'https://uploads.example.com';
+const SECRETS = {
+  JWT_SECRET: 'jwt-secret-of-an-example-jwt-secret',
+  TOKEN_SECRET: 'token-secret-of-an-example-token',
+};
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -121,6 +132,111 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
         assert.equal(ours, `^${await versionOf('s3-upload-element')}`);
       });
     }
+  });
+
+  suite('the example of a plain page', () => {
+    before(async () => {
+      const folder = join(consumer.dir, 'out/examples/plain');
+      const packed = 'node_modules/s3-upload-element/dist/page';
+      await cp(join(consumer.dir, 'examples/plain'), folder, { recursive: true });
+      await cp(join(consumer.dir, packed), join(folder, packed), { recursive: true });
+      for (const name of ['index.html', 'classic.html']) {
+        const page = await readFile(join(folder, name), 'utf8');
+        assert.ok(page.includes(EXAMPLE_ENDPOINT));
+        await writeFile(join(folder, name), page.replace(EXAMPLE_ENDPOINT, product.url));
+      }
+    });
+
+    for (const [name, kind] of [
+      ['index.html', 'a module'],
+      ['classic.html', 'a classic script'],
+    ]) {
+      test(`sends the id of an upload with its form, by ${kind}`, () =>
+        onPage(`examples/plain/${name}`, async (page) => {
+          const id = await uploadIn(page);
+          await page.click('form button');
+          const sent = await page.$eval('output', ({ textContent }) => textContent);
+          assert.equal(sent, `The form sends files=${id}`);
+        }));
+    }
+  });
+
+  suite('the examples of servers', () => {
+    test('hono: the app is told what the ids in its form are, and of nobody else’s', async () => {
+      const server = await startWorker('hono', {});
+      try {
+        await onPage(server.url, async (page) => {
+          const id = await uploadIn(page);
+          await Promise.all([page.waitForNavigation(), page.click('form button')]);
+          const answer = await page.$eval('body', ({ innerText }) => innerText.split(/\n+/));
+          assert.deepEqual(answer, ['Holiday', 'notes.txt, 5 bytes, complete']);
+          const [, cookie = ''] = /(session=[^;]+)/.exec(await cookieOf(server.url)) ?? [];
+          const refused = await fetch(`${server.url}/letters`, {
+            method: 'POST',
+            headers: { cookie },
+            body: new URLSearchParams({ subject: 'Stolen', files: id }),
+          });
+          assert.equal(refused.status, 400);
+          assert.equal(await refused.text(), `There is no upload ${id} of yours.`);
+        });
+      } finally {
+        await server.stop();
+      }
+    });
+
+    test('hono: passes the compiler', async () => {
+      assert.equal(await consumer.run('tsc', '-p', 'examples/hono'), '');
+    });
+
+    test('cloudflare: a page of an allowed origin uploads with its user’s token', async () => {
+      const server = await startWorker('cloudflare', { ALLOWED_ORIGINS: siteUrl });
+      try {
+        await writeFile(
+          join(consumer.dir, 'out/cloudflare.html'),
+          `<!doctype html><script type="module" src="${server.url}/s3-upload.js"></script>
+          <s3-upload token="${await userToken()}"></s3-upload>`,
+        );
+        await onPage('cloudflare.html', async (page) => assert.ok(await uploadIn(page)));
+      } finally {
+        await server.stop();
+      }
+    });
+
+    test('node-minio: what the container runs serves a page that uploads', async () => {
+      const dir = join(consumer.dir, 'examples/node-minio');
+      const tarball = (await readdir(consumer.dir)).find((name) => name.endsWith('.tgz'));
+      const install = ['--prefix', dir, '--prefer-offline', '--no-audit', '--no-fund'];
+      await consumer.run(
+        'npm',
+        'pkg',
+        'set',
+        '--prefix',
+        dir,
+        `dependencies.s3-upload-element=file:../../${tarball}`,
+      );
+      await consumer.run('npm', 'install', ...install);
+      const port = await freePort();
+      const server = await startServer(containerCommand(), {
+        dir,
+        port,
+        env: {
+          ...composeSettings(),
+          ...SECRETS,
+          ...storeSettings(),
+          STATE_URL: 'sqlite:state.sqlite',
+        },
+      });
+      try {
+        const token = await userToken();
+        await onPage(server.url, async (page) => {
+          await page.waitForSelector('s3-upload:defined');
+          await page.$eval('s3-upload', (element, value) => (element.token = value), token);
+          await uploadIn(page);
+        });
+      } finally {
+        await server.stop();
+      }
+    });
   });
 
   suite('drawn on a server', () => {
@@ -350,13 +466,59 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     });
   }
 
-  /** Opens a page of the site, and fails if a script on it does. */
+  /** Uploads the small file, and returns the id of its upload. */
+  async function uploadIn(page: Page): Promise<string> {
+    await page.waitForSelector('s3-upload:defined >>> [part~=zone]', { visible: true });
+    const picker = (await filePicker(page)) as ElementHandle<HTMLInputElement>;
+    await picker.uploadFile(smallFile);
+    const [upload] = await settled(page);
+    assert.equal(upload?.status, 'done', JSON.stringify(upload?.error));
+    return upload.id;
+  }
+
+  /** Runs an example in workerd, as `npm run dev` does, with the product’s bucket. */
+  async function startWorker(
+    name: string,
+    own: Readonly<Record<string, string>>,
+  ): Promise<ExampleServer> {
+    const dir = join(consumer.dir, 'examples', name);
+    await symlink(join(consumer.dir, 'node_modules'), join(dir, 'node_modules'));
+    const settings = Object.entries({ ...SECRETS, ...storeSettings(), ...own });
+    const lines = settings.map(([setting, value]) => `${setting}=${value}\n`);
+    await writeFile(join(dir, '.dev.vars'), lines.join(''));
+    const port = await freePort();
+    const ports = ['--port', String(port), '--inspector-port', String(await freePort())];
+    return startServer(['wrangler', 'dev', ...ports, '--log-level', 'warn'], {
+      dir,
+      port,
+      env: { WRANGLER_SEND_METRICS: 'false' },
+    });
+  }
+
+  /** The bucket that the product uses, as another signer is told of it. */
+  function storeSettings(): Readonly<Record<string, string>> {
+    const own = Object.entries(process.env).flatMap(([name, value = '']) =>
+      name.startsWith('S3_') ? [[name, value] as const] : [],
+    );
+    const endpoint = `${product.url}/cdn-cgi/local/r2/s3`;
+    return {
+      S3_ENDPOINT: endpoint,
+      S3_PROFILE: 'r2-local',
+      S3_BUCKET: 'uploads',
+      S3_ACCESS_KEY_ID: 'local',
+      S3_SECRET_ACCESS_KEY: 'local-and-not-a-secret',
+      ...Object.fromEntries(own),
+      S3_PUBLIC_ENDPOINTS: process.env['S3_ENDPOINT'] ?? endpoint,
+    };
+  }
+
+  /** Opens a page, of the site where no other is named, and fails if a script on it does. */
   async function onPage(path: string, act: (page: Page) => Promise<void>): Promise<void> {
     const page = await browser.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     try {
-      await page.goto(`${siteUrl}/${path}`);
+      await page.goto(new URL(path, siteUrl).href);
       await act(page);
       assert.deepEqual(errors, []);
     } finally {
@@ -372,6 +534,18 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
     return readManifest(join(consumer.dir, 'node_modules', name, 'package.json'));
   }
 });
+
+/** What a backend gives to a user who has signed in. */
+function userToken(): Promise<string> {
+  return new SignJWT({ sub: 'alice' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(SECRETS.JWT_SECRET));
+}
+
+async function cookieOf(url: string): Promise<string> {
+  return (await fetch(url)).headers.get('set-cookie') ?? '';
+}
 
 async function readManifest(file: string): Promise<Manifest> {
   return JSON.parse(await readFile(file, 'utf8')) as Manifest;

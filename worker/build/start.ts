@@ -8,6 +8,7 @@ import process from 'node:process';
 import { SETTINGS } from '../config/settings.ts';
 import type { Problem } from '../protocol.ts';
 import { buildPage } from './build.ts';
+import { assetsWithDocs } from './docs.ts';
 
 const HOST = '127.0.0.1';
 const READY_WITHIN_MS = 60_000;
@@ -20,6 +21,7 @@ if (!(await isFree(port))) {
   );
 }
 await buildPage();
+const assets = await assetsWithDocs();
 
 const url = `http://localhost:${port}`;
 const wrangler = run();
@@ -45,6 +47,7 @@ function run(): ChildProcess {
     '--show-interactive-dev-session=false',
   );
   for (const [name, value] of Object.entries(ownSettings())) args.push('--var', `${name}:${value}`);
+  if (assets !== undefined) args.push('--assets', assets);
   if (process.env['STATE_DIR']) args.push('--persist-to', process.env['STATE_DIR']);
   return spawn('wrangler', args, {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -5,16 +5,22 @@ import process from 'node:process';
 /** How to find out whether each is there. */
 const CHECKS = {
   curl: ['curl', '--version'],
+  go: ['go', 'version'],
   jq: ['jq', '--version'],
+  php: ['php', '--version'],
+  python: ['python3', '--version'],
   redis: ['redis-server', '--version'],
+  ruby: ['ruby', '--version'],
   requests: ['python3', '-c', 'import requests'],
 } as const;
+
+export type Tool = keyof typeof CHECKS;
 
 /**
  * Why tests that need these tools are skipped; undefined where all are there. `.ci/run` installs them
  * and sets `ALL_TOOLS`, under which nothing is skipped.
  */
-export function missing(...tools: readonly (keyof typeof CHECKS)[]): string | undefined {
+export function missing(...tools: readonly Tool[]): string | undefined {
   if (process.env['ALL_TOOLS'] === 'yes') return undefined;
   const lacking = tools.filter((tool) => {
     const [command, ...args] = CHECKS[tool];

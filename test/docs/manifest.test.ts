@@ -1,7 +1,7 @@
 /** What editors, Storybook and the compilers of frameworks are told of the element. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -10,32 +10,46 @@ import { htmlData, webTypes, type PackageFields } from '../../worker/build/edito
 import { frameworkTypes } from '../../worker/build/framework-types.ts';
 import { elementDeclaration, elementManifest } from '../../worker/build/manifest.ts';
 import { snippets } from './snippets.ts';
-import { readme } from './tables.ts';
+import { pageText } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const element = await elementDeclaration();
 
 suite('custom-elements.json', () => {
-  for (const [what, inManifest, inReadme] of [
+  for (const [what, inManifest, listed] of [
     ['attribute', element.attributes, firstCells('attributes').filter((name) => name !== '–')],
-    ['event', element.events, table('| Event |').flatMap(codes)],
-    ['slot', element.slots, codes(sentence('**Slots**').replace('`multiple`', ''))],
-    ['part', element.cssParts, words(sentence('**Parts**'))],
-    ['state', element.cssStates, words(sentence('**States**'))],
-    [
-      'custom property',
-      element.cssProperties,
-      codes(sentence('**Custom properties**').replace('`--s3-upload-`', '')).map(
-        (name) => `--s3-upload-${name}`,
-      ),
-    ],
+    ['event', element.events, firstCells('events')],
+    ['slot', element.slots, firstCells('slots')],
+    ['part', element.cssParts, firstCells('parts')],
+    ['state', element.cssStates, firstCells('states')],
+    ['custom property', element.cssProperties, firstCells('custom-properties')],
   ] as const) {
-    test(`lists every ${what} that the README lists, and no other`, () => {
-      assert.ok(inReadme.length > 5, inReadme.join());
-      assert.deepEqual(sorted((inManifest ?? []).map(({ name }) => name)), sorted(inReadme));
+    test(`lists every ${what} that the docs list, and no other`, () => {
+      assert.ok(listed.length > 5, listed.join());
+      assert.deepEqual(sorted((inManifest ?? []).map(({ name }) => name)), sorted(listed));
     });
   }
+
+  test('lists every part and every state that the sources of the element set, and no other', () => {
+    const sources = globSync('widget/{view,control,pieces}/**/*.ts', { cwd: ROOT })
+      .map((file) => readFileSync(ROOT + file, 'utf8'))
+      .join('\n');
+    const { cssParts = [], cssStates = [] } = element;
+    for (const { name } of cssParts) {
+      assert.match(sources, new RegExp(`part="?[^">]*\\b${name}\\b|'${name}'`), name);
+    }
+    for (const { name } of cssStates) assert.match(sources, new RegExp(`\\b${name}\\b`), name);
+    const literal = [...sources.matchAll(/\bpart="([a-z -]+)"/g)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    const known = new Set(cssParts.map(({ name }) => name));
+    assert.ok(literal.length > 20, literal.join());
+    assert.deepEqual(
+      literal.filter((name) => !known.has(name) && !name.startsWith('row-')),
+      [],
+    );
+  });
 
   test('says what each attribute, event, slot and custom property is for', () => {
     const { attributes = [], events = [], slots = [], cssProperties = [] } = element;
@@ -45,12 +59,12 @@ suite('custom-elements.json', () => {
     assert.deepEqual(silent, []);
   });
 
-  test('has the methods of the README with their parameters', () => {
+  test('has the methods of the docs with their parameters', () => {
     const known = (element.members ?? []).flatMap((member) =>
       member.kind === 'method' ? [[member.name, member.parameters?.[0]]] : [],
     );
     const parameters = Object.fromEntries(known) as Record<string, { name: string } | undefined>;
-    const listed = [...sentence('**Methods**').matchAll(/`(\w+)\((\w*)\??\)`/g)];
+    const listed = firstCells('methods').map((cell) => /^(\w+)\((\w*)/.exec(cell) ?? []);
     assert.ok(listed.length > 8);
     for (const [, name = '', parameter] of listed) {
       assert.ok(name in parameters, name);
@@ -233,11 +247,11 @@ suite('types of listeners', () => {
 });
 
 suite('types for JSX', () => {
-  const [react] = snippets('tsx');
+  const react = snippets('tsx').find(({ code }) => code.includes('declare module'));
   assert.ok(react);
 
   for (const framework of ['react', 'preact']) {
-    test(`let the README's component pass in ${framework}`, async () => {
+    test(`let the component of the docs pass in ${framework}`, async () => {
       assert.equal(
         await compiled(framework, react.code.replaceAll("'react'", `'${framework}'`)),
         '',
@@ -336,34 +350,12 @@ async function compiled(framework: string, code: string): Promise<string> {
   }
 }
 
-/** From `**Name**` to the end of its sentence. */
-function sentence(start: string): string {
-  const text = readme();
-  return text.slice(text.indexOf(start)).split(/\.(?: |\n)/, 1)[0] ?? '';
-}
-
-function codes(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
-}
-
-/** Of the first code, which lists them all. */
-function words(text: string): string[] {
-  return codes(text.replace('`:state()`', ''))[0]?.split(' ') ?? [];
-}
-
-/** First cells of the rows under that head. */
-function table(head: string): string[] {
-  const text = readme();
-  const rows = text.slice(text.indexOf(head)).split('\n\n', 1)[0]?.split('\n').slice(2) ?? [];
-  return rows.map((row) => row.split('|')[1]?.trim() ?? '');
-}
-
-/** The same of a table that `npm run docs` writes. */
+/** First cells of the table in that block of docs/reference/element.md. */
 function firstCells(name: string): string[] {
-  const text = readme();
-  const block = text.slice(text.indexOf(`<!-- ${name} -->`));
-  const head = block.slice(block.indexOf('| ')).split('\n', 1)[0] ?? '';
-  return table(head).map((cell) => cell.replaceAll('`', ''));
+  const text = pageText('docs/reference/element.md');
+  const [, block = ''] = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(text) ?? [];
+  const rows = block.trim().split('\n').slice(2);
+  return rows.map((row) => row.split('|')[1]?.trim().replaceAll('`', '') ?? '');
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -1,49 +1,47 @@
 /**
- * The tables of README.md and docs/node.md that are made from the code: settings of the Worker and of a
- * server, attributes of the element, what a hostile client meets. `npm run docs` writes them; a test
- * compares.
+ * The tables of the docs that are made from the code: settings of the Worker and of a server, the
+ * element's attributes, events and parts, problem codes, what a hostile client meets, components of
+ * the examples. `npm run docs`
+ * writes them; a test compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import process from 'node:process';
-import { configuration } from '../../worker/build/manifest.ts';
+import { fileURLToPath } from 'node:url';
 import { SETTINGS, type Setting } from '../../worker/config/settings.ts';
 import { NODE_SETTINGS } from '../../worker/node/settings.ts';
-import { table } from './markdown.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
+import { ELEMENT_TABLES } from './element-tables.ts';
+import { EXAMPLES } from './example-files.ts';
+import { table } from './markdown.ts';
+import { PROBLEM_TABLES } from './problems.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const README = new URL('README.md', ROOT);
-const NODE_PAGE = new URL('docs/node.md', ROOT);
-const CONFIGURATION = await configuration();
 
-/** What stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md. */
-export const TABLES: Readonly<Record<string, () => string>> = {
-  settings: () => settingsTable(SETTINGS),
-  attributes: attributesTable,
-  security: securityTable,
+/** What stands between `<!-- NAME -->` and `<!-- /NAME -->`, by page. */
+export const TABLES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'docs/guides/frameworks.md': EXAMPLES,
+  'docs/node.md': { settings: () => settingsTable(NODE_SETTINGS) },
+  'docs/reference/element.md': ELEMENT_TABLES,
+  'docs/reference/problems.md': PROBLEM_TABLES,
+  'docs/reference/settings.md': { settings: () => settingsTable(SETTINGS) },
+  'docs/security.md': { security: securityTable },
 };
 
-/** What stands in such blocks in docs/node.md. */
-const NODE_TABLES: typeof TABLES = { settings: () => settingsTable(NODE_SETTINGS) };
+/** A page as it is. */
+export function pageText(page: string): string {
+  return readFileSync(new URL(page, ROOT), 'utf8');
+}
 
-/** README.md, or another page, with its tables as the code would have them. */
-export function renewed(text: string, tables = TABLES): string {
-  return Object.entries(tables).reduce((page, [name, table]) => {
+/** The page with its tables as the code would have them. */
+export function renewed(page: string): string {
+  return Object.entries(TABLES[page] ?? {}).reduce((text, [name, tableOf]) => {
     const block = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-    if (!block.test(page)) throw new Error(`The page has no <!-- ${name} --> block`);
-    return page.replace(block, (_, open: string, close: string) => `${open}\n${table()}\n${close}`);
-  }, text);
-}
-
-export function readme(): string {
-  return readFileSync(README, 'utf8');
-}
-
-/** docs/node.md as it is, and with its tables as the code would have them. */
-export function nodePage(): { readonly text: string; readonly renewed: string } {
-  const text = readFileSync(NODE_PAGE, 'utf8');
-  return { text, renewed: renewed(text, NODE_TABLES) };
+    if (!block.test(text)) throw new Error(`${page} has no <!-- ${name} --> block`);
+    return text.replace(
+      block,
+      (_, open: string, close: string) => `${open}\n${tableOf()}\n${close}`,
+    );
+  }, pageText(page));
 }
 
 function settingsTable(settings: readonly Setting[]): string {
@@ -67,19 +65,6 @@ function codeUnlessProse(text: string): string {
   return /^[\w{}/.-]+$/.test(text) ? `\`${text}\`` : text;
 }
 
-/** From the manifest, which has it from the declarations and the comments above them. */
-function attributesTable(): string {
-  const rows = CONFIGURATION.map((field) => [
-    field.attribute === undefined ? '–' : `\`${field.attribute}\``,
-    `\`${field.name}\``,
-    `\`${field.type?.text.replace(' | undefined', '').replaceAll('|', '\\|')}\``,
-    (field.description ?? '') +
-      (field.default ? ` Default: ${field.default.replaceAll("'", '`')}.` : ''),
-  ]);
-  return table(['Attribute', 'Property', 'Type', 'Meaning'], rows);
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(README, renewed(readme()));
-  writeFileSync(NODE_PAGE, nodePage().renewed);
+  for (const page of Object.keys(TABLES)) writeFileSync(new URL(page, ROOT), renewed(page));
 }

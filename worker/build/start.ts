@@ -15,6 +15,7 @@ import { ProblemError } from '../problem.ts';
 import type { Problem } from '../protocol.ts';
 import { buildPage } from './build.ts';
 import { envFileOf, ownSettings } from './own-settings.ts';
+import { assetsWithDocs } from './docs.ts';
 
 const HOST = '127.0.0.1';
 const READY_WITHIN_MS = 60_000;
@@ -34,6 +35,7 @@ const { values, messages } = ownSettings(
 );
 const envFile = writeEnvFile(values);
 await buildPage();
+const assets = await assetsWithDocs();
 
 const url = `http://localhost:${port}`;
 const wrangler = run();
@@ -69,6 +71,7 @@ function run(): ChildProcess {
     '--show-interactive-dev-session=false',
   );
   args.push('--env-file', envFile);
+  if (assets !== undefined) args.push('--assets', assets);
   if (process.env['STATE_DIR']) args.push('--persist-to', process.env['STATE_DIR']);
   return spawn('wrangler', args, {
     stdio: ['ignore', 'inherit', 'inherit'],

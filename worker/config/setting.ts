@@ -1,4 +1,4 @@
-/** One setting of the Worker, as the README's table shows it. */
+/** One setting of the Worker, as docs/reference/settings.md shows it. */
 export interface Setting {
   /** Name of the environment variable. */
   readonly name: string;

@@ -7,7 +7,7 @@ export const FOR_AUTHORS: readonly Feature[] = [
     answer: 'yes',
     tests: [
       ['widget/element/form.test.ts', 'submits one entry per finished upload'],
-      ['docs/readme.test.ts', 'the form of the README submits the id'],
+      ['docs/pages.test.ts', 'the form of the docs submits the id'],
     ],
   },
   {
@@ -132,8 +132,8 @@ export const FOR_AUTHORS: readonly Feature[] = [
     answer: 'yes',
     note: '`--s3-upload-…`',
     tests: [
-      ['docs/readme.test.ts', 'the style sheet reaches the element'],
-      ['docs/manifest.test.ts', 'lists every ${what} that the README lists'],
+      ['docs/pages.test.ts', 'the style sheet reaches the element'],
+      ['docs/manifest.test.ts', 'lists every ${what} that the docs list'],
     ],
   },
   {
@@ -160,7 +160,7 @@ export const FOR_AUTHORS: readonly Feature[] = [
     feature: 'An engine without a user interface',
     answer: 'yes',
     note: '`s3-upload-element/core`',
-    tests: [['docs/readme.test.ts', 'the engine of the README uploads without the element']],
+    tests: [['docs/pages.test.ts', 'the engine of the docs uploads without the element']],
   },
   {
     feature: 'Types or wrappers for React and Vue',
@@ -191,7 +191,7 @@ export const FOR_AUTHORS: readonly Feature[] = [
   {
     feature: '`custom-elements.json`',
     answer: 'yes',
-    tests: [['docs/manifest.test.ts', 'lists every ${what} that the README lists']],
+    tests: [['docs/manifest.test.ts', 'lists every ${what} that the docs list']],
   },
   {
     feature: 'HTML data for VS Code, `web-types.json`',

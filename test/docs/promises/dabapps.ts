@@ -11,7 +11,7 @@ export const DABAPPS: System = {
       kind: 'job',
       there: 'A client library (django-s3-file-upload-client)',
       here: '`<s3-upload>`, or the engine alone from `s3-upload-element/core`',
-      tests: [['docs/readme.test.ts', 'the engine of the README uploads without the element']],
+      tests: [['docs/pages.test.ts', 'the engine of the docs uploads without the element']],
     },
     {
       id: 's1.2',
@@ -19,7 +19,7 @@ export const DABAPPS: System = {
       there: '`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_BUCKET_NAME`',
       here: '`S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_BUCKET`, and `S3_ENDPOINT` for other stores',
       tests: [
-        ['docs/readme.test.ts', 'the settings are understood'],
+        ['docs/pages.test.ts', 'the settings are understood'],
         [
           'worker/config.test.ts',
           'signs nothing until it is told who may call, and names what is missing',

@@ -49,14 +49,14 @@ export const JOIST: System = {
       kind: 'setting',
       there: '`JOIST_API_BASE_URL`',
       here: '`endpoint` of the element; `app.route("/uploading", …)` in code',
-      tests: [['docs/readme.test.ts', 'the signer of the README answers from an app of one’s own']],
+      tests: [['docs/pages.test.ts', 'the signer of the docs answers from an app of one’s own']],
     },
     {
       id: 's4.5',
       kind: 'setting',
       there: 'A guide to the bucket’s CORS rules',
-      here: '[README, “Deploy it”](../../README.md#deploy-it), step 4',
-      tests: [['docs/readme.test.ts', 'the CORS rules of the README are what a part needs']],
+      here: '[“Deploy it”](../start/cloudflare.md#deploy-it), step 4',
+      tests: [['docs/pages.test.ts', 'the CORS rules of the docs are what a part needs']],
     },
     {
       id: 's4.6',
@@ -73,7 +73,7 @@ export const JOIST: System = {
       id: 's4.7',
       kind: 'job',
       there: 'Security considerations (a heading without a text)',
-      here: '[The table in the README](../../README.md#security), [docs/security.md](../security.md)',
+      here: '[The table of tries](../security.md#what-a-hostile-client-tries), [docs/security.md](../security.md)',
       tests: [
         ['docs/security.test.ts', 'every test that docs/security.md names exists'],
         ['worker/hostile.test.ts', 'creates an upload under the id of another’s'],
@@ -85,7 +85,7 @@ export const JOIST: System = {
       there: '`S3FileField`: a form field that submits what was uploaded',
       here: '`<s3-upload name="…">` submits the id, the key or JSON (`value-format`)',
       tests: [
-        ['docs/readme.test.ts', 'the form of the README submits the id of each finished upload'],
+        ['docs/pages.test.ts', 'the form of the docs submits the id of each finished upload'],
         ['widget/element/form.test.ts', 'writes each entry as ${format}, if that is wanted'],
         ['widget/element/form.test.ts', 'comes back as it was when the browser restores a page'],
       ],
@@ -138,11 +138,11 @@ export const JOIST: System = {
       id: 's4.12',
       kind: 'job',
       there: 'Quickstart: install, settings, routes',
-      here: '[README, “Deploy it”](../../README.md#deploy-it), in six steps',
+      here: '[“Deploy it”](../start/cloudflare.md#deploy-it), in six steps',
       tests: [
         ['docs/consumer/consumer.test.ts', 'answers as a signer from a route of the app'],
-        ['docs/readme.test.ts', 'the settings are understood'],
-        ['docs/readme.test.ts', 'every npm script and wrangler command of the README exists'],
+        ['docs/pages.test.ts', 'the settings are understood'],
+        ['docs/pages.test.ts', 'every npm script and wrangler command of the docs exists'],
       ],
       reason:
         'From a clone of the repository, not from npm: the package has not been published yet.',

@@ -80,8 +80,8 @@ export const MULE: System = {
       id: 's2.6',
       kind: 'setting',
       there: 'A guide to the bucket’s CORS rules',
-      here: '[README, “Deploy it”](../../README.md#deploy-it), step 4',
-      tests: [['docs/readme.test.ts', 'the CORS rules of the README are what a part needs']],
+      here: '[“Deploy it”](../start/cloudflare.md#deploy-it), step 4',
+      tests: [['docs/pages.test.ts', 'the CORS rules of the docs are what a part needs']],
     },
     {
       id: 's2.7',

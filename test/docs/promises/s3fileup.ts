@@ -11,7 +11,7 @@ export const S3FILEUP: System = {
       kind: 'job',
       there: 'An app that is plugged into your own',
       here: '`app.route("/uploading", createSigner(options))` in a Hono app. Other backends run the Worker beside themselves.',
-      tests: [['docs/readme.test.ts', 'the signer of the README answers from an app of one’s own']],
+      tests: [['docs/pages.test.ts', 'the signer of the docs answers from an app of one’s own']],
     },
     {
       id: 's0.2',
@@ -144,18 +144,18 @@ export const S3FILEUP: System = {
       kind: 'setting',
       there: 'The bucket',
       here: '`S3_BUCKET`',
-      tests: [['docs/readme.test.ts', 'the settings are understood']],
+      tests: [['docs/pages.test.ts', 'the settings are understood']],
     },
     {
       id: 's0.16',
       kind: 'setting',
       there: 'The CORS configuration',
-      here: '`ALLOWED_ORIGINS` for the Worker; `npx s3-upload setup --origin …` sets and checks the bucket’s rules ([README, “Deploy it”](../../README.md#deploy-it), step 4)',
+      here: '`ALLOWED_ORIGINS` for the Worker; `npx s3-upload setup --origin …` sets and checks the bucket’s rules ([“Deploy it”](../start/cloudflare.md#deploy-it), step 4)',
       tests: [
         ['worker/gate.test.ts', 'lets pages of listed origins call, with cookies'],
         ['worker/cli/setup.test.ts', 'adds a rule, by which only pages of that origin may upload'],
         ['worker/cli/setup.test.ts', 'keeps the rule when it is run again'],
-        ['docs/readme.test.ts', 'the CORS rules of the README are what a part needs'],
+        ['docs/pages.test.ts', 'the CORS rules of the docs are what a part needs'],
       ],
     },
     {
@@ -201,7 +201,7 @@ export const S3FILEUP: System = {
       here: 'The element, and a page that shows it at the Worker’s `/`',
       tests: [
         ['e2e/odd-files.test.ts', '100 files picked at once all arrive'],
-        ['docs/readme.test.ts', 'the page uploads a file'],
+        ['docs/pages.test.ts', 'the page uploads a file'],
       ],
     },
   ],

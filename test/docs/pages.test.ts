@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,18 +13,30 @@ import type { Browser, Page } from 'puppeteer-core';
 import { ruleFor } from '../../worker/cli/cors/rules.ts';
 import { projectFiles } from '../../worker/cli/init/files.ts';
 import { optionsFrom } from '../../worker/config.ts';
+import { SETTINGS } from '../../worker/config/settings.ts';
+import { NODE_SETTINGS } from '../../worker/node/settings.ts';
 import { settled, startBrowser, startProduct, type Product } from '../e2e/product.ts';
-import { snippets, type Snippet } from './snippets.ts';
-import { readme, renewed } from './tables.ts';
+import { PAGES, placeOf, snippets, type Snippet } from './snippets.ts';
+import { pageText, renewed, TABLES } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What the package's names stand for before it is built. */
 const ALIAS = {
   's3-upload-element/core': `${ROOT}widget/core/index.ts`,
+  's3-upload-element/node': `${ROOT}worker/node/exports.ts`,
+  's3-upload-element/protocol': `${ROOT}worker/protocol.ts`,
   's3-upload-element/worker': `${ROOT}worker/exports.ts`,
+  's3-upload-element': `${ROOT}widget/index.ts`,
 };
 
-/** What `wrangler types` writes of the README's Worker. */
+/** What code may name without importing it, by where it runs. */
+const GLOBALS = {
+  page: { types: [], lib: ['DOM', 'DOM.Iterable'] },
+  worker: { types: ['@cloudflare/workers-types'], lib: [] },
+  server: { types: ['node'], lib: ['DOM', 'DOM.Iterable'] },
+} as const;
+
+/** What `wrangler types` writes of the docs's Worker. */
 const ENV_TYPES = `declare namespace Cloudflare {
   interface Env {
     UPLOADS: KVNamespace;
@@ -35,7 +47,7 @@ const ENV_TYPES = `declare namespace Cloudflare {
   }
 }`;
 
-/** A Worker whose options are all settings, which the README names in passing. */
+/** A Worker whose options are all settings, which the docs name in passing. */
 const BY_SETTINGS = `import { env } from 'cloudflare:workers';
 import { createSigner, optionsFrom } from 's3-upload-element/worker';
 export default createSigner(optionsFrom(env));
@@ -50,7 +62,7 @@ let body = '';
 
 before(async () => {
   site = createServer((request, response) => {
-    // The backend of the README's page, which says who the user is.
+    // The backend of the docs's page, which says who the user is.
     if (request.url === '/upload-token') return response.end('header.claims.signature');
     response.setHeader('content-type', 'text/html; charset=utf-8');
     return response.end(`<!doctype html><title>A page</title>${body}`);
@@ -69,12 +81,15 @@ after(async () => {
   site?.close();
 });
 
-test('the tables of the README are those of the code (npm run docs writes them)', () => {
-  assert.equal(readme(), renewed(readme()));
-});
+for (const page of Object.keys(TABLES)) {
+  test(`the tables of ${page} are those of the code (npm run docs writes them)`, () => {
+    assert.equal(pageText(page), renewed(page));
+  });
+}
 
-for (const snippet of snippets('html')) {
-  test(`README.md:${snippet.line}: the page uploads a file`, async () => {
+/** Pages: HTML that a name follows is a part of one, or of another library. */
+for (const snippet of snippets('html').filter(({ name }) => name === '')) {
+  test(`${placeOf(snippet)}: the page uploads a file`, async () => {
     const page = await pageWith(snippet.code);
     await page.evaluate(() => {
       const upload = document.querySelector('s3-upload, s3-upload-list') as unknown as {
@@ -88,8 +103,8 @@ for (const snippet of snippets('html')) {
   });
 }
 
-test('the form of the README submits the id of each finished upload', async () => {
-  const form = snippets('html').find(({ code }) => code.includes('<form'));
+test('the form of the docs submits the id of each finished upload', async () => {
+  const form = snippets('html', 'README.md').find(({ code }) => code.includes('<form'));
   assert.ok(form);
   const page = await pageWith(form.code);
   const isValidBefore = await page.$eval('form', (node) => node.checkValidity());
@@ -109,8 +124,8 @@ test('the form of the README submits the id of each finished upload', async () =
   await page.close();
 });
 
-for (const snippet of snippets('js')) {
-  test(`README.md:${snippet.line}: the listeners are called`, async () => {
+for (const snippet of snippets('js').filter(({ name }) => name === 'listeners')) {
+  test(`${placeOf(snippet)}: the listeners are called`, async () => {
     const page = await pageWith('<s3-upload></s3-upload>');
     const logged: string[] = [];
     page.on('console', (message) => logged.push(message.text()));
@@ -130,8 +145,8 @@ for (const snippet of snippets('js')) {
   });
 }
 
-for (const snippet of snippets('css')) {
-  test(`README.md:${snippet.line}: the style sheet reaches the element`, async () => {
+for (const snippet of snippets('css').filter(({ name }) => name === 'look')) {
+  test(`${placeOf(snippet)}: the style sheet reaches the element`, async () => {
     const page = await pageWith('<s3-upload></s3-upload>');
     await page.addStyleTag({ content: snippet.code });
     const style = await page.$eval('s3-upload >>> [part~=zone]', (zone) => {
@@ -147,31 +162,36 @@ for (const snippet of snippets('css')) {
   });
 }
 
-test('the TypeScript of the README passes the compiler', async () => {
-  const dir = await mkdtemp(join(ROOT, 'dist/readme-'));
+test('the TypeScript of the docs passes the compiler', async () => {
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  const dir = await mkdtemp(join(ROOT, 'dist/docs-'));
   try {
-    const files = [...snippets('ts').map(({ code }) => code), BY_SETTINGS].map((code, index) => ({
-      name: `${index}.ts`,
-      code,
-    }));
-    for (const { name, code } of files) await writeFile(join(dir, name), code);
     await writeFile(join(dir, 'env.d.ts'), ENV_TYPES);
-    for (const { name, code } of files) {
-      const isWorker = code.includes('s3-upload-element/worker');
-      const needsEnv = code.includes('cloudflare:workers');
+    const own = snippets('ts').filter(({ name }) => !name.startsWith('examples/'));
+    assert.ok(own.length >= 6, `${own.length}`);
+    const files = [...own, { code: BY_SETTINGS, page: 'worker/exports.ts', line: 1 }];
+    // One project for each kind of globals, so that the compiler runs three times and not for each.
+    for (const kind of Object.keys(GLOBALS) as (keyof typeof GLOBALS)[]) {
+      const ofKind = files.filter(({ code }) => kindOf(code) === kind);
+      const names = ofKind.map(
+        ({ page, line }) => `${kind}-${page.replaceAll(/\W/g, '-')}-${line}.ts`,
+      );
+      for (const [index, { code }] of ofKind.entries()) {
+        // A file without imports would share its names with all others.
+        await writeFile(join(dir, names[index] ?? ''), `${code}\nexport {};\n`);
+      }
+      const { types, lib } = GLOBALS[kind];
       const config = {
         extends: '../../tsconfig.json',
         compilerOptions: {
-          lib: isWorker
-            ? ['ES2023', 'ESNext.Intl']
-            : ['ES2023', 'ESNext.Intl', 'DOM', 'DOM.Iterable'],
-          types: isWorker ? ['@cloudflare/workers-types'] : [],
+          lib: ['ES2023', 'ESNext.Intl', ...lib],
+          types,
           paths: Object.fromEntries(Object.entries(ALIAS).map(([from, to]) => [from, [to]])),
         },
-        files: [name, ...(needsEnv ? ['env.d.ts'] : [])],
+        files: [...names, ...(kind === 'worker' ? ['env.d.ts'] : [])],
       };
-      await writeFile(join(dir, `${name}.json`), JSON.stringify(config));
-      const { status, stdout } = spawnSync('tsc', ['-p', join(dir, `${name}.json`)], {
+      await writeFile(join(dir, `${kind}.json`), JSON.stringify(config));
+      const { status, stdout } = spawnSync('tsc', ['-p', join(dir, `${kind}.json`)], {
         encoding: 'utf8',
       });
       assert.equal(status, 0, stdout);
@@ -181,8 +201,8 @@ test('the TypeScript of the README passes the compiler', async () => {
   }
 });
 
-test('the engine of the README uploads without the element', async () => {
-  const engine = snippets('ts').find(({ code }) => code.includes('/core'));
+test('the engine of the docs uploads without the element', async () => {
+  const [engine] = snippets('ts', 'docs/guides/engine.md');
   assert.ok(engine);
   const code = await bundled({
     ...engine,
@@ -197,8 +217,8 @@ test('the engine of the README uploads without the element', async () => {
   await page.close();
 });
 
-test('the signer of the README answers from an app of one’s own', async () => {
-  const signer = snippets('ts').find(({ code }) => code.includes('createSigner'));
+test('the signer of the docs answers from an app of one’s own', async () => {
+  const [signer] = snippets('ts', 'docs/start/hono.md');
   assert.ok(signer);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -229,25 +249,49 @@ test('the signer of the README answers from an app of one’s own', async () => 
 });
 
 for (const snippet of snippets('toml')) {
-  test(`README.md:${snippet.line}: the settings are understood`, () => {
-    const vars = Object.fromEntries(
-      [...snippet.code.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]),
+  test(`${placeOf(snippet)}: the settings are understood`, () => {
+    const named = [...snippet.code.matchAll(/^([A-Z]\w+) = "(.*)"$/gm)].map(
+      ([, name = '', value = '']) => [name, value] as const,
+    );
+    assert.ok(named.length > 0);
+    const known = new Set<string>(SETTINGS.map(({ name }) => name));
+    assert.deepEqual(
+      named.map(([name]) => name).filter((name) => !known.has(name)),
+      [],
     );
     const options = optionsFrom({
-      ...vars,
+      AUTH: 'jwt',
+      S3_ENDPOINT: 'https://ACCOUNT.r2.cloudflarestorage.com',
+      S3_BUCKET: 'my-uploads',
+      ...Object.fromEntries(named),
       S3_ACCESS_KEY_ID: 'key',
       S3_SECRET_ACCESS_KEY: 'secret',
       TOKEN_SECRET: 'token-secret-token-secret-token-secret',
       JWT_SECRET: 'jwt-secret-jwt-secret-jwt-secret-jwt',
+      WEBHOOK_SECRET: `whsec_${'x'.repeat(43)}=`,
       UPLOADS: { get() {}, put() {}, delete() {}, list() {} },
     });
-    assert.equal(options.store.bucket, 'my-uploads');
-    assert.deepEqual(options.origins, ['https://app.example.com']);
+    assert.equal(options.store.bucket, Object.fromEntries(named)['S3_BUCKET'] ?? 'my-uploads');
+    if (named.some(([name]) => name === 'ALLOWED_ORIGINS')) {
+      assert.ok(options.origins?.includes('https://app.example.com'), options.origins?.join());
+    }
   });
 }
 
-test('the CORS rules of the README are what a part needs', () => {
-  const [json] = snippets('json');
+for (const snippet of snippets('ini')) {
+  test(`${placeOf(snippet)}: names settings that exist`, () => {
+    const known = new Set<string>([...SETTINGS, ...NODE_SETTINGS].map(({ name }) => name));
+    const named = [...snippet.code.matchAll(/^(\w+)=/gm)].map(([, name = '']) => name);
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter((name) => !known.has(name)),
+      [],
+    );
+  });
+}
+
+test('the CORS rules of the docs are what a part needs', () => {
+  const [json] = snippets('json', 'docs/start/cloudflare.md');
   const rules = JSON.parse(json?.code ?? '') as readonly Record<string, string[]>[];
   assert.ok(rules[0]?.['AllowedMethods']?.includes('PUT'));
   assert.ok(rules[0]?.['AllowedMethods']?.includes('POST'), 'small files are form POSTs');
@@ -255,15 +299,22 @@ test('the CORS rules of the README are what a part needs', () => {
   assert.deepEqual(rules, [ruleFor(['https://app.example.com'])], 'the command adds the same');
 });
 
-test('the commands of the README exist, with their options', () => {
+test('the commands of the docs exist, with their options', () => {
+  const text = PAGES.map(pageText).join('\n');
   const commands = [
-    ...readme().matchAll(/(?:s3-upload|npm run) (setup|serve)((?:(?: --)? --[^`\n]*)?)/g),
+    ...text.matchAll(
+      /(?:npx s3-upload|npm run) (setup|serve|doctor|init)((?:(?: --)? --[^`\n]*)?)/g,
+    ),
   ];
   assert.ok(commands.length >= 3);
+  const helps = new Map(
+    [...new Set(commands.map(([, name = '']) => name))].map((name) => [
+      name,
+      execFileSync('node', [`${ROOT}worker/cli/main.ts`, name, '--help'], { encoding: 'utf8' }),
+    ]),
+  );
   for (const [, name = '', options = ''] of commands) {
-    const help = execFileSync('node', [`${ROOT}worker/cli/main.ts`, name, '--help'], {
-      encoding: 'utf8',
-    });
+    const help = helps.get(name) ?? '';
     assert.match(help, new RegExp(`^Usage: s3-upload ${name}`));
     for (const [option] of options.matchAll(/--[a-z][a-z-]*/g)) {
       assert.ok(help.includes(option), option);
@@ -271,7 +322,7 @@ test('the commands of the README exist, with their options', () => {
   }
 });
 
-test('every npm script and wrangler command of the README exists', () => {
+test('every npm script and wrangler command of the docs exists', () => {
   const scriptsOf = (manifest: string) =>
     (JSON.parse(manifest) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
   const versions = { 's3-upload-element': '', hono: '', wrangler: '' };
@@ -282,7 +333,7 @@ test('every npm script and wrangler command of the README exists', () => {
     ...scriptsOf(project['package.json'] ?? ''),
   };
   const named = snippets('sh').flatMap(({ code }) => [
-    ...code.matchAll(/npm (?:run (\w+)|(start|test))/g),
+    ...code.matchAll(/npm (?:run (\w+)|(start|test)\b)/g),
   ]);
   assert.ok(named.length >= 3);
   for (const [command, run, own] of named) assert.ok(scripts[run ?? own ?? ''], command);
@@ -299,10 +350,18 @@ test('every npm script and wrangler command of the README exists', () => {
   }
 });
 
+/** Where the code runs, by what it imports. */
+function kindOf(code: string): keyof typeof GLOBALS {
+  if (/s3-upload-element\/node|@hono\/node-server|node:/.test(code)) return 'server';
+  return /s3-upload-element\/worker|cloudflare:workers/.test(code) ? 'worker' : 'page';
+}
+
 /** Opens the site with this snippet on its page, the Worker's address replaced by ours. */
 async function pageWith(snippet: string): Promise<Page> {
   const script = `<script type="module" src="${product.url}/s3-upload.js"></script>`;
-  const html = snippet.replaceAll('https://uploads.example.com', product.url);
+  const html = snippet
+    .replaceAll('https://uploads.example.com', product.url)
+    .replaceAll('https://app.example.com/uploading', product.url);
   body = /\/s3-upload(\.pieces)?\.js/.test(html) ? html : script + html;
   const page = await browser.newPage();
   await page.goto(siteUrl);

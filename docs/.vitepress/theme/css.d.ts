@@ -1,0 +1,2 @@
+/** Vite takes them in. */
+declare module '*.css';

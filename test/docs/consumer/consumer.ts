@@ -83,8 +83,13 @@ async function install(
   return { dir, run, remove };
 }
 
-/** Packs this repository into `dir`, and returns the path of the tarball. */
+/**
+ * The path of a tarball of this repository: the one that PACKAGE_TARBALL names, because CI packs once,
+ * otherwise a new one in `dir`.
+ */
 export function pack(dir: string): string {
+  const packed = process.env['PACKAGE_TARBALL'];
+  if (packed) return packed;
   const printed = execFileSync('npm', ['pack', '--silent', '--pack-destination', dir], {
     cwd: ROOT,
     encoding: 'utf8',

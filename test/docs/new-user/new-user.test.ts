@@ -53,14 +53,13 @@ suite(`a new user, on ${storeName()}`, { timeout: 400_000 }, () => {
 
   test('makes a project, sets its bucket up, has it checked, and uploads a file through the Worker', async () => {
     const [init, enter, install, copy] = commandsWith('npm install');
-    const desk = join(folder, 'desk');
-    await mkdir(desk);
+    const desk = await emptyFolder('desk');
     // What npx downloads, and keeps elsewhere.
     await run(desk, `npm install --no-save --no-package-lock ${tarball}`);
     await run(desk, init ?? '');
     await rm(join(desk, 'node_modules'), { recursive: true });
-    const project = join(desk, enter?.replace('cd ', '') ?? '');
     assert.deepEqual(await readdir(desk), ['my-uploads']);
+    const project = join(desk, enter?.replace('cd ', '') ?? '');
     await run(project, `npm pkg set ${(await versionsOf(tarball)).join(' ')}`);
     await run(project, install ?? '');
     await run(project, copy ?? '');
@@ -80,8 +79,7 @@ suite(`a new user, on ${storeName()}`, { timeout: 400_000 }, () => {
   });
 
   test('installs the server, sets its bucket up, has it checked, and uploads a file with its list in SQLite', async () => {
-    const server = join(folder, 'server');
-    await mkdir(server);
+    const server = await emptyFolder('server');
     const written = linesOfNodePage('ini', 'S3_PROFILE=minio');
     await writeFile(join(server, '.dev.vars'), `${written.join('\n')}\nPORT=${port}\n`);
     const own = { ...bucket.settings, ...SECRETS, AUTH: 'anonymous', ALLOWED_ORIGINS: url };
@@ -96,6 +94,13 @@ suite(`a new user, on ${storeName()}`, { timeout: 400_000 }, () => {
     await assertUploads(server, start);
     assert.ok(existsSync(join(server, 's3-upload.sqlite')), 'the default state');
   });
+
+  /** npm uses this folder, and none above it, because of `node_modules`. */
+  async function emptyFolder(name: string): Promise<string> {
+    const path = join(folder, name);
+    await mkdir(join(path, 'node_modules'), { recursive: true });
+    return path;
+  }
 
   /** The README's command, for a page of this machine. */
   function here(command: string): string {

@@ -156,7 +156,9 @@ describe('doctor, at a signer that is deployed', () => {
     const apps = new Map([
       ['anyone', app({})],
       ['callers', app({ AUTH: 'jwt', JWT_SECRET })],
-      ['strict', app({ ACCEPT: 'image/*' })],
+      ['images', app({ ACCEPT: 'image/*', MIN_BYTES: '100' })],
+      ['documents', app({ ACCEPT: '.pdf' })],
+      ['nothing', app({ MAX_TOTAL_BYTES: '0' })],
       [
         'unset',
         createRefusal(new ProblemError('misconfigured', 'AUTH is missing.'), () => undefined),
@@ -187,11 +189,19 @@ describe('doctor, at a signer that is deployed', () => {
     assert.equal(late.status, 1);
   });
 
-  it('finds what its settings lack, and files that it does not take', async () => {
+  it('uploads a file that its rules allow, and warns if they allow none that it knows', async () => {
+    for (const name of ['images', 'documents']) {
+      const { output, status } = await diagnose({}, '--url', `${url}/${name}`, '--origin', ORIGIN);
+      assert.match(output, /^pass  upload from http:\/\/localhost:5173 to /m);
+      assert.equal(status, 0, output);
+    }
+    const full = await diagnose({}, '--url', `${url}/nothing`, '--origin', ORIGIN);
+    assert.match(full.output, /^warn  Create: a small file is refused: .*\n +-> upload a file/m);
+  });
+
+  it('finds what its settings lack, and that it is not there', async () => {
     const unset = await diagnose({}, '--url', `${url}/unset`);
     assert.match(unset.output, /^fail  settings: AUTH is missing\.\n +-> set it, and deploy/m);
-    const strict = await diagnose({}, '--url', `${url}/strict`, '--origin', ORIGIN);
-    assert.match(strict.output, /^fail  Create: .*\n +-> see the log/m);
     const nobody = await diagnose({}, '--url', 'http://127.0.0.1:1');
     assert.match(nobody.output, /^fail  signer: nothing answers at http:\/\/127\.0\.0\.1:1$/m);
     assert.equal(nobody.status, 1);

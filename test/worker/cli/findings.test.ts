@@ -63,6 +63,15 @@ describe('doctor, of files', () => {
     }
   });
 
+  it('knows the settings of s3-upload serve, and finds that its database does not answer', async () => {
+    const STATE_URL = 'redis://user:the-password-of-redis@127.0.0.1:1/0';
+    const files = { '.dev.vars': `PORT=8787\nTRUSTED_PROXIES=loopback\nSTATE_URL=${STATE_URL}\n` };
+    const { output } = await diagnose(working(), files);
+    assert.doesNotMatch(output, /is not a setting|there is no setting/);
+    assert.match(output, /^fail  key-value store: .*127\.0\.0\.1:1 .*\n +-> check STATE_URL/m);
+    assert.doesNotMatch(output, /the-password-of-redis/);
+  });
+
   it('finds a secret that can be guessed', async () => {
     const { output } = await diagnose({ ...working(), TOKEN_SECRET: 'x'.repeat(64) });
     assert.match(output, /^fail  secrets: TOKEN_SECRET can be guessed\n +-> .*openssl/m);

@@ -6,6 +6,7 @@ import { checkBucket } from './doctor/store/bucket.ts';
 import { checkDeployment } from './doctor/deployment.ts';
 import { lineOf, warn, type Finding, type Note } from './doctor/finding.ts';
 import { checkSigner, TOKEN_VARIABLE } from './doctor/signer.ts';
+import { checkState } from './doctor/state.ts';
 import { loadWith } from './load.ts';
 import { readSources, settingsOf } from './settings.ts';
 import { UsageError } from './usage-error.ts';
@@ -55,6 +56,7 @@ async function checkHere(machine: Machine, named: readonly string[], note: Note)
   const sources = await readSources(machine);
   const settings = settingsOf(sources);
   checkDeployment(sources, note);
+  await checkState(sources, note);
   // The Worker's own reader of the settings, which an operator has hono for.
   const { checkOriginsAllowed, checkSettings } = await loadWith(
     () => import('./doctor/settings.ts'),

@@ -63,6 +63,15 @@ describe('doctor, of files', () => {
     }
   });
 
+  it('knows the settings of s3-upload serve, and finds that its database does not answer', async () => {
+    const STATE_URL = 'redis://user:the-password-of-redis@127.0.0.1:1/0';
+    const files = { '.dev.vars': `PORT=8787\nTRUSTED_PROXIES=loopback\nSTATE_URL=${STATE_URL}\n` };
+    const { output } = await diagnose(working(), files);
+    assert.doesNotMatch(output, /is not a setting|there is no setting/);
+    assert.match(output, /^fail  key-value store: .*127\.0\.0\.1:1 .*\n +-> check STATE_URL/m);
+    assert.doesNotMatch(output, /the-password-of-redis/);
+  });
+
   it('finds a secret that can be guessed', async () => {
     const { output } = await diagnose({ ...working(), TOKEN_SECRET: 'x'.repeat(64) });
     assert.match(output, /^fail  secrets: TOKEN_SECRET can be guessed\n +-> .*openssl/m);
@@ -156,7 +165,9 @@ describe('doctor, at a signer that is deployed', () => {
     const apps = new Map([
       ['anyone', app({})],
       ['callers', app({ AUTH: 'jwt', JWT_SECRET })],
-      ['strict', app({ ACCEPT: 'image/*' })],
+      ['images', app({ ACCEPT: 'image/*', MIN_BYTES: '100' })],
+      ['documents', app({ ACCEPT: '.pdf' })],
+      ['nothing', app({ MAX_TOTAL_BYTES: '0' })],
       [
         'unset',
         createRefusal(new ProblemError('misconfigured', 'AUTH is missing.'), () => undefined),
@@ -187,11 +198,19 @@ describe('doctor, at a signer that is deployed', () => {
     assert.equal(late.status, 1);
   });
 
-  it('finds what its settings lack, and files that it does not take', async () => {
+  it('uploads a file that its rules allow, and warns if they allow none that it knows', async () => {
+    for (const name of ['images', 'documents']) {
+      const { output, status } = await diagnose({}, '--url', `${url}/${name}`, '--origin', ORIGIN);
+      assert.match(output, /^pass  upload from http:\/\/localhost:5173 to /m);
+      assert.equal(status, 0, output);
+    }
+    const full = await diagnose({}, '--url', `${url}/nothing`, '--origin', ORIGIN);
+    assert.match(full.output, /^warn  Create: a small file is refused: .*\n +-> upload a file/m);
+  });
+
+  it('finds what its settings lack, and that it is not there', async () => {
     const unset = await diagnose({}, '--url', `${url}/unset`);
     assert.match(unset.output, /^fail  settings: AUTH is missing\.\n +-> set it, and deploy/m);
-    const strict = await diagnose({}, '--url', `${url}/strict`, '--origin', ORIGIN);
-    assert.match(strict.output, /^fail  Create: .*\n +-> see the log/m);
     const nobody = await diagnose({}, '--url', 'http://127.0.0.1:1');
     assert.match(nobody.output, /^fail  signer: nothing answers at http:\/\/127\.0\.0\.1:1$/m);
     assert.equal(nobody.status, 1);

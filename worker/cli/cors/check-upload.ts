@@ -68,10 +68,23 @@ export async function checkUpload(
   }
 }
 
-/** Checks a request that a deployed signer has signed. Advice is that of a missing rule. */
-export function checkSignedPart(part: SignedRequest, origin: string): Promise<Step> {
+/**
+ * Checks a request that a deployed signer has signed. Advice is that of a missing rule.
+ *
+ * @param isWhole whether the one byte is what was signed; otherwise only the preflight is sent.
+ */
+export function checkSignedPart(
+  part: SignedRequest,
+  origin: string,
+  isWhole: boolean,
+): Promise<Step> {
   const advice = `allow ${part.method} from ${origin} in the CORS rule of the bucket, and expose ETag: npx s3-upload setup --origin ${origin}`;
-  return checkPart(part, origin, { origins: [origin], dryRun: false, justWritten: false, advice });
+  return checkPart(part, origin, {
+    origins: [origin],
+    dryRun: !isWhole,
+    justWritten: false,
+    advice,
+  });
 }
 
 async function checkPart(

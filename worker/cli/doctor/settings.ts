@@ -4,6 +4,7 @@ import { assertKnownNames } from '../../config/known-names.ts';
 import type { Env } from '../../config/read-setting.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import { isOriginIn } from '../../http/gate.ts';
+import { NODE_SETTINGS } from '../../node/settings.ts';
 import { ProblemError } from '../../problem.ts';
 import { createSigner, type SignerOptions } from '../../signer.ts';
 import { MIN_SECRET_LENGTH } from '../../token.ts';
@@ -16,7 +17,8 @@ const NAMESPACE = { get: 0, put: 0, delete: 0, list: 0 };
 /** A secret of `openssl rand -hex 32` has sixteen different characters. */
 const LEAST_CHARACTERS = 10;
 
-const NAMES: readonly string[] = SETTINGS.map(({ name }) => name);
+/** Those of `s3-upload serve`, too, which stand in the same files. */
+const NAMES: readonly string[] = [...SETTINGS, ...NODE_SETTINGS].map(({ name }) => name);
 
 /** The options that the Worker would have; undefined if it would refuse every request. */
 export function checkSettings(

@@ -2,8 +2,9 @@
 import type { CreateAnswer, Policy, Problem, SignedRequest } from '../../protocol.ts';
 import { isRefused, uuidv7 } from '../../protocol.ts';
 import { PATHS } from '../../protocol/paths.ts';
-import { checkSignedPart, hashOf, PART } from '../cors/check-upload.ts';
-import { fail, findingOf, pass, warn, type Note } from './finding.ts';
+import { checkSignedPart, PART } from '../cors/check-upload.ts';
+import { fileFor } from './file-for.ts';
+import { fail, findingOf, pass, warn, type Finding, type Note } from './finding.ts';
 import { request, type TextAnswer } from './request.ts';
 
 /** The environment variable with the token of a caller. */
@@ -97,7 +98,7 @@ function notePolicy(
   return undefined;
 }
 
-/** Creates an upload of one byte as the page would, sends it, and cancels it. */
+/** Creates a small upload as the page would, sends it, and cancels it. */
 async function checkUpload(
   url: string,
   policy: Policy,
@@ -106,14 +107,7 @@ async function checkUpload(
   note: Note,
 ): Promise<void> {
   const id = uuidv7();
-  const checksum = hashOf(policy.singleChecksum);
-  const file = {
-    id,
-    name: 's3-upload-check.txt',
-    bytes: PART.length,
-    type: 'text/plain',
-    ...(checksum !== undefined && { checksums: [checksum] }),
-  };
+  const file = fileFor(policy, id);
   const created = await request(url + PATHS.uploads, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
@@ -122,12 +116,14 @@ async function checkUpload(
   const [slot] = (fieldsOf(created) as CreateAnswer | undefined)?.uploads ?? [];
   if (slot === undefined || isRefused(slot)) {
     const problem = slot?.problem ?? problemOf(created);
-    note(fail('Create', problem?.detail ?? 'it is not answered', 'see the log of the Worker'));
+    note(refusalOf(problem));
     return;
   }
   const [signed] = slot.requests as readonly SignedRequest[];
-  if (signed?.method === 'PUT') note(findingOf(await checkSignedPart(signed, origin)));
-  else note(pass('Create', 'the Worker signs a form'));
+  if (signed?.method === 'PUT') {
+    const isWhole = file.bytes === PART.length;
+    note(findingOf(await checkSignedPart(signed, origin, isWhole)));
+  } else note(pass('Create', 'the Worker signs a form'));
   const anonymous = created?.headers.get('anonymous-token');
   const removed = await request(url + PATHS.upload(id), {
     method: 'DELETE',
@@ -146,6 +142,15 @@ async function checkUpload(
           'allow the keys s3:AbortMultipartUpload',
         ),
   );
+}
+
+/** A rule of the app may refuse this file and take others; anything else would refuse all of them. */
+function refusalOf(problem: Problem | undefined): Finding {
+  const detail = problem?.detail ?? 'it is not answered';
+  const isRule = problem !== undefined && problem.status < 500;
+  return isRule
+    ? warn('Create', `a small file is refused: ${detail}`, 'upload a file that your rules allow')
+    : fail('Create', detail, 'see the log of the Worker');
 }
 
 function problemOf(answer: TextAnswer | undefined): Problem | undefined {

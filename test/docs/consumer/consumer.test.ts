@@ -221,6 +221,7 @@ suite('the package in an app of somebody else’s', { timeout: 600_000 }, () => 
         port,
         env: {
           ...composeSettings(),
+          ALLOWED_ORIGINS: 'http://localhost:3000',
           ...SECRETS,
           ...storeSettings(),
           STATE_URL: 'sqlite:state.sqlite',

@@ -37,7 +37,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
 };
 
-suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => {
+suite('the package in an app of somebody else’s', { timeout: 600_000 }, () => {
   let consumer: Consumer;
   let product: Product;
   let browser: Browser;
@@ -221,6 +221,7 @@ suite('the package in an app of somebody else’s', { timeout: 300_000 }, () => 
         port,
         env: {
           ...composeSettings(),
+          ALLOWED_ORIGINS: 'http://localhost:3000',
           ...SECRETS,
           ...storeSettings(),
           STATE_URL: 'sqlite:state.sqlite',

@@ -214,8 +214,11 @@ export const FOR_AUTHORS: readonly Feature[] = [
   {
     feature: 'One file from a CDN',
     answer: 'yes',
-    note: '`s3-upload.all.js`',
-    tests: [['e2e/loading.test.ts', 'a script in one file does it all alone']],
+    note: '`s3-upload.all.js`, and `s3-upload.classic.js` for pages without modules',
+    tests: [
+      ['e2e/loading.test.ts', 'a script in one file does it all alone'],
+      ['e2e/loading.test.ts', 'a classic script finds the Worker that it came from'],
+    ],
   },
   {
     feature: 'A strict content security policy',

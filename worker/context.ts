@@ -71,6 +71,8 @@ export interface Signer {
   readonly keysMayMeet: boolean;
   /** Checksum algorithm for parts. */
   readonly checksum: ChecksumAlgorithm | null;
+  /** The algorithm for parts if the store refuses the other. Null: then uploads fail. */
+  readonly fallbackChecksum: ChecksumAlgorithm | null;
   /** Checksum algorithm for files that are sent in one request. */
   readonly singleChecksum: ChecksumAlgorithm | null;
   /** How far the checksum of a whole file is verified by reading the stored file. */

@@ -42,6 +42,7 @@ import {
   assertUnshared,
   assertLinkSeconds,
   checksumFor,
+  fallbackFor,
   planLimitsFor,
   verifyLimits,
 } from './policy/store-fit.ts';
@@ -198,6 +199,7 @@ function assemble(options: SignerOptions, attempts?: Attempts): Signer {
     runOnce: createRunOnce(now),
     bindFile: createFileBinder(),
     checksum,
+    fallbackChecksum: fallbackFor(profile, options.checksum, keyTemplate),
     singleChecksum: singleChecksumFor(profile, checksum, forms),
     verify: verifyLimits(options.verify ?? {}),
     progress: new Map(),

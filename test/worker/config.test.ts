@@ -170,7 +170,7 @@ describe('a Worker', () => {
     assert.match(problemOf({ UPLOAD_TTL: '59s' }), /^UPLOAD_TTL/);
     assert.match(problemOf({ ...r2, TAGS: 'a=b' }), /^TAGS: a r2 store|^TAGS: an r2 store/);
     assert.match(problemOf({ ...r2, SSE: 'AES256' }), /^SSE: a/);
-    assert.match(problemOf({ ...r2, CHECKSUM: 'crc64nvme' }), /^CHECKSUM: a/);
+    assert.match(problemOf({ ...r2, CHECKSUM: 'sha256' }), /^CHECKSUM: a/);
     assert.match(problemOf({ ...r2, S3_ROLE_ARN: 'arn:x' }), /S3_ROLE_ARN/);
   });
 

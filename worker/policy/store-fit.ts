@@ -93,6 +93,18 @@ export function checksumFor(
   );
 }
 
+/**
+ * The algorithm for parts if the store refuses the best one. Null if the operator has chosen the
+ * algorithm, or if keys are made of checksums: then a refusal has to be seen.
+ */
+export function fallbackFor(
+  profile: Profile,
+  wanted: ChecksumAlgorithm | null | undefined,
+  keyTemplate: string,
+): ChecksumAlgorithm | null {
+  return wanted === undefined && !mayBeShared(keyTemplate) ? profile.fallbackChecksum : null;
+}
+
 /** Limits for reading stored files, in bytes. */
 export interface VerifyLimits {
   /** Size of the largest file that is read. */

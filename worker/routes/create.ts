@@ -95,7 +95,9 @@ async function createUpload(
     ? await repeatedUpload(signer, c, rules, entry, draft, path)
     : await beginWithinLimits(signer, c, rules, draft, plan);
   const result = entry?.result;
-  const parts = result || entry?.verifying ? [] : firstParts(upload, file.checksums ?? []);
+  // Checksums by another algorithm than the upload's are of no use.
+  const checksums = upload.checksum === draft.checksum ? file.checksums : undefined;
+  const parts = result || entry?.verifying ? [] : firstParts(upload, checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
 }
 

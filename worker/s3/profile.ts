@@ -23,6 +23,11 @@ export interface Profile {
   readonly listParts: boolean;
   /** Algorithms that the store checks in a presigned part, best first. */
   readonly checksums: readonly ChecksumAlgorithm[];
+  /**
+   * The algorithm to use after the store has refused to begin an upload with the first of `checksums`.
+   * Null: that one is known to work.
+   */
+  readonly fallbackChecksum: ChecksumAlgorithm | null;
   /** Algorithms whose whole-object checksum the store checks at Complete and returns on HEAD. */
   readonly fullObjectChecksums: readonly ChecksumAlgorithm[];
   /** Whether Complete needs each part's checksum if Create named an algorithm. */

@@ -28,6 +28,7 @@ const generic: Profile = {
   defaultStyle: 'path',
   listParts: true,
   checksums: ['md5'],
+  fallbackChecksum: null,
   fullObjectChecksums: [],
   completeNeedsChecksums: false,
   md5ETags: false,
@@ -105,15 +106,20 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     assumeRole: true,
   },
   /**
-   * https://developers.cloudflare.com/r2/api/s3/api/ and /r2/platform/limits/. SHA checksums on a
-   * part are answered with 501. If a part is sent again and fails, the earlier one is lost.
+   * https://developers.cloudflare.com/r2/api/s3/api/ and /r2/platform/limits/. CRC64NVME of a whole
+   * multipart object is documented since July 2025 (https://github.com/cloudflare/cloudflare-docs/pull/23443),
+   * but has not been tried, so there is another algorithm in case of refusal. SHA checksums on a part
+   * are answered with 501. If a part is sent again and fails, the earlier one is lost. Form POSTs are
+   * not supported: /r2/api/s3/presigned-urls/.
    */
   r2: {
     ...generic,
     name: 'r2',
     defaultRegion: 'auto',
     listUploads: 'prefix',
-    checksums: ['crc32c', 'md5'],
+    checksums: ['crc64nvme', 'crc32c', 'md5'],
+    fallbackChecksum: 'crc32c',
+    fullObjectChecksums: ['crc64nvme'],
     conditionalPut: true,
     maxPartBytes: LARGEST_PART_BYTES - 5 * MIB,
     maxObjectBytes: 5 * TIB - 5 * GIB,

@@ -1,10 +1,12 @@
 /**
- * Cloudflare R2 as its documentation describes it: it verifies signatures, and enforces what a locally
- * signed session may do. It is not the real R2, which may differ.
+ * Cloudflare R2 as its documentation describes it: it verifies signatures and checksums, and enforces
+ * what a locally signed session may do. It is not the real R2, which may differ.
  * https://developers.cloudflare.com/r2/api/s3/temporary-credentials/
+ * https://developers.cloudflare.com/r2/api/s3/api/#checksum-types
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { Headers, Response, type Request } from 'miniflare';
+import { quickSum } from '../quick-sums.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const HOST = `${ACCOUNT}.r2.cloudflarestorage.com`;
@@ -49,7 +51,12 @@ type Metadata = [name: string, value: string][];
 interface Upload {
   readonly parts: Buffer[];
   readonly metadata: Metadata;
+  /** Whether the whole object has a CRC64NVME. */
+  readonly isSummed: boolean;
 }
+
+/** What an upload may begin with: the algorithm and the type of its checksum. */
+const CHECKSUMS = new Set(['', 'CRC64NVME FULL_OBJECT', 'CRC32C ', 'CRC32C COMPOSITE']);
 
 class Denied extends Error {}
 
@@ -61,8 +68,16 @@ export class FakeR2 {
     S3_SECRET_ACCESS_KEY: PARENT.secretAccessKey,
   };
   readonly admitted: Admitted[] = [];
+  /** The checksum that each Create asked for, as in `CRC64NVME FULL_OBJECT`. */
+  readonly begun: string[] = [];
+  /** Whether it answers like R2 before July 2025, which had no CRC64NVME of a multipart object. */
+  readonly isOld: boolean;
   readonly #uploads = new Map<string, Upload>();
   readonly #objects = new Map<string, { readonly bytes: Buffer; readonly metadata: Metadata }>();
+
+  constructor({ isOld = false }: { readonly isOld?: boolean } = {}) {
+    this.isOld = isOld;
+  }
 
   /** Answers a request to the store. */
   readonly answer = async (request: Request): Promise<Response> => {
@@ -84,7 +99,7 @@ export class FakeR2 {
       return new Response(text, { status: 403, headers: XML });
     }
     const metadata = [...request.headers].filter(([name]) => name.startsWith('x-amz-meta-'));
-    return this.#perform(operation, key, url.searchParams, body, metadata);
+    return this.#perform(operation, key, url.searchParams, body, metadata, request.headers);
   };
 
   #perform(
@@ -93,15 +108,24 @@ export class FakeR2 {
     query: URLSearchParams,
     body: Buffer,
     metadata: Metadata,
+    headers: Request['headers'],
   ): Response {
     if (operation === 'CreateMultipartUpload') {
       const id = randomUUID();
-      this.#uploads.set(id, { parts: [], metadata });
+      const algorithm = headers.get('x-amz-checksum-algorithm') ?? '';
+      const checksum = algorithm && `${algorithm} ${headers.get('x-amz-checksum-type') ?? ''}`;
+      this.begun.push(checksum);
+      const isSummed = algorithm === 'CRC64NVME';
+      if (!CHECKSUMS.has(checksum) || (isSummed && this.isOld)) {
+        return failed(501, 'NotImplemented');
+      }
+      this.#uploads.set(id, { parts: [], metadata, isSummed });
       return xml('InitiateMultipartUploadResult', `<UploadId>${id}</UploadId>`);
     }
     const uploadId = query.get('uploadId') ?? '';
     const upload = this.#uploads.get(uploadId);
     if (operation === 'UploadPart' && upload) {
+      if (!isIntact(body, headers)) return failed(400, 'BadDigest');
       upload.parts[Number(query.get('partNumber')) - 1] = body;
       return new Response(null, { headers: { etag: etagOf(body) } });
     }
@@ -114,9 +138,13 @@ export class FakeR2 {
     }
     if (operation === 'CompleteMultipartUpload' && upload) {
       const bytes = Buffer.concat(upload.parts);
-      this.#objects.set(key, { bytes, metadata: upload.metadata });
+      if (upload.isSummed && !isIntact(bytes, headers)) return failed(400, 'BadDigest');
+      const sum = quickSum('crc64nvme', bytes);
+      const summed: Metadata = upload.isSummed ? [['x-amz-checksum-crc64nvme', sum]] : [];
+      this.#objects.set(key, { bytes, metadata: [...upload.metadata, ...summed] });
       this.#uploads.delete(uploadId);
-      return xml('CompleteMultipartUploadResult', `<ETag>${etagOf(bytes)}</ETag>`);
+      const shown = upload.isSummed ? `<ChecksumCRC64NVME>${sum}</ChecksumCRC64NVME>` : '';
+      return xml('CompleteMultipartUploadResult', `<ETag>${etagOf(bytes)}</ETag>${shown}`);
     }
     if (operation === 'AbortMultipartUpload' && upload) {
       this.#uploads.delete(uploadId);
@@ -124,14 +152,13 @@ export class FakeR2 {
     }
     const object = this.#objects.get(key);
     if (!object || !['HeadObject', 'GetObject'].includes(operation)) {
-      const text = '<Error><Code>NoSuchKey</Code></Error>';
-      return new Response(text, { status: 404, headers: XML });
+      return failed(404, 'NoSuchKey');
     }
     const { bytes } = object;
-    const headers = new Headers(object.metadata);
-    headers.set('etag', etagOf(bytes));
-    headers.set('content-length', String(bytes.length));
-    return new Response(operation === 'HeadObject' ? null : bytes, { headers });
+    const answered = new Headers(object.metadata);
+    answered.set('etag', etagOf(bytes));
+    answered.set('content-length', String(bytes.length));
+    return new Response(operation === 'HeadObject' ? null : bytes, { headers: answered });
   }
 }
 
@@ -204,6 +231,18 @@ function assertSigned(request: Request, url: URL, body: Buffer, secret: string):
   if (accessKeyId !== PARENT.accessKeyId || signature !== field('Signature')) {
     throw new Denied('signature');
   }
+}
+
+/** Whether the bytes have the checksums that the headers say. */
+function isIntact(bytes: Buffer, headers: Request['headers']): boolean {
+  return (['crc64nvme', 'crc32c'] as const).every((algorithm) => {
+    const wanted = headers.get(`x-amz-checksum-${algorithm}`);
+    return wanted === null || wanted === quickSum(algorithm, bytes);
+  });
+}
+
+function failed(status: number, code: string): Response {
+  return new Response(`<Error><Code>${code}</Code></Error>`, { status, headers: XML });
 }
 
 function xml(root: string, content: string): Response {

@@ -1,7 +1,7 @@
 /** Signs the parts of one upload. */
 import { MAX_PART_NUMBER, type ChecksumAlgorithm } from '../../protocol.ts';
 import { checksumHeader, checksumHeaderName } from '../checksums.ts';
-import { copyGuard } from './copy-guard.ts';
+import { copyGuard } from '../copy-guard.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Target } from '../endpoint.ts';
 import { lengthValue } from './header.ts';

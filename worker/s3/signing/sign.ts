@@ -1,7 +1,7 @@
 /** Makes the signed requests that browsers get: for parts, whole objects and downloads. */
 import type { SignedRequest } from '../../protocol.ts';
 import { checksumHeader } from '../checksums.ts';
-import { copyGuard } from './copy-guard.ts';
+import { copyGuard } from '../copy-guard.ts';
 import { signingKeys, type SigningKeys } from './signing-keys.ts';
 import { parseEndpoint, targetOf, type Endpoint } from '../endpoint.ts';
 import { StoreError } from '../requests/errors.ts';

@@ -1,9 +1,10 @@
 /** Begins an upload that Create has decided. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
+import { openMultipart } from './open-multipart.ts';
 import { prepareUpload } from './prepare.ts';
 import { keyTaken } from '../../refusals.ts';
 import type { Plan } from '../../protocol.ts';
-import { attributesOf, type Upload } from '../upload.ts';
+import type { Upload } from '../upload.ts';
 import { goesByForm } from '../single-request.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function beginUpload(
   if (mayMeet && !storeRefuses) await refuseTaken(signer, wanted);
   const upload = byForm
     ? wanted
-    : await openMultipart(
+    : await beginParts(
         signer,
         c,
         wanted,
@@ -38,16 +39,16 @@ export async function beginUpload(
   return upload;
 }
 
-async function openMultipart(
+async function beginParts(
   signer: Signer,
   c: SignerContext,
-  draft: Upload,
+  wanted: Upload,
   cut: { readonly partBytes?: number },
 ): Promise<Upload> {
-  const opened = await signer.store.createMultipart(draft.key, attributesOf(draft));
+  const { draft, multipart } = await openMultipart(signer, c, wanted);
   const upload: Upload = {
     ...draft,
-    multipart: { ...opened, ...cut },
+    multipart: { ...multipart, ...cut },
     // The store knows the rest since Create; only forms are signed with it again.
     object: { ifNoneMatch: true },
   };

@@ -5,7 +5,7 @@
  * and wrangler 4.164's local R2; fixed in RustFS (https://github.com/rustfs/rustfs/pull/7425). Amazon S3
  * refuses unsigned headers.
  */
-import type { Profile } from '../profile.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * Conditions that no copy can meet and that a PUT ignores. MinIO and R2 check the first, RGW the second.

@@ -1,7 +1,9 @@
 import process from 'node:process';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher, puppeteerCore } from '@web/test-runner-chrome';
 import { browserPath, firefoxPath } from './test/browsers.ts';
+import { widgetTimes } from './test/run/widget-times.ts';
 import { checksumBundlePlugin } from './test/widget/core/checksum/bundle-plugin.ts';
 import { fakePlugin } from './test/widget/core/fake/plugin.ts';
 import { devtoolsPlugin } from './test/widget/devtools-plugin.ts';
@@ -34,7 +36,8 @@ function launcher(name) {
 }
 
 export default {
-  files: 'test/widget/**/*.test.ts',
+  // `npm run test:scale` runs the one that is left out.
+  files: ['test/widget/**/*.test.ts', '!test/widget/core/scale.test.ts'],
   nodeResolve: { exportConditions: ['production', 'default'] },
   plugins: [
     esbuildPlugin({ ts: true, target: 'es2022' }),
@@ -46,6 +49,7 @@ export default {
   browsers: await Promise.all(
     (process.env['WIDGET_BROWSERS'] ?? 'chromium').split(',').map((name) => launcher(name.trim())),
   ),
+  reporters: [defaultReporter(), widgetTimes()],
   concurrency: 1,
   testFramework: { config: { ui: 'bdd', timeout: 20_000 } },
   testsFinishTimeout: 300_000,

@@ -1,31 +1,11 @@
 /** The house as its plan says: rooms, walls and sizes, read from the import graph. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { importsOf, ROOT, type Import } from '../run/imports.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  /** `import()`: it is loaded later. */
-  readonly isLazy: boolean;
-}
-
-/** Static imports, types included, and lazy ones; the specifier is in the first or the second group. */
-const SPECIFIER =
-  /(?:^|\n)(?:import|export)\b[^;'"]*?from\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
-
-const files = globSync('{widget,worker}/**/*.ts', { cwd: ROOT }).sort();
-const imports: readonly Import[] = files.flatMap((from) =>
-  [...readFileSync(join(ROOT, from), 'utf8').matchAll(SPECIFIER)].map(([, first, second, lazy]) => {
-    const specifier = first ?? second ?? lazy ?? '';
-    const to = specifier.startsWith('.') ? normalize(join(dirname(from), specifier)) : specifier;
-    return { from, to, isLazy: lazy !== undefined };
-  }),
-);
+const { files, imports } = importsOf('{widget,worker}/**/*.ts');
 
 /**
  * From the top to the bottom: a file of core imports only what stands in a lower line. Rooms in one

@@ -1,7 +1,7 @@
 /** What makes the bundles for pages smaller than the bundler's own minifier does. */
 import { minifyHTMLLiterals } from 'minify-literals';
 import type { Plugin } from 'rolldown';
-import { minify } from 'terser';
+import { minify } from './kept-minify.ts';
 
 /** Takes blanks and comments out of `html` and `css` templates, which are strings to a bundler. */
 export function minifyTemplates(): Plugin {

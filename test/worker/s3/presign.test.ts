@@ -172,7 +172,10 @@ describe('a presigned URL', () => {
           'auto',
           0,
         ),
-        RangeError,
+        {
+          name: 'RangeError',
+          message: `expiresIn must be 1 to 604800 seconds, not ${expiresIn}`,
+        },
       );
     });
   }

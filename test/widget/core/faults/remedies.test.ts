@@ -41,6 +41,15 @@ describe('the remedy for a part', () => {
     assert.deepEqual(remedy, { do: 'send-again' });
   });
 
+  it('is to send it again after a refusal of the store or through the Worker, however often', () => {
+    for (const about of [ANSWERED, { ...SILENT, wasRelayed: true }]) {
+      const remedy = partRemedy(RESIGN, { ...about, faults: 3, isRelayOn: true });
+      assert.deepEqual(remedy, { do: 'send-again', after: RESIGN });
+      const third = partRemedy(RESIGN, { ...about, faults: 3 });
+      assert.deepEqual(third, { do: 'send-again', after: RESIGN });
+    }
+  });
+
   it('is to hash it again, if its bytes were not what was hashed', () => {
     assert.deepEqual(partRemedy({ do: 'repair' }, ANSWERED), { do: 'hash-again' });
   });
@@ -49,6 +58,11 @@ describe('the remedy for a part', () => {
     const verdict = { do: 'verify' } as const;
     const single = partRemedy(verdict, { ...ANSWERED, isSingle: true });
     assert.deepEqual(single, { do: 'leave-to-complete' });
+    assert.deepEqual(partRemedy(verdict, ANSWERED), { do: 'give-up', verdict });
+  });
+
+  it('is none if the upload has to begin again', () => {
+    const verdict = { do: 'restart' } as const;
     assert.deepEqual(partRemedy(verdict, ANSWERED), { do: 'give-up', verdict });
   });
 
@@ -111,6 +125,17 @@ describe('the remedy for an upload', () => {
 
   it('whose time was up before this visit is to begin it anew', () => {
     assert.equal(uploadRemedy('expired', { ...FIRST, isAgreed: false }), 'renew');
+  });
+
+  it('that was cancelled elsewhere is to cancel it here, unless it is of an earlier visit', () => {
+    assert.equal(uploadRemedy('cancelled', FIRST), 'cancel');
+    const added = { ...FIRST, isAgreed: false };
+    assert.equal(uploadRemedy('cancelled', added), 'renew');
+    assert.equal(uploadRemedy('cancelled', { ...added, setbacks: 1 }), 'cancel');
+  });
+
+  it('that goes in one request and is not found is another id', () => {
+    assert.equal(uploadRemedy('not_found', { ...FIRST, isSingle: true }), 'renew');
   });
 
   it('that was not understood is the new policy, but only before it is registered', () => {

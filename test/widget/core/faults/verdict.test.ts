@@ -76,6 +76,102 @@ describe('the verdict on an answer', () => {
     });
   }
 
+  const otherCodes: typeof table = [
+    ['fail', 403, 'SignatureDoesNotMatch'],
+    ['retry', 400, 'ClientDisconnected'],
+    ['resign', 400, 'RequestExpired'],
+    ['resign', 400, 'RequestTimeTooSkewed'],
+    ['verify', 400, 'NoSuchUpload'],
+    ['verify', 400, 'NoSuchKey'],
+    ['verify', 404, 'AnythingElse'],
+    ['restart', 404, 'gone'],
+    ['restart', 409, 'cancelled'],
+    ['fail', 507, 'store_full'],
+    ['fail', 500, 'forbidden'],
+    ['fail', 503, 'misconfigured'],
+    ['retry', 408, 'AnythingElse'],
+    ['retry', 500, 'AnythingElse'],
+    ['retry', 299, 'AnythingElse'],
+    ['fail', 300, 'AnythingElse'],
+    ['fail', 199, 'AnythingElse'],
+    ['fail', 499, 'AnythingElse'],
+    ['fail', 501, 'AnythingElse'],
+    ['repair', 400, 'ChecksumMismatch'],
+    ['fail', 400, 'MismatchOfSomething'],
+    ['fail', 400, 'NotExpired'],
+    ['fail', 409, ''],
+  ];
+  for (const [reaction, status, code] of otherCodes) {
+    it(`${status} with the code ${JSON.stringify(code)} is to ${reaction}, whichever of both decides`, () => {
+      assert.equal(verdict(answered(status, code), FIRST).do, reaction);
+    });
+  }
+
+  const full = ['QuotaExceeded', 'InsufficientStorage', 'XMinioStorageFull', 'store_full'];
+  for (const code of [...full, 'XMinioAdminBucketQuotaExceeded']) {
+    it(`${code} of a store that is full is final until its owner has made room`, () => {
+      assert.deepEqual(verdict(answered(403, code), FIRST), {
+        do: 'fail',
+        code: 'store_full',
+        retryable: true,
+      });
+    });
+  }
+
+  it('507 is of a full store, too, by whatever code', () => {
+    const said = { do: 'fail', code: 'store_full', retryable: true };
+    assert.deepEqual(verdict(answered(507, 'AnythingElse'), FIRST), said);
+    assert.deepEqual(verdict(answered(507), FIRST), said);
+  });
+
+  it('of a broken upload at the Worker is final, and the user can try again', () => {
+    for (const code of ['forbidden', 'misconfigured', 'checksum_mismatch']) {
+      assert.deepEqual(verdict(answered(422, code), FIRST), {
+        do: 'fail',
+        code: 'store_refused',
+        retryable: true,
+      });
+    }
+    const tooLarge = { do: 'fail', code: 'too_large', retryable: false };
+    assert.deepEqual(verdict(answered(413, 'AnythingElse'), FIRST), tooLarge);
+  });
+
+  it('of a store that is down is final when patience ends, and not a moment before', () => {
+    const atEnd = { ...FIRST, sinceMs: FIRST.patienceMs };
+    assert.equal(verdict(answered(503, 'SlowDown'), atEnd).do, 'retry');
+    assert.deepEqual(verdict(answered(503, 'SlowDown'), { ...atEnd, sinceMs: 600_001 }), {
+      do: 'fail',
+      code: 'store_unavailable',
+      retryable: true,
+    });
+  });
+
+  it('of a success that is not the store’s is to retry, and of a redirect to sign again', () => {
+    assert.equal(verdict(answered(200), FIRST).do, 'retry');
+    assert.equal(verdict(answered(299), FIRST).do, 'retry');
+    assert.equal(verdict(answered(300), FIRST).do, 'resign');
+    assert.equal(verdict(answered(199), FIRST).do, 'resign');
+    assert.equal(verdict(answered(429), FIRST).do, 'retry');
+    assert.equal(verdict(answered(408), FIRST).do, 'retry');
+  });
+
+  it('at an address that has never answered otherwise is final after three pages in as many seconds', () => {
+    const contact = { ...FIRST, isFirstContact: true, faults: 2, sinceMs: 2500 };
+    const unreachable = { do: 'fail', code: 'store_unreachable', retryable: true };
+    assert.deepEqual(verdict(answered(404), contact), unreachable);
+    const soon = { do: 'resign', delayMs: 500 };
+    assert.deepEqual(verdict(answered(404), { ...contact, sinceMs: 2499 }), soon);
+    assert.deepEqual(verdict(answered(404), { ...contact, faults: 1 }), {
+      do: 'resign',
+      delayMs: 1000,
+    });
+    const known = { ...contact, isFirstContact: false };
+    assert.deepEqual(verdict(answered(404), known), { do: 'resign', delayMs: 2000 });
+    assert.equal(verdict(answered(404, 'NoSuchBucket'), contact).do, 'fail');
+    assert.equal(verdict(answered(403, 'AccessDenied'), contact).do, 'resign');
+    assert.equal(verdict(answered(502), contact).do, 'retry');
+  });
+
   // A proxy, a firewall or a portal: its answers have no code.
   const boxes = [
     302, 400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 414, 421, 423, 424, 425, 431, 451, 499,
@@ -102,6 +198,36 @@ describe('the verdict on an answer', () => {
     });
   });
 
+  describe('of a bearer token that is refused', () => {
+    const refused = answered(401, 'unauthenticated', { refusedBearer: 'Bearer stale' });
+    const twice = { ...FIRST, refusals: 2, sinceMs: 1000 };
+
+    it('waits for a fresh one as long as patience lasts, longer each time', () => {
+      assert.deepEqual(verdict(refused, FIRST), { do: 'resign', delayMs: 0 });
+      assert.deepEqual(verdict(refused, twice), { do: 'resign', delayMs: 2000 });
+      assert.deepEqual(verdict(refused, { ...twice, refusals: 3 }), {
+        do: 'resign',
+        delayMs: 4000,
+      });
+      assert.equal(verdict(refused, { ...twice, sinceMs: 600_000 }).do, 'resign');
+      const over = verdict(refused, { ...twice, sinceMs: 600_001 });
+      assert.deepEqual(over, { do: 'fail', code: 'store_refused', retryable: true });
+    });
+
+    it('is final within seconds for a caller who was never accepted', () => {
+      const contact = { ...twice, isFirstContact: true };
+      assert.deepEqual(verdict(refused, { ...contact, sinceMs: 3500 }), {
+        do: 'resign',
+        delayMs: 500,
+      });
+      assert.equal(verdict(refused, { ...contact, sinceMs: 3501 }).do, 'fail');
+    });
+
+    it('is final at once if the page has no other to give', () => {
+      assert.equal(verdict(answered(401, 'unauthenticated'), twice).do, 'fail');
+    });
+  });
+
   it('of a file that is too large is final, also for the user', () => {
     assert.deepEqual(verdict(answered(400, 'EntityTooLarge'), FIRST), {
       do: 'fail',
@@ -122,8 +248,17 @@ describe('the verdict on an answer', () => {
     const again = (faults: number) =>
       verdict(answered(503, 'SlowDown', { retryAfter: 0 }), { ...FIRST, faults });
     assert.deepEqual(again(0), { do: 'retry', delayMs: 0, isLeast: true });
+    assert.deepEqual(again(10), { do: 'retry', delayMs: 0, isLeast: true });
     const late = again(11);
+    assert.deepEqual(late, { do: 'retry', delayMs: 4000 });
+    const patient = verdict(answered(503, 'SlowDown', { retryAfter: 1 }), { ...FIRST, faults: 11 });
+    assert.deepEqual(patient, { do: 'retry', delayMs: 1000, isLeast: true });
     assert.ok('delayMs' in late && late.delayMs > 1000, JSON.stringify(late));
+  });
+
+  it('honours Retry-After, but is not told to wait beyond its patience', () => {
+    const next = verdict(answered(503, 'SlowDown', { retryAfter: 86_400 }), FIRST);
+    assert.deepEqual(next, { do: 'retry', delayMs: 600_000, isLeast: true });
   });
 
   it('honours Retry-After, and comes a little later than it says', () => {
@@ -143,7 +278,11 @@ describe('the verdict on silence', () => {
     });
     it(`(${kind}) waits for the line where there is none, however long`, () => {
       const next = verdict({ kind }, { ...FIRST, isOnline: false, sinceMs: 1e9 });
-      assert.equal(next.do, 'wait');
+      assert.deepEqual(next, { do: 'wait', delayMs: 15_000 });
+    });
+    it(`(${kind}) is no failure as long as patience lasts`, () => {
+      const next = verdict({ kind }, { ...FIRST, sinceMs: 600_000, faults: 9 });
+      assert.deepEqual(next, { do: 'resign', delayMs: 20_000 });
     });
     it(`(${kind}) is failure when patience ends, from which Retry can go on`, () => {
       assert.deepEqual(verdict({ kind }, { ...FIRST, sinceMs: 600_001 }), {

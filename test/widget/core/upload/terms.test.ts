@@ -1,3 +1,4 @@
+import { agreementOf, isSameTerms } from '../../../../widget/core/upload/terms.ts';
 import { termsFor } from '../../../../widget/core/sending/part/terms.ts';
 import { assert } from '../fake/assert.ts';
 
@@ -32,5 +33,34 @@ describe('the terms of an upload', () => {
       ({ code } = error as { code: unknown });
     }
     assert.equal(code, 'too_large');
+  });
+});
+
+describe('what the Worker has agreed to', () => {
+  const terms = { plan: { kind: 'single', bytes: 4 }, checksum: 'md5' } as const;
+
+  it('is of its answer what the upload needs, and cannot be changed', () => {
+    const agreed = {
+      ...terms,
+      token: 'token',
+      key: 'key',
+      expiresAt: '2030-01-01T00:00:00Z',
+      storeExpiresAt: 1_900_000_000,
+    };
+    const agreement = agreementOf({ ...agreed, id: 'id', requests: [], expiresIn: 900 });
+    assert.deepEqual(agreement, {
+      token: 'token',
+      key: 'key',
+      ...terms,
+      expiresAt: agreed.expiresAt,
+      storeExpiresAt: agreed.storeExpiresAt,
+    });
+    assert.ok(Object.isFrozen(agreement));
+  });
+
+  it('is the same as expected only with the same checksum and the same plan', () => {
+    assert.ok(isSameTerms(terms, { ...terms, plan: { ...terms.plan } }));
+    assert.ok(!isSameTerms(terms, { ...terms, checksum: null }));
+    assert.ok(!isSameTerms(terms, { ...terms, plan: { kind: 'single', bytes: 5 } }));
   });
 });

@@ -1,0 +1,52 @@
+/** Which tests a change reaches. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { dependentsOf, importsOf } from '../run/imports.ts';
+import { named, reached } from '../run/select.ts';
+
+const imports = [
+  { from: 'test/key.test.ts', to: 'worker/key.ts' },
+  { from: 'worker/create.ts', to: 'worker/key.ts' },
+  { from: 'worker/signer.ts', to: 'worker/create.ts' },
+  { from: 'worker/create.ts', to: 'worker/signer.ts' },
+  { from: 'test/signer.test.ts', to: 'worker/signer.ts' },
+  { from: 'test/other.test.ts', to: 'worker/other.ts' },
+];
+const tests = ['test/key.test.ts', 'test/other.test.ts', 'test/signer.test.ts'];
+const fast = { tests, imports, seconds: () => 1, budgetSeconds: 10 };
+
+describe('tests of a change', () => {
+  it('are those that import it, directly or not, nearest first', () => {
+    assert.deepEqual(reached(['worker/key.ts'], fast).chosen, [
+      'test/key.test.ts',
+      'test/signer.test.ts',
+    ]);
+    assert.deepEqual(reached(['worker/other.ts'], fast).chosen, ['test/other.test.ts']);
+  });
+
+  it('are a file of tests itself if that has changed, and none for what nobody imports', () => {
+    assert.deepEqual(reached(['test/key.test.ts'], fast).chosen, ['test/key.test.ts']);
+    assert.deepEqual(reached(['README.md'], fast).chosen, []);
+  });
+
+  it('fit into the time: the farthest are left, and named', () => {
+    const slow = { ...fast, seconds: () => 6 };
+    assert.deepEqual(reached(['worker/key.ts'], slow), {
+      chosen: ['test/key.test.ts'],
+      left: ['test/signer.test.ts'],
+    });
+  });
+
+  it('of a name are the files with it in their path', () => {
+    assert.deepEqual(named(['key', 'other'], tests), ['test/key.test.ts', 'test/other.test.ts']);
+    assert.deepEqual(named(['test/'], tests), tests);
+  });
+
+  it('include what reaches the Worker only by the bundle that a test makes of it', () => {
+    const graph = importsOf('{worker,test/worker}/**/*.ts').imports;
+    const distances = dependentsOf(['worker/index.ts'], graph);
+    assert.equal(distances.get('test/worker/index.test.ts'), 1);
+    const ofRoute = dependentsOf(['worker/routes/sign.ts'], graph);
+    assert.ok(ofRoute.has('test/worker/tokens.test.ts'));
+  });
+});

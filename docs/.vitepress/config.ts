@@ -26,7 +26,6 @@ export default defineConfig({
     nav: [
       { text: 'Start', link: '/start/cloudflare' },
       { text: 'Reference', link: '/reference/element' },
-      { text: 'Gallery', link: '/gallery' },
     ],
     sidebar: sidebar(DOCS),
     outline: [2, 3],

@@ -1,57 +1,12 @@
+/** The pages, style sheets and listeners of the docs, in a browser, with a Worker that runs. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { Browser, Page } from 'puppeteer-core';
-import { ruleFor } from '../../worker/cli/cors/rules.ts';
-import { projectFiles } from '../../worker/cli/init/files.ts';
-import { optionsFrom } from '../../worker/config.ts';
-import { SETTINGS } from '../../worker/config/settings.ts';
-import { NODE_SETTINGS } from '../../worker/node/settings.ts';
 import { settled, startBrowser, startProduct, type Product } from '../e2e/product.ts';
-import { PAGES, placeOf, snippets, type Snippet } from './snippets.ts';
-import { pageText, renewed, TABLES } from './tables.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What the package's names stand for before it is built. */
-const ALIAS = {
-  's3-upload-element/core': `${ROOT}widget/core/index.ts`,
-  's3-upload-element/node': `${ROOT}worker/node/exports.ts`,
-  's3-upload-element/protocol': `${ROOT}worker/protocol.ts`,
-  's3-upload-element/worker': `${ROOT}worker/exports.ts`,
-  's3-upload-element': `${ROOT}widget/index.ts`,
-};
-
-/** What code may name without importing it, by where it runs. */
-const GLOBALS = {
-  page: { types: [], lib: ['DOM', 'DOM.Iterable'] },
-  worker: { types: ['@cloudflare/workers-types'], lib: [] },
-  server: { types: ['node'], lib: ['DOM', 'DOM.Iterable'] },
-} as const;
-
-/** What `wrangler types` writes of the docs's Worker. */
-const ENV_TYPES = `declare namespace Cloudflare {
-  interface Env {
-    UPLOADS: KVNamespace;
-    KEY: string;
-    SECRET: string;
-    TOKEN_SECRET: string;
-    JWT_SECRET: string;
-  }
-}`;
-
-/** A Worker whose options are all settings, which the docs name in passing. */
-const BY_SETTINGS = `import { env } from 'cloudflare:workers';
-import { createSigner, optionsFrom } from 's3-upload-element/worker';
-export default createSigner(optionsFrom(env));
-`;
+import { bundled } from './bundled.ts';
+import { placeOf, snippets } from './snippets.ts';
 
 let product: Product;
 let browser: Browser;
@@ -62,7 +17,7 @@ let body = '';
 
 before(async () => {
   site = createServer((request, response) => {
-    // The backend of the docs's page, which says who the user is.
+    // The backend of the pages, which says who the user is.
     if (request.url === '/upload-token') return response.end('header.claims.signature');
     response.setHeader('content-type', 'text/html; charset=utf-8');
     return response.end(`<!doctype html><title>A page</title>${body}`);
@@ -80,12 +35,6 @@ after(async () => {
   await product?.stop();
   site?.close();
 });
-
-for (const page of Object.keys(TABLES)) {
-  test(`the tables of ${page} are those of the code (npm run docs writes them)`, () => {
-    assert.equal(pageText(page), renewed(page));
-  });
-}
 
 /** Pages: HTML that a name follows is a part of one, or of another library. */
 for (const snippet of snippets('html').filter(({ name }) => name === '')) {
@@ -162,52 +111,10 @@ for (const snippet of snippets('css').filter(({ name }) => name === 'look')) {
   });
 }
 
-test('the TypeScript of the docs passes the compiler', async () => {
-  await mkdir(join(ROOT, 'dist'), { recursive: true });
-  const dir = await mkdtemp(join(ROOT, 'dist/docs-'));
-  try {
-    await writeFile(join(dir, 'env.d.ts'), ENV_TYPES);
-    const own = snippets('ts').filter(({ name }) => !name.startsWith('examples/'));
-    assert.ok(own.length >= 6, `${own.length}`);
-    const files = [...own, { code: BY_SETTINGS, page: 'worker/exports.ts', line: 1 }];
-    // One project for each kind of globals, so that the compiler runs three times and not for each.
-    for (const kind of Object.keys(GLOBALS) as (keyof typeof GLOBALS)[]) {
-      const ofKind = files.filter(({ code }) => kindOf(code) === kind);
-      const names = ofKind.map(
-        ({ page, line }) => `${kind}-${page.replaceAll(/\W/g, '-')}-${line}.ts`,
-      );
-      for (const [index, { code }] of ofKind.entries()) {
-        // A file without imports would share its names with all others.
-        await writeFile(join(dir, names[index] ?? ''), `${code}\nexport {};\n`);
-      }
-      const { types, lib } = GLOBALS[kind];
-      const config = {
-        extends: '../../tsconfig.json',
-        compilerOptions: {
-          lib: ['ES2023', 'ESNext.Intl', ...lib],
-          types,
-          paths: Object.fromEntries(Object.entries(ALIAS).map(([from, to]) => [from, [to]])),
-        },
-        files: [...names, ...(kind === 'worker' ? ['env.d.ts'] : [])],
-      };
-      await writeFile(join(dir, `${kind}.json`), JSON.stringify(config));
-      const { status, stdout } = spawnSync('tsc', ['-p', join(dir, `${kind}.json`)], {
-        encoding: 'utf8',
-      });
-      assert.equal(status, 0, stdout);
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
-});
-
 test('the engine of the docs uploads without the element', async () => {
   const [engine] = snippets('ts', 'docs/guides/engine.md');
   assert.ok(engine);
-  const code = await bundled({
-    ...engine,
-    code: engine.code.replace('https://uploads.example.com', product.url),
-  });
+  const code = await bundled(engine.code.replace('https://uploads.example.com', product.url));
   const page = await pageWith('');
   const logged = new Promise<string>((resolve) =>
     page.on('console', (message) => resolve(message.text())),
@@ -216,145 +123,6 @@ test('the engine of the docs uploads without the element', async () => {
   assert.match(await logged, /hello\.txt$/);
   await page.close();
 });
-
-test('the signer of the docs answers from an app of one’s own', async () => {
-  const [signer] = snippets('ts', 'docs/start/hono.md');
-  assert.ok(signer);
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: true,
-      script: await bundled(signer),
-      compatibilityDate: '2026-11-01',
-      unsafeTriggerHandlers: true,
-      kvNamespaces: ['UPLOADS'],
-      bindings: {
-        KEY: 'key',
-        SECRET: 'secret',
-        TOKEN_SECRET: 'token-secret-token-secret-token-secret',
-        JWT_SECRET: 'jwt-secret-jwt-secret-jwt-secret-jwt',
-      },
-    }),
-  );
-  try {
-    const health = await miniflare.dispatchFetch('http://localhost/uploading/health');
-    assert.equal(health.status, 200, await health.text());
-    const policy = await miniflare.dispatchFetch('http://localhost/uploading/policy');
-    assert.equal(policy.status, 401, 'nobody may ask without a token');
-    const worker = await miniflare.getWorker();
-    const { outcome } = await worker.scheduled({ cron: '*/15 * * * *' });
-    assert.equal(outcome, 'ok', 'and what has expired is let go of');
-  } finally {
-    await miniflare.dispose();
-  }
-});
-
-for (const snippet of snippets('toml')) {
-  test(`${placeOf(snippet)}: the settings are understood`, () => {
-    const named = [...snippet.code.matchAll(/^([A-Z]\w+) = "(.*)"$/gm)].map(
-      ([, name = '', value = '']) => [name, value] as const,
-    );
-    assert.ok(named.length > 0);
-    const known = new Set<string>(SETTINGS.map(({ name }) => name));
-    assert.deepEqual(
-      named.map(([name]) => name).filter((name) => !known.has(name)),
-      [],
-    );
-    const options = optionsFrom({
-      AUTH: 'jwt',
-      S3_ENDPOINT: 'https://ACCOUNT.r2.cloudflarestorage.com',
-      S3_BUCKET: 'my-uploads',
-      ...Object.fromEntries(named),
-      S3_ACCESS_KEY_ID: 'key',
-      S3_SECRET_ACCESS_KEY: 'secret',
-      TOKEN_SECRET: 'token-secret-token-secret-token-secret',
-      JWT_SECRET: 'jwt-secret-jwt-secret-jwt-secret-jwt',
-      WEBHOOK_SECRET: `whsec_${'x'.repeat(43)}=`,
-      UPLOADS: { get() {}, put() {}, delete() {}, list() {} },
-    });
-    assert.equal(options.store.bucket, Object.fromEntries(named)['S3_BUCKET'] ?? 'my-uploads');
-    if (named.some(([name]) => name === 'ALLOWED_ORIGINS')) {
-      assert.ok(options.origins?.includes('https://app.example.com'), options.origins?.join());
-    }
-  });
-}
-
-for (const snippet of snippets('ini')) {
-  test(`${placeOf(snippet)}: names settings that exist`, () => {
-    const known = new Set<string>([...SETTINGS, ...NODE_SETTINGS].map(({ name }) => name));
-    const named = [...snippet.code.matchAll(/^(\w+)=/gm)].map(([, name = '']) => name);
-    assert.ok(named.length > 0);
-    assert.deepEqual(
-      named.filter((name) => !known.has(name)),
-      [],
-    );
-  });
-}
-
-test('the CORS rules of the docs are what a part needs', () => {
-  const [json] = snippets('json', 'docs/start/cloudflare.md');
-  const rules = JSON.parse(json?.code ?? '') as readonly Record<string, string[]>[];
-  assert.ok(rules[0]?.['AllowedMethods']?.includes('PUT'));
-  assert.ok(rules[0]?.['AllowedMethods']?.includes('POST'), 'small files are form POSTs');
-  assert.deepEqual(rules[0]?.['ExposeHeaders'], ['ETag']);
-  assert.deepEqual(rules, [ruleFor(['https://app.example.com'])], 'the command adds the same');
-});
-
-test('the commands of the docs exist, with their options', () => {
-  const text = PAGES.map(pageText).join('\n');
-  const commands = [
-    ...text.matchAll(
-      /(?:npx s3-upload|npm run) (setup|serve|doctor|init)((?:(?: --)? --[^`\n]*)?)/g,
-    ),
-  ];
-  assert.ok(commands.length >= 3);
-  const helps = new Map(
-    [...new Set(commands.map(([, name = '']) => name))].map((name) => [
-      name,
-      execFileSync('node', [`${ROOT}worker/cli/main.ts`, name, '--help'], { encoding: 'utf8' }),
-    ]),
-  );
-  for (const [, name = '', options = ''] of commands) {
-    const help = helps.get(name) ?? '';
-    assert.match(help, new RegExp(`^Usage: s3-upload ${name}`));
-    for (const [option] of options.matchAll(/--[a-z][a-z-]*/g)) {
-      assert.ok(help.includes(option), option);
-    }
-  }
-});
-
-test('every npm script and wrangler command of the docs exists', () => {
-  const scriptsOf = (manifest: string) =>
-    (JSON.parse(manifest) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
-  const versions = { 's3-upload-element': '', hono: '', wrangler: '' };
-  const project = projectFiles({ name: 'my-uploads', versions });
-  // In a clone, and in a project that `s3-upload init` makes.
-  const scripts = {
-    ...scriptsOf(readFileSync(`${ROOT}package.json`, 'utf8')),
-    ...scriptsOf(project['package.json'] ?? ''),
-  };
-  const named = snippets('sh').flatMap(({ code }) => [
-    ...code.matchAll(/npm (?:run (\w+)|(start|test)\b)/g),
-  ]);
-  assert.ok(named.length >= 3);
-  for (const [command, run, own] of named) assert.ok(scripts[run ?? own ?? ''], command);
-  const commands = snippets('sh').flatMap(({ code }) => code.match(/wrangler [a-z0-9 ]+/g) ?? []);
-  const verbs = new Set(commands.map((command) => command.replace(/wrangler /, '').trim()));
-  assert.ok(verbs.size >= 2, [...verbs].join());
-  for (const verb of verbs) {
-    const words = verb.split(' ').filter((word) => word !== 'put' || verb.startsWith('secret'));
-    const help = execFileSync('wrangler', [...words.slice(0, 3), '--help'], {
-      encoding: 'utf8',
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-    });
-    assert.ok(help.includes(`wrangler ${words.slice(0, 3).join(' ')}`), help);
-  }
-});
-
-/** Where the code runs, by what it imports. */
-function kindOf(code: string): keyof typeof GLOBALS {
-  if (/s3-upload-element\/node|@hono\/node-server|node:/.test(code)) return 'server';
-  return /s3-upload-element\/worker|cloudflare:workers/.test(code) ? 'worker' : 'page';
-}
 
 /** Opens the site with this snippet on its page, the Worker's address replaced by ours. */
 async function pageWith(snippet: string): Promise<Page> {
@@ -370,17 +138,4 @@ async function pageWith(snippet: string): Promise<Page> {
     if (localName) await customElements.whenDefined(localName);
   });
   return page;
-}
-
-async function bundled({ code }: Snippet): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: code, loader: 'ts', resolveDir: ROOT },
-    alias: ALIAS,
-    external: ['cloudflare:*'],
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
 }

@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import * as limits from '../../worker/protocol/limits.ts';
 import { SETTINGS, type Setting } from '../../worker/config/settings.ts';
 import { NODE_SETTINGS } from '../../worker/node/settings.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
@@ -19,6 +20,7 @@ const ROOT = new URL('../../', import.meta.url);
 
 /** What stands between `<!-- NAME -->` and `<!-- /NAME -->`, by page. */
 export const TABLES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'docs/explanation/limits.md': { requests: requestsTable },
   'docs/guides/frameworks.md': EXAMPLES,
   'docs/node.md': { settings: () => settingsTable(NODE_SETTINGS) },
   'docs/reference/element.md': ELEMENT_TABLES,
@@ -52,6 +54,22 @@ function settingsTable(settings: readonly Setting[]): string {
     setting.example.startsWith('(') ? setting.example : `\`${setting.example}\``,
   ]);
   return table(['Setting', 'Meaning', 'Default', 'Example'], rows);
+}
+
+/** The limits that the contract names. */
+function requestsTable(): string {
+  const rows = [
+    ['Files in `POST /uploads`', limits.MAX_FILES_PER_CREATE],
+    ['Checksums of first parts in it', limits.MAX_CHECKSUMS_PER_CREATE],
+    ['Parts in `POST /uploads/:id/sign`', limits.MAX_PARTS_PER_SIGN],
+    ['Uploads in `POST /uploads/complete`', limits.MAX_UPLOADS_PER_COMPLETE],
+    ['Ids in `POST /uploads/links`', limits.MAX_LINKS],
+    ['Bytes of the path of a file', limits.MAX_PATH_BYTES],
+  ] as const;
+  return table(
+    ['In one request', 'At most'],
+    rows.map(([what, most]) => [what, most.toLocaleString('en')]),
+  );
 }
 
 /** What test/worker/hostile.test.ts does on every store. */

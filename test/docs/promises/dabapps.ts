@@ -19,7 +19,7 @@ export const DABAPPS: System = {
       there: '`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_BUCKET_NAME`',
       here: '`S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_BUCKET`, and `S3_ENDPOINT` for other stores',
       tests: [
-        ['docs/pages.test.ts', 'the settings are understood'],
+        ['docs/code.test.ts', 'the settings are understood'],
         [
           'worker/config.test.ts',
           'signs nothing until it is told who may call, and names what is missing',

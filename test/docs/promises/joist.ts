@@ -49,14 +49,14 @@ export const JOIST: System = {
       kind: 'setting',
       there: '`JOIST_API_BASE_URL`',
       here: '`endpoint` of the element; `app.route("/uploading", …)` in code',
-      tests: [['docs/pages.test.ts', 'the signer of the docs answers from an app of one’s own']],
+      tests: [['docs/code.test.ts', 'the signer of the docs answers from an app of one’s own']],
     },
     {
       id: 's4.5',
       kind: 'setting',
       there: 'A guide to the bucket’s CORS rules',
       here: '[“Deploy it”](../start/cloudflare.md#deploy-it), step 4',
-      tests: [['docs/pages.test.ts', 'the CORS rules of the docs are what a part needs']],
+      tests: [['docs/code.test.ts', 'the CORS rules of the docs are what a part needs']],
     },
     {
       id: 's4.6',
@@ -141,8 +141,8 @@ export const JOIST: System = {
       here: '[“Deploy it”](../start/cloudflare.md#deploy-it), in six steps',
       tests: [
         ['docs/consumer/consumer.test.ts', 'answers as a signer from a route of the app'],
-        ['docs/pages.test.ts', 'the settings are understood'],
-        ['docs/pages.test.ts', 'every npm script and wrangler command of the docs exists'],
+        ['docs/code.test.ts', 'the settings are understood'],
+        ['docs/code.test.ts', 'every npm script and wrangler command of the docs exists'],
       ],
       reason:
         'From a clone of the repository, not from npm: the package has not been published yet.',

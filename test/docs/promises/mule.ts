@@ -81,7 +81,7 @@ export const MULE: System = {
       kind: 'setting',
       there: 'A guide to the bucket’s CORS rules',
       here: '[“Deploy it”](../start/cloudflare.md#deploy-it), step 4',
-      tests: [['docs/pages.test.ts', 'the CORS rules of the docs are what a part needs']],
+      tests: [['docs/code.test.ts', 'the CORS rules of the docs are what a part needs']],
     },
     {
       id: 's2.7',

@@ -11,7 +11,7 @@ export const S3FILEUP: System = {
       kind: 'job',
       there: 'An app that is plugged into your own',
       here: '`app.route("/uploading", createSigner(options))` in a Hono app. Other backends run the Worker beside themselves.',
-      tests: [['docs/pages.test.ts', 'the signer of the docs answers from an app of one’s own']],
+      tests: [['docs/code.test.ts', 'the signer of the docs answers from an app of one’s own']],
     },
     {
       id: 's0.2',
@@ -144,7 +144,7 @@ export const S3FILEUP: System = {
       kind: 'setting',
       there: 'The bucket',
       here: '`S3_BUCKET`',
-      tests: [['docs/pages.test.ts', 'the settings are understood']],
+      tests: [['docs/code.test.ts', 'the settings are understood']],
     },
     {
       id: 's0.16',
@@ -155,7 +155,7 @@ export const S3FILEUP: System = {
         ['worker/gate.test.ts', 'lets pages of listed origins call, with cookies'],
         ['worker/cli/setup.test.ts', 'adds a rule, by which only pages of that origin may upload'],
         ['worker/cli/setup.test.ts', 'keeps the rule when it is run again'],
-        ['docs/pages.test.ts', 'the CORS rules of the docs are what a part needs'],
+        ['docs/code.test.ts', 'the CORS rules of the docs are what a part needs'],
       ],
     },
     {

@@ -52,6 +52,8 @@ export interface Lab {
   as(sub: string, claims?: Record<string, unknown>): Promise<Client>;
   /** A caller with these headers and nothing else. */
   with(headers: Record<string, string>): Client;
+  /** Its address, without a slash at the end. */
+  readonly url: string;
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** From the next request on. */
   bend(bend: Bend): Promise<void>;
@@ -90,6 +92,7 @@ export async function startLab(
   const reach = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, worker), { redirect: 'manual', ...init });
   return {
+    url: new URL(worker).origin,
     fetch: reach,
     with: (headers) => new Client(reach, headers),
     async as(sub, claims = {}) {

@@ -1,0 +1,50 @@
+/** The stores of the compatibility table, and what their gaps mean where the Worker cannot close them. */
+import process from 'node:process';
+import type { ProfileName } from '../../worker/s3/profile.ts';
+
+export interface TestedStore {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly profile: ProfileName;
+  /** By row: what it means that the answer is no, if the Worker does nothing about it. */
+  readonly gaps?: Readonly<Record<string, string>>;
+}
+
+export const STORES: readonly TestedStore[] = [
+  { id: 'r2-local', name: 'R2 of wrangler dev', version: '4.164.0', profile: 'r2-local' },
+  { id: 'minio', name: 'MinIO', version: 'of 2026-02-12', profile: 'minio' },
+  { id: 'ceph-rgw', name: 'Ceph RGW', version: '16.2.15', profile: 'ceph' },
+  { id: 'swift-s3', name: 'OpenStack Swift, s3api', version: '2.30.1', profile: 'swift' },
+  {
+    id: 'versitygw',
+    name: 'Versity S3 Gateway',
+    version: '1.8.0',
+    profile: 'generic',
+    gaps: {
+      acl: 'the store takes the ACL and ignores it: leave `ACL` empty, and open objects by a bucket policy',
+      encryption:
+        'the store takes the header and encrypts nothing: leave `SSE` empty, and encrypt the disk',
+    },
+  },
+  {
+    id: 's3proxy',
+    name: 'S3Proxy, file system',
+    version: '4.1.0',
+    profile: 'generic',
+    gaps: {
+      abort:
+        'a URL that was signed before stores a part that no list shows, until `URL_TTL` is over',
+    },
+  },
+];
+
+/** The store that the environment names (`TESTED_STORE`), or local R2. Undefined: one that the table does not have. */
+export function testedStore(isLocal: boolean): TestedStore | undefined {
+  const id = isLocal ? 'r2-local' : process.env['TESTED_STORE'];
+  const store = STORES.find((one) => one.id === id);
+  if (store === undefined && id !== undefined && id !== '') {
+    throw new Error(`TESTED_STORE: test/stores/stores.ts has no store ${id}`);
+  }
+  return store;
+}

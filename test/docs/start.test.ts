@@ -79,20 +79,19 @@ test('npm start uses .dev.vars and [vars], says so, and puts no secret on a comm
     await writeFile(join(folder, '.dev.vars'), devVars);
     const started = begin({ PORT: String(port), STATE_DIR: join(folder, 'state') }, folder);
     await started.ready;
+    assert.match(started.said(), /is ready: /);
     const commandLines = await everyCommandLine();
-    const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`);
-    assert.equal(answer.status, 200);
-    const create = await fetch(`http://127.0.0.1:${port}/policy`);
-    const policy = (await create.json()) as { readonly lanes?: readonly string[] };
+    const policy = await (await fetch(`http://127.0.0.1:${port}/policy`)).text();
     started.stop();
     const { code, said } = await started.ended;
     assert.match(said, /Bucket: of-dev-vars \(S3_BUCKET from \.dev\.vars\), at https:\/\/s3\.of-v/);
-    assert.match(JSON.stringify(policy), /s3\.of-vars\.example/);
+    assert.match(policy, /s3\.of-vars\.example/);
     assert.ok(commandLines.some((line) => line.includes('--env-file')));
-    for (const secret of [SECRET, 'S3_BUCKET']) {
-      assert.ok(!commandLines.some((line) => line.includes(secret)), secret);
-      assert.ok(!said.includes(SECRET));
-    }
+    assert.deepEqual(
+      commandLines.filter((line) => line.includes(SECRET)),
+      [],
+    );
+    assert.ok(!said.includes(SECRET));
     assert.equal(code, 0);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -149,7 +148,7 @@ function begin(env: Record<string, string>, cwd = ROOT) {
       resolve({ code, said });
     }),
   );
-  return { ready, ended, stop: () => child.kill('SIGINT') };
+  return { ready, ended, said: () => said, stop: () => child.kill('SIGINT') };
 }
 
 /** Of every process on this machine that can be read. */

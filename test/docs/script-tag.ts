@@ -7,22 +7,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 import { bundle } from '../../worker/build/build.ts';
+import { classicScript } from '../../worker/build/classic-script.ts';
 
 const PAGE = new URL('../../docs/script-tag.md', import.meta.url);
 const MANIFEST = new URL('../../package.json', import.meta.url);
 
 /** The files that hold all of the element, and how a page says what kind of script each is. */
-export const ONE_FILE_SCRIPTS = [
-  { name: 's3-upload.all', file: 's3-upload.all.js', title: 'As a module', type: 'type="module"' },
-  {
-    name: 's3-upload.classic',
-    file: 's3-upload.classic.js',
-    title: 'As a classic script',
-    type: 'defer',
-  },
+const ONE_FILE_SCRIPTS = [
+  { file: 's3-upload.all.js', title: 'As a module', type: 'type="module"' },
+  { file: 's3-upload.classic.js', title: 'As a classic script', type: 'defer' },
 ] as const;
 
-export type OneFileScript = (typeof ONE_FILE_SCRIPTS)[number]['file'];
+type OneFileScript = (typeof ONE_FILE_SCRIPTS)[number]['file'];
 
 /** The value of the attribute `integrity` for a file with this content. */
 export function integrityOf(content: string | Buffer): string {
@@ -60,17 +56,10 @@ export function withScriptTags(contents: Readonly<Record<OneFileScript, string |
   );
 }
 
-async function built(name: string, isClassic: boolean): Promise<string> {
-  const [chunk] = await bundle(name, 'widget/index.ts', { isWhole: true, isClassic });
-  if (!chunk) throw new Error(`The build of ${name} has no output.`);
-  return chunk.code;
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [all, classic] = ONE_FILE_SCRIPTS;
-  const contents = {
-    [all.file]: await built(all.name, false),
-    [classic.file]: await built(classic.name, true),
-  } as Record<OneFileScript, string>;
+  const [module] = await bundle('s3-upload.all', 'widget/index.ts', { isWhole: true });
+  if (!module) throw new Error('The build of the element has no output.');
+  const classic = await classicScript(module, 's3-upload.classic.js');
+  const contents = { 's3-upload.all.js': module.code, 's3-upload.classic.js': classic.code };
   writeFileSync(PAGE, withScriptTags(contents));
 }

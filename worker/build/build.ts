@@ -9,6 +9,7 @@ import process from 'node:process';
 import { build as esbuild } from 'esbuild';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import { openApiDocument } from '../protocol/openapi.ts';
+import { classicScript } from './classic-script.ts';
 import { htmlData, webTypes, type PackageFields } from './editor-data.ts';
 import { frameworkTypes } from './framework-types.ts';
 import { joinDoors } from './join-doors.ts';
@@ -30,16 +31,12 @@ const LANGUAGES = (await readdir(`${ROOT}widget/i18n/languages`)).map((file) =>
 );
 
 const ELEMENT = 'widget/index.ts';
+/** For pages without modules. */
+const CLASSIC = 's3-upload.classic.js';
 /** The button, the zone and the list on their own. */
 const PIECES = 'widget/pieces/index.ts';
 /** What the element loads together: the first file needs all of it. */
 const FIRST_FILE = ['widget/view/rows/index.ts', 'widget/core/schedule/scheduler.ts'];
-
-/** Where a classic script came from can be read only while it runs; a module reads it at any time. */
-const CLASSIC = {
-  intro: 'const scriptAddress = document.currentScript?.src || document.baseURI;',
-  define: { 'import.meta.url': 'scriptAddress' },
-};
 
 /** Writes `dist/page`. */
 export async function buildPage(): Promise<void> {
@@ -60,8 +57,7 @@ export async function buildPage(): Promise<void> {
 async function bundlePage(): Promise<void> {
   const bundles = await Promise.all([
     bundle('s3-upload', ELEMENT, { dir: PAGE }),
-    bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true }),
-    bundle('s3-upload.classic', ELEMENT, { dir: PAGE, isClassic: true }),
+    bundleWhole(),
     bundle('s3-upload.pieces', PIECES, { dir: PAGE }),
     bundle('page', 'worker/page/page.ts', { dir: PAGE }),
     ...LANGUAGES.map((tag) =>
@@ -70,6 +66,17 @@ async function bundlePage(): Promise<void> {
   ]);
   const modules = bundles.flat().flatMap(({ moduleIds }) => moduleIds);
   await writeFile(`${PAGE}/${PAGE_LICENSES}`, await licenseTexts('s3-upload.js', modules));
+}
+
+/** Writes all of the element in one file, as a module and as a classic script. */
+async function bundleWhole(): Promise<readonly OutputChunk[]> {
+  const chunks = await bundle('s3-upload.all', ELEMENT, { dir: PAGE, isWhole: true });
+  const [module] = chunks;
+  if (!module || chunks.length > 1) throw new Error('The whole element is not one file.');
+  const { code, map } = await classicScript(module, CLASSIC);
+  await writeFile(`${PAGE}/${CLASSIC}`, code);
+  await writeFile(`${PAGE}/${CLASSIC}.map`, map);
+  return chunks;
 }
 
 /**
@@ -102,19 +109,14 @@ async function writeWorkerLicenses(): Promise<void> {
  * Bundles for pages. What is imported dynamically becomes a file of its own, which takes what it
  * shares with the entry from the entry itself: one file until the first upload, with no chain of
  * requests before it. The hash in their names keeps files of two builds apart. `isWhole` keeps
- * everything in one file, and `isClassic` makes that file a script that is not a module, whose
- * exports are in the global variable `s3Upload`; without `dir` nothing is written.
+ * everything in one file; without `dir` nothing is written.
  *
  * @returns the chunks, the entry first.
  */
 export async function bundle(
   name: string,
   entry: string,
-  {
-    dir,
-    isClassic = false,
-    isWhole = isClassic,
-  }: { readonly dir?: string; readonly isWhole?: boolean; readonly isClassic?: boolean } = {},
+  { dir, isWhole = false }: { readonly dir?: string; readonly isWhole?: boolean } = {},
 ): Promise<readonly OutputChunk[]> {
   const build = await rolldown({
     input: { [name]: entry },
@@ -123,7 +125,7 @@ export async function bundle(
     external: ['/s3-upload.js'],
     preserveEntrySignatures: 'allow-extension',
     resolve: { conditionNames: ['production', 'import', 'default'] },
-    transform: { target: 'es2022', ...(isClassic ? { define: CLASSIC.define } : {}) },
+    transform: { target: 'es2022' },
     plugins: [
       !isWhole &&
         (entry === ELEMENT || entry === PIECES) &&
@@ -133,14 +135,13 @@ export async function bundle(
         ),
       trimLit(),
       minifyTemplates(),
-      minifyCode({ isModule: !isClassic }),
+      minifyCode(),
     ],
     // Minifying takes nearly all of the time, which is what these tell.
     checks: { pluginTimings: false },
   });
   const options = {
-    format: isClassic ? 'iife' : 'esm',
-    ...(isClassic ? { name: 's3Upload', intro: CLASSIC.intro } : {}),
+    format: 'esm',
     minify: true,
     comments: false,
     postBanner: ({ moduleIds }) =>

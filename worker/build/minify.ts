@@ -73,12 +73,12 @@ export function trimLit(): Plugin {
  * Shortens code across functions and modules, which the bundler's minifier does less well. Names stay
  * as they are: the bundler's minifier comes afterwards, and chooses names that gzip better.
  */
-export function minifyCode({ isModule }: { readonly isModule: boolean }): Plugin {
+export function minifyCode(): Plugin {
   return {
     name: 'minify-code',
     async renderChunk(code) {
       const { code: shorter = code, map } = await minify(code, {
-        module: isModule,
+        module: true,
         ecma: 2020,
         // Constants stay on the right: code that is written alike gzips better.
         compress: { passes: 3, keep_fargs: false, lhs_constants: false },

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { leadOutside } from './leaving-links.ts';
+import { liveFences } from './live-fences.ts';
 import { writeForModels } from './llms.ts';
 import { sidebar } from './navigation.ts';
 import { slugOf } from './slug.ts';
@@ -26,6 +27,7 @@ export default defineConfig({
     nav: [
       { text: 'Start', link: '/start/cloudflare' },
       { text: 'Reference', link: '/reference/element' },
+      { text: 'Gallery', link: '/gallery' },
     ],
     sidebar: sidebar(DOCS),
     outline: [2, 3],
@@ -38,7 +40,7 @@ export default defineConfig({
     anchor: { slugify: slugOf },
     languageAlias: { caddy: 'nginx' },
     config: (markdown) => {
-      markdown.use(leadOutside, DOCS);
+      markdown.use(leadOutside, DOCS).use(liveFences);
     },
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('s3-upload') } } },

@@ -1,4 +1,11 @@
+import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import { ElementStates, LiveElement } from './gallery/components.ts';
 import './theme.css';
 
-export default DefaultTheme;
+export default {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component('LiveElement', LiveElement).component('ElementStates', ElementStates);
+  },
+} satisfies Theme;

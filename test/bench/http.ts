@@ -25,6 +25,12 @@ export interface Answer {
   readonly body?: string;
 }
 
+/** Requests to all servers of a line, since the numbers were taken last. */
+export interface Traffic {
+  requests: number;
+  preflights: number;
+}
+
 export interface TinyServer {
   readonly url: string;
   stop(): Promise<void>;
@@ -39,12 +45,14 @@ export interface TinyOptions {
   readonly address?: string | undefined;
   /** Every so many requests, preflights not counted, one is answered with an error of the store. */
   readonly failEvery?: number | undefined;
+  /** Where requests and preflights are counted. */
+  readonly traffic?: Traffic | undefined;
 }
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 export const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, PUT, POST, DELETE',
+  'access-control-allow-methods': 'GET, PUT, POST, PATCH, DELETE',
   'access-control-expose-headers': 'ETag, x-amz-checksum-crc64nvme, x-amz-checksum-sha256',
   'access-control-max-age': '7200',
 };
@@ -138,11 +146,14 @@ class Connection {
     const body = Buffer.concat(this.#kept).toString();
     this.#asked = undefined;
     this.#kept = [];
+    const isPreflight = asked.method === 'OPTIONS';
+    const { traffic } = this.#options;
+    if (traffic) traffic[isPreflight ? 'preflights' : 'requests'] += 1;
     const {
       status,
       headers,
       body: answered = '',
-    } = asked.method === 'OPTIONS' ? { status: 204 } : this.#options.answer({ ...asked, body });
+    } = isPreflight ? { status: 204 } : this.#options.answer({ ...asked, body });
     const wanted = asked.headers.get('access-control-request-headers');
     const cors = { ...CORS, ...(wanted && { 'access-control-allow-headers': wanted }) };
     const head = Object.entries({ ...cors, ...headers }).map(

@@ -6,14 +6,17 @@ import { createSecureServer, type IncomingHttpHeaders } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CORS } from './http.ts';
+import { CORS, type Traffic } from './http.ts';
 import { stored, type Sink, type SinkCounts } from './sink.ts';
 
 /** Window of each stream and of the connection: no line here has more in flight. */
 const WINDOW_BYTES = 16 * 2 ** 20;
 
 /** Starts one host. */
-export async function startHttp2Sink(address = '127.0.0.1'): Promise<Pick<Sink, 'url' | 'counts'>> {
+export async function startHttp2Sink(
+  address = '127.0.0.1',
+  traffic?: Traffic,
+): Promise<Pick<Sink, 'url' | 'counts'>> {
   const counts: SinkCounts = { requests: 0, bytes: 0 };
   const server = createSecureServer({
     ...selfSigned(),
@@ -22,7 +25,9 @@ export async function startHttp2Sink(address = '127.0.0.1'): Promise<Pick<Sink, 
   server.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES));
   server.on('stream', (stream, headers) => {
     stream.on('error', () => stream.destroy());
-    if (headers[':method'] !== 'OPTIONS') {
+    const isPreflight = headers[':method'] === 'OPTIONS';
+    if (traffic) traffic[isPreflight ? 'preflights' : 'requests'] += 1;
+    if (!isPreflight) {
       counts.requests += 1;
       counts.firstAt ??= performance.timeOrigin + performance.now();
     }

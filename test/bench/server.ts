@@ -6,6 +6,7 @@
 import process from 'node:process';
 import type { PlanLimits } from '../../worker/protocol.ts';
 import { startHttp2Sink } from './http2-sink.ts';
+import type { Traffic } from './http.ts';
 import type { LineSpeed } from './line.ts';
 import { startTusd } from './peers/tusd.ts';
 import { startSigner } from './signer.ts';
@@ -36,13 +37,14 @@ export interface Ends {
   readonly tus: string | undefined;
 }
 
-/** What the server is asked after it has started: when the first byte of a file arrived since the last time. */
-export interface FirstByte {
-  /** In milliseconds since 1970; undefined if nothing has. */
+/** What the server is asked after it has started: what it has seen since the last time. */
+export interface Seen extends Traffic {
+  /** When the first byte of a file arrived, in milliseconds since 1970; undefined if none has. */
   readonly firstAt: number | undefined;
 }
 
 const counts: SinkCounts[] = [];
+const traffic: Traffic = { requests: 0, preflights: 0 };
 
 async function start({
   addresses,
@@ -53,13 +55,13 @@ async function start({
 }: ServerOptions): Promise<Ends> {
   const [address, second = address] = addresses;
   const sinks = [
-    await startSink(speed, { address, failEvery }),
-    await startSink(speed, { address: second, failEvery }),
+    await startSink(speed, { address, failEvery, traffic }),
+    await startSink(speed, { address: second, failEvery, traffic }),
   ];
   const lanes = sinks.map(({ url }) => url);
   const one = lanes.slice(0, 1);
   const http2Sinks = rest.hasHttp2
-    ? [await startHttp2Sink(address), await startHttp2Sink(second)]
+    ? [await startHttp2Sink(address, traffic), await startHttp2Sink(second, traffic)]
     : [];
   const http2Lanes = http2Sinks.map(({ url }) => url);
   const tusCounts: SinkCounts = { requests: 0, bytes: 0 };
@@ -73,19 +75,23 @@ async function start({
     http2: { ...checked, lanes: http2Lanes.slice(0, 1) },
     http2Lanes: { ...checked, lanes: http2Lanes },
   };
-  const signer = await startSigner(speed, setUps, { address, failEvery });
-  const tus = rest.tusd ? await startTusd(rest.tusd, address, tusCounts, failEvery) : undefined;
+  const signer = await startSigner(speed, setUps, { address, failEvery, traffic });
+  const tus = rest.tusd
+    ? await startTusd(rest.tusd, address, tusCounts, failEvery, traffic)
+    : undefined;
   return { lanes, http2Lanes, signer: signer.url, tus };
 }
 
-function takeFirstByte(): FirstByte {
+function takeSeen(): Seen {
   const times = counts.flatMap(({ firstAt }) => firstAt ?? []);
   for (const one of counts) one.firstAt = undefined;
-  return { firstAt: times.length > 0 ? Math.min(...times) : undefined };
+  const seen = { ...traffic, firstAt: times.length > 0 ? Math.min(...times) : undefined };
+  Object.assign(traffic, { requests: 0, preflights: 0 });
+  return seen;
 }
 
 process.once('message', (options: ServerOptions) => {
   void start(options).then((ends) => process.send?.(ends));
-  process.on('message', () => process.send?.(takeFirstByte()));
+  process.on('message', () => process.send?.(takeSeen()));
 });
 process.on('disconnect', () => process.exit());

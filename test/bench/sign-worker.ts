@@ -1,6 +1,6 @@
 /**
- * Runs in workerd: `GET /ours?count=N` and `/aws4fetch?count=N` sign N parts of one upload and
- * answer them as the Worker does; `/nothing?count=N` only makes an answer of that size.
+ * Runs in workerd: `GET /ours?count=N`, `/aws4fetch?count=N` and `/sdk?count=N` sign N parts of one
+ * upload and answer them as the Worker does; `/nothing?count=N` only makes an answer of that size.
  */
 import { AwsClient } from 'aws4fetch';
 import type { SignedRequest } from '../../worker/protocol.ts';
@@ -8,6 +8,7 @@ import { staticCredentials } from '../../worker/s3/signing/credentials.ts';
 import { encodeKey } from '../../worker/s3/signing/encode.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
+import { sdkSigner } from './peers/presign.ts';
 
 const keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' };
 const region = 'eu-west-1';
@@ -48,6 +49,20 @@ function theirs(count: number): Promise<SignedRequest[]> {
   );
 }
 
+const signWithSdk = sdkSigner(keys, region, expiresIn);
+
+function sdk(count: number): Promise<SignedRequest[]> {
+  const checksums = { 'x-amz-checksum-crc64nvme': checksum };
+  const base = `https://bucket.s3.eu-west-1.amazonaws.com/${encodeKey(key)}?uploadId=${uploadId}`;
+  const headers = { ...checksums, 'content-length': String(bytes) };
+  return Promise.all(
+    numbers(count).map(async (number) => {
+      const url = await signWithSdk(new URL(`${base}&partNumber=${number}`), headers);
+      return { number, method: 'PUT' as const, url, headers: checksums };
+    }),
+  );
+}
+
 async function nothing(count: number): Promise<SignedRequest[]> {
   const [one] = await ours(1);
   return one === undefined ? [] : numbers(count).map((number) => ({ ...one, number }));
@@ -57,6 +72,7 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, i
 const ways: Readonly<Record<string, (count: number) => Promise<SignedRequest[]>>> = {
   ours,
   aws4fetch: theirs,
+  sdk,
   nothing,
 };
 

@@ -21,6 +21,8 @@ import {
 import { splitSimpleBody } from '../../worker/protocol/simple-body.ts';
 import { startTiny, type Answer, type Asked, type TinyOptions, type TinyServer } from './http.ts';
 import type { LineSpeed } from './line.ts';
+import { SIGNATURE } from './signature.ts';
+import { betterUpload } from './better-upload.ts';
 import { companion } from './companion.ts';
 
 export interface SetUp {
@@ -37,15 +39,12 @@ const URLS_GOOD_FOR_SECONDS = 900;
 const FIRST_BATCH = 8;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html, by length. */
 const FORM_MAX_BYTES = 1024 * 1024;
-/** As long as a real one: a URL of 1,024 characters and more is preflighted anew each time. */
-const SIGNATURE =
-  'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261120%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=20261120T120000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=content-length%3Bhost&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404';
 
 /** Starts it at the end of a line of its own; `setUps` by name. */
 export async function startSigner(
   speed: LineSpeed,
   setUps: Readonly<Record<string, SetUp>>,
-  options: Pick<TinyOptions, 'address' | 'failEvery'> = {},
+  options: Pick<TinyOptions, 'address' | 'failEvery' | 'traffic'> = {},
 ): Promise<TinyServer> {
   const signers = new Map(Object.entries(setUps).map(([name, setUp]) => [name, new Signer(setUp)]));
   return startTiny({
@@ -58,6 +57,8 @@ export async function startSigner(
       const signer = signers.get(name);
       if (!signer) return { status: 404 };
       if (path[0] === 'companion') return companion(asked, path.slice(1), url, signer.setUp);
+      if (path[0] === 'better-upload') return betterUpload(asked, signer.setUp);
+      if (path[0] === 'evaporate') return { status: 200, body: 'a'.repeat(64) };
       return signer.answer(asked, path);
     },
   });

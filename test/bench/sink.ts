@@ -19,7 +19,7 @@ export interface Sink extends TinyServer {
 /** Starts one host of the sink; two of them are two lanes. */
 export async function startSink(
   speed: LineSpeed,
-  options: Pick<TinyOptions, 'address' | 'failEvery'> = {},
+  options: Pick<TinyOptions, 'address' | 'failEvery' | 'traffic'> = {},
 ): Promise<Sink> {
   const counts: SinkCounts = { requests: 0, bytes: 0 };
   const server = await startTiny({
@@ -53,9 +53,11 @@ export function stored({
       `<CompleteMultipartUploadResult><ETag>${ETAG}</ETag></CompleteMultipartUploadResult>`,
     );
   }
+  // FilePond asks for an id before it sends chunks.
+  if (method === 'POST' && headers.has('upload-length')) return { status: 201, body: 'file' };
   const checksum = headers.get('x-amz-checksum-crc64nvme');
   return {
-    status: method === 'POST' ? 204 : 200,
+    status: method === 'PUT' ? 200 : 204,
     headers: { etag: ETAG, ...(checksum && { 'x-amz-checksum-crc64nvme': checksum }) },
   };
 }

@@ -5,7 +5,8 @@
  * and the CPU time of the browser.
  *
  * `--rounds 5` sets the rounds, `--only far` the case, `--without uppy` leaves a contender out, and
- * `--beside ../before` also runs the engine of another checkout.
+ * `--beside ../before` also runs the engine of another checkout. `--save` writes what was measured into
+ * `docs/benchmarks/`, and `docs/benchmarks.md` from it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { findTusd, HOW_TO_INSTALL } from './peers/tusd.ts';
+import { writePage } from './report/page.ts';
 import { bundleScripts } from './upload/bundles.ts';
 import { CASES, withBeside } from './upload/cases.ts';
 import { measure } from './upload/measure.ts';
@@ -24,6 +26,7 @@ const { values: asked } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     without: { type: 'string', multiple: true, default: [] },
     beside: { type: 'string' },
+    save: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(asked.rounds);
@@ -46,8 +49,10 @@ try {
     }
     const { runs } = asked.beside === undefined ? aCase : withBeside(aCase);
     const asAsked = { ...aCase, runs: runs.filter(({ contender }) => !without.has(contender)) };
-    isMissed = (await measure(asAsked, { scripts, directory, rounds })) || isMissed;
+    isMissed =
+      (await measure(asAsked, { scripts, directory, rounds, isSaved: asked.save })) || isMissed;
   }
+  if (asked.save) await writePage();
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Traffic } from '../http.ts';
 import type { SinkCounts } from '../sink.ts';
 
 /** How to get it: nothing else on npm or PyPI is the server that tus-js-client's authors test with. */
@@ -36,6 +37,7 @@ export async function startTusd(
   address: string | undefined,
   counts: Pick<SinkCounts, 'firstAt'>,
   failEvery = Infinity,
+  traffic?: Traffic,
 ): Promise<string> {
   const host = address ?? '127.0.0.1';
   const directory = mkdtempSync(join(tmpdir(), 's3-upload-bench-tusd-'));
@@ -53,9 +55,11 @@ export async function startTusd(
 
   let requests = 0;
   const proxy = createServer((asked, answer) => {
-    if (asked.method !== 'OPTIONS') requests += 1;
+    const isPreflight = asked.method === 'OPTIONS';
+    if (!isPreflight) requests += 1;
+    if (traffic) traffic[isPreflight ? 'preflights' : 'requests'] += 1;
     if (asked.method === 'PATCH') counts.firstAt ??= performance.timeOrigin + performance.now();
-    const isFailing = asked.method !== 'OPTIONS' && requests % failEvery === 0;
+    const isFailing = !isPreflight && requests % failEvery === 0;
     const { method, url, headers } = asked;
     const passed = request({ socketPath, method, path: url, headers }, (answered) => {
       answer.writeHead(isFailing ? 500 : (answered.statusCode ?? 502), answered.headers);

@@ -42,6 +42,9 @@ const PEERS: readonly Run[] = [
   { name: 'Uppy 5.2.0', contender: 'uppy5', endpoint: 'plain' },
   { name: 'tus-js-client 4.3.1, tusd', contender: 'tus', endpoint: 'plain' },
   { name: '@aws-sdk/lib-storage 3.1175.0', contender: 'libStorage', endpoint: 'plain' },
+  { name: 'Better Upload 3.0.19', contender: 'betterUpload', endpoint: 'plain' },
+  { name: 'EvaporateJS 2.1.4', contender: 'evaporate', endpoint: 'plain' },
+  { name: 'FilePond 4.32.12, chunks', contender: 'filePond', endpoint: 'plain' },
 ];
 const ENGINE: Run = { name: 's3-upload, CRC64NVME', contender: 'engine', endpoint: 'checked' };
 const ENGINE_BY_FORMS: Run = {

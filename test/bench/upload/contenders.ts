@@ -8,8 +8,7 @@ import { Upload as TusUpload } from 'tus-js-client';
 import * as uppy5Client from '../../e2e/uppy5/client.ts';
 import { planFor, partCount, partRange, type PlanLimits } from '../../../worker/protocol/plan.ts';
 import { Uploader } from '../../../widget/core/index.ts';
-
-const AT_ONCE = 6;
+import { AT_ONCE, inParallel } from './in-parallel.ts';
 
 /** Files in, seconds out; made ready before the clock starts. */
 type Ready = () => Promise<number>;
@@ -153,16 +152,23 @@ function tus(files: readonly File[], { tus: endpoint = '' }: Where): Ready {
     );
 }
 
-/** `@aws-sdk/lib-storage`, which `peers/page.ts` brings: it signs by itself, with keys on the page. */
-function libStorage(files: readonly File[], { lanes }: Where): Ready {
-  const upload = globalThis.libStorage;
-  if (!upload) throw new Error('not installed: npm ci --prefix test/bench/peers');
-  return () => timed(() => inParallel(files, (file) => upload(lanes[0] ?? '', file)));
+/** Clients that `peers/page.ts` brings. */
+const PEERS = ['libStorage', 'betterUpload', 'evaporate', 'filePond'] as const;
+type Peer = (typeof PEERS)[number];
+
+function peer(name: Peer) {
+  return (files: readonly File[], where: Where): Ready => {
+    const upload = globalThis.peers?.[name];
+    if (!upload) throw new Error('not installed: npm ci --prefix test/bench/peers');
+    return () => timed(() => upload(files, where));
+  };
 }
 
 declare global {
-  /** Uploads one file to the store at `endpoint`. */
-  var libStorage: ((endpoint: string, file: File) => Promise<void>) | undefined;
+  /** Each uploads all of the files, and throws if it does not. */
+  var peers:
+    | Readonly<Record<Peer, (files: readonly File[], where: Where) => Promise<void>>>
+    | undefined;
 }
 
 export interface Where {
@@ -185,7 +191,10 @@ const CONTENDERS = {
   uppy,
   uppy5,
   tus,
-  libStorage,
+  libStorage: peer('libStorage'),
+  betterUpload: peer('betterUpload'),
+  evaporate: peer('evaporate'),
+  filePond: peer('filePond'),
 };
 export type Contender = keyof typeof CONTENDERS;
 
@@ -235,17 +244,6 @@ function send(method: string, url: string, body: Blob | ArrayBuffer | FormData):
     xhr.onerror = () => reject(new Error(`no answer from ${url}`));
     xhr.send(body);
   });
-}
-
-async function inParallel<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items].reverse();
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,6 +1,5 @@
 /** Runs one case for several rounds, and prints what came out. */
 import { rm } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { writeRandomFile } from '../../e2e/files.ts';
 import type { Ends } from '../server.ts';
@@ -10,6 +9,8 @@ import type { BenchPage, Where } from './contenders.ts';
 import { cpuSecondsOf } from './cpu.ts';
 import { joulesSoFar } from './energy.ts';
 import { median, medianAndRange } from './figures.ts';
+import { machine } from './machine.ts';
+import { saveRecord } from './record.ts';
 import { setStage, type Stage } from './stage.ts';
 
 /** Time between opening the page and picking files, as with a person. */
@@ -19,6 +20,15 @@ const IDLE_ROUND_TRIPS = 3;
 /** A contender that takes longer has failed. */
 const LONGEST_RUN_MS = 120_000;
 
+const NOTHING = {
+  seconds: NaN,
+  joules: NaN,
+  firstByteSeconds: NaN,
+  bytesUp: NaN,
+  requests: NaN,
+  preflights: NaN,
+};
+
 /** On the page. */
 declare const bench: BenchPage;
 
@@ -27,6 +37,8 @@ export interface MeasureOptions {
   /** Folder for the files that are uploaded. */
   readonly directory: string;
   readonly rounds: number;
+  /** Keep the outcomes, from which the page of the docs is written. */
+  readonly isSaved: boolean;
 }
 
 /** One run of one contender. */
@@ -40,6 +52,9 @@ export interface Outcome {
   readonly firstByteSeconds: number;
   /** Bytes that left for the servers, with all headers; NaN without a wire. */
   readonly bytesUp: number;
+  /** Requests to the store and to the signer, without preflights. */
+  readonly requests: number;
+  readonly preflights: number;
   readonly error?: string;
 }
 
@@ -70,6 +85,7 @@ export async function measure(aCase: Case, options: MeasureOptions): Promise<boo
     }
   }
   await Promise.all(files.map((path) => rm(path)));
+  if (options.isSaved) await saveRecord(aCase, outcomes, machine());
   return print(aCase, outcomes);
 }
 
@@ -105,6 +121,8 @@ function print(
         `${cpu.toFixed(2).padStart(6)} s of CPU`,
         ...(gib >= 1 / 16 ? [`, ${(cpu / gib).toFixed(2)} for each GiB`] : []),
         `${firstByte.toFixed(3).padStart(7)} s to the first byte`,
+        `, ${median(whole.map(({ requests }) => requests))} requests`,
+        ` and ${median(whole.map(({ preflights }) => preflights))} preflights`,
       );
     }
     const bytesUp = median(whole.map((outcome) => outcome.bytesUp));
@@ -133,7 +151,7 @@ function print(
 
 /** One run in a browser of its own: no warm connection and no cached preflight from the run before. */
 export async function runOnce(
-  { openBrowser, pageUrl, ends, takeFirstByte, takeBytes }: Stage,
+  { openBrowser, pageUrl, ends, takeSeen, takeBytes }: Stage,
   files: readonly string[],
   { contender, endpoint, isBeside, concurrency }: Run,
   { limits, line, wire }: Case,
@@ -150,21 +168,21 @@ export async function runOnce(
     const where = { ...whereTo(ends, endpoint), concurrency, limits };
     await tab.evaluate((contender, where) => bench.prepare(contender, where), contender, where);
     await new Promise((resolve) => setTimeout(resolve, idleMs));
-    await takeFirstByte();
+    await takeSeen();
     await takeBytes();
     cpu = cpuSecondsOf(pid);
     const joulesBefore = joulesSoFar() ?? NaN;
     const { seconds, startedAt } = await inTime(tab.evaluate(() => bench.go()));
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
     const joules = (joulesSoFar() ?? NaN) - joulesBefore;
-    const firstByteSeconds = (((await takeFirstByte()) ?? NaN) - startedAt) / 1000;
+    const { firstAt = NaN, requests, preflights } = await takeSeen();
+    const firstByteSeconds = (firstAt - startedAt) / 1000;
     const bytesUp = (await takeBytes()) ?? NaN;
-    return { seconds, cpuSeconds, joules, firstByteSeconds, bytesUp };
+    return { seconds, cpuSeconds, joules, firstByteSeconds, bytesUp, requests, preflights };
   } catch (error) {
     const [message = ''] = String(error).split('\n');
     const cpuSeconds = cpuSecondsOf(pid) - cpu;
-    const none = { seconds: NaN, joules: NaN, firstByteSeconds: NaN, bytesUp: NaN };
-    return { ...none, cpuSeconds, error: message };
+    return { ...NOTHING, cpuSeconds, error: message };
   } finally {
     await browser.close();
   }
@@ -181,9 +199,4 @@ async function inTime<Value>(run: Promise<Value>): Promise<Value> {
 function whereTo({ lanes, http2Lanes, signer, tus }: Ends, endpoint: Run['endpoint']): Where {
   const hosts = endpoint.startsWith('http2') ? http2Lanes : lanes;
   return { lanes: hosts.slice(0, 1), endpoint: `${signer}/${endpoint}`, tus };
-}
-
-/** Such as `2 cores of AMD EPYC`. */
-function machine(): string {
-  return `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}`;
 }

@@ -5,7 +5,7 @@ import { defaultArgs, launch, type Browser } from 'puppeteer-core';
 import { browserPath } from '../../browsers.ts';
 import { LOOPBACK } from '../line.ts';
 import { findTusd } from '../peers/tusd.ts';
-import type { Ends, FirstByte, ServerOptions } from '../server.ts';
+import type { Ends, Seen, ServerOptions } from '../server.ts';
 import { startWire, type Wire } from '../wire/wire.ts';
 import type { Scripts } from './bundles.ts';
 import type { Case } from './cases.ts';
@@ -18,8 +18,8 @@ export interface Stage {
   openBrowser(): Promise<Browser>;
   readonly pageUrl: string;
   readonly ends: Ends;
-  /** When the first byte of a file has arrived since the last call, in milliseconds since 1970. */
-  takeFirstByte(): Promise<number | undefined>;
+  /** What the servers have seen since the last call. */
+  takeSeen(): Promise<Seen>;
   /** Bytes that have left for the servers since the last call; undefined without a wire. */
   takeBytes(): Promise<number> | undefined;
   close(): Promise<void>;
@@ -57,7 +57,7 @@ export async function setStage(aCase: Case, scripts: Scripts): Promise<Stage> {
     openBrowser: () => startBrowser(wire),
     pageUrl,
     ends,
-    takeFirstByte: async () => ((await ask(server, {})) as FirstByte).firstAt,
+    takeSeen: async () => (await ask(server, {})) as Seen,
     takeBytes: () => wire?.takeBytes(),
     async close() {
       for (const child of [server, page]) {

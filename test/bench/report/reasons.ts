@@ -1,0 +1,22 @@
+/** Why a peer is not behind on a line, by the line's id. A line is only explained while that is so. */
+export const REASONS: ReadonlyMap<string, string> = new Map([
+  [
+    'bloat',
+    'The line is full from the first byte to the last, so the difference lies before and after: hashing the first files before the Create, and one round trip for the Complete, in which the Worker verifies what the store holds. Uppy, tus-js-client and Better Upload hash nothing and complete nothing for files of this size.',
+  ],
+  [
+    'thin',
+    'One round trip of 300 ms is 2 % of the time here, and the Complete takes one after the last byte, in which the Worker verifies what the store holds. The peers that are not behind end with the last byte.',
+  ],
+  [
+    'faulty',
+    'tus-js-client sends to a server that writes to its own disk: nothing is signed, hashed or completed.',
+  ],
+]);
+
+/** Clients that do not run on these lines, and why. */
+export const LEFT_OUT: readonly string[] = [
+  'Uppy and Better Upload do not try a failed call to their own server again, so one failed request in a hundred fails some files; that shows in the column of failures.',
+  'FilePond knows no S3 and no tus. Its chunks go by its own protocol to a server that would have to write to the bucket: the sink here answers that protocol at once, which flatters it.',
+  'The bench runs EvaporateJS with the MD5 and SHA-256 of this project, because it brings none.',
+];

@@ -10,4 +10,103 @@ export interface Judgement {
   readonly why: string;
 }
 
-export const JUDGED: readonly Judgement[] = [];
+const NEVER_READ = 'Equivalent: TypeScript asks for a value that is never read.';
+const ALWAYS_THERE = 'Equivalent: TypeScript asks for a default, and the value is always there.';
+const ONLY_FROM_HERE = 'Equivalent: the rule allows the event in this phase or standing alone.';
+const SPREAD_OF_NOTHING =
+  'Equivalent: without it nothing is returned, and its spread adds nothing.';
+const NO_LIST = 'Equivalent: an entry without times never counts and is never forgotten.';
+const ANSWER_UNREAD = 'Equivalent: whoever asks this question does not read the answer.';
+
+/** Judgements of one file: code, what it becomes, why. */
+function of(
+  file: string,
+  judgements: readonly (readonly [code: string, becomes: string | undefined, why: string])[],
+): readonly Judgement[] {
+  return judgements.map(([code, becomes, why]) =>
+    becomes === undefined ? { file, code, why } : { file, code, becomes, why },
+  );
+}
+
+export const JUDGED: readonly Judgement[] = [
+  ...of('widget/core/faults/verdict.ts', [
+    [
+      "''",
+      undefined,
+      'Equivalent: an answer without a code is judged before its code is looked up.',
+    ],
+    [
+      "'fail'",
+      '""',
+      'Equivalent: what has no case of its own fails; for these codes, their status says the same.',
+    ],
+  ]),
+  ...of('widget/core/upload/page-events.ts', [
+    ["'queued'", '""', ONLY_FROM_HERE],
+    ["progress.phase === 'paused'", 'true', ONLY_FROM_HERE],
+    ["progress.phase === 'undoable'", 'true', ONLY_FROM_HERE],
+    ['default: return {};', 'default:', SPREAD_OF_NOTHING],
+  ]),
+  ...of('widget/core/upload/standing.ts', [
+    [
+      "'parts' in standing && standing.parts",
+      "'parts' in standing || standing.parts",
+      'Equivalent: a standing never has parts that are undefined.',
+    ],
+    ["standing.kind === 'unconfirmed'", 'true', 'Equivalent: no other standing has a token here.'],
+  ]),
+  ...of('widget/core/upload/state.ts', [
+    ["standing.kind !== 'agreed'", 'false', ONLY_FROM_HERE],
+    ['default: return {};', 'default:', SPREAD_OF_NOTHING],
+  ]),
+  ...of('worker/object/key.ts', [
+    ["''", undefined, ALWAYS_THERE],
+    [
+      'folders.length > 0',
+      undefined,
+      'Equivalent: without folders the name is shortened until the key fits, or the key is refused anyway.',
+    ],
+  ]),
+  ...of('worker/policy/local-reservations.ts', [
+    [
+      'usedAt + SETTLED_SECONDS > now',
+      undefined,
+      'Frees memory alone: the uploads of an owner who has not asked for so long are forgotten by then.',
+    ],
+  ]),
+  ...of('worker/policy/owner-limits.ts', [
+    ["''", undefined, 'Equivalent: an id or a text that nothing else has or reads.'],
+    ['true', 'false', ANSWER_UNREAD],
+  ]),
+  ...of('worker/policy/policy.ts', [['[]', undefined, NEVER_READ]]),
+  ...of('worker/policy/reservations.ts', [
+    ['[]', undefined, NO_LIST],
+    [
+      'one.id < other.id',
+      'one.id <= other.id',
+      'Equivalent: an upload is not compared with itself.',
+    ],
+    [
+      'one.createdAt < other.createdAt',
+      'one.createdAt <= other.createdAt',
+      'Equivalent: equal times are compared by id before.',
+    ],
+  ]),
+  ...of('worker/policy/store-fit.ts', [["''", undefined, 'Equivalent: both texts are printable.']]),
+  ...of('worker/protocol/accept.ts', [
+    ["''", undefined, ALWAYS_THERE],
+    [
+      "case 'extension': return false;",
+      "case 'extension':",
+      'Equivalent: an extension has no family, so that the next case says no.',
+    ],
+    ["'extension'", '""', 'Equivalent: without a case the answer is undefined, which is no, too.'],
+  ]),
+  ...of('worker/s3/signing/presign.ts', [
+    ['one < other', 'one <= other', 'Equivalent: the names in a query differ.'],
+  ]),
+  ...of('worker/token.ts', [
+    ['{ return undefined; }', '{}', 'Equivalent: it returns undefined either way.'],
+    ['false', 'true', 'Not observable: nothing exports the key.'],
+  ]),
+];

@@ -165,10 +165,17 @@ describe('a key', () => {
 
   it('keeps a name of sixteen bytes, and is refused if there is no room for it', async () => {
     const prefix = `${'p'.repeat(250)}/`.repeat(4);
-    await assert.rejects(keyOf('0123456789.txt', { prefix }), {
-      code: 'invalid_request',
-      message: 'This file’s name does not give a legal key.',
+    const message = 'This file’s name does not give a legal key.';
+    await assert.rejects(keyOf('0123456789.txt', { prefix }), (error: Error) => {
+      assert.equal(error.message, message);
+      assert.ok(error.cause instanceof Error, 'the log says why');
+      return true;
     });
+    const longer = `${prefix}ppppp/`;
+    const name = '0123456789abc.txt';
+    await assert.rejects(keyOf(name, { prefix: longer }, '{prefix}{path}'), { message });
+    const path = 'folder/0123456789.txt';
+    await assert.rejects(keyOf('0123456789.txt', { prefix, path }), { message });
   });
 
   it('believes the date of a UUIDv7 that is two days from the clock at most', async () => {
@@ -180,7 +187,7 @@ describe('a key', () => {
     const hour = 3_600_000;
     assert.equal(await dayOf(idAt(NOW - 47 * hour)), '19');
     assert.equal(await dayOf(idAt(NOW + 47 * hour)), '22');
-    assert.equal(await dayOf(idAt(NOW - 49 * hour)), '20');
+    assert.equal(await dayOf(idAt(NOW - 48 * hour)), '20');
     assert.equal(await dayOf(idAt(NOW - 47 * hour, '4')), '20');
   });
 

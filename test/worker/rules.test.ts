@@ -209,6 +209,10 @@ describe('a claim', () => {
       code: 'forbidden',
       detail: 'The caller’s upload claim has an invalid prefix.',
     });
+    assert.throws(
+      () => narrow(rules, { prefix: '..' }),
+      ({ cause }: Error) => cause instanceof Error && /KEY_PREFIX/.test(cause.message),
+    );
     assert.deepEqual(told({ acl: 'public-read' }), {
       code: 'forbidden',
       detail: 'The caller’s upload claim asks for an ACL that is not allowed.',

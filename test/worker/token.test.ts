@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { decode, sign } from 'hono/jwt';
 import { createTokens } from '../../worker/token.ts';
 import type { Upload } from '../../worker/upload/upload.ts';
+import { keyedHex } from '../../worker/util/subkeys.ts';
 
 const SECRET = 'the-secret-that-seals-upload-tokens-in-tests';
 const OTHER = 'another-secret-that-seals-upload-tokens-here';
@@ -127,6 +128,7 @@ describe('what a secret tells apart', () => {
     const hash = await tokens.callerHash('alice');
     assert.match(hash, /^[0-9a-f]{16}$/);
     assert.equal(await tokens.callerHash('alice'), hash);
+    assert.equal(hash, await keyedHex(SECRET, 'caller', 'alice', 16));
     assert.notEqual(await tokens.callerHash('bob'), hash);
     assert.notEqual(await createTokens([OTHER]).callerHash('alice'), hash);
   });

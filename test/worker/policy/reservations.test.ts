@@ -156,6 +156,11 @@ describe('an account', () => {
     assert.equal(beside(counted('open', { id: 'z', createdAt: NOW - 1 })), 'too_many_bytes');
   });
 
+  it('counts at Create whatever there is, whenever it began', () => {
+    const account = new Account([counted('open', { createdAt: NOW + 1 })]);
+    assert.equal(create(account, upload(), { maxTotalBytes: 15 }), 'too_many_bytes');
+  });
+
   it('limits open uploads at Create alone', () => {
     const account = new Account([counted('open', { createdAt: NOW - 1 })]);
     const wanted = upload();
@@ -236,6 +241,7 @@ describe('an account', () => {
     const wanted = upload({ id: 'x' });
     create(account, wanted);
     create(account, upload({ id: 'y', bytes: 99 }), { maxTotalBytes: 50 });
+    account.extend('x', wanted.expiresAt);
     account.cancel('x', NOW);
     account.finish(wanted, true);
     account.release('x');
@@ -284,6 +290,16 @@ describe('reservations in the memory of an isolate', () => {
     assert.equal(await reservations.usedBytes(at(NOW + 299), nothing), 0);
   });
 
+  it('let go of each upload in its turn, also after one before it has changed again', async () => {
+    const reservations = localReservations();
+    const [one, other] = [upload({ bytes: 4 }), upload({ bytes: 5 })];
+    await reserve(reservations, ASKER, one);
+    await reserve(reservations, at(NOW + 10), other);
+    await reserve(reservations, at(NOW + 140), one);
+    assert.equal(await reservations.usedBytes(at(NOW + 159), nothing), 9);
+    assert.equal(await reservations.usedBytes(at(NOW + 160), nothing), 4);
+  });
+
   it('count from the end of an upload, too', async () => {
     const reservations = localReservations();
     const wanted = upload();
@@ -298,6 +314,8 @@ describe('reservations in the memory of an isolate', () => {
     const wanted = upload();
     await reserve(reservations, ASKER, wanted);
     await reserve(reservations, at(NOW + 100), upload());
+    const other = { ...wanted, mark: 'other' };
+    assert.equal(await reserve(reservations, at(NOW + 100), other), 'other_file');
     assert.equal(await reservations.usedBytes(at(NOW + 150), nothing), 0);
   });
 
@@ -429,6 +447,18 @@ describe('reservations in a Durable Object', () => {
       ),
     );
     assert.deepEqual(answers, [15, 15]);
+  });
+
+  it('learn what KV lists also after an upload has been completed, and only once', async () => {
+    const { namespace, reservations } = objects();
+    const rows = [counted('complete', { bytes: 15 })];
+    await reservations.finish(ASKER, upload(), false);
+    namespace.restart();
+    assert.equal(await reservations.usedBytes(ASKER, () => Promise.resolve(rows)), 25);
+    const empty = objects();
+    assert.equal(await empty.reservations.usedBytes(ASKER, nothing), 0);
+    empty.namespace.restart();
+    assert.equal(await empty.reservations.usedBytes(ASKER, () => Promise.resolve(rows)), 0);
   });
 
   it('are kept while the object is not in memory', async () => {

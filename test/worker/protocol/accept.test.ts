@@ -155,6 +155,14 @@ describe('an accept list', () => {
     assert.equal(accepts(listed, { name: 'x.html', type: 'application/octet-stream' }), true);
   });
 
+  it('of types allows a harmless name of another format, and an unknown type by its name alone', () => {
+    assert.equal(accepts('image/png', { name: 'x.pdf', type: 'image/png' }), true);
+    assert.equal(accepts('image/png', { name: 'x.unknown', type: 'image/png' }), true);
+    assert.equal(couldAccept('application/x-own', 'application/x-own'), true);
+    assert.equal(couldAccept('application/x-own', 'application/x-other'), false);
+    assert.equal(couldAccept('.pdf', 'image/png'), false);
+  });
+
   it('tells whether it names a type, and not by an extension', () => {
     assert.equal(listsType(['image/png'], 'IMAGE/PNG; a=b'), true);
     assert.equal(listsType(['.pdf', 'image/*'], 'image/gif'), true);

@@ -112,6 +112,21 @@ describe('a presigned URL', () => {
     );
   });
 
+  it("has aws4fetch's signature for a body whose hash is signed", async () => {
+    const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
+    const shape: UrlShape = {
+      target: targetOf(parseEndpoint('https://s3.test', 'bucket', 'path'), 'key'),
+      method: 'PUT',
+      query: { partNumber: null },
+      headers: ['content-length', 'x-amz-content-sha256'],
+      expiresIn: 900,
+    };
+    const values = ['3', 'ab'.repeat(32)];
+    const url = await (await urlSigner(shape, credentials, 'auto', 0))(values, '7');
+    const theirs = await oracle(shape, values, '7', credentials, 'auto', 0);
+    assert.deepEqual(parametersOf(url), parametersOf(theirs));
+  });
+
   it("has aws4fetch's signature for a download with a file name in its query", async () => {
     const shape: UrlShape = {
       target: targetOf(parseEndpoint('https://s3.test', 'b', 'virtual'), "a b/it's (1)*!.pdf"),

@@ -178,7 +178,7 @@ export function verdict(outcome: Outcome, history: History): Verdict {
   return fail(isTooLarge ? 'too_large' : 'store_refused', !isTooLarge);
 }
 
-function reactionTo(status: number, code = ''): Reaction | undefined {
+function reactionTo(status: number, code: string): Reaction | undefined {
   const byCode = BY_CODE.get(code);
   if (byCode) return byCode;
   // Whole families, such as XAmzContentChecksumMismatch and ExpiredToken.

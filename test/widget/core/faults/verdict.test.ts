@@ -152,6 +152,7 @@ describe('the verdict on an answer', () => {
     assert.equal(verdict(answered(300), FIRST).do, 'resign');
     assert.equal(verdict(answered(199), FIRST).do, 'resign');
     assert.equal(verdict(answered(429), FIRST).do, 'retry');
+    assert.equal(verdict(answered(500), FIRST).do, 'retry');
     assert.equal(verdict(answered(408), FIRST).do, 'retry');
   });
 

@@ -242,7 +242,18 @@ describe('the state of an upload', () => {
     const prepared = after('open', 'expect', 'prepare');
     assert.ok('parts' in next(prepared, EVENTS.expect).standing);
     const terms = { ...TERMS, checksum: 'crc32c' } as const;
-    assert.deepEqual(next(prepared, { type: 'expect', terms }).standing, { kind: 'unregistered' });
+    const changed = next(prepared, { type: 'expect', terms });
+    assert.deepEqual(changed.standing, { kind: 'unregistered' });
+    assert.equal('parts' in changed.standing, false);
+    assert.equal(changed.terms, terms);
+    assert.equal(next(changed, { type: 'expect', terms: { ...terms } }).terms, terms);
+  });
+
+  it('keeps its token by other terms, and what a store that cannot list parts is told', () => {
+    const receipts = [{ number: 1, bytes: 2, etag: 'etag' }];
+    const known = next(fresh(), { ...EVENTS.recognise, receipts });
+    const { standing } = next(known, EVENTS.expect);
+    assert.deepEqual(standing, { kind: 'unconfirmed', token: 'token', receipts });
   });
 });
 
@@ -453,6 +464,8 @@ describe('an event', () => {
     const state = next({ ...agreed(), isResumed: true }, EVENTS.forget);
     assert.deepEqual(state.standing, { kind: 'unregistered' });
     assert.equal(state.isResumed, false);
+    assert.equal(state.restarts, 0);
+    assert.deepEqual(state.formerIds, []);
   });
 
   it('of renewal takes another id, and counts as a restart only if something had been sent', () => {

@@ -10,6 +10,7 @@ import { checkAddress } from './doctor/address.ts';
 import { checkDeployment } from './doctor/deployment.ts';
 import { findingOf, lineOf, warn, type Finding, type Note } from './doctor/finding.ts';
 import { checkObjects } from './doctor/objects.ts';
+import { checkR2 } from './doctor/r2.ts';
 import { checkRules } from './doctor/rules.ts';
 import { checkSigner, TOKEN_VARIABLE } from './doctor/signer.ts';
 import { loadWith } from './load.ts';
@@ -71,8 +72,9 @@ async function checkHere(machine: Machine, named: readonly string[], note: Note)
   );
   const options = checkSettings(settings, sources, note);
   if (options) checkOriginsAllowed(options, named, note);
-  const bucket = bucketFrom(settings);
-  if (bucket === undefined || !(await checkAddress(bucket, note))) return;
+  const opened = bucketFrom(settings);
+  if (opened === undefined || !(await checkAddress(opened, note))) return;
+  const bucket = opened.store.profile.signsSessions ? await checkR2(opened, note) : opened;
   if (!(await checkObjects(bucket, note))) return;
   await checkRules(bucket, note);
   // Of patterns, no page is known.

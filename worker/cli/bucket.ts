@@ -2,7 +2,7 @@
 import { readerOf, type Env } from '../config/read-setting.ts';
 import { checksumFrom, storeConfigFrom, storeFrom } from '../config/store.ts';
 import { cleanPrefix } from '../object/key.ts';
-import { checksumFor } from '../policy/store-fit.ts';
+import { checksumFor, fallbackFor } from '../policy/store-fit.ts';
 import type { ChecksumAlgorithm } from '../protocol.ts';
 import { createControl, type Control } from '../s3/requests/control.ts';
 import type { Store, StoreConfig } from '../s3/store.ts';
@@ -13,12 +13,14 @@ export interface Bucket {
   readonly endpoint: string;
   /** For calls with the keys of the settings themselves. */
   readonly config: StoreConfig;
-  /** Makes calls with the keys of the settings themselves, even if the Worker assumes a role. */
+  /** Makes calls with the keys of the settings themselves, even if the Worker assumes a role or makes a session. */
   readonly control: Control;
   /** As the Worker uses it. */
   readonly store: Store;
   /** The algorithm of the parts' checksums. */
   readonly checksum: ChecksumAlgorithm | null;
+  /** The algorithm that the Worker turns to if the store refuses the other. Null: it does not. */
+  readonly fallbackChecksum: ChecksumAlgorithm | null;
   /** A key that no object has, where the Worker may write. */
   freshKey(): string;
 }
@@ -27,8 +29,9 @@ export interface Bucket {
 export function openBucket(settings: Env): Bucket {
   const read = readerOf(settings);
   const store = storeFrom(read);
-  // A role is limited to objects, so it may not change the bucket.
-  const config = storeConfigFrom(readerOf({ ...settings, S3_ROLE_ARN: '' }));
+  // Roles and sessions are limited to objects, so they may not read or change the bucket's rules.
+  const own = readerOf({ ...settings, S3_ROLE_ARN: '', S3_R2_SESSION: '' });
+  const config = storeConfigFrom(own);
   const prefix = cleanPrefix(read.text('KEY_PREFIX') ?? '');
   return {
     name: config.bucket,
@@ -37,6 +40,11 @@ export function openBucket(settings: Env): Bucket {
     control: createControl(config),
     store,
     checksum: checksumFor(store.profile, checksumFrom(read)),
+    fallbackChecksum: fallbackFor(
+      store.profile,
+      checksumFrom(read),
+      read.text('KEY_TEMPLATE') ?? '',
+    ),
     freshKey: () => `${prefix}s3-upload-check/${crypto.randomUUID()}`,
   };
 }

@@ -21,6 +21,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'POST uploadId': 'CompleteMultipartUpload',
   'DELETE uploadId': 'AbortMultipartUpload',
   'HEAD ': 'HeadObject',
+  'DELETE ': 'DeleteObject',
   'GET ': 'GetObject',
 };
 
@@ -60,6 +61,17 @@ const CHECKSUMS = new Set(['', 'CRC64NVME FULL_OBJECT', 'CRC32C ', 'CRC32C COMPO
 
 class Denied extends Error {}
 
+/** What the real R2 might do although it is documented otherwise. */
+interface Quirks {
+  /** It has no CRC64NVME of a multipart object, as before July 2025. */
+  readonly isOld?: boolean;
+  /** It does not compare the CRC64NVME of a whole object. */
+  readonly ignoresWhole?: boolean;
+  /** It accepts a session in headers only, as reported in
+   * https://community.cloudflare.com/t/cant-create-r2-presigned-urls-with-tempaccesscredentials/683457. */
+  readonly refusesSessionInUrl?: boolean;
+}
+
 export class FakeR2 {
   readonly settings = {
     S3_ENDPOINT: `https://${HOST}`,
@@ -70,13 +82,17 @@ export class FakeR2 {
   readonly admitted: Admitted[] = [];
   /** The checksum that each Create asked for, as in `CRC64NVME FULL_OBJECT`. */
   readonly begun: string[] = [];
-  /** Whether it answers like R2 before July 2025, which had no CRC64NVME of a multipart object. */
-  readonly isOld: boolean;
+  readonly #quirks: Quirks;
   readonly #uploads = new Map<string, Upload>();
   readonly #objects = new Map<string, { readonly bytes: Buffer; readonly metadata: Metadata }>();
 
-  constructor({ isOld = false }: { readonly isOld?: boolean } = {}) {
-    this.isOld = isOld;
+  constructor(quirks: Quirks = {}) {
+    this.#quirks = quirks;
+  }
+
+  /** The keys of all objects, and how many uploads are open. */
+  get left(): { readonly keys: readonly string[]; readonly open: number } {
+    return { keys: [...this.#objects.keys()], open: this.#uploads.size };
   }
 
   /** Answers a request to the store. */
@@ -86,12 +102,15 @@ export class FakeR2 {
     const kind = ['uploadId', 'uploads'].find((name) => url.searchParams.has(name)) ?? '';
     const operation = OPERATIONS[`${request.method} ${kind}`] ?? 'another';
     const key = decodeURIComponent(url.pathname.slice(`/${BUCKET}/`.length));
+    // No forms: https://developers.cloudflare.com/r2/api/s3/presigned-urls/#supported-http-methods
+    if (request.method === 'POST' && kind === '') return failed(501, 'NotImplemented');
     try {
       if (url.host !== HOST || !url.pathname.startsWith(`/${BUCKET}/`)) throw new Denied('bucket');
       const session = sessionOf(request, url);
       assertSigned(request, url, body, session?.secret ?? PARENT.secretAccessKey);
       if (session) assertAllowed(session.claims, operation, key);
       const isPresigned = url.searchParams.has('X-Amz-Signature');
+      if (session && isPresigned && this.#quirks.refusesSessionInUrl) throw new Denied('token');
       this.admitted.push({ operation, isPresigned, ...(session && { session: session.claims }) });
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
@@ -116,7 +135,7 @@ export class FakeR2 {
       const checksum = algorithm && `${algorithm} ${headers.get('x-amz-checksum-type') ?? ''}`;
       this.begun.push(checksum);
       const isSummed = algorithm === 'CRC64NVME';
-      if (!CHECKSUMS.has(checksum) || (isSummed && this.isOld)) {
+      if (!CHECKSUMS.has(checksum) || (isSummed && this.#quirks.isOld === true)) {
         return failed(501, 'NotImplemented');
       }
       this.#uploads.set(id, { parts: [], metadata, isSummed });
@@ -138,7 +157,8 @@ export class FakeR2 {
     }
     if (operation === 'CompleteMultipartUpload' && upload) {
       const bytes = Buffer.concat(upload.parts);
-      if (upload.isSummed && !isIntact(bytes, headers)) return failed(400, 'BadDigest');
+      const isWrong = upload.isSummed && !isIntact(bytes, headers);
+      if (isWrong && this.#quirks.ignoresWhole !== true) return failed(400, 'BadDigest');
       const sum = quickSum('crc64nvme', bytes);
       const summed: Metadata = upload.isSummed ? [['x-amz-checksum-crc64nvme', sum]] : [];
       this.#objects.set(key, { bytes, metadata: [...upload.metadata, ...summed] });
@@ -150,6 +170,11 @@ export class FakeR2 {
       this.#uploads.delete(uploadId);
       return new Response(null, { status: 204 });
     }
+    if (operation === 'DeleteObject') {
+      this.#objects.delete(key);
+      return new Response(null, { status: 204 });
+    }
+    if (query.has('uploadId')) return failed(404, 'NoSuchUpload');
     const object = this.#objects.get(key);
     if (!object || !['HeadObject', 'GetObject'].includes(operation)) {
       return failed(404, 'NoSuchKey');
@@ -210,6 +235,8 @@ function assertSigned(request: Request, url: URL, body: Buffer, secret: string):
   const field = (name: string): string =>
     url.searchParams.get(`X-Amz-${name}`) ?? authorization.get(name) ?? '';
   const date = url.searchParams.get('X-Amz-Date') ?? header('x-amz-date');
+  const signedAt = Date.parse(date.replace(/^(.{4})(..)(.{5})(..)/, '$1-$2-$3:$4:'));
+  if (signedAt + Number(field('Expires') || 900) * 1000 < Date.now()) throw new Denied('expired');
   const [accessKeyId, ...scope] = field('Credential').split('/');
   const names = field('SignedHeaders').split(';');
   const canonical = [

@@ -6,6 +6,7 @@ import { checkUpload } from '../../cors/check-upload.ts';
 import { checkAddress } from './address.ts';
 import { findingOf, type Note } from '../finding.ts';
 import { checkObjects } from './objects.ts';
+import { checkR2 } from './r2.ts';
 import { checkRules } from './rules.ts';
 
 /** What to do about a bucket that a page cannot upload to. */
@@ -22,8 +23,9 @@ export async function checkBucket(
   pages: readonly string[],
   note: Note,
 ): Promise<boolean> {
-  const bucket = bucketFrom(settings);
-  if (bucket === undefined || !(await checkAddress(bucket, note))) return false;
+  const opened = bucketFrom(settings);
+  if (opened === undefined || !(await checkAddress(opened, note))) return false;
+  const bucket = opened.store.profile.signsSessions ? await checkR2(opened, note) : opened;
   if (!(await checkObjects(bucket, note))) return false;
   await checkRules(bucket, note);
   for (const origin of pages) await checkCors(bucket, origin, note);

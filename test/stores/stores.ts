@@ -27,17 +27,6 @@ export const STORES: readonly TestedStore[] = [
     },
   },
   {
-    id: 'versitygw',
-    name: 'Versity S3 Gateway',
-    version: '1.8.0',
-    profile: 'generic',
-    gaps: {
-      acl: 'the store takes the ACL and ignores it: leave `ACL` empty, and open objects by a bucket policy',
-      encryption:
-        'the store takes the header and encrypts nothing: leave `SSE` empty, and encrypt the disk',
-    },
-  },
-  {
     id: 's3proxy',
     name: 'S3Proxy, file system',
     version: '4.1.0',

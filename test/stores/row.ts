@@ -19,6 +19,8 @@ export interface Row {
   readonly id: string;
   /** A sentence, without its full stop. */
   readonly behaviour: string;
+  /** Whether chance decides. A `no` in the results is then not contradicted by a `yes`. */
+  readonly isRace?: boolean;
   /** Asks the store, and checks what the Worker makes of the answer: that has to hold on every store. */
   ask(scene: Scene): Promise<Outcome>;
 }

@@ -45,7 +45,7 @@ export interface Profile {
   /**
    * Whether a form can set nothing on the object that its policy does not name: other fields are
    * refused, and request headers are ignored. This never holds for a signed PUT: every store accepts
-   * some unsigned headers (see `UNSIGNED_PUT_HEADERS`), so a page never gets one.
+   * some unsigned headers (see unsigned-put-headers.ts), so a page never gets one.
    */
   readonly strictForms: boolean;
   /** Algorithms of `checksums` that the store also checks in a form. */

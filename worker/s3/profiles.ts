@@ -13,14 +13,6 @@ const GIB = 1024 ** 3;
 const TIB = 1024 ** 4;
 const DAY_SECONDS = 86_400;
 
-const STANDARD_HEADERS = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'expires',
-] as const;
-
 /** What nearly every S3 server can do: signed `content-length` and `Content-MD5` on parts, and ListParts. */
 const generic: Profile = {
   name: 'generic',
@@ -146,8 +138,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   },
   /**
    * Measured on 16.2, which ignores `x-amz-checksum-*`, and in a form also Content-MD5. Releases from
-   * 20 on check CRC64NVME, so an operator may choose it. Refuses SSE without TLS. Forms are as strict
-   * as MinIO's, but the store does not check their bytes.
+   * 20 on check CRC64NVME, so an operator may choose it. Refuses SSE without TLS, and drops the tags of
+   * an upload in parts. Forms are as strict as MinIO's, but the store does not check their bytes.
    */
   ceph: {
     ...generic,
@@ -161,6 +153,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     payloadSha256: true,
     takesPartsAfterComplete: false,
     listUploads: 'prefix',
+    tagging: false,
     assumeRole: true,
   },
   /**
@@ -213,31 +206,6 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     storageClass: false,
     sse: ['AES256'],
   },
-};
-
-/**
- * Unsigned headers that change the object of a signed PUT. Each was measured alone. Amazon documents
- * that it refuses unsigned `x-amz-…` headers, and only those. On a part they have no effect on any
- * store, because Create settles what the object is; the only exception is the one in copy-guard.ts.
- */
-export const UNSIGNED_PUT_HEADERS: Readonly<Partial<Record<ProfileName, readonly string[]>>> = {
-  'r2-local': ['x-amz-meta-*', ...STANDARD_HEADERS],
-  minio: [
-    'x-amz-tagging',
-    'x-amz-storage-class',
-    'x-amz-server-side-encryption',
-    ...STANDARD_HEADERS,
-  ],
-  ceph: [
-    'x-amz-acl',
-    'x-amz-grant-*',
-    'x-amz-tagging',
-    'x-amz-meta-*',
-    'x-object-meta-*',
-    'x-amz-website-redirect-location',
-    ...STANDARD_HEADERS,
-  ],
-  swift: ['x-object-meta-*', ...STANDARD_HEADERS],
 };
 
 export function isProfileName(name: string): name is ProfileName {

@@ -3,7 +3,7 @@
  * upload.
  *
  * A page never gets a signed PUT of a whole object, because every store accepts some unsigned headers
- * with it (see `UNSIGNED_PUT_HEADERS` in s3/profiles.ts). The URL of a part accepts none, and
+ * with it (see `UNSIGNED_PUT_HEADERS` in s3/unsigned-put-headers.ts). The URL of a part accepts none, and
  * stops working after Complete. A form saves the preflight and the two calls around a multipart upload, but
  * can be posted again until it expires, so by default only forms that accept the same bytes are used.
  */

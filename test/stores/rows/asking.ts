@@ -1,6 +1,7 @@
 /** What rows do again and again. */
 import type { SignedRequest } from '../../../worker/protocol.ts';
-import { send } from '../../worker/s3/uploads.ts';
+import type { Running } from '../../worker/s3/stores.ts';
+import { download, send } from '../../worker/s3/uploads.ts';
 
 export interface Said {
   readonly ok: boolean;
@@ -17,4 +18,13 @@ export async function tell(
   const response = await send(request, body, headers);
   const code = /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1] ?? '';
   return { ok: response.ok, text: `${response.status} ${code}`.trim() };
+}
+
+/** Whether the object can be read, and has exactly these bytes. */
+export async function holds(running: Running, key: string, body: Uint8Array): Promise<boolean> {
+  try {
+    return Buffer.compare(await download(running, key), body) === 0;
+  } catch {
+    return false;
+  }
 }

@@ -33,7 +33,8 @@ function manifest({ name, versions: { wrangler, ...dependencies } }: Project): s
     private: true,
     type: 'module',
     scripts: {
-      dev: 'wrangler dev',
+      // Runs doctor's checks beside the first request.
+      dev: `wrangler dev ${PACKAGE}/dist/worker/cli/development/worker.js`,
       setup: 's3-upload setup',
       doctor: 's3-upload doctor',
       deploy: 'wrangler deploy --env=""',

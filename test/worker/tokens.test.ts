@@ -97,13 +97,14 @@ describe('an upload token', () => {
   });
 
   it('ends with its upload, by the Worker’s clock', async () => {
-    await lab.bend({ clockMs: 86_400_000 - 5000 });
+    // A minute, because a machine that is busy takes its time.
+    await lab.bend({ clockMs: 86_400_000 - 60_000 });
     const near = await alice.post<{ expiresIn: number }>(
       `/uploads/${upload.id}/sign`,
       { parts: [{ number: 1, ...sumOf(upload, body) }] },
       tokenOf(upload),
     );
-    assert.ok(near.body.expiresIn <= 5, 'a signature never outlives its upload');
+    assert.ok(near.body.expiresIn <= 60, 'a signature never outlives its upload');
     await lab.bend({ clockMs: 86_400_000 + 1000 });
     const { status, problem } = await trySign(alice, upload.id, upload.token);
     assert.equal(status, 410);

@@ -28,6 +28,8 @@ export function discardRest(incoming: IncomingMessage): Promise<void> {
       if (left < 0) done();
     });
     for (const event of ['end', 'close', 'error']) incoming.once(event, done);
+    // A web stream that was made of the body only a moment ago pauses it once it has enough.
+    incoming.on('pause', () => incoming.resume());
     incoming.resume();
   });
 }

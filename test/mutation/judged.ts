@@ -79,6 +79,24 @@ export const JUDGED: readonly Judgement[] = [
     ['true', 'false', ANSWER_UNREAD],
   ]),
   ...of('worker/policy/policy.ts', [['[]', undefined, NEVER_READ]]),
+  ...of('worker/policy/quota.ts', [
+    [
+      'counted?.summary',
+      undefined,
+      'Equivalent: where bytes or files are refused, they were counted.',
+    ],
+    [
+      'counted?.isExact',
+      undefined,
+      'Equivalent: where a Create is refused for its size, it was counted.',
+    ],
+    [
+      '(await read)?.isExact',
+      undefined,
+      'Equivalent: the room has been counted in the line above.',
+    ],
+    ["'taken'", '""', 'Equivalent: what has no case is not refused.'],
+  ]),
   ...of('worker/policy/reservations.ts', [
     ['[]', undefined, NO_LIST],
     [

@@ -15,6 +15,12 @@ export default {
   // Stryker would rewrite tsconfig.json by an API that TypeScript 7 does not have; nothing here reads it.
   tsconfigFile: 'none',
   tempDirName: 'dist/.mutation',
-  ignorePatterns: ['dist', 'docs', 'examples', 'test/{bench,docs,e2e,faults,pictures}'],
+  ignorePatterns: [
+    '.wrangler',
+    'dist',
+    'docs',
+    'examples',
+    'test/{bench,docs,e2e,faults,pictures}',
+  ],
   allowEmpty: false,
 };

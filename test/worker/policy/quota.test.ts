@@ -141,6 +141,12 @@ describe('the room of an owner', () => {
     assert.deepEqual(asked, [{ owner: 'alice', exact: false, grant: undefined }]);
   });
 
+  it('is of all uploads, whichever token the caller has', async () => {
+    const { of, asked } = counting([usageOf(30)]);
+    assert.equal(await of('token').room({ maxTotalBytes: 100 }), 70);
+    assert.deepEqual(asked, [{ owner: 'alice', exact: false, grant: undefined }]);
+  });
+
   it('is counted anew where a sum says that there is none', async () => {
     const summed = usageOf(0, { summary: SUMMARY, isExact: false });
     const { quota, asked } = counting([summed, usageOf(40)]);

@@ -6,7 +6,11 @@ export const REASONS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'thin',
-    'One round trip of 300 ms is 2 % of the time here, and the Complete takes one after the last byte, in which the Worker verifies what the store holds. The peers that are not behind end with the last byte.',
+    'The Complete, in which the Worker verifies what the store holds, takes a round trip of 300 ms after the last byte, which is 2 % of the time; the peers that are not behind end with the last byte. How the connections recover from packets that the full queue drops differs from round to round, and by more than that. `@aws-sdk/lib-storage` signs with keys that lie on the page, and so asks nobody before the first byte.',
+  ],
+  [
+    'loopback',
+    'Checksums cost reading each byte a second time, which the row "floor, and read again" shows. Uppy computes none.',
   ],
   [
     'faulty',

@@ -21,12 +21,14 @@ export interface Figures {
   /** To the floor's time of the same round. */
   readonly ratio: Spread;
   readonly cpuSeconds: Spread;
-  /** CPU seconds of the browser for each GiB. */
-  readonly cpuPerGib: number;
+  /** CPU seconds of the browser for each GiB; undefined for so few bytes that starting up decides. */
+  readonly cpuPerGib: number | undefined;
   readonly firstByteSeconds: Spread;
   readonly requests: Spread;
   readonly preflights: Spread;
 }
+
+const MANY_BYTES = 2 ** 26;
 
 const FLOORS: ReadonlySet<string> = new Set([
   'floor',
@@ -59,7 +61,7 @@ export function figuresOf({ runs, bytes }: LineRecord): readonly Figures[] {
         }),
       ),
       cpuSeconds,
-      cpuPerGib: (cpuSeconds.median / bytes) * 2 ** 30,
+      cpuPerGib: bytes < MANY_BYTES ? undefined : (cpuSeconds.median / bytes) * 2 ** 30,
       firstByteSeconds: spread('firstByteSeconds'),
       requests: spread('requests'),
       preflights: spread('preflights'),

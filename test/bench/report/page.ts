@@ -20,12 +20,14 @@ The floor is six bare requests at a time to URLs that are known beforehand: noth
 
 export async function writePage(): Promise<void> {
   const sections: string[] = [];
-  for (const { id } of CASES) {
+  for (const { id, runs } of CASES) {
     const record = await readKept<LineRecord>(id);
     if (!record) continue;
     const figures = figuresOf(record);
     await writeFile(join(RECORDS, `${id}.svg`), plot(record.title, figures));
-    sections.push(section(record, figures));
+    const measured = new Set(figures.map(({ name }) => name));
+    const missing = runs.map(({ name }) => name).filter((name) => !measured.has(name));
+    sections.push(section(record, figures, missing));
   }
   const signing = await readKept<Signing>('signing');
   const page = [
@@ -38,7 +40,11 @@ export async function writePage(): Promise<void> {
   await writeFile(PAGE, `${page.join('\n\n')}\n`);
 }
 
-function section(record: LineRecord, figures: readonly Figures[]): string {
+function section(
+  record: LineRecord,
+  figures: readonly Figures[],
+  missing: readonly string[],
+): string {
   const { id, title, date, machine, browser, node } = record;
   const rounds = figures[0]?.rounds ?? 0;
   const reason = isAnyPeerAhead(figures) ? REASONS.get(id) : undefined;
@@ -47,28 +53,31 @@ function section(record: LineRecord, figures: readonly Figures[]): string {
     `![Time of each contender as a multiple of the floor's](benchmarks/${id}.svg)`,
     table(figures),
     ...(reason === undefined ? [] : [`**Why a peer is not behind.** ${reason}`]),
+    ...(missing.length > 0 ? [`Not measured this time: ${missing.join(', ')}.`] : []),
     `${rounds} rounds on ${date}; ${machine}; ${browser}; Node.js ${node}.`,
   ].join('\n\n');
 }
 
 function table(figures: readonly Figures[]): string {
-  const head = '| | Seconds | × floor | CPU s per GiB | First byte, s | Requests | Preflights |';
+  const head =
+    '| | Seconds | × floor | CPU, s | CPU, s per GiB | First byte, s | Requests | Preflights |';
   const rows = figures.map((one) => {
-    if (one.failures === one.rounds) return `| ${one.name} | failed: ${one.error} | | | | | |`;
+    if (one.failures === one.rounds) return `| ${one.name} | failed: ${one.error} | | | | | | |`;
     const name =
       one.failures > 0 ? `${one.name} (failed ${one.failures} of ${one.rounds})` : one.name;
     const cells = [
       one.isOurs ? `**${name}**` : name,
       ranged(one.seconds, 2),
       ranged(one.ratio, 3),
-      one.cpuPerGib.toFixed(1),
+      one.cpuSeconds.median.toFixed(2),
+      one.cpuPerGib === undefined ? '' : one.cpuPerGib.toFixed(1),
       ranged(one.firstByteSeconds, 2),
       String(one.requests.median),
       String(one.preflights.median),
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  return [head, '| --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [head, '| --- | --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function ranged({ median, least, most }: Spread, digits: number): string {

@@ -6,7 +6,11 @@ export const REASONS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'thin',
-    'One round trip of 300 ms is 2 % of the time here, and the Complete takes one after the last byte, in which the Worker verifies what the store holds. The peers that are not behind end with the last byte.',
+    'The Complete, in which the Worker verifies what the store holds, takes a round trip of 300 ms after the last byte, which is 2 % of the time; the peers that are not behind end with the last byte. How the connections recover from packets that the full queue drops differs from round to round, and by more than that. `@aws-sdk/lib-storage` signs with keys that lie on the page, and so asks nobody before the first byte.',
+  ],
+  [
+    'loopback',
+    'Checksums cost reading each byte a second time, which the row "floor, and read again" shows. Uppy computes none.',
   ],
   [
     'faulty',
@@ -16,6 +20,7 @@ export const REASONS: ReadonlyMap<string, string> = new Map([
 
 /** Clients that do not run on these lines, and why. */
 export const LEFT_OUT: readonly string[] = [
+  'The rows of s3-upload on 2026-11-26 are of an engine whose first Create does not wait for small files that take long to hash. That change is not in the code yet; without it the second line took the same time within 0.3 %, and its first byte left 0.06 s later.',
   'Uppy and Better Upload do not try a failed call to their own server again, so one failed request in a hundred fails some files; that shows in the column of failures.',
   'FilePond knows no S3 and no tus. Its chunks go by its own protocol to a server that would have to write to the bucket: the sink here answers that protocol at once, which flatters it.',
   'The bench runs EvaporateJS with the MD5 and SHA-256 of this project, because it brings none.',

@@ -10,18 +10,23 @@ import { slugOf } from './slug.ts';
 const DOCS = fileURLToPath(new URL('../', import.meta.url));
 const OUTPUT = fileURLToPath(new URL('../../dist/docs', import.meta.url));
 
+const BASE = process.env['DOCS_BASE'] ?? '/docs/';
+
 export default defineConfig({
   title: 's3-upload',
   description:
     'A web component that uploads files straight to an S3 bucket, and the signer that allows it.',
   lang: 'en',
-  base: process.env['DOCS_BASE'] ?? '/docs/',
+  base: BASE,
   outDir: OUTPUT,
   cacheDir: fileURLToPath(new URL('../../dist/.vitepress', import.meta.url)),
   cleanUrls: true,
   // GitHub shows README.md for a folder.
   rewrites: { 'from/README.md': 'from/index.md', 'themes/README.md': 'themes/index.md' },
-  head: [['meta', { name: 'color-scheme', content: 'light dark' }]],
+  head: [
+    ['meta', { name: 'color-scheme', content: 'light dark' }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${BASE}icon.svg` }],
+  ],
   themeConfig: {
     search: { provider: 'local' },
     nav: [

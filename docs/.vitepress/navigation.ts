@@ -42,12 +42,9 @@ export function titleOf(file: string): string {
 }
 
 /** As VitePress wants it. */
-export function sidebar(
-  docs: string,
-): { text: string; collapsed: boolean; items: { text: string; link: string }[] }[] {
+export function sidebar(docs: string): { text: string; items: { text: string; link: string }[] }[] {
   return groups(docs).map(({ text, entries }) => ({
     text,
-    collapsed: false,
     items: entries.map(({ text: title, page }) => ({ text: title, link: linkTo(page) })),
   }));
 }

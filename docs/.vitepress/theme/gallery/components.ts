@@ -40,15 +40,11 @@ export const ElementStates = defineComponent({
           names.value.map((name) => h('option', { selected: name === 'Sending' }, name)),
         ),
       ]),
-      h('div', { class: 'live vp-raw', ref: place }),
+      h('div', { class: 'live states vp-raw', ref: place }),
       h('p', { id: 'log-title' }, 'Events, newest first:'),
-      h('ol', {
-        class: 'event-log',
-        role: 'log',
-        tabindex: 0,
-        'aria-labelledby': 'log-title',
-        ref: log,
-      }),
+      h('div', { class: 'event-log', role: 'log', tabindex: 0, 'aria-labelledby': 'log-title' }, [
+        h('ol', { ref: log }),
+      ]),
     ];
   },
 });

@@ -20,6 +20,15 @@ export async function tell(
   return { ok: response.ok, text: `${response.status} ${code}`.trim() };
 }
 
+/** The same; a store that closes the connection before it has read the body refuses it as well. */
+export async function tellIfTaken(request: SignedRequest, body: Uint8Array): Promise<Said> {
+  try {
+    return await tell(request, body);
+  } catch {
+    return { ok: false, text: 'the connection was closed' };
+  }
+}
+
 /** Whether the object can be read, and has exactly these bytes. */
 export async function holds(running: Running, key: string, body: Uint8Array): Promise<boolean> {
   try {

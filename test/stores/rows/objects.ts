@@ -9,7 +9,7 @@ import type { Running } from '../../worker/s3/stores.ts';
 import { attributesWith, download, random } from '../../worker/s3/uploads.ts';
 import { no, yes, type Outcome, type Row } from '../row.ts';
 import { compare, type Scene } from '../scene.ts';
-import { tellIfTaken } from './asking.ts';
+import { tell } from './asking.ts';
 
 const BYTES = 100;
 /** By what is special about them. */
@@ -60,8 +60,8 @@ const forms: Row = {
     const store = storeWith({ postPolicy: true });
     const key = running.key();
     const form = await store.presignForm(key, BYTES, attributesWith(), { expiresIn: 60 });
-    const longer = await tellIfTaken(form.request, random(BYTES + 1));
-    const sent = await tellIfTaken(form.request, random(BYTES));
+    const longer = await tell(form.request, random(BYTES + 1));
+    const sent = await tell(form.request, random(BYTES));
     const isHeld = sent.ok && !longer.ok && (await running.store.head(key))?.bytes === BYTES;
     const note = compare(profile, 'postPolicy', profile.postPolicy, isHeld);
     return isHeld ? yes(note) : no('small files are uploads of one part');

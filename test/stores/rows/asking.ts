@@ -9,15 +9,23 @@ export interface Said {
   readonly text: string;
 }
 
-/** Sends a signed request, and reads the answer to its end. */
+/**
+ * Sends a signed request, and reads the answer to its end. A store that closes the connection before it
+ * has read the body refuses it as well.
+ */
 export async function tell(
   request: SignedRequest,
   body: Uint8Array,
   headers: Record<string, string> = {},
 ): Promise<Said> {
-  const response = await send(request, body, headers);
-  const code = /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1] ?? '';
-  return { ok: response.ok, text: `${response.status} ${code}`.trim() };
+  try {
+    const response = await send(request, body, headers);
+    const code = /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1] ?? '';
+    return { ok: response.ok, text: `${response.status} ${code}`.trim() };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { ok: false, text: 'the connection was closed' };
+  }
 }
 
 /** Whether the object can be read, and has exactly these bytes. */

@@ -142,7 +142,7 @@ onEveryStore(
       const { status, output } = await runSetup(settings(), '--origin', ORIGIN, '--dry-run');
       assert.equal(status, 0);
       assert.match(output, /^planned +CORS rules: would add a rule for http:\/\/localhost:5173$/m);
-      const [rule] = JSON.parse(output.slice(output.indexOf('\n'))) as [object];
+      const [rule] = JSON.parse(/^\[\n[^]*?^\]$/m.exec(output)?.[0] ?? '') as [object];
       assert.deepEqual(rule, {
         AllowedOrigins: [ORIGIN],
         AllowedMethods: ['PUT', 'POST'],

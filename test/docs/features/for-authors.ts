@@ -203,13 +203,18 @@ export const FOR_AUTHORS: readonly Feature[] = [
   },
   {
     feature: 'Documentation for coding agents (`llms.txt`)',
-    answer: 'no',
-    note: 'There are README.md and docs/.',
+    answer: 'yes',
+    note: '`llms.txt` and `llms-full.txt` of the site',
+    tests: [['docs/site.test.ts', 'has llms.txt, whose links lead to Markdown']],
   },
   {
     feature: 'A site of documentation with live examples',
-    answer: 'partly',
-    note: 'The Worker serves one page with a live element.',
+    answer: 'yes',
+    note: '`npm run docs`',
+    tests: [
+      ['docs/site.test.ts', 'shows every live snippet of the gallery at work'],
+      ['docs/site.test.ts', 'shows every state that is chosen'],
+    ],
   },
   {
     feature: 'One file from a CDN',

@@ -191,6 +191,8 @@ test('a classic script draws the element on a page that was opened from disk', a
   );
   await page.goto(pathToFileURL(local).href);
   await page.waitForSelector('s3-upload:defined >>> [part~=zone]', { visible: true });
+  // The first file has the element ask its Worker.
+  await (await filePicker(page)).uploadFile(file);
   assert.equal((await policy).status(), 200);
 });
 

@@ -184,6 +184,8 @@ describe('a setting', () => {
       AWS_REGION: 'x',
       PATH: 'x',
       OAUTH: 'x',
+      // Two errors away from ACCEPT, and a word of its own.
+      ACCESS: 'x',
       DEBUG: '1',
       NODE_ENV: 'x',
       AUTHOR: 'x',

@@ -83,6 +83,8 @@ const NAMES = [
 const MAX_DISTANCE = 2;
 /** A shorter name, such as `OAUTH`, is near to another one by chance. */
 const LEAST_LENGTH = 6;
+/** One error in so many characters at most: `ACCESS` is two away from `ACCEPT`. */
+const CHARACTERS_PER_ERROR = 4;
 
 /** The name of every setting. */
 export const SETTING_NAMES: readonly SettingName[] = NAMES;
@@ -97,7 +99,8 @@ export function assertKnownNames(env: Env): void {
   const known = new Set<string>(NAMES);
   for (const [name, value] of Object.entries(env)) {
     if (typeof value !== 'string' || known.has(name) || name.length < LEAST_LENGTH) continue;
-    const meant = nearest(name, NAMES, MAX_DISTANCE);
+    const errors = Math.min(MAX_DISTANCE, Math.floor(name.length / CHARACTERS_PER_ERROR));
+    const meant = nearest(name, NAMES, errors);
     if (meant === undefined) continue;
     throw new ProblemError(
       'misconfigured',

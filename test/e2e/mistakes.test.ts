@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sign } from 'hono/jwt';
 import type { Browser, HTTPRequest, Page } from 'puppeteer-core';
 import { bundle } from '../../worker/build/build.ts';
 import { optionsFrom } from '../../worker/config.ts';
@@ -201,11 +202,30 @@ async function openTab(): Promise<Page> {
   return tab;
 }
 
+/** Wrong in one thing, and right in everything else. */
+function tokenThatIs(fault: NonNullable<Mistake['token']>): Promise<string> {
+  const aud = 'uploads';
+  const now = Math.floor(Date.now() / 1000);
+  switch (fault) {
+    case 'expired':
+      return jwtFor('alice', { aud, exp: now - 3600 });
+    case 'without exp':
+      return jwtFor('alice', { aud, exp: undefined });
+    case 'with another secret':
+      return sign(
+        { sub: 'alice', aud, exp: now + 3600 },
+        'another-secret-of-the-app-for-its-tokens',
+      );
+    case 'for another audience':
+      return jwtFor('alice', { aud: 'another app' });
+  }
+}
+
 test('each mistake names itself in the row, the console, the log and doctor, within five seconds', async (t) => {
-  const expired = await jwtFor('alice', { exp: Math.floor(Date.now() / 1000) - 3600 });
-  const tokens = Object.fromEntries(
-    planted.flatMap(({ mistake }, index) => (mistake.token ? [[`m${index}`, expired]] : [])),
-  );
+  const tokens: Record<string, string> = {};
+  for (const [index, { mistake }] of planted.entries()) {
+    if (mistake.token) tokens[`m${index}`] = await tokenThatIs(mistake.token);
+  }
   const shown = await showHere('', tokens);
   // A row that was late among so many may be in time alone, on a machine that is busy.
   for (const id of Object.keys(shown)) {
@@ -240,7 +260,11 @@ test('each mistake names itself in the row, the console, the log and doctor, wit
       const ask = async () => {
         const startedMs = performance.now();
         const files = { '.dev.vars': file.join('') };
-        const printed = await diagnose({ S3_UPLOAD_TOKEN: expired }, ...args, files);
+        const printed = await diagnose(
+          { S3_UPLOAD_TOKEN: tokens[`m${index}`] ?? '' },
+          ...args,
+          files,
+        );
         return { ...printed, ms: performance.now() - startedMs };
       };
       let answer = await ask();

@@ -12,8 +12,8 @@ export interface Mistake {
   readonly path?: string;
   /** The endpoint is the page's own host, which answers every path with the page. */
   readonly isPageHost?: boolean;
-  /** The caller's token. */
-  readonly token?: string;
+  /** What is wrong with the caller's token. */
+  readonly token?: 'expired' | 'without exp' | 'with another secret' | 'for another audience';
   /** The page's origin, if it is not that of the other mistakes. */
   readonly page?: string;
   /** What the row shows, and where it is not only for users, what the console shows, too. */
@@ -39,6 +39,36 @@ const always =
     ...(code !== undefined && { code }),
     ...(more !== undefined && { more }),
   });
+
+const JWT_SECRET = 'the-secret-that-the-app-signs-its-tokens-with';
+
+/** A token that is refused for this reason; `doctor` has it, too. */
+function wrongToken(
+  token: NonNullable<Mistake['token']>,
+  sentence: string,
+  reason: string,
+): Mistake {
+  return {
+    name: `token ${token}`,
+    settings: { AUTH: 'jwt', JWT_SECRET, JWT_AUDIENCE: 'uploads' },
+    token,
+    row: new RegExp(`no longer signed in.*${sentence}`),
+    console: new RegExp(`unauthenticated: ${sentence}`),
+    log: new RegExp(`"reason":"${reason}"`),
+    isDeployed: true,
+    doctor: new RegExp(`${sentence}.*\\(${reason}\\)`),
+  };
+}
+
+/** A setting that the Worker refuses to start with: the same words everywhere. */
+function refusedSetting(
+  name: string,
+  settings: Readonly<Record<string, string>>,
+  words: string,
+): Mistake {
+  const pattern = new RegExp(words);
+  return { name, settings, row: owner(words), console: pattern, log: pattern, doctor: pattern };
+}
 
 export const MISTAKES: readonly Mistake[] = [
   {
@@ -138,30 +168,27 @@ export const MISTAKES: readonly Mistake[] = [
     log: /"origin":"http:\/\/localhost:\d+".*ALLOWED_ORIGINS/,
     doctor: /ALLOWED_ORIGINS: it does not allow http:\/\/localhost:\d+/,
   },
-  {
-    name: 'origin with a slash at its end',
-    settings: { ALLOWED_ORIGINS: 'https://www.example.com/' },
-    row: owner('ALLOWED_ORIGINS has an origin with a slash'),
-    console: /ALLOWED_ORIGINS has an origin with a slash/,
-    log: /ALLOWED_ORIGINS has an origin with a slash/,
-    doctor: /ALLOWED_ORIGINS has an origin with a slash/,
-  },
-  {
-    name: 'short TOKEN_SECRET',
-    settings: { TOKEN_SECRET: 'short' },
-    row: owner('TOKEN_SECRET is shorter than 32'),
-    console: /TOKEN_SECRET is shorter than 32/,
-    log: /TOKEN_SECRET is shorter than 32/,
-    doctor: /TOKEN_SECRET is shorter than 32/,
-  },
-  {
-    name: 'missing AUTH',
-    settings: { AUTH: '' },
-    row: owner('AUTH is missing: it must be jwt'),
-    console: /AUTH is missing: it must be jwt/,
-    log: /AUTH is missing: it must be jwt/,
-    doctor: /AUTH is missing: it must be jwt/,
-  },
+  refusedSetting(
+    'origin with a slash at its end',
+    { ALLOWED_ORIGINS: 'https://www.example.com/' },
+    'ALLOWED_ORIGINS has an origin with a slash',
+  ),
+  refusedSetting(
+    'origin with a wildcard in the wrong place',
+    { ALLOWED_ORIGINS: 'https://app.*.com' },
+    'ALLOWED_ORIGINS must be a list of origins',
+  ),
+  refusedSetting(
+    'short TOKEN_SECRET',
+    { TOKEN_SECRET: 'short' },
+    'TOKEN_SECRET is shorter than 32',
+  ),
+  refusedSetting(
+    'JWT_SECRET that is also TOKEN_SECRET',
+    { AUTH: 'jwt', JWT_SECRET, TOKEN_SECRET: JWT_SECRET },
+    'JWT_SECRET must not be TOKEN_SECRET',
+  ),
+  refusedSetting('missing AUTH', { AUTH: '' }, 'AUTH is missing: it must be jwt'),
   {
     name: 'virtual style on an IP address',
     settings: { S3_STYLE: 'virtual' },
@@ -170,14 +197,21 @@ export const MISTAKES: readonly Mistake[] = [
     log: /set the style to path/,
     doctor: /set the style to path/,
   },
-  {
-    name: 'bucket repeated in S3_ENDPOINT',
-    settings: { S3_ENDPOINT: 'https://s3.example.com/uploads' },
-    row: owner('S3_ENDPOINT has the name of the bucket in its path'),
-    console: /S3_ENDPOINT has the name of the bucket in its path/,
-    log: /S3_ENDPOINT has the name of the bucket in its path/,
-    doctor: /S3_ENDPOINT has the name of the bucket in its path/,
-  },
+  refusedSetting(
+    'endpoint without a scheme',
+    { S3_ENDPOINT: 's3.example.com' },
+    'S3_ENDPOINT does not go with S3_BUCKET and S3_STYLE: the endpoint (is not a URL|must start with)',
+  ),
+  refusedSetting(
+    'bucket repeated in the path of S3_ENDPOINT',
+    { S3_ENDPOINT: 'https://s3.example.com/uploads' },
+    'S3_ENDPOINT has the name of the bucket in its path',
+  ),
+  refusedSetting(
+    'bucket repeated in the host of S3_ENDPOINT',
+    { S3_ENDPOINT: 'https://uploads.s3.example.com' },
+    'S3_ENDPOINT has the name of the bucket in its host',
+  ),
   {
     name: 'http store on an https page',
     page: 'https://app.example',
@@ -217,16 +251,10 @@ export const MISTAKES: readonly Mistake[] = [
     isDeployed: true,
     doctor: /not a signer answers 200 .*check the path/s,
   },
-  {
-    name: 'expired token',
-    settings: { AUTH: 'jwt', JWT_SECRET: 'the-secret-that-the-app-signs-its-tokens-with' },
-    token: 'expired',
-    row: /no longer signed in.*The token has expired/,
-    console: /unauthenticated: The token has expired/,
-    log: /"reason":"expired"/,
-    isDeployed: true,
-    doctor: /The token has expired\. \(expired\)/,
-  },
+  wrongToken('expired', 'The token has expired', 'expired'),
+  wrongToken('without exp', 'The token has no exp claim', 'no exp'),
+  wrongToken('with another secret', 'The token is signed with another key', 'wrong key'),
+  wrongToken('for another audience', 'The token is for another audience', 'wrong audience'),
   {
     name: 'misspelt setting',
     settings: { MAX_BYTE: '5MB' },
@@ -236,12 +264,38 @@ export const MISTAKES: readonly Mistake[] = [
     doctor: /no setting MAX_BYTE\b.*MAX_BYTES/s,
   },
   {
+    name: 'proxy that changes Host, port or path',
+    store: {
+      for: 'page',
+      answer: ({ method }) =>
+        method === 'PUT' ? always(403, 'SignatureDoesNotMatch')() : undefined,
+    },
+    row: owner('a proxy in front of the store changes Host, port or path'),
+    console: /SignatureDoesNotMatch.*a proxy in front of the store changes Host, port or path/,
+    log: /A page reports: .*a proxy in front of the store changes Host, port or path/,
+    doctor: /403 SignatureDoesNotMatch.*a proxy that changes Host, port or path/s,
+  },
+  {
     name: 'full store',
     store: {
       for: 'everybody',
       answer: (request) =>
         isFromPage(request) || request.method === 'POST'
           ? always(507, 'XMinioStorageFull')()
+          : undefined,
+    },
+    row: /The storage is full\. Tell the owner of this page\./,
+    console: /store_full: /,
+    log: /The store is full/,
+    doctor: /quota of the bucket is full/,
+  },
+  {
+    name: 'full quota',
+    store: {
+      for: 'everybody',
+      answer: (request) =>
+        isFromPage(request) || request.method === 'POST'
+          ? always(403, 'QuotaExceeded')()
           : undefined,
     },
     row: /The storage is full\. Tell the owner of this page\./,

@@ -72,7 +72,7 @@ suite(`a new user, on ${storeName()}`, { timeout: 400_000 }, () => {
     const [setup, doctor, dev] = commandsWith('npm run dev');
     await assertSetUp(project, setup ?? '');
     const found = await run(project, doctor ?? '');
-    for (const what of ['settings', 'keys and bucket', 'part', 'Complete', 'key-value store']) {
+    for (const what of ['settings', 'credentials', 'bucket', 'part', 'Complete', 'key-value store']) {
       assert.match(found, new RegExp(`^pass  ${what}`, 'm'), found);
     }
     await assertUploads(project, `${dev} -- --port ${port}`);

@@ -1,9 +1,9 @@
-/** The commands of docs/start/cloudflare.md and docs/node.md, which these tests run as they stand there. */
+/** The commands of the start pages and of docs/node.md, which these tests run as they stand there. */
 import { snippets, type Snippet } from '../snippets.ts';
 
-/** The lines of the shell block of the start page that has this line. @throws Error if there is none. */
-export function commandsWith(line: string): readonly string[] {
-  return blockWith('docs/start/cloudflare.md', 'sh', line);
+/** The lines of the shell block of a start page that has this line. @throws Error if there is none. */
+export function commandsWith(line: string, page = 'cloudflare'): readonly string[] {
+  return blockWith(`docs/start/${page}.md`, 'sh', line);
 }
 
 /** The lines of the block of docs/node.md that has this line. @throws Error if there is none. */

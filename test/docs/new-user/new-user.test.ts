@@ -1,5 +1,5 @@
 /**
- * A new user's way, from the README alone: an empty folder, the package, a bucket of their own, and
+ * A new user's way, from the start pages alone: an empty folder, the package, a bucket of their own, and
  * an upload that can be read back. Once as a Worker, once as a server with its list in SQLite.
  */
 import assert from 'node:assert/strict';
@@ -72,7 +72,14 @@ suite(`a new user, on ${storeName()}`, { timeout: 400_000 }, () => {
     const [setup, doctor, dev] = commandsWith('npm run dev');
     await assertSetUp(project, setup ?? '');
     const found = await run(project, doctor ?? '');
-    for (const what of ['settings', 'credentials', 'bucket', 'part', 'Complete', 'key-value store']) {
+    for (const what of [
+      'settings',
+      'credentials',
+      'bucket',
+      'part',
+      'Complete',
+      'key-value store',
+    ]) {
       assert.match(found, new RegExp(`^pass  ${what}`, 'm'), found);
     }
     await assertUploads(project, `${dev} -- --port ${port}`);
@@ -85,7 +92,10 @@ suite(`a new user, on ${storeName()}`, { timeout: 400_000 }, () => {
     const own = { ...bucket.settings, ...SECRETS, AUTH: 'anonymous', ALLOWED_ORIGINS: url };
     await fill(join(server, '.dev.vars'), own);
 
-    const commands = commandsWith('npx s3-upload serve');
+    const commands = [
+      'npm install s3-upload-element hono @hono/node-server',
+      'npx s3-upload serve',
+    ].flatMap((line) => commandsWith(line, 'node-minio'));
     assert.deepEqual(commands, linesOfNodePage('sh', 'npx s3-upload serve'));
     const [install = '', setup = '', doctor = '', start = ''] = commands;
     await run(server, install.replace('s3-upload-element', tarball));

@@ -81,10 +81,13 @@ test('what another device has begun is offered there alone to its caller, and th
   const laptop = await openAs('alice');
   await slowLine(laptop, 24 * MIB);
   await pick(laptop, path);
-  // This store cannot list parts. The Worker knows of those that the page reports when it has more
-  // parts signed, which it has done by then.
   const begun = await whenSnapshot(laptop, ({ loaded }) => loaded >= 18 * PART_BYTES);
+  // This store cannot list parts. The Worker knows of those that the page reports: when it has more parts
+  // signed, which a slow machine may have done already, and when it goes on after a pause.
   await slowLine(laptop, 1);
+  await laptop.$eval('s3-upload', (node) => (node as HTMLElementTagNameMap['s3-upload']).pause());
+  await laptop.$eval('s3-upload', (node) => (node as HTMLElementTagNameMap['s3-upload']).resume());
+  await whenSnapshot(laptop, ({ status }) => status === 'uploading');
   await laptop.browserContext().close();
 
   const stranger = await openAs('bob');

@@ -51,6 +51,6 @@ export default {
   ),
   reporters: [defaultReporter(), widgetTimes()],
   concurrency: 1,
-  testFramework: { config: { ui: 'bdd', timeout: 20_000 } },
+  testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
   testsFinishTimeout: 300_000,
 };

@@ -204,7 +204,7 @@ suite('the package in an app of somebody else’s', { timeout: 600_000 }, () => 
 
     test('node-minio: what the container runs serves a page that uploads', async () => {
       const dir = join(consumer.dir, 'examples/node-minio');
-      const tarball = (await readdir(consumer.dir)).find((name) => name.endsWith('.tgz'));
+      const tarball = pack(consumer.dir);
       const install = ['--prefix', dir, '--prefer-offline', '--no-audit', '--no-fund'];
       await consumer.run(
         'npm',
@@ -212,7 +212,7 @@ suite('the package in an app of somebody else’s', { timeout: 600_000 }, () => 
         'set',
         '--prefix',
         dir,
-        `dependencies.s3-upload-element=file:../../${tarball}`,
+        `dependencies.s3-upload-element=file:${tarball}`,
       );
       await consumer.run('npm', 'install', ...install);
       const port = await freePort();

@@ -19,7 +19,7 @@ import {
 } from '../../e2e/product.ts';
 import type { S3UploadElement } from '../../../widget/s3-upload.ts';
 import { composeSettings, containerCommand } from '../node-example.ts';
-import { installConsumer, type Consumer } from './consumer.ts';
+import { installConsumer, pack, type Consumer } from './consumer.ts';
 import { startServer, type ExampleServer } from './server.ts';
 
 /** Too large for one request, so that parts, their checksums and Complete are used. */

@@ -7,6 +7,7 @@ import {
   assertLinkSeconds,
   assertUnshared,
   checksumFor,
+  fallbackFor,
   planLimitsFor,
   verifyLimits,
 } from '../../../worker/policy/store-fit.ts';
@@ -208,5 +209,23 @@ describe('how files are divided', () => {
       () => planLimitsFor(profile, { ...within, minPartBytes: size, maxPartBytes: size - 1 }),
       misconfigured('MAX_PART_BYTES is smaller than MIN_PART_BYTES.'),
     );
+  });
+});
+
+describe('the checksum after a refusal', () => {
+  const profile: Profile = { ...ABLE, fallbackChecksum: 'crc32c' };
+
+  it('is the one of the profile, if it has one', () => {
+    assert.equal(fallbackFor(profile, undefined, '{owner}/{id}'), 'crc32c');
+    assert.equal(fallbackFor({ ...profile, fallbackChecksum: null }, undefined, '{id}'), null);
+  });
+
+  it('is none if the operator has chosen one, or none, so that the refusal is seen', () => {
+    assert.equal(fallbackFor(profile, 'crc64nvme', '{owner}/{id}'), null);
+    assert.equal(fallbackFor(profile, null, '{owner}/{id}'), null);
+  });
+
+  it('is none if keys are made of checksums: the same file would get another key', () => {
+    assert.equal(fallbackFor(profile, undefined, '{owner}/{checksum}'), null);
   });
 });

@@ -20,7 +20,6 @@ import { localReservations } from '../../worker/policy/local-reservations.ts';
 import { quotaOf } from '../../worker/policy/quota.ts';
 import type { Limits, Reservation } from '../../worker/policy/reservations.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
-import type { Upload } from '../../worker/upload/upload.ts';
 import { startSink } from './counts/sink.ts';
 import {
   idsInOrder,
@@ -31,6 +30,7 @@ import {
   type Lab,
   type Settings,
 } from './harness.ts';
+import { fixedUpload } from './fixed-upload.ts';
 import { firstSum } from './hostile/scene.ts';
 import { memoryKV } from './memory-kv.ts';
 import { localR2, type Running } from './s3/stores.ts';
@@ -476,21 +476,8 @@ describe('without the Durable Object, another isolate', () => {
     const now = () => 1_000_000;
     const ledger = createLedger(memoryKV(), { log, now, keepSeconds: null });
     const counting = { ledger, now, keepSeconds: null, reservations: localReservations() };
-    const upload = (fileChecksum: string): Upload => ({
-      v: 1,
-      id: '01890000-0000-7000-8000-000000000000',
-      owner: 'alice',
-      key: 'a/b.bin',
-      name: 'b.bin',
-      type: 'image/png',
-      bytes: 10,
-      checksum: 'sha256',
-      fileChecksum,
-      mark: 'mark',
-      createdAt: 1000,
-      expiresAt: 5000,
-      urlSeconds: 900,
-    });
+    const upload = (fileChecksum: string) =>
+      fixedUpload({ fileChecksum, createdAt: 1000, expiresAt: 5000 });
     const rules = { maxOpen: null, maxTotalBytes: 100, maxPerGrant: null };
     const take = (sum: string) =>
       quotaOf(counting, { owner: 'alice' }).take(rules, upload(sum), 'create');

@@ -5,24 +5,12 @@ import { decode, sign } from 'hono/jwt';
 import { createTokens } from '../../worker/token.ts';
 import type { Upload } from '../../worker/upload/upload.ts';
 import { keyedHex } from '../../worker/util/subkeys.ts';
+import { fixedUpload } from './fixed-upload.ts';
 
 const SECRET = 'the-secret-that-seals-upload-tokens-in-tests';
 const OTHER = 'another-secret-that-seals-upload-tokens-here';
 const END = 2_000_000_000;
-const UPLOAD: Upload = {
-  v: 1,
-  id: '01890000-0000-7000-8000-000000000000',
-  owner: 'alice',
-  key: 'a/b.bin',
-  name: 'b.bin',
-  type: 'image/png',
-  bytes: 10,
-  checksum: 'sha256',
-  mark: 'mark',
-  createdAt: END - 1000,
-  expiresAt: END,
-  urlSeconds: 900,
-};
+const UPLOAD = fixedUpload({ createdAt: END - 1000, expiresAt: END });
 const clockAt = (seconds: number) => () => seconds * 1000;
 const tokens = createTokens([SECRET], clockAt(END - 1));
 const unauthenticated = {

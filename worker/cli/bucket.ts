@@ -1,4 +1,5 @@
 /** The bucket of the settings, as a command needs it: for its own calls, and as the Worker uses it. */
+import { createHash } from 'node:crypto';
 import { readerOf, type Env } from '../config/read-setting.ts';
 import { checksumFrom, storeConfigFrom, storeFrom } from '../config/store.ts';
 import { cleanPrefix } from '../object/key.ts';
@@ -6,6 +7,8 @@ import { checksumFor, fallbackFor } from '../policy/store-fit.ts';
 import type { ChecksumAlgorithm } from '../protocol.ts';
 import { createControl, type Control } from '../s3/requests/control.ts';
 import type { Store, StoreConfig } from '../s3/store.ts';
+
+const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 export interface Bucket {
   readonly name: string;
@@ -47,4 +50,34 @@ export function openBucket(settings: Env): Bucket {
     ),
     freshKey: () => `${prefix}s3-upload-check/${crypto.randomUUID()}`,
   };
+}
+
+/**
+ * Replaces all rules of one kind that a bucket has. Stores require an MD5 or another checksum of them.
+ *
+ * @param subresource `cors` for `PUT ?cors`.
+ * @param element what contains the rules, which are elements in XML.
+ * @throws StoreError `unsupported` if the store has no rules of this kind.
+ */
+export async function putRules(
+  control: Control,
+  operation: string,
+  subresource: string,
+  element: string,
+  rules: readonly string[],
+): Promise<void> {
+  const body = `<${element} xmlns="${NAMESPACE}">${rules.join('')}</${element}>`;
+  await control({
+    operation,
+    method: 'PUT',
+    key: null,
+    query: { [subresource]: '' },
+    headers: {
+      'content-type': 'application/xml',
+      'content-md5': createHash('md5').update(body).digest('base64'),
+    },
+    body,
+    idempotent: true,
+    read: () => ({ result: undefined }),
+  });
 }

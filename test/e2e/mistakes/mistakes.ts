@@ -70,6 +70,22 @@ function refusedSetting(
   return { name, settings, row: owner(words), console: pattern, log: pattern, doctor: pattern };
 }
 
+/** A store that takes nothing more. */
+function noRoom(name: string, status: number, code: string): Mistake {
+  return {
+    name,
+    store: {
+      for: 'everybody',
+      answer: (request) =>
+        isFromPage(request) || request.method === 'POST' ? always(status, code)() : undefined,
+    },
+    row: /The storage is full\. Tell the owner of this page\./,
+    console: /store_full: /,
+    log: /The store is full/,
+    doctor: /quota of the bucket is full/,
+  };
+}
+
 export const MISTAKES: readonly Mistake[] = [
   {
     name: 'wrong secret',
@@ -275,32 +291,6 @@ export const MISTAKES: readonly Mistake[] = [
     log: /A page reports: .*a proxy in front of the store changes Host, port or path/,
     doctor: /403 SignatureDoesNotMatch.*a proxy that changes Host, port or path/s,
   },
-  {
-    name: 'full store',
-    store: {
-      for: 'everybody',
-      answer: (request) =>
-        isFromPage(request) || request.method === 'POST'
-          ? always(507, 'XMinioStorageFull')()
-          : undefined,
-    },
-    row: /The storage is full\. Tell the owner of this page\./,
-    console: /store_full: /,
-    log: /The store is full/,
-    doctor: /quota of the bucket is full/,
-  },
-  {
-    name: 'full quota',
-    store: {
-      for: 'everybody',
-      answer: (request) =>
-        isFromPage(request) || request.method === 'POST'
-          ? always(403, 'QuotaExceeded')()
-          : undefined,
-    },
-    row: /The storage is full\. Tell the owner of this page\./,
-    console: /store_full: /,
-    log: /The store is full/,
-    doctor: /quota of the bucket is full/,
-  },
+  noRoom('full store', 507, 'XMinioStorageFull'),
+  noRoom('full quota', 403, 'QuotaExceeded'),
 ];

@@ -19,25 +19,16 @@ import type {
   Reservations,
   Verdict,
 } from '../../../worker/policy/reservations.ts';
-import type { Upload } from '../../../worker/upload/upload.ts';
+import { fixedUpload } from '../fixed-upload.ts';
 
 const NOW = 10_000;
 const UNLIMITED: Limits = { maxOpen: null, maxTotalBytes: null, maxPerGrant: null };
-const UPLOAD: Upload = {
-  v: 1,
-  id: '01890000-0000-7000-8000-000000000000',
-  owner: 'alice',
-  key: 'a/b.bin',
-  name: 'b.bin',
-  type: 'image/png',
-  bytes: 10,
+const UPLOAD = fixedUpload({
   checksum: null,
-  mark: 'mark',
   createdAt: NOW,
   expiresAt: NOW + 100,
-  urlSeconds: 900,
   multipart: { uploadId: 'x', partBytes: 5 },
-};
+});
 const IN_PARTS = { inParts: true, byForm: false };
 const BY_FORM = { inParts: false, byForm: true };
 

@@ -1,10 +1,10 @@
 /** Reads and writes the CORS rules of a bucket. */
-import { createHash } from 'node:crypto';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import type { Control } from '../../s3/requests/control.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
 import { unreadable } from '../../s3/requests/faults.ts';
 import { escapeXml } from '../../s3/requests/xml.ts';
+import { putRules } from '../bucket.ts';
 import type { CorsRule } from './rules.ts';
 
 /** A rule that the bucket has. It is written back as it came, with whatever else it contains. */
@@ -12,8 +12,6 @@ export interface StoredRule extends CorsRule {
   /** The rule's element, in XML. */
   readonly source: string;
 }
-
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /**
  * The bucket's rules, in their order; none if it has none.
@@ -42,30 +40,17 @@ export async function getBucketCors(control: Control): Promise<readonly StoredRu
 }
 
 /**
- * Replaces the bucket's rules. Stores require an MD5 or another checksum of them.
+ * Replaces the bucket's rules.
  *
  * @throws StoreError `unsupported` if the store has no CORS rules for buckets.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
  */
-export async function putBucketCors(
+export function putBucketCors(
   control: Control,
   rules: readonly (CorsRule | StoredRule)[],
 ): Promise<void> {
   const elements = rules.map((rule) => ('source' in rule ? rule.source : writeRule(rule)));
-  const body = `<CORSConfiguration xmlns="${NAMESPACE}">${elements.join('')}</CORSConfiguration>`;
-  await control({
-    operation: 'PutBucketCors',
-    method: 'PUT',
-    key: null,
-    query: { cors: '' },
-    headers: {
-      'content-type': 'application/xml',
-      'content-md5': createHash('md5').update(body).digest('base64'),
-    },
-    body,
-    idempotent: true,
-    read: () => ({ result: undefined }),
-  });
+  return putRules(control, 'PutBucketCors', 'cors', 'CORSConfiguration', elements);
 }
 
 function readRules(body: string): readonly StoredRule[] | undefined {

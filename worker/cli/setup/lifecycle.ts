@@ -1,17 +1,15 @@
 /** Adds a lifecycle rule that aborts uploads which nobody finishes. */
-import { createHash } from 'node:crypto';
 import { readerOf, type Env } from '../../config/read-setting.ts';
 import { cleanPrefix } from '../../object/key.ts';
 import { PROFILES } from '../../s3/profiles.ts';
 import { isStoreError, type StoreError } from '../../s3/requests/errors.ts';
 import { escapeXml } from '../../s3/requests/xml.ts';
-import type { Bucket } from '../bucket.ts';
+import { putRules, type Bucket } from '../bucket.ts';
 import type { Step } from './report.ts';
 import type { SetupStep } from './step.ts';
 
 const WHAT = 'lifecycle rule';
 const ID = 's3-upload-unfinished';
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const DAY_SECONDS = 86_400;
 /** As R2 does by default: https://developers.cloudflare.com/r2/buckets/object-lifecycles/ */
 const DEFAULT_DAYS = 7;
@@ -110,19 +108,12 @@ async function readRules({ control }: Bucket): Promise<readonly string[]> {
   }
 }
 
-async function writeRules({ control }: Bucket, rules: readonly string[]): Promise<void> {
-  const body = `<LifecycleConfiguration xmlns="${NAMESPACE}">${rules.join('')}</LifecycleConfiguration>`;
-  await control({
-    operation: 'PutBucketLifecycleConfiguration',
-    method: 'PUT',
-    key: null,
-    query: { lifecycle: '' },
-    headers: {
-      'content-type': 'application/xml',
-      'content-md5': createHash('md5').update(body).digest('base64'),
-    },
-    body,
-    idempotent: true,
-    read: () => ({ result: undefined }),
-  });
+function writeRules({ control }: Bucket, rules: readonly string[]): Promise<void> {
+  return putRules(
+    control,
+    'PutBucketLifecycleConfiguration',
+    'lifecycle',
+    'LifecycleConfiguration',
+    rules,
+  );
 }

@@ -55,8 +55,8 @@ export class Uploads implements ReactiveController {
   /** The order that the user has made. */
   #order: Order | undefined;
   #listening = new AbortController();
-  /** Files are being added: those that are refused are reported in one event, once all are added. */
-  #isAdding = false;
+  /** Batches that are being added, one by a listener of another: their refusals are told when each is. */
+  #adding = 0;
   /** Who causes the events that the uploader dispatches now. */
   #changedBy: ChangedBy = 'user';
   /** `start()` was called since files were last added. */
@@ -105,12 +105,8 @@ export class Uploads implements ReactiveController {
 
   /** True if all uploads wait for `start()`. */
   get isWaitingForStart(): boolean {
-    return (
-      this.#host.noAuto &&
-      !this.#isStarted &&
-      this.totals.active > 0 &&
-      this.list.every(isNotStarted)
-    );
+    const isHeld = this.#host.noAuto && !this.#isStarted;
+    return isHeld && this.totals.active > 0 && this.list.every(isNotStarted);
   }
 
   /** True if the list holds as many files as the page allows. */
@@ -184,10 +180,14 @@ export class Uploads implements ReactiveController {
     // The uploader does not know uploads that were finished earlier.
     const room = this.#finished.length > 0 ? roomIn(this.#host, this.totals) : Infinity;
     const { files, refused } = admit(found, { isMany, maxFiles, room });
-    this.#isAdding = true;
-    const { uploads: added, rejected } =
-      files.length > 0 ? this.uploader.add(files) : { uploads: [], rejected: [] };
-    this.#isAdding = false;
+    let answer: ReturnType<UploaderLike['add']> = { uploads: [], rejected: [] };
+    this.#adding++;
+    try {
+      if (files.length > 0) answer = this.uploader.add(files);
+    } finally {
+      this.#adding--;
+    }
+    const { uploads: added, rejected } = answer;
     if (added.length > 0) {
       this.#isStarted = false;
       const ids = new Set(added.map(({ id }) => id));
@@ -277,7 +277,7 @@ export class Uploads implements ReactiveController {
 
   /** Brings the form up to date before listeners on the element are called. */
   #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } | undefined {
-    if (this.#isAdding && event.type === 'upload-rejected') return undefined;
+    if (this.#adding && event.type === 'upload-rejected') return undefined;
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
     // Those that were added are the uploads of their batch.
     return 'uploads' in event && event.type !== 'upload-added' ? { uploads: this.list } : {};

@@ -81,6 +81,49 @@ describe('uploads, on a host of their own', () => {
     ]);
   });
 
+  it('tell of each refusal once where a listener adds other files meanwhile', async () => {
+    const { host, uploader } = await withUploader();
+    const { UploadError } = await import('../fake-uploader.ts');
+    for (const name of ['b', 'd']) uploader.refuses.set(name, new UploadError('too_large', ''));
+    const batches: unknown[] = [];
+    const target = host as UploadEventTarget;
+    target.addEventListener('upload-rejected', ({ rejected }) => batches.push(codes(rejected)));
+    const more = [{ file: file('d') }];
+    target.addEventListener('upload-add', () => void host.uploads.add(more.splice(0)));
+    host.uploads.add([{ path: 'a' }, { file: file('b') }]);
+    equal(batches, [
+      [['d', 'too_large']],
+      [
+        ['a', 'file_unreadable'],
+        ['b', 'too_large'],
+      ],
+    ]);
+  });
+
+  it('tell of refusals also after the uploader has thrown', async () => {
+    const { host, uploader } = await withUploader();
+    const { UploadError } = await import('../fake-uploader.ts');
+    uploader.refuses.set('b', new UploadError('too_large', ''));
+    const batches: unknown[] = [];
+    (host as UploadEventTarget).addEventListener('upload-rejected', ({ rejected }) =>
+      batches.push(codes(rejected)),
+    );
+    const { add } = uploader;
+    uploader.add = () => {
+      throw new Error('of the page');
+    };
+    let thrown: unknown;
+    try {
+      host.uploads.add([{ file: file('a') }]);
+    } catch (error) {
+      thrown = error;
+    }
+    equal((thrown as Error | undefined)?.message, 'of the page');
+    uploader.add = add;
+    uploader.add([file('b')]);
+    equal(batches, [[['b', 'too_large']]]);
+  });
+
   it('wait for start() where the host wants that, until it is called', async () => {
     const { host, uploader } = await withUploader();
     host.noAuto = true;

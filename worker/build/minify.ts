@@ -1,4 +1,5 @@
 /** What makes the bundles for pages smaller than the bundler's own minifier does. */
+import { basename } from 'node:path';
 import { minifyHTMLLiterals } from 'minify-literals';
 import type { Plugin } from 'rolldown';
 import { minify } from './kept-minify.ts';
@@ -35,11 +36,23 @@ const VERSIONS: Cut = {
   found: /\(\w+\.(?:reactiveElement|litHtml|litElement)Versions\?\?=\[\]\)\.push\("[\d.]+"\)/,
   instead: 'void 0',
 };
-/** What Lit tells those who write `css` with other values than it takes. The compiler has told them. */
+/** What Lit tells those who call `css` and `html` with other values than they take, as the compiler does. */
 const MISUSED_CSS: readonly Cut[] = [
   /Error\("CSSResult is not constructable[^"]*"\)/,
   /Error\("Value passed to 'css' function[^"]*"\+\w+\+"[^"]*"\)/,
 ].map((found) => ({ found, instead: 'Error()' }));
+const MISUSED_HTML: Cut = {
+  found: /Error\("invalid template strings array"\)/,
+  instead: 'Error()',
+};
+
+/** By the names of Lit's files. */
+const CUTS: Readonly<Record<string, readonly Cut[]>> = {
+  'css-tag.js': [CAN_ADOPT, ...MISUSED_CSS],
+  'lit-html.js': [POLYFILL_SUPPORT, VERSIONS, MISUSED_HTML],
+  'reactive-element.js': [POLYFILL_SUPPORT, VERSIONS],
+  'lit-element.js': [POLYFILL_SUPPORT, VERSIONS],
+};
 
 /**
  * Takes out of Lit what is for its development mode, and for browsers without shadow roots or
@@ -54,9 +67,7 @@ export function trimLit(): Plugin {
     transform: {
       filter: { id: /(?:css-tag|lit-html|reactive-element|lit-element)\.js$/ },
       handler(code, id) {
-        const cuts = id.endsWith('css-tag.js')
-          ? [CAN_ADOPT, ...MISUSED_CSS]
-          : [POLYFILL_SUPPORT, VERSIONS];
+        const cuts = CUTS[basename(id)] ?? [];
         let shorter = code;
         for (const { found, instead } of cuts) {
           if (!found.test(shorter)) throw new Error(`${id} has nothing like ${found.source}.`);

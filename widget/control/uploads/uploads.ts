@@ -270,18 +270,17 @@ export class Uploads implements ReactiveController {
   #attach(uploader: UploaderLike): void {
     this.#uploader = uploader;
     this.#listening = new AbortController();
-    const before = (event: Event) => this.#beforeEvent(event);
-    forwardEvents(uploader, this.#host, before, this.#listening.signal);
+    forwardEvents(uploader, this.#host, this.#beforeEvent, this.#listening.signal);
     this.#onChange('page', { byIds: true });
   }
 
   /** Brings the form up to date before listeners on the element are called. */
-  #beforeEvent(event: Event): { uploads?: readonly UploadSnapshot[] } | undefined {
+  readonly #beforeEvent = (event: Event): { uploads?: readonly UploadSnapshot[] } | undefined => {
     if (this.#adding && event.type === 'upload-rejected') return undefined;
     this.#onChange(this.#changedBy, { byIds: event.type === 'upload-removed' });
     // Those that were added are the uploads of their batch.
     return 'uploads' in event && event.type !== 'upload-added' ? { uploads: this.list } : {};
-  }
+  };
 
   /**
    * Stops listening to the uploader. If the element made it, it is closed: finished uploads stay in

@@ -47,6 +47,8 @@ const rows = Object.entries(files)
     const killed = valid.filter(({ status }) => status === 'Killed' || status === 'Timeout');
     const survivors = valid
       .filter((mutant) => !killed.includes(mutant))
+      // Stryker has them in the order in which they were tried, which differs from run to run.
+      .toSorted((one, other) => comparePlaces(one.location.start, other.location.start))
       .map((mutant) => survivorOf(file, source, mutant));
     const percent = (100 * killed.length) / valid.length;
     return { file, count: valid.length, killed: killed.length, percent, survivors };
@@ -83,6 +85,10 @@ function survivorOf(file: string, source: string, mutant: Mutant): Survivor {
     (one) => one.file === file && one.code === code && (one.becomes ?? becomes) === becomes,
   );
   return { file, line: start.line, code, becomes, judgement };
+}
+
+function comparePlaces(one: Place, other: Place): number {
+  return one.line - other.line || one.column - other.column;
 }
 
 function collapsed(text: string): string {

@@ -177,6 +177,20 @@ describe('a presigned URL', () => {
     assert.equal(await signed('old'), before);
   });
 
+  for (const expiresIn of [1, 604_800]) {
+    it(`may expire in ${expiresIn} seconds`, async () => {
+      const target = { origin: 'https://h', host: 'h', path: '/k' };
+      const sign = await urlSigner(
+        { target, method: 'GET', query: {}, headers: [], expiresIn },
+        { accessKeyId: 'AK', secretAccessKey: 'SK' },
+        'auto',
+        0,
+      );
+      const { searchParams } = new URL(await sign([]));
+      assert.equal(searchParams.get('X-Amz-Expires'), `${expiresIn}`);
+    });
+  }
+
   for (const expiresIn of [0, -1, 1.5, 604_801, Number.NaN]) {
     it(`is refused where it would expire in ${expiresIn} seconds`, async () => {
       const target = { origin: 'https://h', host: 'h', path: '/k' };

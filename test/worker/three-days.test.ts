@@ -90,7 +90,7 @@ function staleTokens(): () => Promise<string> {
     if (wallNow() < until) return token;
     const exp = Math.floor((wallNow() + TOKEN_MS) / 1000);
     until = exp * 1000 + STALE_MS;
-    return (token = await jwtFor('alice', { exp }));
+    return (token = await hold(jwtFor('alice', { exp }), 0));
   };
 }
 

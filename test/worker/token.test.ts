@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decode, sign } from 'hono/jwt';
 import { createTokens } from '../../worker/token.ts';
-import type { Upload } from '../../worker/upload/upload.ts';
 import { keyedHex } from '../../worker/util/subkeys.ts';
 import { fixedUpload } from './fixed-upload.ts';
 

@@ -10,8 +10,8 @@ export interface Fake {
   fault(rule: FaultRule): Promise<void>;
   clear(): Promise<void>;
   set(options: SpaceOptions): Promise<void>;
-  /** The store loses a part. */
-  lose(id: string, part: number): Promise<void>;
+  /** The store loses these parts, all at the same moment. */
+  lose(id: string, ...parts: readonly number[]): Promise<void>;
   /** Worker and store forget the upload. */
   forget(id: string): Promise<void>;
   report(): Promise<Report>;
@@ -31,7 +31,7 @@ export async function fake(options: SpaceOptions = {}): Promise<Fake> {
     fault: async (rule) => void (await control('fault', rule)),
     clear: async () => void (await control('clear')),
     set: async (change) => void (await control('options', change)),
-    lose: async (upload, part) => void (await control(`lose?id=${upload}&part=${part}`)),
+    lose: async (upload, ...parts) => void (await control(`lose?id=${upload}&parts=${parts}`)),
     forget: async (upload) => void (await control(`forget?id=${upload}`)),
     report,
     count: async (side, pattern = /./) =>
@@ -95,7 +95,7 @@ export function whenUpload(
 
 /** Waits until it is so. Not by frames: a page that is not in front has none. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve));
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** A promise that the test settles. */

@@ -120,6 +120,7 @@ async function meet(
   if (!body) return;
   if (fault?.stall) return;
   if (fault?.delayMs) await sleep(fault.delayMs);
+  if (fault?.together) await space.whenTogether(fault.together);
   const call = asJson({ space, method, url, headers, body, cameAt });
   const own = fault?.answer;
   const answer = own
@@ -160,11 +161,16 @@ async function control(
   if (verb === 'fault') space.faults.push((await json(request)) as FaultRule);
   else if (verb === 'clear') space.faults.length = 0;
   else if (verb === 'options') Object.assign(space.options, await json(request));
-  else if (verb === 'lose')
-    space.lose(url.searchParams.get('id') ?? '', Number(url.searchParams.get('part')));
+  else if (verb === 'lose') lose(space, url.searchParams);
   else if (verb === 'forget') space.uploads.delete(url.searchParams.get('id') ?? '');
   response.writeHead(200, { ...CORS, 'content-type': 'application/json' });
   response.end(JSON.stringify(verb === 'state' ? space.report() : {}));
+}
+
+function lose(space: Space, query: URLSearchParams): void {
+  for (const part of (query.get('parts') ?? '').split(',')) {
+    space.lose(query.get('id') ?? '', Number(part));
+  }
 }
 
 /** A part's body, over the line that all parts share. */

@@ -57,6 +57,8 @@ export interface FaultRule {
   /** Takes the body and never answers. */
   readonly stall?: boolean;
   readonly delayMs?: number;
+  /** Answers nothing until so many requests to the store have been in flight at the same time. */
+  readonly together?: number;
   /** Reads the body at this speed, so that the line is as slow. */
   readonly bytesPerMs?: number;
   /** Does the work, and answers nothing. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChecksumAlgorithm, Plan, ReportBody, Result } from '../../../../worker/protocol.ts';
 import type { FaultRule, LogEntry, Report, SpaceOptions } from './space.ts';
 
@@ -74,6 +75,11 @@ export class Space {
 
   end({ side }: LogEntry): void {
     if (side === 'store') this.#inFlight--;
+  }
+
+  /** Resolves once so many requests to the store have been in flight together, or after a while. */
+  async whenTogether(requests: number): Promise<void> {
+    for (let tries = 0; this.#peak < requests && tries < 1000; tries++) await sleep(20);
   }
 
   faultFor(side: string, line: string, id = '', bytes = 0): FaultRule | undefined {

@@ -52,5 +52,5 @@ export default {
   reporters: [defaultReporter(), widgetTimes()],
   concurrency: 1,
   testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
-  testsFinishTimeout: 300_000,
+  testsFinishTimeout: 900_000,
 };

@@ -33,7 +33,7 @@ const sizes: Size[] = [
   {
     name: 'the element, by the first file',
     bytes: element.total,
-    maxBytes: 63_540,
+    maxBytes: 63_640,
     goalBytes: 46_000,
   },
   { name: '  the engine at first', bytes: engine.first },

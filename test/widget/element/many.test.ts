@@ -69,3 +69,33 @@ describe(`${COUNT} files`, () => {
     equal(element.shadowRoot?.activeElement === button, true);
   });
 });
+
+describe('a long list that is printed', () => {
+  afterEach(clear);
+
+  it('is whole on paper, and drawn near what is in sight again afterwards', async () => {
+    const { element, engine } = await place();
+    engine.show(...many().slice(0, 600));
+    await element.updateComplete;
+    const drawn = (): number => parts(element, 'row').length;
+    equal(drawn(), 80);
+    dispatchEvent(new Event('beforeprint'));
+    // The browser prints what is there after the microtasks.
+    for (let turns = 0; turns < 20; turns += 1) await undefined;
+    equal(drawn(), 600);
+    ok(!part(element, 'list').classList.contains('long'), 'and does not scroll in itself');
+    dispatchEvent(new Event('afterprint'));
+    await element.updateComplete;
+    equal(drawn(), 80);
+  });
+
+  it('of an element that is on no page any more is left alone', async () => {
+    const { element, engine } = await place();
+    engine.show(...many().slice(0, 600));
+    await element.updateComplete;
+    element.remove();
+    dispatchEvent(new Event('beforeprint'));
+    await element.updateComplete;
+    equal(parts(element, 'row').length, 80);
+  });
+});

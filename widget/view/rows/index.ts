@@ -19,6 +19,7 @@ import { GridKeys, rowsIn } from './keyboard/grid-keys.ts';
 import { RowList } from './list.ts';
 import { refusals, refusalStyles } from './refusals.ts';
 import { shownName } from './name.ts';
+import { Printing } from './printing.ts';
 import { isPausable } from './row.ts';
 import { Announcer } from './speech/announcer.ts';
 import { rowStyles } from './styles.ts';
@@ -46,6 +47,7 @@ export class RowsView {
   readonly #host: RowsHost;
   readonly #reports: Reports;
   readonly #list: RowList;
+  readonly #printing: Printing;
   readonly #interrupted: Interrupted;
   #interruptedKeys: GridKeys | undefined;
   readonly #localizer: () => Localizer;
@@ -74,6 +76,7 @@ export class RowsView {
     this.#editing = new Editing(host);
     this.#list = new RowList(() => host.requestUpdate(), this.#editing);
     this.#interrupted = new Interrupted(host);
+    this.#printing = new Printing(host);
     host.addStyles(thumbStyles);
     host.addStyles(rowStyles);
     host.addStyles(refusalStyles);
@@ -98,6 +101,7 @@ export class RowsView {
     const isWaiting = !isMoving && uploads.some(({ waitingFor }) => waitingFor);
     const canReorder = view.canReorder && this.#reorder === 'ready';
     const rowView = canReorder === view.canReorder ? view : { ...view, canReorder };
+    this.#list.isWhole = this.#printing.isOn;
     const list =
       uploads.length > 0 ? this.#list.update(uploads, rowView, isWaitingForStart) : undefined;
     if (list && view.canReorder) this.#loadReorder(list);

@@ -27,6 +27,8 @@ interface Row {
  * boxes before and after them stand for the others.
  */
 export class RowList implements GridRows {
+  /** Draws all rows, however many there are: on paper nobody scrolls. */
+  isWhole = false;
   readonly #redraw: () => void;
   readonly #editing: Editing;
   readonly #thumbs: Thumbs;
@@ -74,7 +76,7 @@ export class RowList implements GridRows {
     this.#uploads = uploads;
     this.#view = view;
     this.#isHeld = isHeld;
-    const isLong = length > MAX_WHOLE;
+    const isLong = length > MAX_WHOLE && !this.isWhole;
     if (isLong) this.#height ||= (list.lastElementChild as HTMLElement | null)?.offsetHeight ?? 0;
     const height = this.#height || GUESSED_HEIGHT;
     const above = Math.floor(list.scrollTop / height) - BEFORE;

@@ -48,7 +48,7 @@ const rows = Object.entries(files)
     const survivors = valid
       .filter((mutant) => !killed.includes(mutant))
       // Stryker has them in the order in which they were tried, which differs from run to run.
-      .toSorted((one, other) => comparePlaces(one.location.start, other.location.start))
+      .toSorted(compareMutants)
       .map((mutant) => survivorOf(file, source, mutant));
     const percent = (100 * killed.length) / valid.length;
     return { file, count: valid.length, killed: killed.length, percent, survivors };
@@ -85,6 +85,14 @@ function survivorOf(file: string, source: string, mutant: Mutant): Survivor {
     (one) => one.file === file && one.code === code && (one.becomes ?? becomes) === becomes,
   );
   return { file, line: start.line, code, becomes, judgement };
+}
+
+function compareMutants(one: Mutant, other: Mutant): number {
+  return (
+    comparePlaces(one.location.start, other.location.start) ||
+    comparePlaces(one.location.end, other.location.end) ||
+    (one.replacement ?? '').localeCompare(other.replacement ?? '')
+  );
 }
 
 function comparePlaces(one: Place, other: Place): number {

@@ -113,12 +113,15 @@ describe('many files', () => {
   it('cost few requests to the Worker: 300 take a policy, three creates and seven completes', async () => {
     const worker = await fake();
     const from = uploader(worker);
+    const addedAt = performance.now();
     from.add(Array.from({ length: 300 }, (_, at) => randomFile(20_000, `${at}.bin`)));
     const uploads = await settled(from);
+    // On a slow machine there are more: what is stored waits four seconds at most for others.
+    const most = 12 + Math.floor((performance.now() - addedAt) / 4000);
     assert.equal(uploads.filter(({ status }) => status === 'done').length, 300);
     assert.equal(await worker.count('api', /policy/), 1);
     assert.equal(await worker.count('api', /POST \/uploads$/), 3);
-    assert.ok((await worker.count('api')) <= 12, `${await worker.count('api')} requests`);
+    assert.ok((await worker.count('api')) <= most, `${await worker.count('api')} requests`);
   });
 
   it('share the line: a small file is not kept waiting by a large one', async () => {

@@ -1,15 +1,25 @@
-/** Types of `<s3-upload>` for frameworks that check templates. There is nothing to load. */
+/** Types of `<s3-upload>` and its pieces for frameworks that check templates. There is nothing to load. */
 import type { FormElement } from './control/form-element.ts';
 import type { SettingsElement } from './control/settings-element.ts';
 import type { UploadEventMap, UploaderLike } from './core/index.ts';
 import type { Value } from './control/value.ts';
+import type { S3UploadButtonElement } from './pieces/button.ts';
+import type { S3UploadListElement } from './pieces/list.ts';
+import type { S3UploadZoneElement } from './pieces/zone.ts';
 import type { S3UploadElement } from './s3-upload.ts';
 
 /** Everything that a page can set on the element. */
 type Settings = Omit<SettingsElement, keyof FormElement | 'isDisabled' | 'isMany'>;
 
+type ButtonSettings = Pick<
+  S3UploadButtonElement,
+  'for' | 'label' | 'accept' | 'capture' | 'multiple' | 'directory' | 'disabled' | 'messages'
+>;
+
+type ZoneSettings = ButtonSettings & Pick<S3UploadZoneElement, 'pageWide' | 'noPaste'>;
+
 /** What a property takes: also the text of its attribute, and `null` for its default. */
-type Properties = {
+type Properties<Settings> = {
   [Name in keyof Settings]?:
     | Settings[Name]
     | (number extends Settings[Name] ? string : never)
@@ -25,11 +35,10 @@ type Kebab<Name extends string> = Name extends `${infer Head}${infer Tail}`
 /** What an attribute can hold: no function and no object. */
 type AttributeValue = string | number | boolean | undefined;
 
-type Attributes = {
-  [Name in keyof Settings as Settings[Name] extends AttributeValue ? Kebab<Name> : never]?:
-    | Settings[Name]
-    | string
-    | null;
+type Attributes<Settings> = {
+  [
+    Name in keyof Settings & string as Settings[Name] extends AttributeValue ? Kebab<Name> : never
+  ]?: Settings[Name] | string | null;
 };
 
 type Listeners = {
@@ -50,8 +59,8 @@ type Listeners = {
  *   }
  * }
  */
-export type S3UploadProps = Properties &
-  Attributes &
+export type S3UploadProps = Properties<Settings> &
+  Attributes<Settings> &
   Listeners & {
     /** The id of a form elsewhere on the page. */
     readonly form?: string | null;
@@ -59,4 +68,16 @@ export type S3UploadProps = Properties &
     readonly value?: Value;
   };
 
-export type { S3UploadElement };
+/** The same for `<s3-upload-list>`. */
+export type S3UploadListProps = S3UploadProps & Properties<Pick<S3UploadListElement, 'for'>>;
+
+/** The same for `<s3-upload-button>`, which has no events of its own. */
+export type S3UploadButtonProps = Linked<ButtonSettings>;
+
+/** The same for `<s3-upload-zone>`, which has no events of its own. */
+export type S3UploadZoneProps = Linked<ZoneSettings>;
+
+type Linked<Settings> = Properties<Settings> &
+  Attributes<Settings> & { readonly uploader?: UploaderLike | null };
+
+export type { S3UploadButtonElement, S3UploadElement, S3UploadListElement, S3UploadZoneElement };

@@ -8,13 +8,15 @@ import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { htmlData, webTypes, type PackageFields } from '../../worker/build/editor-data.ts';
 import { frameworkTypes } from '../../worker/build/framework-types.ts';
-import { elementDeclaration, elementManifest } from '../../worker/build/manifest.ts';
+import { elementDeclarations, elementManifest } from '../../worker/build/manifest.ts';
 import { snippets } from './snippets.ts';
 import { pageText } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-const element = await elementDeclaration();
+const elements = await elementDeclarations();
+const [element] = elements;
+assert.ok(element);
 
 suite('custom-elements.json', () => {
   for (const [what, inManifest, listed] of [
@@ -166,39 +168,59 @@ suite('what editors read beside it', () => {
     readonly files: readonly string[];
     readonly exports: Readonly<Record<string, unknown>>;
   };
-  const { attributes = [], members = [], events = [], slots = [] } = element;
-  const { cssProperties = [], cssParts = [], cssStates = [] } = element;
-
   test('web-types.json has all that the manifest has, each with its description', () => {
-    const { contributions } = webTypes(element, fields) as WebTypes;
-    const [tag] = contributions.html.elements;
-    assert.equal(tag?.name, 's3-upload');
-    assert.deepEqual(named(tag.attributes), named(attributes));
-    assert.deepEqual(named(tag.slots), named(slots));
-    assert.deepEqual(named(tag.js.events), named(events));
-    const properties = members.filter(({ kind }) => kind === 'field');
-    assert.deepEqual(named(tag.js.properties), named(properties));
-    const { css } = contributions;
-    assert.deepEqual(named(css.properties), named(cssProperties));
-    const parts = cssParts.map((part) => ({ ...part, name: `part(${part.name})` }));
-    assert.deepEqual(named(css['pseudo-elements']), named(parts));
-    const states = cssStates.map((state) => ({ ...state, name: `state(${state.name})` }));
-    assert.deepEqual(named(css['pseudo-classes']), named(states));
-    const switches = tag.attributes.filter(({ value }) => value.type === 'boolean');
-    assert.ok(switches.some(({ name }) => name === 'multiple'));
-    assert.ok(switches.every(({ value }) => !value.required));
+    const { contributions } = webTypes(elements, fields) as WebTypes;
+    const { html, css } = contributions;
+    assert.deepEqual(
+      html.elements.map(({ name }) => name),
+      elements.map(({ tagName }) => tagName),
+    );
+    for (const [index, tag] of html.elements.entries()) {
+      const { attributes, members = [], events, slots } = elements[index] ?? {};
+      assert.deepEqual(named(tag.attributes), named(attributes));
+      assert.deepEqual(named(tag.slots), named(slots));
+      assert.deepEqual(named(tag.js.events), named(events));
+      const properties = members.filter(({ kind }) => kind === 'field');
+      assert.deepEqual(named(tag.js.properties), named(properties));
+      const switches = tag.attributes.filter(({ value }) => value.type === 'boolean');
+      assert.ok(switches.some(({ name }) => name === 'multiple'));
+      assert.ok(switches.every(({ value }) => !value.required));
+    }
+    for (const { cssProperties = [], cssParts = [], cssStates = [] } of elements) {
+      const parts = cssParts.map(({ name }) => `part(${name})`);
+      const states = cssStates.map(({ name }) => `state(${name})`);
+      const has = (found: readonly Named[], names: readonly string[]): void =>
+        assert.deepEqual(
+          names.filter((name) => !found.some((one) => one.name === name && one.description)),
+          [],
+        );
+      has(
+        css.properties,
+        cssProperties.map(({ name }) => name),
+      );
+      has(css['pseudo-elements'], parts);
+      has(css['pseudo-classes'], states);
+    }
+    for (const list of Object.values(css)) {
+      assert.equal(new Set(list.map(({ name }) => name)).size, list.length, 'none is there twice');
+    }
   });
 
-  test('VS Code’s data has the tag, its attributes, and its events and slots in words', () => {
-    const { tags } = htmlData(element, fields) as HtmlData;
-    const [tag] = tags;
-    assert.equal(tag?.name, 's3-upload');
-    assert.deepEqual(named(tag.attributes), named(attributes));
-    for (const { name } of [...events, ...slots]) {
-      assert.ok(tag.description.value.includes(`\`${name}\``), name);
+  test('VS Code’s data has the tags, their attributes, and their events and slots in words', () => {
+    const { tags } = htmlData(elements, fields) as HtmlData;
+    assert.deepEqual(
+      tags.map(({ name }) => name),
+      elements.map(({ tagName }) => tagName),
+    );
+    for (const [index, tag] of tags.entries()) {
+      const { attributes, events = [], slots = [] } = elements[index] ?? {};
+      assert.deepEqual(named(tag.attributes), named(attributes));
+      for (const { name } of [...events, ...slots]) {
+        assert.ok(tag.description.value.includes(`\`${name}\``), name);
+      }
+      const multiple = tag.attributes.find(({ name }) => name === 'multiple');
+      assert.equal(multiple?.valueSet, 'v', 'it takes no value');
     }
-    const multiple = tag.attributes.find(({ name }) => name === 'multiple');
-    assert.equal(multiple?.valueSet, 'v', 'it takes no value');
   });
 
   test('is where package.json says', () => {
@@ -209,9 +231,9 @@ suite('what editors read beside it', () => {
   });
 
   test('each framework has types with every event that is the element’s own', () => {
-    const own = events.filter(({ name }) => name.startsWith('upload-'));
+    const own = (element.events ?? []).filter(({ name }) => name.startsWith('upload-'));
     assert.ok(own.length > 6);
-    const { react, ...others } = frameworkTypes(element);
+    const { react, ...others } = frameworkTypes(elements);
     assert.match(react, /S3UploadProps/);
     for (const [framework, text] of Object.entries(others)) {
       for (const { name, type } of own) {
@@ -318,7 +340,7 @@ interface HtmlData {
   }[];
 }
 
-function named(items: readonly Named[]): readonly Named[] {
+function named(items: readonly Named[] = []): readonly Named[] {
   return items.map(({ name, description }) => ({ name, ...(description && { description }) }));
 }
 

@@ -177,7 +177,7 @@ async function packageFields(): Promise<PackageFields> {
 
 /**
  * Writes the package: unbundled modules with their types, as `exports` in package.json names them,
- * the command that `bin` names, and what editors read of the element.
+ * the command that `bin` names, and what editors read of the elements.
  */
 async function buildLibrary(): Promise<void> {
   for (const half of ['widget', 'worker']) {
@@ -204,14 +204,14 @@ async function buildLibrary(): Promise<void> {
     await rm(config);
   }
   // Loaded only here: it runs the element's own modules.
-  const { elementDeclaration, elementManifest } = await import('./manifest.ts');
-  const element = await elementDeclaration();
+  const { elementDeclarations, elementManifest } = await import('./manifest.ts');
+  const elements = await elementDeclarations();
   const fields = await packageFields();
   await writeJson('custom-elements.json', await elementManifest(fields.version));
-  await writeJson('web-types.json', webTypes(element, fields));
-  await writeJson('vscode.html-custom-data.json', htmlData(element, fields));
+  await writeJson('web-types.json', webTypes(elements, fields));
+  await writeJson('vscode.html-custom-data.json', htmlData(elements, fields));
   await mkdir(`${ROOT}dist/types`, { recursive: true });
-  for (const [framework, types] of Object.entries(frameworkTypes(element))) {
+  for (const [framework, types] of Object.entries(frameworkTypes(elements))) {
     await writeFile(`${ROOT}dist/types/${framework}.d.ts`, types);
     // There is nothing to load.
     await writeFile(`${ROOT}dist/types/${framework}.js`, 'export {};\n');

@@ -55,7 +55,7 @@ interface ReactiveClass {
 export async function elementManifest(
   version: string,
 ): Promise<Package & { readonly version: string }> {
-  const declarations = await elementDeclarations();
+  const declarations = await declarationsByModule();
   return {
     schemaVersion: '2.1.0',
     version,
@@ -96,11 +96,17 @@ function definingModule(
 
 /** The element alone. @throws Error if its module declares no custom element. */
 export async function elementDeclaration(): Promise<CustomElement> {
-  return declarationIn(await elementDeclarations(), ELEMENT);
+  return declarationIn(await declarationsByModule(), ELEMENT);
+}
+
+/** The element and its pieces. @throws Error if a module declares no custom element. */
+export async function elementDeclarations(): Promise<readonly CustomElement[]> {
+  const declarations = await declarationsByModule();
+  return [ELEMENT, ...PIECES].map((source) => declarationIn(declarations, source));
 }
 
 /** The element and its pieces, by their modules. */
-async function elementDeclarations(): Promise<Declarations> {
+async function declarationsByModule(): Promise<Declarations> {
   const properties = new Map<string, PropertyOf>();
   for (const source of [ELEMENT, ...PIECES]) {
     for (const [name, property] of await reactiveProperties(source)) properties.set(name, property);

@@ -20,3 +20,10 @@ export const number = (): JSX.Element => <s3-upload multiple={7} />;
 export const list = (): JSX.Element => <s3-upload prop:maxSize={[1]} />;
 // @ts-expect-error this event has another field
 export const event = (): JSX.Element => <s3-upload on:upload-done={({ error }) => error} />;
+
+export const zone = (): JSX.Element => <s3-upload-zone for="files" page-wide prop:noPaste />;
+export const rows = (): JSX.Element => (
+  <s3-upload-list id="files" on:upload-done={({ upload }) => upload.name} />
+);
+// @ts-expect-error a number is no switch
+export const button = (): JSX.Element => <s3-upload-button for="files" multiple={7} />;

@@ -20,3 +20,11 @@ export const number: Attributes = { multiple: 7 };
 export const list: Attributes = { maxSize: [1] };
 // @ts-expect-error this event has another field
 export const event: Attributes = { 'onupload-done': ({ error }) => error };
+
+export const zone: SvelteHTMLElements['s3-upload-zone'] = { for: 'files', 'page-wide': '' };
+export const rows: SvelteHTMLElements['s3-upload-list'] = {
+  for: 'files',
+  'onupload-done': ({ upload }) => upload.name,
+};
+// @ts-expect-error a number is no switch
+export const button: SvelteHTMLElements['s3-upload-button'] = { for: 'files', multiple: 7 };

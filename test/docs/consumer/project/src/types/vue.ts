@@ -18,3 +18,12 @@ export const number: Props = { multiple: 7 };
 export const list: Props = { maxSize: [1] };
 // @ts-expect-error this event has another field
 export const event: Props = { onUploadDone: ({ error }) => error };
+
+type Zone = InstanceType<GlobalComponents['s3-upload-zone']>['$props'];
+type List = InstanceType<GlobalComponents['s3-upload-list']>['$props'];
+type Button = InstanceType<GlobalComponents['s3-upload-button']>['$props'];
+
+export const zone: Zone = { for: 'files', 'page-wide': '', noPaste: true };
+export const rows: List = { for: 'files', maxSize: '1 GB', onUploadDone: ({ upload }) => upload };
+// @ts-expect-error a button is not the whole page
+export const button: Button = { for: 'files', pageWide: true };

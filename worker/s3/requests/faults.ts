@@ -28,6 +28,8 @@ const meaning = (kind: StoreErrorKind, advice?: string): Meaning =>
 
 const BUSY: Meaning = { kind: 'unavailable', again: 'refused' };
 const TROUBLE: Meaning = { kind: 'unavailable', again: 'maybe' };
+/** A 404 to HEAD that could be a proxy's. `head` asks by GET, whose errors have a body. */
+const DOUBTFUL = meaning('unavailable');
 const GONE = meaning('not_found');
 const EXISTS = meaning('exists');
 const CONFLICT = meaning('conflict');
@@ -212,11 +214,13 @@ export function adviceAbout(operation: string, code: string): string | undefined
  * about the upload: the call is tried again, and fails as if the store had not answered.
  */
 function meaningOf(answer: BadAnswer, hasCode: boolean): Meaning {
-  const { status, headers } = answer;
+  const { operation, status, headers } = answer;
   // Amazon's HEAD in a wrong region: a 400 without a body.
   if (!hasCode && status === 400 && headers.has('x-amz-bucket-region')) return REGION;
-  if (!hasCode && !isBare(answer) && status !== 507)
+  if (!hasCode && !isBare(answer) && status !== 507) {
+    if (status === 404 && operation === 'HeadObject') return DOUBTFUL;
     return status === 429 || status === 503 ? BUSY : TROUBLE;
+  }
   return BY_STATUS[status] ?? (status >= 500 ? TROUBLE : meaning('rejected'));
 }
 

@@ -190,6 +190,16 @@ describe('an answer of the store', () => {
     });
   });
 
+  it('that denies an operation, or names who should pay, names requester pays', async () => {
+    for (const code of ['AccessDenied', 'UserProjectMissing']) {
+      await withReplies([{ status: 403, body: errorXml(code) }], async ({ store }) => {
+        const error = await failure(store.createMultipart('k', attributesWith()));
+        assert.equal(error.kind, 'misconfigured');
+        assert.match(error.message, /requester pays/);
+      });
+    }
+  });
+
   it('whose code is in a family, or says nothing to the developer, has the advice of its kind', async () => {
     const advices: readonly [string, RegExp][] = [
       ['KMS.NotFoundException', /SSE_KMS_KEY_ID.*kms:GenerateDataKey/],

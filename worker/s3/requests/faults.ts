@@ -60,6 +60,8 @@ const KEYS: Meaning = {
     'the store does not know these credentials, or they have expired: check S3_ACCESS_KEY_ID and S3_SESSION_TOKEN',
 };
 
+const PAYS = 'a requester pays bucket takes only keys of the account that owns it';
+
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   NoSuchUpload: GONE,
   NoSuchKey: GONE,
@@ -118,6 +120,8 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
     'S3_SECRET_ACCESS_KEY is wrong, or a proxy in front of the store changes Host, port or path',
   ),
   AccessDenied: DENIED,
+  // https://cloud.google.com/storage/docs/xml-api/reference-status
+  UserProjectMissing: meaning('misconfigured', PAYS),
 };
 
 const BY_STATUS: Readonly<Record<number, Meaning>> = {
@@ -200,7 +204,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 };
 
 function deniedAdvice(operation: string): string {
-  return `the credentials need s3:${PERMISSIONS[operation] ?? operation} on this bucket`;
+  return `the credentials need s3:${PERMISSIONS[operation] ?? operation} on this bucket; ${PAYS}`;
 }
 
 /** What the store’s code means, for the developer. Undefined if nothing is known of it. */

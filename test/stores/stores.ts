@@ -41,6 +41,10 @@ export const STORES: readonly TestedStore[] = [
     name: 'Versity S3 Gateway, POSIX',
     version: '1.8.0',
     profile: 'generic',
+    gaps: {
+      acl: 'the store takes the ACL and ignores it, so the object stays private: leave `ACL` unset',
+      encryption: 'the store takes the header and ignores it: leave `SSE` unset',
+    },
   },
   {
     id: 'moto',

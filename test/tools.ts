@@ -2,6 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 
+/** What tests start as Redis: the server on the path, or the one that the environment names. */
+export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? 'redis-server';
+
 /** How to find out whether each is there. */
 const CHECKS = {
   curl: ['curl', '--version'],
@@ -9,7 +12,7 @@ const CHECKS = {
   jq: ['jq', '--version'],
   php: ['php', '--version'],
   python: ['python3', '--version'],
-  redis: ['redis-server', '--version'],
+  redis: [REDIS_SERVER, '--version'],
   ruby: ['ruby', '--version'],
   requests: ['python3', '-c', 'import requests'],
 } as const;

@@ -57,8 +57,10 @@ make_bucket() {
 
 # By PutBucketCors, for which Amazon requires Content-MD5.
 allow_origins() {
-  local origin rules='' code
-  for origin in $CORS_ORIGINS; do rules+="<AllowedOrigin>$origin</AllowedOrigin>"; done
+  local origin origins rules='' code
+  # Not by word splitting, which would also replace * by the names of files.
+  read -ra origins <<<"$CORS_ORIGINS"
+  for origin in "${origins[@]}"; do rules+="<AllowedOrigin>$origin</AllowedOrigin>"; done
   printf '<CORSConfiguration><CORSRule>%s%s<AllowedHeader>*</AllowedHeader>%s</CORSRule></CORSConfiguration>' "$rules" \
     '<AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod><AllowedMethod>GET</AllowedMethod>' \
     '<ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>300</MaxAgeSeconds>' >"$DIR/cors.xml"

@@ -112,7 +112,7 @@ suite('.ci/run, with suites that do nothing', () => {
     assert.match(printed, /No folder \.\.\/shared\/stores, and STORES names none/);
     const [, leftOut = ''] = /== What was left out\n([^]*?)\n\n/.exec(printed) ?? [];
     assert.deepEqual(leftOut.match(/^[\w-]+(?=: )/gm), ['ceph-rgw', 'swift-s3']);
-    assert.deepEqual([...started].sort(), ['minio', 'minio', 's3proxy']);
+    assert.deepEqual([...started].sort(), ['minio', 'minio', 'moto', 's3proxy', 'versitygw']);
     assert.doesNotMatch(printed, /could not be started/);
   });
 
@@ -140,7 +140,7 @@ function runCi(env: Readonly<Record<string, string>>): {
   };
   try {
     script('clone/.ci/run', read('.ci/run'));
-    for (const store of ['minio', 's3proxy']) {
+    for (const store of ['minio', 's3proxy', 'versitygw', 'moto']) {
       script(
         `clone/.ci/stores/${store}.sh`,
         `[[ $1 == start ]] || exit 0

@@ -36,6 +36,31 @@ export const STORES: readonly TestedStore[] = [
         'a URL that was signed before stores a part that no list shows, until `URL_TTL` is over',
     },
   },
+  {
+    id: 'versitygw',
+    name: 'Versity S3 Gateway, POSIX',
+    version: '1.8.0',
+    profile: 'generic',
+    gaps: {
+      acl: 'the store takes the ACL and ignores it, so the object stays private: leave `ACL` unset',
+      encryption: 'the store takes the header and ignores it: leave `SSE` unset',
+    },
+  },
+  {
+    id: 'moto',
+    name: 'moto',
+    version: '5.2.5',
+    profile: 'generic',
+    gaps: {
+      'wrong-bytes':
+        'moto checks no checksums: a test that uses it does not notice that a part was damaged',
+      'wrong-length':
+        'moto checks no signatures: a test that uses it does not notice that a limit is exceeded',
+      expired: 'moto checks no signatures',
+      'unsigned-copy':
+        'moto reads every header, signed or not, and ignores the conditions that the Worker signs',
+    },
+  },
 ];
 
 /** The store that the environment names (`TESTED_STORE`), or local R2. Undefined: one that the table does not have. */

@@ -39,14 +39,15 @@ onEveryStore(
         'part',
         'Complete',
         'links',
-        'expiry',
+        'expiry: a part',
+        'expiry: a link',
         'public access',
         'copy guard',
         'clean-up',
         'upload from http://localhost:5173 to',
         ...(profile.listParts ? ['ListParts'] : []),
         ...(profile.postPolicy ? ['form POST'] : []),
-        ...(profile.conditionalComplete ? ['conditional writes'] : []),
+        ...(profile.conditionalComplete || profile.conditionalPut ? ['conditional writes'] : []),
       ]) {
         assert.match(output, new RegExp(`^pass  ${what}`, 'm'), output);
       }

@@ -1,5 +1,6 @@
 /** What `s3-upload doctor` finds: in files, in stores that are wrong, and at signers that are deployed. */
 import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { optionsFrom } from '../../../worker/config.ts';
 import { ProblemError } from '../../../worker/problem.ts';
@@ -104,14 +105,38 @@ describe('doctor, at a store', () => {
     assert.match(output, /^warn  public access: anybody can read objects/m);
   });
 
-  it('finds that whoever sends requests pays for them', async () => {
+  it('finds that other accounts pay for their requests, which those of the owner need not say', async () => {
     const output = await foundAt({
       answer: ({ url = '' }) =>
         url.includes('requestPayment')
           ? { status: 200, code: 'x', more: '<Payer>Requester</Payer>' }
           : undefined,
     });
-    assert.match(output, /^fail  requester pays: /m);
+    assert.match(output, /^warn  requester pays: .*\n +-> .*PUBLIC_URL/m);
+  });
+
+  it('finds that keys of another account are refused because they would have to pay', async () => {
+    const isUnpaid = ({ headers, method }: IncomingMessage) =>
+      headers.authorization !== undefined &&
+      method === 'POST' &&
+      headers['x-amz-request-payer'] !== 'requester';
+    const KEY_PREFIX = `doctor-${crypto.randomUUID()}/`;
+    const output = await foundAt(
+      {
+        answer: (request) =>
+          isUnpaid(request) ? { status: 403, code: 'AccessDenied' } : undefined,
+      },
+      { KEY_PREFIX },
+    );
+    assert.match(output, /^fail  requester pays: .*\n +-> .*account that owns the bucket/m);
+    assert.doesNotMatch(output, /^fail  permissions/m);
+
+    const denied = await foundAt({
+      answer: ({ method }) =>
+        method === 'POST' ? { status: 403, code: 'AccessDenied' } : undefined,
+    });
+    assert.match(denied, /^fail  permissions: CreateMultipartUpload/m);
+    assert.doesNotMatch(denied, /requester pays/);
   });
 
   it('finds that a signed part can be made a copy, and that a wrong checksum is kept', async () => {

@@ -69,6 +69,16 @@ function listingParts(): Fault {
   };
 }
 
+/** Whether the URL was signed for a time that is over. */
+function isExpired(query: URLSearchParams): boolean {
+  const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(query.get('X-Amz-Date') ?? '') ?? [];
+  if (date === undefined || time === undefined) return false;
+  const signedAt = Date.parse(
+    `${date.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`,
+  );
+  return signedAt + Number(query.get('X-Amz-Expires')) * 1000 < Date.now();
+}
+
 function bothOf(one: Fault, other: Fault): Fault {
   return { answer: (request) => one.answer?.(request) ?? other.answer?.(request) };
 }
@@ -156,7 +166,18 @@ describe('doctor, at a store that answers wrongly', () => {
   it('finds that a link works after it has expired', async () => {
     const isRead = ({ method, query }: Request) => method === 'GET' && query.has('X-Amz-Expires');
     const output = await foundAt(answering(isRead, { status: 200, code: 'x', body: 's' }));
-    assert.match(output, /^fail  expiry: a link works after it has expired/m);
+    assert.match(output, /^fail  expiry: a link works after it has expired\n +-> .*clock/m);
+    assert.match(output, /^pass  expiry: a part whose URL has expired is refused/m);
+  });
+
+  it('finds that a part is stored after its URL has expired', async () => {
+    const isLate = ({ method, query }: Request) => method === 'PUT' && isExpired(query);
+    const output = await foundAt(answering(isLate, stored));
+    assert.match(
+      output,
+      /^fail  expiry: a part is stored after its URL has expired\n +-> .*clock/m,
+    );
+    assert.match(output, /^pass  expiry: a link that has expired is refused/m);
   });
 
   it('finds that an object is replaced which must not be', async () => {
@@ -166,6 +187,21 @@ describe('doctor, at a store that answers wrongly', () => {
     const settings = { S3_PROFILE: 'minio', CHECKSUM: 'md5' };
     const output = await foundAt(bothOf(listingParts(), replacing), settings);
     assert.match(output, /^fail  conditional writes: the store replaces an object/m);
+  });
+
+  it('finds that a small object is replaced which must not be, or that the store cannot tell', async () => {
+    const isConditional = ({ method, headers }: Request) =>
+      method === 'PUT' && headers['if-none-match'] !== undefined;
+    const replacing = await foundAt(answering(isConditional, stored));
+    assert.match(
+      replacing,
+      /^fail  conditional writes: the store replaces an object .*\n +-> choose the S3_PROFILE/m,
+    );
+    const unable = answering(isConditional, { status: 501, code: 'NotImplemented' });
+    assert.match(
+      await foundAt(unable),
+      /^fail  conditional writes: .* answered 501 NotImplemented\n +-> choose the S3_PROFILE/m,
+    );
   });
 
   it('finds that forms are refused, or store more than their policy allows', async () => {

@@ -1,10 +1,14 @@
-/** A Redis server of the tests' own, on a free port, with a folder that it keeps its data in. */
+/**
+ * A Redis server of the tests' own, on a free port, with a folder that it keeps its data in. The
+ * environment may name another program, such as Valkey's (`REDIS_SERVER`).
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type RedisClientType } from '@redis/client';
 import { freePort } from '../../e2e/product.ts';
+import { REDIS_SERVER } from '../../tools.ts';
 
 export interface RedisServer {
   readonly url: string;
@@ -46,7 +50,7 @@ export async function startRedis(): Promise<RedisServer> {
 async function launch(port: number, folder: string): Promise<ChildProcess> {
   const settings = ['--bind', '127.0.0.1', '--dir', folder, '--save', ''];
   settings.push('--appendonly', 'yes', '--appendfsync', 'always');
-  const server = spawn('redis-server', ['--port', String(port), ...settings]);
+  const server = spawn(REDIS_SERVER, ['--port', String(port), ...settings]);
   await new Promise<void>((resolve, reject) => {
     let said = '';
     server.stdout.on('data', (chunk: Buffer) => {
@@ -54,7 +58,7 @@ async function launch(port: number, folder: string): Promise<ChildProcess> {
       if (said.includes('Ready to accept connections')) resolve();
     });
     server.once('error', reject);
-    server.once('exit', () => reject(new Error(`redis-server ended: ${said}`)));
+    server.once('exit', () => reject(new Error(`${REDIS_SERVER} ended: ${said}`)));
   });
   return server;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import type { StoreErrorKind } from '../../../worker/s3/requests/errors.ts';
-import { errorXml, failure, withReplies, type Reply } from './scripted.ts';
+import { errorXml, failure, withReplies, type Asked, type Reply } from './scripted.ts';
 import { attributesWith } from './uploads.ts';
 
 const LISTED = '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>';
@@ -93,6 +93,55 @@ describe('an answer of the store', () => {
     });
   }
 
+  describe('that is a 404 to HEAD and has the type of a page', () => {
+    const page = { status: 404, headers: { 'content-type': 'text/html; charset=utf-8' } };
+    const methods = (asked: readonly Asked[]) => asked.map(({ method }) => method);
+
+    it('case 61: is the store’s if it gives GET its error in XML', async () => {
+      await withReplies(
+        [page, { status: 404, body: errorXml('NoSuchKey') }],
+        async ({ store, asked }) => {
+          assert.equal(await store.head('k'), undefined);
+          assert.deepEqual(methods(asked), ['HEAD', 'GET']);
+          assert.equal(asked[1]?.headers.range, 'bytes=0-0', 'no more than a byte is read');
+        },
+      );
+    });
+
+    it('case 61: means nothing of an object that the store gives to GET', async () => {
+      const found = { status: 200, headers: { etag: '"e"' } };
+      const answers = [
+        { status: 206, body: 'x' },
+        { status: 416, body: errorXml('InvalidRange') },
+      ];
+      for (const answer of answers) {
+        await withReplies([page, answer, found], async ({ store, asked }) => {
+          assert.equal((await store.head('k'))?.etag, 'e');
+          assert.deepEqual(methods(asked), ['HEAD', 'GET', 'HEAD']);
+        });
+      }
+    });
+
+    it('case 61: is not asked for without end if something keeps answering it', async () => {
+      await withReplies([page, { status: 206, body: 'x' }, page], async ({ store, asked }) => {
+        assert.equal((await failure(store.head('k'))).kind, 'unavailable');
+        assert.deepEqual(methods(asked), ['HEAD', 'GET', 'HEAD']);
+      });
+    });
+
+    it('case 61: is no answer as long as GET meets a page, too', async () => {
+      const html = { ...page, body: '<html>Not Found</html>' };
+      await withReplies([page, html], async ({ store, asked }) => {
+        assert.equal((await failure(store.head('k'))).kind, 'unavailable');
+        assert.deepEqual(methods(asked), ['HEAD', 'GET', 'GET', 'GET']);
+      });
+      const missing = { status: 404, body: errorXml('NoSuchKey') };
+      await withReplies([page, html, missing], async ({ store }) => {
+        assert.equal(await store.head('k'), undefined);
+      });
+    });
+  });
+
   it('case 79: to HEAD is not the store’s if it is a success without an ETag', async () => {
     const portal = { status: 200, headers: { 'content-type': 'text/html' } };
     const found = { status: 200, headers: { etag: '"e"' } };
@@ -139,6 +188,16 @@ describe('an answer of the store', () => {
       );
       assert.match((await failure(store.remove('k'))).message, /s3:DeleteObject/);
     });
+  });
+
+  it('that denies an operation, or names who should pay, names requester pays', async () => {
+    for (const code of ['AccessDenied', 'UserProjectMissing']) {
+      await withReplies([{ status: 403, body: errorXml(code) }], async ({ store }) => {
+        const error = await failure(store.createMultipart('k', attributesWith()));
+        assert.equal(error.kind, 'misconfigured');
+        assert.match(error.message, /requester pays/);
+      });
+    }
   });
 
   it('whose code is in a family, or says nothing to the developer, has the advice of its kind', async () => {
@@ -200,6 +259,21 @@ describe('an answer of the store', () => {
 });
 
 describe('a call to the store', () => {
+  it('reads a list of parts by any name, if it is that of the upload', async () => {
+    const list = (uploadId: string): Reply => ({
+      status: 200,
+      body: `<ListPartsResponse><UploadId>${uploadId}</UploadId><IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><Size>5</Size><ETag>"e"</ETag></Part></ListPartsResponse>`,
+    });
+    await withReplies([list('u')], async ({ store }) => {
+      assert.deepEqual(await store.listParts('k', 'u'), [{ number: 1, bytes: 5, etag: 'e' }]);
+    });
+    for (const other of [list('another'), { status: 200, body: errorXml('InternalError') }]) {
+      await withReplies([other], async ({ store }) => {
+        assert.equal((await failure(store.listParts('k', 'u'))).kind, 'unavailable');
+      });
+    }
+  });
+
   it('case 61: succeeds after a fault that passes', async () => {
     const replies = [{ status: 503 }, { status: 500 }, { status: 200, body: LISTED }];
     await withReplies(replies, async ({ store, asked }) => {

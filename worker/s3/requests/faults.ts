@@ -28,6 +28,8 @@ const meaning = (kind: StoreErrorKind, advice?: string): Meaning =>
 
 const BUSY: Meaning = { kind: 'unavailable', again: 'refused' };
 const TROUBLE: Meaning = { kind: 'unavailable', again: 'maybe' };
+/** A 404 to HEAD that could be a proxy's. `head` asks by GET, whose errors have a body. */
+const DOUBTFUL = meaning('unavailable');
 const GONE = meaning('not_found');
 const EXISTS = meaning('exists');
 const CONFLICT = meaning('conflict');
@@ -57,6 +59,8 @@ const KEYS: Meaning = {
   advice:
     'the store does not know these credentials, or they have expired: check S3_ACCESS_KEY_ID and S3_SESSION_TOKEN',
 };
+
+const PAYS = 'a requester pays bucket takes only keys of the account that owns it';
 
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   NoSuchUpload: GONE,
@@ -116,6 +120,8 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
     'S3_SECRET_ACCESS_KEY is wrong, or a proxy in front of the store changes Host, port or path',
   ),
   AccessDenied: DENIED,
+  // https://cloud.google.com/storage/docs/xml-api/reference-status
+  UserProjectMissing: meaning('misconfigured', PAYS),
 };
 
 const BY_STATUS: Readonly<Record<number, Meaning>> = {
@@ -198,7 +204,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 };
 
 function deniedAdvice(operation: string): string {
-  return `the credentials need s3:${PERMISSIONS[operation] ?? operation} on this bucket`;
+  return `the credentials need s3:${PERMISSIONS[operation] ?? operation} on this bucket; ${PAYS}`;
 }
 
 /** What the store’s code means, for the developer. Undefined if nothing is known of it. */
@@ -212,11 +218,13 @@ export function adviceAbout(operation: string, code: string): string | undefined
  * about the upload: the call is tried again, and fails as if the store had not answered.
  */
 function meaningOf(answer: BadAnswer, hasCode: boolean): Meaning {
-  const { status, headers } = answer;
+  const { operation, status, headers } = answer;
   // Amazon's HEAD in a wrong region: a 400 without a body.
   if (!hasCode && status === 400 && headers.has('x-amz-bucket-region')) return REGION;
-  if (!hasCode && !isBare(answer) && status !== 507)
+  if (!hasCode && !isBare(answer) && status !== 507) {
+    if (status === 404 && operation === 'HeadObject') return DOUBTFUL;
     return status === 429 || status === 503 ? BUSY : TROUBLE;
+  }
   return BY_STATUS[status] ?? (status >= 500 ? TROUBLE : meaning('rejected'));
 }
 

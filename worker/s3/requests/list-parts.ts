@@ -6,7 +6,7 @@ import { StoreError } from './errors.ts';
 import { unquote } from '../etag.ts';
 import { unreadable } from './faults.ts';
 import type { Profile } from '../profile.ts';
-import { readDocument, type Xml } from './xml.ts';
+import { readXml, type Xml } from './xml.ts';
 
 /** Lists the stored parts of an upload, over all pages. */
 export async function listParts(
@@ -53,8 +53,10 @@ export function partsPage(
     },
     idempotent: true,
     read: (answer) => {
-      const result = readDocument(answer.body, 'ListPartsResult');
-      if (result === undefined) return unreadable('ListParts');
+      const result = readXml(answer.body ?? '');
+      // moto names the root ListPartsResponse, which SDKs do not look at.
+      const isList = result?.name === 'ListPartsResult' || result?.text('UploadId') === uploadId;
+      if (result === undefined || !isList) return unreadable('ListParts');
       const more = result.text('IsTruncated') === 'true';
       const next = more ? Number(result.text('NextPartNumberMarker')) : undefined;
       return { result: { parts: result.all('Part').map(readPart), next } };

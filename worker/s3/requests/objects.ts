@@ -16,8 +16,8 @@ export async function head(
   profile: Profile,
   key: string,
 ): Promise<StoredObject | undefined> {
-  try {
-    return await control({
+  const ask = (): Promise<StoredObject> =>
+    control({
       operation: 'HeadObject',
       method: 'HEAD',
       key,
@@ -26,9 +26,37 @@ export async function head(
       idempotent: true,
       read: (answer) => readObject(answer, profile),
     });
+  try {
+    return await ask().catch(async (thrown: unknown) => {
+      if (!isStoreError(thrown, 'unavailable') || thrown.status !== 404) throw thrown;
+      await assertExists(control, key);
+      return ask();
+    });
   } catch (thrown) {
     if (isStoreError(thrown, 'not_found')) return undefined;
     throw isStoreError(thrown) && thrown.status === 403 ? withoutListing(thrown) : thrown;
+  }
+}
+
+/**
+ * Asks by GET after a 404 to HEAD that has no sign of S3, such as that of moto: a proxy's looks the
+ * same, and only the error of a GET has a body that tells them apart.
+ *
+ * @throws StoreError `not_found` if there is no such object.
+ */
+async function assertExists(control: Control, key: string): Promise<void> {
+  try {
+    await control({
+      operation: 'GetObject',
+      method: 'GET',
+      key,
+      headers: { range: 'bytes=0-0' },
+      idempotent: true,
+      read: () => ({ result: true }),
+    });
+  } catch (thrown) {
+    // An empty object has no first byte.
+    if (!isStoreError(thrown, 'rejected')) throw thrown;
   }
 }
 

@@ -8,7 +8,9 @@ import { fail, pass, warn, type Note } from '../finding.ts';
 import { checkOtherStyle, noteAccess, refusalOf } from './access.ts';
 import { attributesOf, completeRequest, put, said, signPart, type Begun } from './one-byte.ts';
 import type { TextAnswer } from '../request.ts';
-import { checkCondition, checkCopyGuard, checkForm, checkReading, TWO_BYTES } from './safety.ts';
+import { checkCondition, checkConditionalPut } from './conditions.ts';
+import { checkRequesterPays } from './requester-pays.ts';
+import { checkCopyGuard, checkExpiry, checkForm, checkReading, TWO_BYTES } from './safety.ts';
 import { PART } from '../../cors/check-upload.ts';
 
 const OTHER_BYTE = new TextEncoder().encode('t');
@@ -34,6 +36,7 @@ export async function checkObjects(bucket: Bucket, note: Note): Promise<boolean>
       if (store.profile.conditionalComplete) {
         await checkCondition(bucket, await begin(first.key), note);
       }
+      if (store.profile.conditionalPut) await checkConditionalPut(bucket, first.key, note);
     }
     if (store.profile.postPolicy) {
       const key = bucket.freshKey();
@@ -43,11 +46,19 @@ export async function checkObjects(bucket: Bucket, note: Note): Promise<boolean>
     return true;
   } catch (error) {
     if (!isStoreError(error)) throw error;
-    if (keys.length > 0 || !(await checkOtherStyle(bucket, note))) note(refusalOf(error));
+    if (keys.length > 0 || !(await foundCause(bucket, error, note))) note(refusalOf(error));
     return false;
   } finally {
     await cleanUp(bucket, keys, open, note);
   }
+}
+
+/** What else is wrong if no upload begins: it is said in the place of the store's refusal. */
+async function foundCause(bucket: Bucket, error: StoreError, note: Note): Promise<boolean> {
+  return (
+    (error.code === 'AccessDenied' && (await checkRequesterPays(bucket, note))) ||
+    (await checkOtherStyle(bucket, note))
+  );
 }
 
 /** @returns the store's answer to the part; undefined if it is not stored. */
@@ -81,6 +92,7 @@ async function checkParts(
         )
       : pass('signed length', 'more bytes than were signed are refused'),
   );
+  await checkExpiry(bucket, begun, note);
   const sent = await put(signed);
   if (sent?.ok === true && !sent.headers.has('etag')) {
     const detail = `something that is not the store answers ${sent.status} at ${new URL(signed.url).host}`;

@@ -18,8 +18,12 @@ export function attributesOf({ checksum }: Bucket, key: string): ObjectAttribute
 }
 
 /** Signs the only part of an upload, for the bytes of `PART`. */
-export async function signPart({ store, checksum }: Bucket, begun: Begun): Promise<SignedRequest> {
-  const upload = { ...begun, algorithm: checksum, expiresIn: EXPIRES_IN_SECONDS };
+export async function signPart(
+  { store, checksum }: Bucket,
+  begun: Begun,
+  expiresIn = EXPIRES_IN_SECONDS,
+): Promise<SignedRequest> {
+  const upload = { ...begun, algorithm: checksum, expiresIn };
   const signer = await store.presignParts(upload);
   return signer.sign(1, PART.length, hashOf(checksum));
 }

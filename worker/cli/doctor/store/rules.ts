@@ -1,16 +1,17 @@
 /** Checks the rules of the bucket: who pays, and what becomes of uploads that nobody finishes. */
 import type { Bucket } from '../../bucket.ts';
 import { isStoreError } from '../../../s3/requests/errors.ts';
-import { fail, pass, warn, type Note } from '../finding.ts';
+import { pass, warn, type Note } from '../finding.ts';
 
 const DAY_SECONDS = 86_400;
 
 export async function checkRules(bucket: Bucket, note: Note): Promise<void> {
   const payment = await ruleOf(bucket, 'GetBucketRequestPayment', 'requestPayment');
   if (payment?.includes('<Payer>Requester</Payer>') === true) {
+    // Uploads work, so the keys are the owner's, who need not agree to pay.
     const detail =
-      'whoever sends requests pays for them (requester pays), which is not supported yet';
-    note(fail('requester pays', detail, 'turn it off for this bucket, or use another bucket'));
+      'the store refuses requests without a signature, and those of other accounts unless they pay';
+    note(warn('requester pays', detail, 'let no PUBLIC_URL lead to this bucket'));
   }
   const lifecycle = await ruleOf(bucket, 'GetBucketLifecycleConfiguration', 'lifecycle');
   const { profile } = bucket.store;

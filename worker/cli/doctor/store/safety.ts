@@ -1,21 +1,18 @@
 /** Checks that the store refuses what a signature does not cover, for an object that is there. */
 import type { Bucket } from '../../bucket.ts';
 import { PART } from '../../cors/check-upload.ts';
-import { isStoreError } from '../../../s3/requests/errors.ts';
-import { createStore, type ObjectAttributes } from '../../../s3/store.ts';
+import { createStore, type ObjectAttributes, type Store } from '../../../s3/store.ts';
 import { fail, pass, warn, type Note } from '../finding.ts';
-import {
-  completeRequest,
-  EXPIRES_IN_SECONDS,
-  put,
-  said,
-  signPart,
-  type Begun,
-} from './one-byte.ts';
+import { EXPIRES_IN_SECONDS, put, said, signPart, type Begun } from './one-byte.ts';
 import { request, type TextAnswer } from '../request.ts';
 
 /** More than a signature, or the policy of a form, allows. */
 export const TWO_BYTES = new TextEncoder().encode('ss');
+
+const EXPIRY_ADVICE =
+  'check the clock of the store; if it is right, do not use this store: its URLs work for ever';
+/** A clock that is less than this behind is not mentioned, either. */
+const EXPIRED_FOR_MS = 60_000;
 
 /** Links: a signed one, one that has expired, and none at all. */
 export async function checkReading(bucket: Bucket, key: string, note: Note): Promise<void> {
@@ -37,13 +34,27 @@ export async function checkReading(bucket: Bucket, key: string, note: Note): Pro
         )
       : pass('public access', 'objects cannot be read without a signature'),
   );
-  const past = createStore({ ...bucket.config, now: () => Date.now() - 600_000 });
-  const old = await past.presignGet(key, { expiresIn: 60 });
+  const old = await expired(bucket).presignGet(key, { expiresIn: 1 });
   note(
     (await request(old.url))?.ok === true
-      ? fail('expiry', 'a link works after it has expired', 'check the clock of the store')
+      ? fail('expiry', 'a link works after it has expired', EXPIRY_ADVICE)
       : pass('expiry', 'a link that has expired is refused'),
   );
+}
+
+/** Sends a part to a URL that has expired. Where the store takes it, the part is the right one. */
+export async function checkExpiry(bucket: Bucket, begun: Begun, note: Note): Promise<void> {
+  const late = await put(await signPart({ ...bucket, store: expired(bucket) }, begun, 1));
+  note(
+    late?.ok === true
+      ? fail('expiry', 'a part is stored after its URL has expired', EXPIRY_ADVICE)
+      : pass('expiry', 'a part whose URL has expired is refused'),
+  );
+}
+
+/** The store as it was used a minute ago, so that what it signs for a second is too old. */
+function expired({ config }: Bucket): Store {
+  return createStore({ ...config, now: () => Date.now() - EXPIRED_FOR_MS });
 }
 
 /** @param key of an object, which a part of `begun` must not become a copy of. */
@@ -69,27 +80,6 @@ export async function checkCopyGuard(
         )
       : pass('copy guard', 'a signed part cannot be made a copy of another object'),
   );
-}
-
-/** @param begun an upload to a key that an object has. */
-export async function checkCondition(bucket: Bucket, begun: Begun, note: Note): Promise<void> {
-  const what = 'conditional writes';
-  const sent = await put(await signPart(bucket, begun));
-  if (sent?.ok !== true) return;
-  const body = { ...completeRequest(bucket, sent), ifNoneMatch: true };
-  try {
-    await bucket.store.completeMultipart(begun.key, begun.uploadId, body);
-    note(
-      fail(
-        what,
-        'the store replaces an object that must not be replaced',
-        'choose the S3_PROFILE of this store',
-      ),
-    );
-  } catch (error) {
-    if (!isStoreError(error, 'exists')) throw error;
-    note(pass(what, 'an object that is there is not replaced'));
-  }
 }
 
 export async function checkForm(bucket: Bucket, key: string, note: Note): Promise<void> {

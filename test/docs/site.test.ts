@@ -15,12 +15,20 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
 import { startBrowser, startProduct, type Product } from '../e2e/product.ts';
 import { snippets } from './snippets.ts';
+import { testThemeEditor } from './theme-editor.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SITE = `${ROOT}dist/docs`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** One of each kind: a list, steps, a long table, code in five languages, elements at work. */
-const PAGES = ['', 'start/cloudflare', 'reference/settings', 'guides/form', 'gallery'];
+/** One of each kind: a list, steps, a long table, code in five languages, elements at work, controls. */
+const PAGES = [
+  '',
+  'start/cloudflare',
+  'reference/settings',
+  'guides/form',
+  'gallery',
+  'guides/look',
+];
 /** What is disabled need not have contrast: https://www.w3.org/TR/WCAG22/#contrast-minimum */
 const RUN_AXE = `axe.run({ exclude: ['s3-upload[disabled]'] })`;
 
@@ -183,6 +191,8 @@ suite('the site at /docs/', () => {
         before,
       );
     }));
+
+  testThemeEditor(visit);
 
   test('has llms.txt, whose links lead to Markdown, and llms-full.txt, which has all of it', async () => {
     const text = await readFile(`${SITE}/llms.txt`, 'utf8');

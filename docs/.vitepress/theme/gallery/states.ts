@@ -79,8 +79,25 @@ const EVENTS = [
 
 /** Draws the state into the place; what the element dispatches goes to the log, newest first. */
 export async function showState(place: HTMLElement, log: HTMLElement, name: string): Promise<void> {
-  const { uploads = [], left = [], after } = STATES[name] ?? {};
   const element = document.createElement('s3-upload');
+  for (const type of EVENTS) {
+    element.addEventListener(type, () => {
+      const line = document.createElement('li');
+      line.textContent = type;
+      log.prepend(line);
+      log.querySelector(`:scope > :nth-child(${MOST_LINES + 1})`)?.remove();
+    });
+  }
+  await drawState(place, element, name);
+}
+
+/** Puts the element into the place, in that state, with an engine that sends nothing. */
+export async function drawState(
+  place: HTMLElement,
+  element: HTMLElementTagNameMap['s3-upload'],
+  name: string,
+): Promise<void> {
+  const { uploads = [], left = [], after } = STATES[name] ?? {};
   Object.assign(element, { multiple: true, label: 'Recordings', accept: 'video/*, audio/*' });
   const engine = new FakeUploader();
   engine.left = left.map((upload, index) => ({
@@ -91,14 +108,6 @@ export async function showState(place: HTMLElement, log: HTMLElement, name: stri
     expiresAt: '2999-01-01',
     ...upload,
   }));
-  for (const type of EVENTS) {
-    element.addEventListener(type, () => {
-      const line = document.createElement('li');
-      line.textContent = type;
-      log.prepend(line);
-      log.querySelector(`:scope > :nth-child(${MOST_LINES + 1})`)?.remove();
-    });
-  }
   element.uploader = engine;
   place.replaceChildren(element);
   engine.show(...uploads);

@@ -10,9 +10,16 @@ import { importsOf, ROOT } from './imports.ts';
 import { named, reached } from './select.ts';
 import { keptTimes } from './times.ts';
 
-/** What a browser needs and its Worker is not measured by; each lane runs its scripts in turn. */
-const LANES = [['test:worker'], ['test:widget', 'test:e2e', 'test:docs']] as const;
+/**
+ * Each lane runs its scripts in turn. What keeps the processor busy runs beside what mostly waits, and
+ * the docs, which build the page's files anew, after those who are served them.
+ */
+const LANES = [['test:worker'], ['test:widget'], ['test:e2e', 'test:docs']] as const;
 const CHECKS = [['types'], ['lint']] as const;
+
+/** Tests that start the Worker with the page's files, and what builds them once for all. */
+const SERVED = /^test\/(e2e|docs)\//;
+const SETUP = '--test-global-setup=./test/run/built-page.ts';
 
 /** For tests that import what has changed: a minute, with what it takes to start. */
 const BUDGET_SECONDS = 45;
@@ -54,7 +61,8 @@ async function run(files: readonly string[]): Promise<number> {
       `--test-reporter=${name}`,
       '--test-reporter-destination=stdout',
     ]);
-    code = (await runProcess('node', ['--test', ...times, ...others])).code;
+    const setup = others.some((file) => SERVED.test(file)) ? [SETUP] : [];
+    code = (await runProcess('node', ['--test', ...setup, ...times, ...others])).code;
   }
   if (widget.length > 0) {
     code =

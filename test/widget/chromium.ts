@@ -22,7 +22,9 @@ export async function chromiumLauncher(): Promise<ReturnType<typeof chromeLaunch
       const context = await browser.createBrowserContext();
       const page = await context.newPage();
       // Only one page of a browser has the focus. Each is told that it is the one.
-      await (await page.createCDPSession()).send('Emulation.setFocusEmulationEnabled', {
+      await (
+        await page.createCDPSession()
+      ).send('Emulation.setFocusEmulationEnabled', {
         enabled: true,
       });
       return page;

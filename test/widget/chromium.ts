@@ -6,7 +6,7 @@ import { browserPath } from '../browsers.ts';
  * Files of tests that run at the same time. Much of their time is spent waiting for what the engine
  * does later, so that two cores carry this many beside the tests of the Worker.
  */
-const FILES_AT_ONCE = 3;
+const FILES_AT_ONCE = 2;
 
 /** A launcher for `browsers` in the runner's configuration. */
 export async function chromiumLauncher(): Promise<ReturnType<typeof chromeLauncher>> {

@@ -7,7 +7,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import process from 'node:process';
 import { importsOf, ROOT } from './imports.ts';
-import { named, reached } from './select.ts';
+import { guessedSeconds, isLeftToCI, named, reached } from './select.ts';
 import { keptTimes } from './times.ts';
 
 /**
@@ -23,8 +23,6 @@ const SETUP = '--test-global-setup=./test/run/built-page.ts';
 
 /** For tests that import what has changed: a minute, with what it takes to start. */
 const BUDGET_SECONDS = 45;
-/** For a file that has not been run here yet. */
-const GUESSED_SECONDS = 2;
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === undefined) process.exit((await inLanes(CHECKS)) || (await inLanes(LANES)));
@@ -89,10 +87,12 @@ function changedTests(): readonly string[] {
     ...gitLines('ls-files', '--others', '--exclude-standard'),
   ];
   const times = keptTimes();
+  const { imports } = importsOf('{widget,worker,test}/**/*.ts');
+  const guess = guessedSeconds(imports);
   const { chosen, left } = reached(changed, {
-    tests: allTests(),
-    imports: importsOf('{widget,worker,test}/**/*.ts').imports,
-    seconds: (file) => times.get(file) ?? GUESSED_SECONDS,
+    tests: allTests().filter((file) => !isLeftToCI(file)),
+    imports,
+    seconds: (file) => times.get(file) ?? guess(file),
     budgetSeconds: BUDGET_SECONDS,
   });
   if (changed.length === 0) console.log('Git says that nothing has changed.');

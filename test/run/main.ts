@@ -5,6 +5,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { importsOf, ROOT } from './imports.ts';
 import { guessedSeconds, isLeftToCI, named, reached } from './select.ts';
@@ -23,6 +24,12 @@ const SETUP = '--test-global-setup=./test/run/built-page.ts';
 
 /** For tests that import what has changed: a minute, with what it takes to start. */
 const BUDGET_SECONDS = 45;
+
+/**
+ * Each file of tests is a process, and loads what the one before has loaded. With what Node.js compiled
+ * then, it starts in three quarters of the time: https://nodejs.org/api/module.html#module-compile-cache
+ */
+const COMPILED = join(ROOT, 'dist/compile-cache');
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === undefined) process.exit((await inLanes(CHECKS)) || (await inLanes(LANES)));
@@ -123,6 +130,7 @@ function runProcess(
 ): Promise<{ readonly code: number; readonly output: string }> {
   const child = spawn(command, args, {
     cwd: ROOT,
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env },
     stdio: isHeldBack ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
   });
   let output = '';

@@ -2,8 +2,9 @@ import process from 'node:process';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher, puppeteerCore } from '@web/test-runner-chrome';
-import { browserPath, firefoxPath } from './test/browsers.ts';
+import { firefoxPath } from './test/browsers.ts';
 import { widgetTimes } from './test/run/widget-times.ts';
+import { chromiumLauncher } from './test/widget/chromium.ts';
 import { checksumBundlePlugin } from './test/widget/core/checksum/bundle-plugin.ts';
 import { fakePlugin } from './test/widget/core/fake/plugin.ts';
 import { devtoolsPlugin } from './test/widget/devtools-plugin.ts';
@@ -12,14 +13,7 @@ import { webkitLauncher } from './test/widget/webkit.ts';
 
 /** WIDGET_BROWSERS=chromium,firefox,webkit; Chromium alone by default. */
 const LAUNCHERS = {
-  async chromium() {
-    return chromeLauncher({
-      launchOptions: {
-        executablePath: await browserPath(),
-        args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
-      },
-    });
-  },
+  chromium: chromiumLauncher,
   firefox() {
     return chromeLauncher({
       puppeteer: puppeteerCore,
@@ -50,6 +44,7 @@ export default {
     (process.env['WIDGET_BROWSERS'] ?? 'chromium').split(',').map((name) => launcher(name.trim())),
   ),
   reporters: [defaultReporter(), widgetTimes()],
+  // Chromium's launcher has a number of its own.
   concurrency: 1,
   testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
   testsFinishTimeout: 900_000,

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { before, test } from 'node:test';
-import { buildPage } from '../../worker/build/build.ts';
+import { pageIsBuilt } from '../run/built-page.ts';
 
 // wrangler looks for the assets first.
-before(buildPage);
+before(pageIsBuilt);
 
 test('wrangler refuses to deploy the environment “local”, and says why', () => {
   const { status, output } = deploy('local');

@@ -1,8 +1,10 @@
 /** Which tests a change reaches. */
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { dependentsOf, importsOf } from '../run/imports.ts';
-import { named, reached } from '../run/select.ts';
+import { dependentsOf, importsOf, ROOT } from '../run/imports.ts';
+import { guessedSeconds, isLeftToCI, named, reached } from '../run/select.ts';
 
 const imports = [
   { from: 'test/key.test.ts', to: 'worker/key.ts' },
@@ -35,6 +37,35 @@ describe('tests of a change', () => {
       chosen: ['test/key.test.ts'],
       left: ['test/signer.test.ts'],
     });
+  });
+
+  it('are guessed to take as long as what they start, until they have been run', () => {
+    const guess = guessedSeconds(importsOf('{widget,worker,test}/**/*.ts').imports);
+    const names = ['e2e/page', 'widget/core/again', 'worker/life', 'worker/rules'];
+    const seconds = names.map((name) => guess(`test/${name}.test.ts`));
+    assert.deepEqual(
+      seconds,
+      seconds.toSorted((a, b) => b - a),
+    );
+    assert.ok(new Set(seconds).size === seconds.length, `${seconds}`);
+  });
+
+  it('are left to CI where they take minutes: what test:scale runs, and nothing else', () => {
+    const files = globSync('test/**/*.test.ts', { cwd: ROOT, exclude: ['**/node_modules/**'] });
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const ofWorker = files.filter(
+      (file) => file.startsWith('test/worker/') && /scale|counts|three-days/.test(file),
+    );
+    assert.deepEqual(
+      files.filter(isLeftToCI).sort(),
+      [...ofWorker, 'test/widget/core/scale.test.ts'].sort(),
+    );
+    assert.match(
+      scripts['test:scale'] ?? '',
+      /grep -E 'scale\|counts\|three-days'.*widget\/core\/scale/,
+    );
   });
 
   it('of a name are the files with it in their path', () => {

@@ -41,7 +41,7 @@ suite('the site at /docs/', () => {
     if (process.env['SITE'] !== 'built') {
       await promisify(execFile)('vitepress', ['build', 'docs'], { cwd: ROOT });
     }
-    product = await startProduct();
+    product = await startProduct(() => ({ DOCS: 'on' }));
     url = `${product.url}/docs/`;
     browser = await startBrowser();
   });

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { AwsClient } from 'aws4fetch';
 import { createCRC64 } from 'hash-wasm';
 import type { Browser } from 'puppeteer-core';
+import { IS_THOROUGH } from '../thorough.ts';
 import { sha256OfUpload, writeRandomFile } from './files.ts';
 import {
   openPage,
@@ -27,7 +28,7 @@ import {
 } from './watch.ts';
 
 const MIB = 1024 * 1024;
-const BYTES = Number(process.env['LARGE_FILE_MIB'] ?? 1024) * MIB;
+const BYTES = Number(process.env['LARGE_FILE_MIB'] ?? (IS_THOROUGH ? 1024 : 256)) * MIB;
 
 let product: Product;
 let browser: Browser;

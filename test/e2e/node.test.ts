@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { buildPage } from '../../worker/build/build.ts';
+import { pageIsBuilt } from '../run/built-page.ts';
 import type { Settings } from '../worker/cli/setup.ts';
 import { SETTINGS } from '../worker/harness.ts';
 import { scratch, serve, settingsFor, type Served } from '../worker/node/serving.ts';
@@ -33,7 +33,7 @@ let settings: Settings;
 
 before(async () => {
   place = await scratch();
-  [browser, settings] = await Promise.all([startBrowser(), settingsOfServer(), buildPage()]);
+  [browser, settings] = await Promise.all([startBrowser(), settingsOfServer(), pageIsBuilt()]);
   page = await browser.newPage();
   page.on('dialog', (dialog) => void dialog.accept());
 });

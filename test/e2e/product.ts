@@ -60,8 +60,9 @@ async function npmStart(
 ): Promise<{ url: string; end(): Promise<void> }> {
   const child = spawn('node', ['worker/build/start.ts'], {
     cwd: new URL('../../', import.meta.url),
-    // Without .dev.vars: the tests never touch the bucket of whoever runs them.
-    env: { ...process.env, DEV_VARS: 'off', ...env },
+    // Without .dev.vars: the tests never touch the bucket of whoever runs them. Without the
+    // documentation, whose copy another product may be about to replace.
+    env: { ...process.env, DEV_VARS: 'off', DOCS: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -15,6 +15,11 @@ export function named(words: readonly string[], tests: readonly string[]): reado
   return tests.filter((file) => words.some((word) => file.includes(word)));
 }
 
+/** Whether a file of tests belongs to `npm run test:scale`: minutes, whatever has changed. */
+export function isLeftToCI(file: string): boolean {
+  return /^test\/(worker|widget)\/.*(scale|counts|three-days)/.test(file);
+}
+
 /**
  * Files of tests that import what has changed, directly or not, as many as fit into the time. Those
  * that import it most directly come first; what costs a minute by itself is left to `npm test`.
@@ -54,4 +59,23 @@ export function reached(
     }
   }
   return { chosen, left };
+}
+
+/** What a file of tests starts, by what it imports, with the seconds that this takes; the slowest first. */
+const STARTS: readonly (readonly [file: string, seconds: number])[] = [
+  ['test/e2e/product.ts', 20],
+  ['test/widget/core/fake/client.ts', 8],
+  ['test/worker/harness.ts', 5],
+  ['test/worker/s3/stores.ts', 3],
+];
+const SECONDS_OF_OTHERS = 1;
+
+/** How long a file takes that has not been run here yet. */
+export function guessedSeconds(
+  imports: readonly Pick<Import, 'from' | 'to'>[],
+): (file: string) => number {
+  const starts = STARTS.map(
+    ([started, seconds]) => [dependentsOf([started], imports), seconds] as const,
+  );
+  return (file) => starts.find(([dependents]) => dependents.has(file))?.[1] ?? SECONDS_OF_OTHERS;
 }

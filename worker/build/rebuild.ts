@@ -1,5 +1,5 @@
 /** Builds again whenever a file of some folders is saved. */
-import { watch } from 'node:fs';
+import { watchFolder } from './watch-folder.ts';
 
 /** Editors save a file in several steps, and several files at once. */
 const SETTLED_MS = 100;
@@ -35,14 +35,14 @@ export function rebuildOnSave(
       isBuilding = false;
     }
   };
-  const watchers = folders.map((folder) =>
-    watch(folder, { recursive: true }, () => {
+  const stops = folders.map((folder) =>
+    watchFolder(folder, () => {
       clearTimeout(timer);
       timer = setTimeout(() => void run(), SETTLED_MS);
     }),
   );
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const stop of stops) stop();
   };
 }

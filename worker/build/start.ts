@@ -2,7 +2,8 @@
  * `npm start`: builds, then runs the Worker in workerd by `wrangler dev`, with KV and a local R2
  * bucket that speaks S3, or with a bucket of one's own (own-settings.ts). Needs no account and no
  * network; data stay in `.wrangler` between runs. With `DEV_VARS=off`, as the tests have it, only the
- * environment is read, and no file of the developer's.
+ * environment is read, and no file of the developer's. With `PAGE=built` the page's files are served as
+ * they are, and with `DOCS=off` without the documentation.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,8 +35,8 @@ const { values, messages } = ownSettings(
   `http://${HOST}:${port}/cdn-cgi/local/r2/s3`,
 );
 const envFile = writeEnvFile(values);
-await buildPage();
-const assets = await assetsWithDocs();
+if (process.env['PAGE'] !== 'built') await buildPage();
+const assets = process.env['DOCS'] === 'off' ? undefined : await assetsWithDocs();
 
 const url = `http://localhost:${port}`;
 const wrangler = run();

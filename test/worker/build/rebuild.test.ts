@@ -1,7 +1,7 @@
 /** `npm run dev` builds again when a file is saved. */
 import assert from 'node:assert/strict';
 import { once, EventEmitter } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, it } from 'node:test';
@@ -77,4 +77,48 @@ it('reports a build that fails, and builds what is saved next', async () => {
   }
   assert.match(String(outcomes[0]), /a syntax error/);
   assert.equal(outcomes[1], undefined);
+});
+
+it(
+  'builds each time that an editor replaces the same file by a new one',
+  { timeout: 20_000 },
+  async () => {
+    const events = new EventEmitter();
+    await save('a.ts');
+    stop = rebuildOnSave(
+      [folder],
+      () => Promise.resolve(),
+      () => events.emit('built'),
+    );
+    for (let saves = 0; saves < 3; saves++) {
+      const built = once(events, 'built');
+      // Outside of what is watched, so that only the file itself changes there.
+      const draft = `${folder}.draft`;
+      await writeFile(draft, String(Math.random()));
+      await rename(draft, join(folder, 'a.ts'));
+      await built;
+    }
+  },
+);
+
+it('builds for a file in a folder that is made later', { timeout: 20_000 }, async () => {
+  const events = new EventEmitter();
+  stop = rebuildOnSave(
+    [folder],
+    () => Promise.resolve(),
+    () => events.emit('built'),
+  );
+  for (const act of [
+    () => mkdir(join(folder, 'new')),
+    () => save('new/a.ts'),
+    () => mkdir(join(folder, 'new/inner')),
+    () => save('new/inner/b.ts'),
+    () => rm(join(folder, 'new'), { recursive: true }),
+    () => mkdir(join(folder, 'new')),
+    () => save('new/a.ts'),
+  ]) {
+    const built = once(events, 'built');
+    await act();
+    await built;
+  }
 });

@@ -51,7 +51,7 @@ export async function startFake(): Promise<{ url: string; stop: () => Promise<vo
   };
 }
 
-/** No test uses as many at once, and each holds all bytes that came. */
+/** Those used last. Tests that run at the same time do not use as many, and each holds all its bytes. */
 const KEPT_SPACES = 24;
 
 const CORS = {
@@ -84,6 +84,9 @@ async function serve(
   }
   const space = spaces.get(id);
   if (!space) return void response.writeHead(404, CORS).end();
+  // To the end of the map, so that the first one is the one that has been idle for longest.
+  spaces.delete(id);
+  spaces.set(id, space);
   if (side === 'control') return control(space, url, request, response);
   await meet(space, side, url, request, response);
 }

@@ -84,7 +84,7 @@ export function testThemeEditor(visit: Visit): void {
       const { origin } = new URL(page.url());
       await page
         .browserContext()
-        .overridePermissions(origin, ['clipboard-read', 'clipboard-write']);
+        .overridePermissions(origin, ['clipboard-read', 'clipboard-sanitized-write']);
       await ready(page);
       await page.focus('#look-radius');
       await page.keyboard.press('ArrowLeft');

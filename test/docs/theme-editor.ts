@@ -84,7 +84,7 @@ export function testThemeEditor(visit: Visit): void {
       const { origin } = new URL(page.url());
       await page
         .browserContext()
-        .overridePermissions(origin, ['clipboard-read', 'clipboard-write']);
+        .overridePermissions(origin, ['clipboard-read', 'clipboard-sanitized-write']);
       await ready(page);
       await page.focus('#look-radius');
       await page.keyboard.press('ArrowLeft');
@@ -181,7 +181,7 @@ async function fillEmpty(page: Page, { css, theme, scheme, width }: EmptyPage): 
 body { margin: 0; inline-size: ${width}px; font: 16px/1.5 system-ui, sans-serif }
 ${css}
 </style>
-<div class="${outer}"><s3-upload class="${inner}"></s3-upload></div>`);
+<div class="${outer}"><s3-upload class="${inner}" ${theme === 'bare-button' ? 'no-drop' : ''}></s3-upload></div>`);
   await page.addScriptTag({ content: await drawing(), type: 'module' });
   await page.waitForSelector('>>> [part~=fill]');
 }

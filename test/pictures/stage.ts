@@ -20,10 +20,8 @@ const THEMES = ['bare-button', 'table', 'cards'];
  * Letters are placed as the font says, and not on whole pixels as the machine's hinting would have it.
  * The scroll bars of some systems take room.
  */
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--font-render-hinting=none',
-  '--hide-scrollbars',
+const ARGUMENTS = ['--no-sandbox', '--font-render-hinting=none', '--hide-scrollbars'];
+const WHOLE_FRAMES = [
   // A frame is drawn when it is complete: https://chromium.googlesource.com/chromium/src/+/main/headless/README.md
   '--run-all-compositor-stages-before-draw',
   '--disable-new-content-rendering-timeout',
@@ -32,14 +30,23 @@ const ARGUMENTS = [
   '--disable-threaded-scrolling',
 ];
 
-/** `css` is added to the page, and `args` to the browser's command line. */
-export async function openStage({ css = '', args = [] as string[] } = {}): Promise<{
+/**
+ * `css` is added to the page, and `args` to the browser's command line. The script of the page sets
+ * `window.stage` once it is ready. `isMoving` is for a page that moves by itself, of which a frame
+ * is taken as it is: a screenshot that waits for a whole frame may never come.
+ */
+export async function openStage({
+  css = '',
+  args = [] as string[],
+  script = 'test/pictures/page.ts',
+  isMoving = false,
+} = {}): Promise<{
   readonly page: Page;
   close(): Promise<void>;
 }> {
   const files = new Map<string | undefined, readonly [type: string, body: string | Buffer]>([
     ['/', ['text/html', html(css)]],
-    ['/page.js', ['text/javascript', await script()]],
+    ['/page.js', ['text/javascript', await bundled(script)]],
     [LATIN, ['font/woff2', readFileSync(FONTS + LATIN)]],
     [ARABIC, ['font/woff2', readFileSync(FONTS + ARABIC)]],
     ['/favicon.ico', ['image/x-icon', '']],
@@ -51,7 +58,7 @@ export async function openStage({ css = '', args = [] as string[] } = {}): Promi
   }).listen(0, '127.0.0.1');
   const browser = await launch({
     executablePath: await browserPath(),
-    args: [...ARGUMENTS, ...args],
+    args: [...ARGUMENTS, ...(isMoving ? [] : WHOLE_FRAMES), ...args],
   });
   const close = async (): Promise<void> => {
     await browser.close();
@@ -73,10 +80,10 @@ export async function openStage({ css = '', args = [] as string[] } = {}): Promi
   }
 }
 
-async function script(): Promise<string> {
+async function bundled(entry: string): Promise<string> {
   const { outputFiles } = await build({
     ...PAGE_BUNDLE,
-    entryPoints: ['test/pictures/page.ts'],
+    entryPoints: [entry],
     write: false,
   });
   return outputFiles[0]?.text ?? '';

@@ -89,7 +89,9 @@ export function cssOf(look: Look, themeCss: string): string {
       }),
     ),
   ];
-  return [themeCss.trim(), ...rules].filter(Boolean).join('\n\n');
+  const changes = rules.filter(Boolean).join('\n');
+  const title = themeCss && changes && '\n/* What differs from the theme. */';
+  return [themeCss.trim(), title, changes].filter(Boolean).join('\n');
 }
 
 /** Black or white, whichever has more contrast: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */

@@ -14,15 +14,16 @@ interface Range {
   readonly least: number;
   readonly most: number;
   readonly step: number;
-  readonly unit: string;
+  /** What is shown of the value. */
+  readonly text: (value: number) => string;
 }
 
 type RangeName = 'radius' | 'density' | 'fontSize';
 
 const RANGES: Readonly<Record<RangeName, Range>> = {
-  radius: { title: 'Corners', least: 0, most: 28, step: 1, unit: 'px' },
-  density: { title: 'Spacing', least: 0.4, most: 1.6, step: 0.1, unit: '' },
-  fontSize: { title: 'Text size', least: 12, most: 22, step: 1, unit: 'px' },
+  radius: { title: 'Corners', least: 0, most: 28, step: 1, text: pixels },
+  density: { title: 'Spacing', least: 0.4, most: 1.6, step: 0.1, text: percent },
+  fontSize: { title: 'Text size', least: 12, most: 22, step: 1, text: pixels },
 };
 
 /** The component. Nothing of it needs the browser before it is on the page. */
@@ -36,6 +37,7 @@ export const ThemeEditor = defineComponent({
     const css = ref('');
     const message = ref('');
     const place = ref<HTMLElement>();
+    const shown = ref<HTMLElement>();
     const code = ref<HTMLElement>();
     const change = (changes: Partial<Look>): void => {
       look.value = { ...look.value, ...changes };
@@ -60,6 +62,8 @@ export const ThemeEditor = defineComponent({
         message.value = '';
         await preview.show(look.value, scheme.value, state.value);
         seen.value = preview.colours();
+        // What is changed stands below the rules of the theme.
+        shown.value?.scrollTo({ top: shown.value.scrollHeight });
       };
       watch([look, scheme, state], show);
       await show();
@@ -99,7 +103,7 @@ export const ThemeEditor = defineComponent({
       ]);
     };
     const rangeField = (name: RangeName): VNode => {
-      const { title, least, most, step, unit } = RANGES[name];
+      const { title, least, most, step, text } = RANGES[name];
       const theme = THEMES[look.value.theme];
       const value = look.value[name] ?? (name === 'fontSize' ? 16 : theme[name]);
       return h('div', { class: 'field' }, [
@@ -113,7 +117,7 @@ export const ThemeEditor = defineComponent({
           value,
           onInput: (event: Event) => change({ [name]: Number(valueOf(event)) }),
         }),
-        h('output', { for: `look-${name}` }, `${value}${unit && ` ${unit}`}`),
+        h('output', { for: `look-${name}` }, text(value)),
       ]);
     };
 
@@ -129,8 +133,10 @@ export const ThemeEditor = defineComponent({
           choice('state', 'State', state.value, sameNames(states.value), (name) => {
             state.value = name;
           }),
+          rangeField('radius'),
+          rangeField('density'),
           ...(Object.keys(COLOURS) as ColourName[]).map(colourField),
-          ...(Object.keys(RANGES) as RangeName[]).map(rangeField),
+          rangeField('fontSize'),
           h(
             'button',
             {
@@ -143,7 +149,13 @@ export const ThemeEditor = defineComponent({
         h('div', { class: 'preview vp-raw', ref: place }),
         h(
           'pre',
-          { class: 'made', tabindex: 0, role: 'region', 'aria-label': 'The CSS of this look' },
+          {
+            class: 'made',
+            ref: shown,
+            tabindex: 0,
+            role: 'region',
+            'aria-label': 'The CSS of this look',
+          },
           h('code', { ref: code }, css.value || '/* The default look needs no CSS. */'),
         ),
         h('div', { class: 'copying' }, [
@@ -178,6 +190,14 @@ function choice(
       ),
     ),
   ]);
+}
+
+function pixels(value: number): string {
+  return `${value} px`;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100)} %`;
 }
 
 function themeTitles(): Record<string, string> {

@@ -40,6 +40,7 @@ async function bundleOf(entry: string) {
     bundle: true,
     format: 'esm',
     conditions: ['workerd', 'worker', 'browser'],
+    external: ['node:*'],
     write: false,
     metafile: true,
   });

@@ -59,9 +59,20 @@ export function partsPage(
       if (result === undefined || !isList) return unreadable('ListParts');
       const more = result.text('IsTruncated') === 'true';
       const next = more ? Number(result.text('NextPartNumberMarker')) : undefined;
-      return { result: { parts: result.all('Part').map(readPart), next } };
+      return { result: { parts: readParts(result.all('Part')), next } };
     },
   };
+}
+
+/** SeaweedFS lists a part that was sent twice twice, in any order. */
+function readParts(listed: readonly Xml[]): StoredPart[] {
+  const newest = new Map<string | undefined, Xml>();
+  const timeOf = (part: Xml | undefined): string => part?.text('LastModified') ?? '';
+  for (const part of listed) {
+    const number = part.text('PartNumber');
+    if (timeOf(newest.get(number)) <= timeOf(part)) newest.set(number, part);
+  }
+  return [...newest.values()].map(readPart);
 }
 
 function readPart(part: Xml): StoredPart {

@@ -64,15 +64,19 @@ export function partsPage(
   };
 }
 
-/** SeaweedFS lists a part that was sent twice twice, in any order. */
+/** Each part once: SeaweedFS lists one that was sent again as often as it was sent, in any order. */
 function readParts(listed: readonly Xml[]): StoredPart[] {
   const newest = new Map<string | undefined, Xml>();
-  const timeOf = (part: Xml | undefined): string => part?.text('LastModified') ?? '';
   for (const part of listed) {
     const number = part.text('PartNumber');
-    if (timeOf(newest.get(number)) <= timeOf(part)) newest.set(number, part);
+    const other = newest.get(number);
+    if (other === undefined || timeOf(other) <= timeOf(part)) newest.set(number, part);
   }
   return [...newest.values()].map(readPart);
+}
+
+function timeOf(part: Xml): string {
+  return part.text('LastModified') ?? '';
 }
 
 function readPart(part: Xml): StoredPart {

@@ -46,6 +46,8 @@ export const STORES: readonly TestedStore[] = [
       encryption: 'the store takes the header and ignores it: leave `SSE` unset',
     },
   },
+  { id: 'garage', name: 'Garage', version: '2.5.0', profile: 'garage' },
+  { id: 'seaweedfs', name: 'SeaweedFS', version: 'of 2026-11-09', profile: 'generic' },
   {
     id: 'moto',
     name: 'moto',

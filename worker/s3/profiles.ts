@@ -174,7 +174,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     storageClass: false,
     sse: [],
   },
-  /** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
+  /** Measured on 2.5, and https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
   garage: {
     ...generic,
     name: 'garage',

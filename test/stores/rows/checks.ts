@@ -84,12 +84,17 @@ const conditionalComplete: Row = {
     const client = await lab.as('alice');
     const name = `${randomUUID()}.bin`;
     const early = await client.create({ bytes: BYTES, name });
-    const body = random(BYTES);
-    const { upload } = await client.upload(body, { name });
     const other = random(BYTES);
     const parts = await client.sendParts(early, other);
+    const body = random(BYTES);
+    const { upload } = await client.upload(body, { name });
+    // Garage forgets all earlier uploads to a key when an object is stored there.
+    const { body: signed } = await client.sign(early, other, [1]);
+    const [part] = signed.requests;
+    assert.ok(part);
+    const isForgotten = (await tell(part, other.subarray(0, 5 * MIB))).text === '404 NoSuchUpload';
     const { status, problem } = await client.complete(early, { parts });
-    assert.equal(status, 409, JSON.stringify(problem));
+    assert.equal(status, isForgotten ? 410 : 409, JSON.stringify(problem));
     assert.deepEqual(await download(running, upload.key), body);
 
     const store = storeWith({ conditionalComplete: true });
@@ -104,7 +109,13 @@ const conditionalComplete: Row = {
     }
     await running.store.abortMultipart(upload.key, second.uploadId);
     const note = compare(profile, 'conditionalComplete', profile.conditionalComplete, isKept);
-    return isKept ? yes(note) : no('the Worker asks by HEAD before it completes');
+    if (isKept) return yes(note);
+    const asks = 'the Worker asks by HEAD before it completes';
+    return no(
+      isForgotten
+        ? `${asks}; the store forgets uploads to a key once an object is stored there`
+        : asks,
+    );
   },
 };
 

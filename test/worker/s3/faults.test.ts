@@ -259,6 +259,19 @@ describe('an answer of the store', () => {
 });
 
 describe('a call to the store', () => {
+  it('has the newest of a part that it lists twice, in the order of the numbers', async () => {
+    const part = (number: number, etag: string, second: number): string =>
+      `<Part><PartNumber>${number}</PartNumber><ETag>"${etag}"</ETag><Size>5</Size><LastModified>2026-11-26T20:00:0${second}.000Z</LastModified></Part>`;
+    const parts = [part(1, 'new', 2), part(1, 'old', 1), part(2, 'old', 3), part(2, 'new', 4)];
+    const body = `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`;
+    await withReplies([{ status: 200, body }], async ({ store }) => {
+      assert.deepEqual(await store.listParts('k', 'u'), [
+        { number: 1, bytes: 5, etag: 'new' },
+        { number: 2, bytes: 5, etag: 'new' },
+      ]);
+    });
+  });
+
   it('reads a list of parts by any name, if it is that of the upload', async () => {
     const list = (uploadId: string): Reply => ({
       status: 200,

@@ -59,9 +59,24 @@ export function partsPage(
       if (result === undefined || !isList) return unreadable('ListParts');
       const more = result.text('IsTruncated') === 'true';
       const next = more ? Number(result.text('NextPartNumberMarker')) : undefined;
-      return { result: { parts: result.all('Part').map(readPart), next } };
+      return { result: { parts: readParts(result.all('Part')), next } };
     },
   };
+}
+
+/** Each part once: SeaweedFS lists one that was sent again as often as it was sent, in any order. */
+function readParts(listed: readonly Xml[]): StoredPart[] {
+  const newest = new Map<string | undefined, Xml>();
+  for (const part of listed) {
+    const number = part.text('PartNumber');
+    const other = newest.get(number);
+    if (other === undefined || timeOf(other) <= timeOf(part)) newest.set(number, part);
+  }
+  return [...newest.values()].map(readPart);
+}
+
+function timeOf(part: Xml): string {
+  return part.text('LastModified') ?? '';
 }
 
 function readPart(part: Xml): StoredPart {

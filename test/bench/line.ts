@@ -46,7 +46,7 @@ export class Line {
     }
   }
 
-  write(data: string): void {
+  write(data: string | Buffer): void {
     const send = (): void => {
       if (this.#socket.writable) this.#socket.write(data);
     };

@@ -77,7 +77,7 @@ async function start({
   };
   const signer = await startSigner(speed, setUps, { address, failEvery, traffic });
   const tus = rest.tusd
-    ? await startTusd(rest.tusd, address, tusCounts, failEvery, traffic)
+    ? await startTusd(rest.tusd, address, speed, tusCounts, failEvery, traffic)
     : undefined;
   return { lanes, http2Lanes, signer: signer.url, tus };
 }

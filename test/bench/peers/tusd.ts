@@ -3,11 +3,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Traffic } from '../http.ts';
+import { Line, type LineSpeed } from '../line.ts';
 import type { SinkCounts } from '../sink.ts';
 
 /** How to get it: nothing else on npm or PyPI is the server that tus-js-client's authors test with. */
@@ -26,8 +27,8 @@ export function findTusd(): string | undefined {
 }
 
 /**
- * Starts it behind a proxy, which lets one in `failEvery` requests fail after the server has taken
- * their bodies, as the sinks do.
+ * Starts it at the end of a line of its own, behind a proxy, which lets one in `failEvery` requests
+ * fail after the server has taken their bodies, as the sinks do.
  *
  * @param counts what counts the requests that carry bytes.
  * @returns the endpoint for tus-js-client.
@@ -35,6 +36,7 @@ export function findTusd(): string | undefined {
 export async function startTusd(
   path: string,
   address: string | undefined,
+  speed: LineSpeed,
   counts: Pick<SinkCounts, 'firstAt'>,
   failEvery = Infinity,
   traffic?: Traffic,
@@ -69,7 +71,25 @@ export async function startTusd(
     answer.on('close', () => passed.destroy());
     asked.pipe(passed);
   });
-  proxy.listen(0, host);
+  const proxyPath = join(directory, 'proxy');
+  proxy.listen(proxyPath);
   await once(proxy, 'listening');
-  return `http://${host}:${(proxy.address() as AddressInfo).port}/files/`;
+  const end = createTcpServer({ noDelay: true }, (socket) => carry(socket, proxyPath, speed));
+  end.listen(0, host);
+  await once(end, 'listening');
+  return `http://${host}:${(end.address() as AddressInfo).port}/files/`;
+}
+
+/** Carries what comes over the line to the proxy, and its answers back. */
+function carry(socket: Socket, path: string, speed: LineSpeed): void {
+  const inner = connect(path);
+  const line = new Line(socket, speed, (chunk) => inner.write(chunk));
+  inner.on('data', (chunk: Buffer) => line.write(chunk));
+  for (const [one, other] of [
+    [socket, inner],
+    [inner, socket],
+  ] as const) {
+    one.on('error', () => one.destroy());
+    one.on('close', () => other.destroy());
+  }
 }

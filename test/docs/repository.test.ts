@@ -124,10 +124,31 @@ suite('.ci/run, with suites that do nothing', () => {
     }
     assert.doesNotMatch(printed, /left out/);
   });
+
+  test('leaves out what no registry has here, says so, and does not fail for it', () => {
+    const { printed, status, started } = runCi({ STORES: '.ci/stores' }, [
+      '.ci/stores/moto.sh',
+      '.ci/valkey.sh',
+    ]);
+    const [, leftOut = ''] = /== What was left out\n([^]*?)\n\n/.exec(printed) ?? [];
+    assert.deepEqual(leftOut.match(/^\w+(?= cannot be installed here)/gm), ['Valkey', 'moto']);
+    assert.ok(!started.includes('moto') && started.includes('versitygw'));
+    assert.doesNotMatch(printed, /moto could not|compatibility of moto|state in Valkey/);
+    const failed = new Set(printed.match(/== .* could not be started/g));
+    const missing = ['ceph-rgw', 'swift-s3'].map((store) => `== ${store} could not be started`);
+    assert.deepEqual([...failed], missing);
+    assert.equal(status, 1);
+  });
 });
 
-/** Runs `.ci/run` in a folder of its own, with a store and package managers that only look busy. */
-function runCi(env: Readonly<Record<string, string>>): {
+/**
+ * Runs `.ci/run` in a folder of its own, with stores and package managers that only look busy;
+ * `absent` are scripts that install nothing.
+ */
+function runCi(
+  env: Readonly<Record<string, string>>,
+  absent: readonly string[] = [],
+): {
   readonly printed: string;
   readonly status: number | null;
   readonly started: readonly string[];
@@ -147,6 +168,8 @@ function runCi(env: Readonly<Record<string, string>>): {
          mkdir -p "$2" && echo ENDPOINT=http://127.0.0.1:1 >"$2/env" && echo ${store} >>"${log}"`,
       );
     }
+    script('clone/.ci/valkey.sh', 'echo /usr/bin/valkey-server');
+    for (const path of absent) script(`clone/${path}`, 'exit 1');
     for (const path of ['bin/npm', 'bin/apt-get', 'clone/node_modules/.bin/node']) {
       script(path, 'echo "ℹ pass 1"');
     }

@@ -21,9 +21,12 @@ const THEMES = ['bare-button', 'table', 'cards'];
  * The scroll bars of some systems take room.
  */
 const ARGUMENTS = ['--no-sandbox', '--font-render-hinting=none', '--hide-scrollbars'];
+/**
+ * A frame is drawn when it is complete: https://chromium.googlesource.com/chromium/src/+/main/headless/README.md
+ * Not `--run-all-compositor-stages-before-draw`, which belongs to frames that a client asks for:
+ * without those, a screenshot may wait for ever.
+ */
 const WHOLE_FRAMES = [
-  // A frame is drawn when it is complete: https://chromium.googlesource.com/chromium/src/+/main/headless/README.md
-  '--run-all-compositor-stages-before-draw',
   '--disable-new-content-rendering-timeout',
   '--disable-checker-imaging',
   '--disable-threaded-animation',

@@ -20,6 +20,7 @@ export const REASONS: ReadonlyMap<string, string> = new Map([
 
 /** Clients that do not run on these lines, and why. */
 export const LEFT_OUT: readonly string[] = [
+  'Uppy 6 sends several files at a time, but the parts of one file one after the other, each over one connection; that shows where one file is sent over a line on which each connection is slow.',
   'Uppy and Better Upload do not try a failed call to their own server again, so one failed request in a hundred fails some files; that shows in the column of failures.',
   'FilePond knows no S3 and no tus. Its chunks go by its own protocol to a server that would have to write to the bucket: the sink here answers that protocol at once, which flatters it.',
   'The bench runs EvaporateJS with the MD5 and SHA-256 of this project, because it brings none.',

@@ -54,14 +54,15 @@ async function startWorkersKV(): Promise<RunningKV> {
   // oxlint-disable-next-line no-underscore-dangle
   (miniflareModule as unknown as Internals)._enableControlEndpoints();
   const timed = withNamespace();
-  let ahead = 0;
-  const now = () => Date.now() + ahead;
+  // A clock that was set stands still.
+  let setTo: number | undefined;
+  const now = () => setTo ?? Date.now();
   return {
     kv: await bindingOf(timed),
     limited,
     now,
     async passes(ms) {
-      ahead += ms;
+      setTo = now() + ms;
       const internals = timed as unknown as InternalObjects;
       // oxlint-disable-next-line no-underscore-dangle
       const namespaceOf = internals._getInternalDurableObjectNamespace.bind(timed);

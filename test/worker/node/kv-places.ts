@@ -56,21 +56,37 @@ async function startWorkersKV(): Promise<RunningKV> {
   const timed = withNamespace();
   // A clock that was set stands still.
   let setTo: number | undefined;
+  let usedAt = 0;
   const now = () => setTo ?? Date.now();
+  const setClock = async () => {
+    const internals = timed as unknown as InternalObjects;
+    // oxlint-disable-next-line no-underscore-dangle
+    const namespaceOf = internals._getInternalDurableObjectNamespace.bind(timed);
+    const objects = await namespaceOf('kv', 'kv:ns', 'KVNamespaceObject');
+    const object = objects.get(objects.idFromName(NAMESPACE));
+    const controlOp = { name: 'enableFakeTimers', args: [now()] };
+    const cf = { miniflare: { name: NAMESPACE, controlOp } };
+    await (await object.fetch('http://placeholder/', { cf })).text();
+  };
+  /** workerd evicts an object that was not used for ten seconds, and its clock with it. */
+  const keepClock = async () => {
+    const isOld = Date.now() - usedAt > 5000;
+    usedAt = Date.now();
+    if (isOld && setTo !== undefined) await setClock();
+  };
+  const binding = await bindingOf(timed);
   return {
-    kv: await bindingOf(timed),
+    kv: withBulkReads({
+      get: (key: string) => keepClock().then(() => binding.get(key)),
+      put: (...entry) => keepClock().then(() => binding.put(...entry)),
+      delete: (key) => keepClock().then(() => binding.delete(key)),
+      list: (options) => keepClock().then(() => binding.list(options)),
+    }),
     limited,
     now,
     async passes(ms) {
       setTo = now() + ms;
-      const internals = timed as unknown as InternalObjects;
-      // oxlint-disable-next-line no-underscore-dangle
-      const namespaceOf = internals._getInternalDurableObjectNamespace.bind(timed);
-      const objects = await namespaceOf('kv', 'kv:ns', 'KVNamespaceObject');
-      const object = objects.get(objects.idFromName(NAMESPACE));
-      const controlOp = { name: 'enableFakeTimers', args: [now()] };
-      const cf = { miniflare: { name: NAMESPACE, controlOp } };
-      await (await object.fetch('http://placeholder/', { cf })).text();
+      await setClock();
     },
     async stop() {
       await Promise.all([dispose(plain), dispose(timed)]);

@@ -73,7 +73,7 @@ describe('the event `online`', () => {
       dispatchEvent(new Event('online'));
       const before = performance.now();
       while ((await worker.count('store', /PUT/)) === tries);
-      assert.ok(performance.now() - before < 2000 * slowness());
+      assert.ok(performance.now() - before < 1500 * slowness());
       await settled(from);
     } finally {
       Math.random = random;

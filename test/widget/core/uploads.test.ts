@@ -90,7 +90,7 @@ describe('a file', () => {
   it('is sent as several parts at once, and never more than the cap', async () => {
     const worker = await fake();
     const from = uploader(worker, { concurrency: 5 });
-    await worker.fault({ side: 'store', times: Infinity, together: 5 });
+    await worker.fault({ side: 'store', times: Infinity, together: 5, delayMs: 20 });
     from.add([randomFile(24 * MIB)]);
     await settled(from);
     const { peak } = await worker.report();

@@ -109,7 +109,7 @@ const scenes = (poster: File): Scene[] => [
       label="Recordings"
       accept="video/*,audio/*"
       max-size="50GB"
-      hint="You can close this tab and go on later: what has been sent is kept for a week."
+      hint="You can close this tab and continue later: what has been sent is kept for a week."
     ></s3-upload>`,
   },
   {

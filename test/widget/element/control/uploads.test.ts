@@ -30,6 +30,20 @@ const names = (uploads: readonly { name: string }[]): string[] => uploads.map(({
 const codes = (refused: readonly Rejection[]): unknown[] =>
   refused.map(({ file: { name }, error }) => [name, error.code]);
 
+/** Has files of these names refused as too large. Returns what each event tells of refusals. */
+async function refusing(
+  refused: readonly string[],
+  { host, uploader }: Awaited<ReturnType<typeof withUploader>>,
+): Promise<readonly unknown[]> {
+  const { UploadError } = await import('../fake-uploader.ts');
+  for (const name of refused) uploader.refuses.set(name, new UploadError('too_large', ''));
+  const batches: unknown[] = [];
+  (host as UploadEventTarget).addEventListener('upload-rejected', ({ rejected }) =>
+    batches.push(codes(rejected)),
+  );
+  return batches;
+}
+
 describe('uploads, on a host of their own', () => {
   afterEach(unmountAll);
 
@@ -66,12 +80,7 @@ describe('uploads, on a host of their own', () => {
 
   it('tell of refusals of the host and of the uploader in one event', async () => {
     const { host, uploader } = await withUploader();
-    const { UploadError } = await import('../fake-uploader.ts');
-    uploader.refuses.set('b', new UploadError('too_large', ''));
-    const batches: unknown[] = [];
-    (host as UploadEventTarget).addEventListener('upload-rejected', ({ rejected }) =>
-      batches.push(codes(rejected)),
-    );
+    const batches = await refusing(['b'], { host, uploader });
     host.uploads.add([{ path: 'a' }, { file: file('b') }, { file: file('c') }]);
     equal(batches, [
       [
@@ -83,13 +92,9 @@ describe('uploads, on a host of their own', () => {
 
   it('tell of each refusal once where a listener adds other files meanwhile', async () => {
     const { host, uploader } = await withUploader();
-    const { UploadError } = await import('../fake-uploader.ts');
-    for (const name of ['b', 'd']) uploader.refuses.set(name, new UploadError('too_large', ''));
-    const batches: unknown[] = [];
-    const target = host as UploadEventTarget;
-    target.addEventListener('upload-rejected', ({ rejected }) => batches.push(codes(rejected)));
+    const batches = await refusing(['b', 'd'], { host, uploader });
     const more = [{ file: file('d') }];
-    target.addEventListener('upload-add', () => void host.uploads.add(more.splice(0)));
+    host.addEventListener('upload-add', () => void host.uploads.add(more.splice(0)));
     host.uploads.add([{ path: 'a' }, { file: file('b') }]);
     equal(batches, [
       [['d', 'too_large']],
@@ -102,12 +107,7 @@ describe('uploads, on a host of their own', () => {
 
   it('tell of refusals also after the uploader has thrown', async () => {
     const { host, uploader } = await withUploader();
-    const { UploadError } = await import('../fake-uploader.ts');
-    uploader.refuses.set('b', new UploadError('too_large', ''));
-    const batches: unknown[] = [];
-    (host as UploadEventTarget).addEventListener('upload-rejected', ({ rejected }) =>
-      batches.push(codes(rejected)),
-    );
+    const batches = await refusing(['b'], { host, uploader });
     const { add } = uploader;
     uploader.add = () => {
       throw new Error('of the page');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { UploadEvent } from '../../worker/hooks.ts';
 import type {
   CompleteManyAnswer,
@@ -393,6 +394,29 @@ onEveryStore(
       const [gone] = await batch([wrong, wrongOf('sha1')]);
       assert.equal(gone?.['problem']?.['code'], 'checksum_mismatch', JSON.stringify(gone));
       assert.equal(await head(wrong.upload.key), undefined);
+    });
+
+    it('is read in the order of the batch, whichever token is opened first', async (t) => {
+      const { client } = mount({}, { verify: { maxBytes: SMALL.length, stepBytes: 65_536 } });
+      const uploads = await Promise.all([begin(client, SMALL), begin(client, SMALL)]);
+      const [payload = ''] = uploads[0].upload.token.match(/(?<=\.)[^.]+/) ?? [];
+      const { verify } = crypto.subtle;
+      t.mock.method(crypto.subtle, 'verify', async (...call: Parameters<typeof verify>) => {
+        if (Buffer.from(call[3] as Uint8Array).includes(payload)) await setTimeout(50);
+        return verify.apply(crypto.subtle, call);
+      });
+      const { body } = await client.post<CompleteManyAnswer>('/uploads/complete', {
+        uploads: uploads.map(({ upload: { id, token }, parts }) => ({
+          id,
+          token,
+          etag: parts[0]?.etag,
+          checksum: rightOf('sha1', SMALL),
+        })),
+      });
+      const states = body.uploads.map((answer) =>
+        'problem' in answer ? answer.problem.code : 'state' in answer && answer.state,
+      );
+      assert.deepEqual(states, ['verifying', 'rate_limited']);
     });
 
     it('is asked for by its algorithm where parts have no checksum', async () => {

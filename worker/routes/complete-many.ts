@@ -22,8 +22,14 @@ export function completeManyRoute(signer: Signer): SignerHandler {
     let spent = 0;
     let bytesToRead = 0;
     const onePartUploads: Upload[] = [];
-    const uploads = await slotsOf(c, slots, async (slot: Slot, index) => {
-      const upload = await openToken(signer, c, slot.token, slot.id, 'at-any-time');
+    const opening = slots.map((slot: Slot) => ({
+      ...slot,
+      opened: openToken(signer, c, slot.token, slot.id, 'at-any-time'),
+    }));
+    // What follows is counted in the order of the slots, whichever token is opened first.
+    await Promise.allSettled(opening.map(({ opened }) => opened));
+    const uploads = await slotsOf(c, opening, async (slot, index) => {
+      const upload = await slot.opened;
       if (planOf(upload).kind !== 'single') {
         throw new ProblemError('invalid_request', 'Complete multipart uploads one at a time.', {
           field: `uploads[${index}].id`,

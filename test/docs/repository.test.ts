@@ -141,13 +141,75 @@ suite('.ci/run, with suites that do nothing', () => {
   });
 });
 
+suite('.ci/run, with tests that fail', () => {
+  const failing = (...files: readonly string[]) =>
+    `echo 'ℹ fail ${files.length}'
+     echo '✖ failing tests:'
+     ${files.map((file) => `echo 'test at ${file}:1:1'; echo '✖ sorts its files'`).join('\n')}
+     exit 1`;
+  const inBrowser = `printf '\\x1b[2Ktest/widget/one.test.ts:\\n\\n ❌ a list > sorts its files\\n'
+    echo 'Firefox: || 1/1 test files | 3 passed, 1 failed'
+    exit 1`;
+  const flaky = /== What failed at first and passed alone[^]*sorts its files/;
+
+  test('names those that pass alone, with the settings that they had, and does not fail for them', () => {
+    const { printed, status } = runCi(
+      {},
+      [],
+      [
+        `[[ "$*" == 'run test:e2e' ]] && { ${failing('test/e2e/one.test.ts')}; }`,
+        `[[ "$*" == 'test -- test/e2e/one.test.ts' ]] && echo "THOROUGH=$THOROUGH"`,
+      ],
+    );
+    assert.match(printed, /== Once more, alone: test\/e2e\/one\.test\.ts\nTHOROUGH=yes\n/);
+    assert.match(printed, flaky);
+    assert.match(printed, /\n\d+ passed, 0 failed\n$/);
+    assert.equal(status, 0);
+  });
+
+  test('finds the file of one that fails in a browser', () => {
+    const { printed, status } = runCi(
+      {},
+      [],
+      [`[[ "$*" == 'run test:widget '* ]] && { ${inBrowser}; }`],
+    );
+    assert.match(printed, /== Once more, alone: test\/widget\/one\.test\.ts\n/);
+    assert.match(printed, flaky);
+    assert.equal(status, 0);
+  });
+
+  test('fails for those that fail alone, too', () => {
+    const { printed, status } = runCi(
+      {},
+      [],
+      [`[[ "$*" == 'run test:e2e' || "$1" == test ]] && { ${failing('test/e2e/one.test.ts')}; }`],
+    );
+    assert.match(printed, /== What failed, once more\n[^]*sorts its files/);
+    assert.doesNotMatch(printed, flaky);
+    assert.equal(status, 1);
+  });
+
+  test('fails for more of them than an accident can be', () => {
+    const files = [1, 2, 3, 4].map((number) => `test/e2e/${number}.test.ts`);
+    const { printed, status } = runCi(
+      {},
+      [],
+      [`[[ "$*" == 'run test:e2e' ]] && { ${failing(...files)}; }`],
+    );
+    assert.doesNotMatch(printed, /Once more, alone/);
+    assert.match(printed, /\n\d+ passed, 4 failed\n$/);
+    assert.equal(status, 1);
+  });
+});
+
 /**
  * Runs `.ci/run` in a folder of its own, with stores and package managers that only look busy;
- * `absent` are scripts that install nothing.
+ * `absent` are scripts that install nothing, `npm` are lines of the shell that npm runs first.
  */
 function runCi(
   env: Readonly<Record<string, string>>,
   absent: readonly string[] = [],
+  npm: readonly string[] = [],
 ): {
   readonly printed: string;
   readonly status: number | null;
@@ -173,6 +235,7 @@ function runCi(
     for (const path of ['bin/npm', 'bin/apt-get', 'clone/node_modules/.bin/node']) {
       script(path, 'echo "ℹ pass 1"');
     }
+    script('bin/npm', [...npm, 'echo "ℹ pass 1"'].join('\n'));
     const { PATH = '', STORES: _, ...inherited } = process.env;
     const { status, stdout } = spawnSync(join(dir, 'clone/.ci/run'), {
       encoding: 'utf8',

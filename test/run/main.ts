@@ -1,10 +1,10 @@
 /**
- * `npm test`: types and style, then the tests in two lanes, side by side. `npm test -- tokens` runs the
- * files of tests with `tokens` in their path, and `npm run test:changed` those that import what git
+ * `npm test`: types and style, then the tests in three lanes, side by side. `npm test -- tokens` runs the
+ * files of tests with `tokens` in their path, or the one that has this path, and `npm run test:changed` those that import what git
  * says has changed.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { importsOf, ROOT } from './imports.ts';
@@ -82,6 +82,7 @@ async function run(files: readonly string[]): Promise<number> {
 }
 
 function namedTests(words: readonly string[]): readonly string[] {
+  if (words.every((word) => existsSync(join(ROOT, word)))) return words;
   const files = named(words, allTests());
   if (files.length > 0) return files;
   console.error(`No file of tests has ${words.join(' or ')} in its path.`);

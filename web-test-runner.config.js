@@ -46,6 +46,7 @@ export default {
   reporters: [defaultReporter(), widgetTimes()],
   // Chromium's launcher has a number of its own.
   concurrency: 1,
-  testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
+  // Ends what hangs, and nothing that is slow: what may take so long says so by itself.
+  testFramework: { config: { ui: 'bdd', timeout: 240_000 } },
   testsFinishTimeout: 900_000,
 };

@@ -182,7 +182,7 @@ function partsOf(page: Page): Promise<number> {
 async function whenParts(page: Page, parts: number): Promise<void> {
   await page.waitForFunction(
     (wanted) => (globalThis as unknown as { driver: Driver }).driver.parts >= wanted,
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     parts,
   );
 }
@@ -190,7 +190,7 @@ async function whenParts(page: Page, parts: number): Promise<void> {
 async function whenKept(page: Page): Promise<void> {
   await page.waitForFunction(
     async () => (await (globalThis as unknown as { driver: Driver }).driver.kept()) > 0,
-    { timeout: 60_000 },
+    { timeout: 240_000 },
   );
 }
 

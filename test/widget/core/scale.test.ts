@@ -43,8 +43,7 @@ describe('20,000 files', () => {
     return { from, startedShare: startedMs / share, longestShare: longest / share };
   }
 
-  it('start within a second, and leave the page responsive', async function () {
-    this.timeout(240_000);
+  it('start within a second, and leave the page responsive', async () => {
     const files = Array.from({ length: 20_000 }, (_, at) => new File(['x'], `${at}.txt`));
     // To make so many files is a long task of its own.
     await new Promise((resolve) => setTimeout(resolve));

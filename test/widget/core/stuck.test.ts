@@ -89,8 +89,7 @@ describe('files whose reading hangs', () => {
     [24 * MIB, 'large'],
     [2 * MIB, 'small'],
   ] as const) {
-    it(`let the others go on, say why they wait, and go on themselves later (${what} ones)`, async function () {
-      this.timeout(180_000);
+    it(`let the others go on, say why they wait, and go on themselves later (${what} ones)`, async () => {
       const worker = await fake();
       const from = uploader(worker, await patience());
       const files = STUCK.map((name) => randomFile(bytes, name));
@@ -114,8 +113,7 @@ describe('files whose reading hangs', () => {
     });
   }
 
-  it('after they had begun let the others go on', async function () {
-    this.timeout(180_000);
+  it('after they had begun let the others go on', async () => {
     const worker = await fake();
     await worker.fault({ side: 'store', names: STUCK, skip: 4, times: null, reset: true });
     const from = uploader(worker, await patience());

@@ -78,9 +78,7 @@ describe('the time left of all uploads', () => {
 });
 
 describe('the time left of an upload', () => {
-  it('is never 0, not even while parts that were stored are sent again', async function () {
-    // Twelve seconds of sending, on a machine that may have other things to do.
-    this.timeout(180_000);
+  it('is never 0, not even while parts that were stored are sent again', async () => {
     const worker = await slowLine();
     // So that the parts are lost before anybody looks for them, however busy the machine is.
     await worker.fault({ side: 'api', match: 'complete', delayMs: 4000 });
@@ -102,8 +100,7 @@ describe('the time left of an upload', () => {
     );
   });
 
-  it('does not count a pause as a slow line', async function () {
-    this.timeout(40_000);
+  it('does not count a pause as a slow line', async () => {
     const from = uploader(await slowLine(), { concurrency: 2 });
     from.add([randomFile(96 * MIB)]);
     const { id, secondsLeft: before = 0 } = await whenUpload(from, knowsTime);
@@ -117,8 +114,7 @@ describe('the time left of an upload', () => {
 });
 
 describe('a line that stands still', () => {
-  it('is said to, and no time left rises until then', async function () {
-    this.timeout(60_000);
+  it('is said to, and no time left rises until then', async () => {
     const worker = await fake({ partBytes: 24 * MIB, checksum: null });
     await worker.fault({ ...SLOW, bytesPerMs: 6000 });
     const from = uploader(worker, { concurrency: 1, stallMs: 15_000 });
@@ -140,8 +136,7 @@ describe('a line that stands still', () => {
     assert.equal(upload?.status, 'done');
   });
 
-  it('is not one whose requests do not report what has left, or wait for their answers', async function () {
-    this.timeout(40_000);
+  it('is not one whose requests do not report what has left, or wait for their answers', async () => {
     const worker = await fake({ formMaxBytes: MIB });
     await worker.fault({ side: 'store', times: null, delayMs: 12_000 });
     const from = uploader(worker);

@@ -76,8 +76,7 @@ describe('checksums', () => {
     }
   });
 
-  it('MD5 counts the bits of more than 512 MiB', async function () {
-    this.timeout(60_000);
+  it('MD5 counts the bits of more than 512 MiB', async () => {
     const mebibyte = someBytes(2 ** 20);
     const oracle = await createMD5();
     for (let i = 0; i < 513; i++) oracle.update(mebibyte);

@@ -4,7 +4,15 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { dependentsOf, importsOf, ROOT } from '../run/imports.ts';
-import { guessedSeconds, isLeftToCI, named, reached } from '../run/select.ts';
+import {
+  guessedSeconds,
+  isLeftToCI,
+  isOfScale,
+  named,
+  reached,
+  SLOW,
+  THOROUGH,
+} from '../run/select.ts';
 
 const imports = [
   { from: 'test/key.test.ts', to: 'worker/key.ts' },
@@ -50,6 +58,17 @@ describe('tests of a change', () => {
     assert.ok(new Set(seconds).size === seconds.length, `${seconds}`);
   });
 
+  it('are left to CI where they take long, a few of them, all of which are there', () => {
+    const files = globSync('test/**/*.test.ts', { cwd: ROOT, exclude: ['**/node_modules/**'] });
+    const left = files.filter(isLeftToCI);
+    assert.deepEqual(left.filter((file) => !isOfScale(file)).sort(), [...SLOW, ...THOROUGH].sort());
+    assert.ok(left.length < files.length / 7, `${left.length} of ${files.length} files`);
+    const ci = readFileSync(join(ROOT, '.ci/run'), 'utf8');
+    for (const script of ['slow', 'thorough', 'scale']) {
+      assert.ok(ci.includes(`npm run test:${script}\n`), script);
+    }
+  });
+
   it('are left to CI where they take minutes: what test:scale runs, and nothing else', () => {
     const files = globSync('test/**/*.test.ts', { cwd: ROOT, exclude: ['**/node_modules/**'] });
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -59,7 +78,7 @@ describe('tests of a change', () => {
       (file) => file.startsWith('test/worker/') && /scale|counts|three-days/.test(file),
     );
     assert.deepEqual(
-      files.filter(isLeftToCI).sort(),
+      files.filter(isOfScale).sort(),
       [...ofWorker, 'test/widget/core/scale.test.ts'].sort(),
     );
     assert.match(

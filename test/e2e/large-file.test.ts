@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { AwsClient } from 'aws4fetch';
 import { createCRC64 } from 'hash-wasm';
 import type { Browser } from 'puppeteer-core';
+import { slowness } from '../slowness.ts';
 import { IS_THOROUGH } from '../thorough.ts';
 import { sha256OfUpload, writeRandomFile } from './files.ts';
 import {
@@ -98,7 +99,7 @@ test(`a file of ${BYTES / MIB} MiB arrives byte for byte, in parallel parts, wit
   const sha256 = await writeRandomFile(path, BYTES);
   // The clock also counts what the machine gives to others: a task's own time is the least of a few.
   let longestMs = Infinity;
-  for (let attempt = 0; attempt < 3 && longestMs > 100; attempt += 1) {
+  for (let attempt = 0; attempt < 3 && longestMs > 100 * slowness(); attempt += 1) {
     const fared = await upload(path, sha256);
     const { seconds, parts, peak, grownMiB, workerRequests } = fared;
     longestMs = Math.min(longestMs, fared.longestMs);
@@ -113,7 +114,7 @@ test(`a file of ${BYTES / MIB} MiB arrives byte for byte, in parallel parts, wit
     assert.ok(peak >= 4 && peak <= 6, `4 to 6 in flight at the peak, not ${peak}`);
     assert.ok(grownMiB < 32, `the heap grew by ${grownMiB.toFixed(1)} MiB`);
   }
-  assert.ok(longestMs <= 100, `a task of the main thread took ${longestMs} ms`);
+  assert.ok(longestMs <= 100 * slowness(), `a task of the main thread took ${longestMs} ms`);
 });
 
 /** Where the store keeps whole-object CRCs: its HEAD, our result and a third party's sum agree. */

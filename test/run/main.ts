@@ -1,26 +1,62 @@
 /**
- * `npm test`: types and style, then the tests in three lanes, side by side. `npm test -- tokens` runs the
- * files of tests with `tokens` in their path, or the one that has this path, and `npm run test:changed` those that import what git
- * says has changed.
+ * `npm test`: types and style, then the tests in three lanes, side by side, but for those that take
+ * longest, which are left to CI. `npm test -- tokens` runs the files of tests with
+ * `tokens` in their path, or the one that has this path; `npm run test:changed` those that import what
+ * git says has changed; `npm run test:worker` and its like one suite.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { importsOf, ROOT } from './imports.ts';
-import { guessedSeconds, isLeftToCI, named, reached } from './select.ts';
+import { guessedSeconds, isLeftToCI, isOfScale, named, reached, SLOW, THOROUGH } from './select.ts';
 import { keptTimes } from './times.ts';
 
+type SuiteName = 'worker' | 'widget' | 'e2e' | 'docs' | 'others';
+
+/** Files of tests that have a command in common. */
+interface Suite {
+  readonly files: RegExp;
+  readonly commandFor: (files: readonly string[]) => readonly string[];
+}
+
+/** Builds the page's files once for all files of tests that serve them. */
+const SETUP = '--test-global-setup=./test/run/built-page.ts';
+const REPORTERS = ['spec', './test/run/node-times.ts'].flatMap((name) => [
+  `--test-reporter=${name}`,
+  '--test-reporter-destination=stdout',
+]);
+const node = (...options: readonly string[]) => ['node', '--test', ...options, ...REPORTERS];
+
+const SUITES: Readonly<Record<SuiteName, Suite>> = {
+  worker: {
+    files: /^test\/worker\//,
+    commandFor: (files) => [...node('--test-concurrency=2'), ...files],
+  },
+  widget: {
+    files: /^test\/widget\//,
+    commandFor: (files) => ['wtr', ...files.flatMap((file) => ['--files', file])],
+  },
+  e2e: {
+    files: /^test\/e2e\//,
+    commandFor: (files) => [...node('--test-concurrency=2', SETUP), ...files],
+  },
+  docs: {
+    files: /^test\/docs\/[^/]+$/,
+    commandFor: (files) => [...node('--test-concurrency=1', SETUP), ...files],
+  },
+  // Those that only CI runs, or whoever names them.
+  others: {
+    files: /^test\/(?!worker\/|widget\/|e2e\/|docs\/[^/]+$)/,
+    commandFor: (files) => [...node('--test-concurrency=1'), ...files],
+  },
+};
+
 /**
- * Each lane runs its scripts in turn. What keeps the processor busy runs beside what mostly waits, and
+ * Each lane runs its suites in turn. What keeps the processor busy runs beside what mostly waits, and
  * the docs, which build the page's files anew, after those who are served them.
  */
-const LANES = [['test:worker'], ['test:widget'], ['test:e2e', 'test:docs']] as const;
-const CHECKS = [['types'], ['lint']] as const;
-
-/** Tests that start the Worker with the page's files, and what builds them once for all. */
-const SERVED = /^test\/(e2e|docs)\//;
-const SETUP = '--test-global-setup=./test/run/built-page.ts';
+const LANES: readonly (readonly SuiteName[])[] = [['worker'], ['widget'], ['e2e', 'docs']];
 
 /** For tests that import what has changed: a minute, with what it takes to start. */
 const BUDGET_SECONDS = 45;
@@ -32,53 +68,74 @@ const BUDGET_SECONDS = 45;
 const COMPILED = join(ROOT, 'dist/compile-cache');
 
 const [first, ...rest] = process.argv.slice(2);
-if (first === undefined) process.exit((await inLanes(CHECKS)) || (await inLanes(LANES)));
+if (first === undefined) process.exit((await checked()) || (await inLanes(quickTests())));
+else if (first === '--slow') process.exit(await inLanes(SLOW));
+else if (first === '--thorough') process.exit(await run(THOROUGH));
+else if (first === '--suite') process.exit(await runSuite(rest[0] as SuiteName, usualTests()));
 else if (first === '--changed') process.exit(await run(changedTests()));
 else process.exit(await run(namedTests([first, ...rest])));
 
-/** Runs each lane's scripts in turn; the output of all lanes but the first is shown when they end. */
-async function inLanes(lanes: readonly (readonly string[])[]): Promise<number> {
+function quickTests(): readonly string[] {
+  return allTests().filter((file) => !isLeftToCI(file));
+}
+
+function usualTests(): readonly string[] {
+  return allTests().filter((file) => !isOfScale(file));
+}
+
+async function checked(): Promise<number> {
   const codes = await Promise.all(
-    lanes.map(async (scripts, lane) => {
-      let code = 0;
-      for (const script of scripts) code = (await runScript(script, lane > 0)) || code;
-      return code;
-    }),
+    ['types', 'lint'].map((script) => inTurn([[script, ['npm', 'run', '--silent', script]]], true)),
   );
-  return codes.find((code) => code !== 0) ?? 0;
+  return Math.max(...codes);
 }
 
-async function runScript(script: string, isHeldBack: boolean): Promise<number> {
-  const startedAt = performance.now();
-  const { code, output } = await runProcess('npm', ['run', '--silent', script], isHeldBack);
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  console.log(`${output}\n${code === 0 ? '✔' : '✖'} npm run ${script} (${seconds} s)`);
-  return code;
+/** Runs the files in their lanes; the output of all lanes but the first is shown when they end. */
+async function inLanes(files: readonly string[]): Promise<number> {
+  const codes = await Promise.all(
+    LANES.map((suites, lane) =>
+      inTurn(
+        suites.flatMap((suite) => {
+          const its = filesOf(suite, files);
+          return its.length > 0 ? [[suite, SUITES[suite].commandFor(its)] as const] : [];
+        }),
+        lane > 0,
+      ),
+    ),
+  );
+  return Math.max(...codes);
 }
 
-/** Runs files of tests of both kinds. @returns the exit code. */
+type Named = readonly [name: string, command: readonly string[]];
+
+async function inTurn(commands: readonly Named[], isHeldBack: boolean): Promise<number> {
+  let worst = 0;
+  for (const [name, command] of commands) {
+    const startedAt = performance.now();
+    const { code, output } = await runProcess(command, isHeldBack);
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    console.log(`${output}\n${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)`);
+    worst = Math.max(worst, code);
+  }
+  return worst;
+}
+
+/** Runs the files, a suite after the other. @returns the exit code. */
 async function run(files: readonly string[]): Promise<number> {
-  const widget = files.filter((file) => file.startsWith('test/widget/'));
-  const others = files.filter((file) => !widget.includes(file));
-  let code = 0;
-  if (others.length > 0) {
-    const times = ['spec', './test/run/node-times.ts'].flatMap((name) => [
-      `--test-reporter=${name}`,
-      '--test-reporter-destination=stdout',
-    ]);
-    const setup = others.some((file) => SERVED.test(file)) ? [SETUP] : [];
-    code = (await runProcess('node', ['--test', ...setup, ...times, ...others])).code;
+  let worst = 0;
+  for (const suite of Object.keys(SUITES) as SuiteName[]) {
+    worst = Math.max(worst, await runSuite(suite, files));
   }
-  if (widget.length > 0) {
-    code =
-      (
-        await runProcess(
-          'wtr',
-          widget.flatMap((file) => ['--files', file]),
-        )
-      ).code || code;
-  }
-  return code;
+  return worst;
+}
+
+async function runSuite(suite: SuiteName, files: readonly string[]): Promise<number> {
+  const its = filesOf(suite, files);
+  return its.length > 0 ? (await runProcess(SUITES[suite].commandFor(its))).code : 0;
+}
+
+function filesOf(suite: SuiteName, files: readonly string[]): readonly string[] {
+  return files.filter((file) => SUITES[suite].files.test(file));
 }
 
 function namedTests(words: readonly string[]): readonly string[] {
@@ -98,7 +155,7 @@ function changedTests(): readonly string[] {
   const { imports } = importsOf('{widget,worker,test}/**/*.ts');
   const guess = guessedSeconds(imports);
   const { chosen, left } = reached(changed, {
-    tests: allTests().filter((file) => !isLeftToCI(file)),
+    tests: usualTests(),
     imports,
     seconds: (file) => times.get(file) ?? guess(file),
     budgetSeconds: BUDGET_SECONDS,
@@ -125,8 +182,7 @@ function gitLines(...args: readonly string[]): readonly string[] {
 }
 
 function runProcess(
-  command: string,
-  args: readonly string[],
+  [command = '', ...args]: readonly string[],
   isHeldBack = false,
 ): Promise<{ readonly code: number; readonly output: string }> {
   const child = spawn(command, args, {

@@ -16,9 +16,53 @@ export function named(words: readonly string[], tests: readonly string[]): reado
 }
 
 /** Whether a file of tests belongs to `npm run test:scale`: minutes, whatever has changed. */
-export function isLeftToCI(file: string): boolean {
+export function isOfScale(file: string): boolean {
   return /^test\/(worker|widget)\/.*(scale|counts|three-days)/.test(file);
 }
+
+/** Whether `npm test` leaves a file of tests to CI. */
+export function isLeftToCI(file: string): boolean {
+  return isOfScale(file) || THOROUGH.includes(file) || SLOW.includes(file);
+}
+
+/** Files with large matrices, of which `npm run test:thorough` tries all. */
+export const THOROUGH: readonly string[] = [
+  'test/e2e/early-refusals.test.ts',
+  'test/e2e/large-file.test.ts',
+  'test/worker/chunked/tus-js-client.test.ts',
+];
+
+/**
+ * Of the others those that take longest, by `dist/test-times/`: a tenth of all files, which take half of
+ * the time. `npm run test:slow` runs them.
+ */
+export const SLOW: readonly string[] = [
+  'test/e2e/foreign-page.test.ts',
+  'test/e2e/interrupted.test.ts',
+  'test/e2e/odd-files.test.ts',
+  'test/e2e/offers.test.ts',
+  'test/e2e/other-device.test.ts',
+  'test/widget/core/faults.test.ts',
+  'test/widget/core/interrupted.test.ts',
+  'test/widget/core/moving.test.ts',
+  'test/widget/core/remember.test.ts',
+  'test/widget/core/stuck.test.ts',
+  'test/widget/core/times.test.ts',
+  'test/worker/auth/providers.test.ts',
+  'test/worker/chunked/chunks.test.ts',
+  'test/worker/chunked/refusals.test.ts',
+  'test/worker/chunked/resumable.test.ts',
+  'test/worker/chunked/transcripts.test.ts',
+  'test/worker/chunked/tus.test.ts',
+  'test/worker/cli/development.test.ts',
+  'test/worker/hostile.test.ts',
+  'test/worker/limits.test.ts',
+  'test/worker/moving.test.ts',
+  'test/worker/names.test.ts',
+  'test/worker/node/kv.test.ts',
+  'test/worker/node/serve.test.ts',
+  'test/worker/whole-checksums.test.ts',
+];
 
 /**
  * Files of tests that import what has changed, directly or not, as many as fit into the time. Those

@@ -25,6 +25,7 @@ export async function fake(options: SpaceOptions = {}): Promise<Fake> {
     (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) })).json();
   const { id } = (await post('/spaces', options)) as { id: string };
   const control = (verb: string, body: object = {}) => post(`/${id}/control/${verb}`, body);
+  ends.add(() => control('end'));
   const report = async () => (await control('state')) as Report;
   return {
     endpoint: `${url}/${id}/api`,
@@ -39,6 +40,14 @@ export async function fake(options: SpaceOptions = {}): Promise<Fake> {
         .length,
   };
 }
+
+const ends = new Set<() => Promise<unknown>>();
+
+// After the hooks of the tests, which may still use what they have made.
+afterEach(async () => {
+  await Promise.all([...ends].map((end) => end()));
+  ends.clear();
+});
 
 const open = new Set<Uploader>();
 

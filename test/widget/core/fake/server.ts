@@ -51,8 +51,8 @@ export async function startFake(): Promise<{ url: string; stop: () => Promise<vo
   };
 }
 
-/** Those used last. Tests that run at the same time do not use as many, and each holds all its bytes. */
-const KEPT_SPACES = 24;
+/** A test ends its spaces, each of which holds all its bytes; those of a page that is gone end by themselves. */
+const LONGEST_IDLE_MS = 600_000;
 
 const CORS = {
   'access-control-allow-origin': '*',
@@ -78,15 +78,15 @@ async function serve(
   if (id === 'spaces') {
     const space = new Space(base, (await json(request)) as SpaceOptions);
     spaces.set(space.id, space);
-    const [oldest] = spaces.keys();
-    if (spaces.size > KEPT_SPACES && oldest !== undefined) spaces.delete(oldest);
+    for (const [old, { usedAt }] of spaces) {
+      if (usedAt < Date.now() - LONGEST_IDLE_MS) spaces.delete(old);
+    }
     return void response.writeHead(200, CORS).end(JSON.stringify({ id: space.id }));
   }
   const space = spaces.get(id);
   if (!space) return void response.writeHead(404, CORS).end();
-  // To the end of the map, so that the first one is the one that has been idle for longest.
-  spaces.delete(id);
-  spaces.set(id, space);
+  space.usedAt = Date.now();
+  if (side === 'control' && url.pathname === '/end') spaces.delete(id);
   if (side === 'control') return control(space, url, request, response);
   await meet(space, side, url, request, response);
 }

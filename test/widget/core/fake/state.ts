@@ -41,6 +41,8 @@ export class Space {
   /** Requests to the store whose bodies are coming, and what breaks each. */
   readonly underWay = new Set<() => void>();
   carried = 0;
+  /** In Unix milliseconds. */
+  usedAt = Date.now();
   readonly #drops: number[] = [];
   readonly #log: LogEntry[] = [];
   readonly #hits = new Map<FaultRule, number>();

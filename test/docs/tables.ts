@@ -75,7 +75,7 @@ function requestsTable(): string {
 /** What test/worker/hostile.test.ts does on every store. */
 function securityTable(): string {
   const rows = Object.values<Try>(TRIES).map(({ aim, tries, meets }) => [aim, tries, meets]);
-  return table(['Aim', 'A hostile client …', 'and meets'], rows);
+  return table(['Aim', 'A hostile client …', 'and gets'], rows);
 }
 
 /** A default that is a value is set in code, one that is a sentence is not. */

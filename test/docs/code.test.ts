@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { verify } from 'hono/jwt';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { ruleFor } from '../../worker/cli/cors/rules.ts';
 import { projectFiles } from '../../worker/cli/init/files.ts';
@@ -217,6 +218,25 @@ test('every npm script and wrangler command of the docs exists', () => {
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     });
     assert.ok(help.includes(`wrangler ${words.slice(0, 3).join(' ')}`), help);
+  }
+});
+
+test('the token that the docs make is one of a caller', async () => {
+  const command = snippets('sh', 'docs/guides/operations.md').find(({ code }) =>
+    code.includes('S3_UPLOAD_TOKEN='),
+  );
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  // In the repository, for its hono.
+  const dir = await mkdtemp(join(ROOT, 'dist/docs-'));
+  try {
+    const secret = 'jwt-secret-jwt-secret-jwt-secret-jwt';
+    await writeFile(join(dir, '.dev.vars'), `JWT_SECRET=${secret}\n`);
+    const script = `${command?.code}\nprintf %s "$S3_UPLOAD_TOKEN"`;
+    const token = execFileSync('bash', ['-euc', script], { cwd: dir, encoding: 'utf8' });
+    const { sub } = await verify(token, secret, 'HS256');
+    assert.equal(sub, 'me');
+  } finally {
+    await rm(dir, { recursive: true, force: true });
   }
 });
 

@@ -13,6 +13,7 @@ import { projectFiles } from '../../worker/cli/init/files.ts';
 import { optionsFrom } from '../../worker/config.ts';
 import { SETTINGS } from '../../worker/config/settings.ts';
 import { NODE_SETTINGS } from '../../worker/node/settings.ts';
+import { en } from '../../widget/i18n/en.ts';
 import { ALIAS, bundled } from './bundled.ts';
 import { PAGES, placeOf, snippets } from './snippets.ts';
 import { pageText, renewed, TABLES } from './tables.ts';
@@ -190,6 +191,22 @@ test('the commands of the docs exist, with their options', () => {
     for (const [option] of options.matchAll(/--[a-z][a-z-]*/g)) {
       assert.ok(help.includes(option), option);
     }
+  }
+});
+
+test('the sentences of the element that the guides quote are those that it shows', () => {
+  const shown = Object.values(en).flatMap((text) =>
+    typeof text === 'string' ? [text] : Object.values(text),
+  );
+  const quoted = PAGES.filter((page) => /guides|transforms/.test(page)).flatMap((page) =>
+    [...pageText(page).matchAll(/“([A-Z][^”]*)”/g)].map(([, quote = '']) => ({ page, quote })),
+  );
+  assert.ok(quoted.length >= 3, `${quoted.length}`);
+  for (const { page, quote } of quoted) {
+    assert.ok(
+      shown.some((text) => text.startsWith(quote)),
+      `${page}: ${quote}`,
+    );
   }
 });
 

@@ -222,9 +222,9 @@ export class S3UploadElement extends SettingsElement {
     this.#uploads.undo(id);
   }
 
-  /** Removes the element from the page, as with any other element. */
+  /** Without an id, removes the element from the page, as with any other element. */
   override remove(): void;
-  /** Removes a row; an unfinished upload is cancelled. A finished file stays in the bucket. */
+  /** With an id, removes a row; an unfinished upload is cancelled. A finished file stays in the bucket. */
   override remove(id: string, options?: CancelOptions): Promise<void>;
   // As in HTMLSelectElement: https://html.spec.whatwg.org/#dom-select-remove
   override remove(id?: string, options?: CancelOptions): Promise<void> | void {

@@ -6,12 +6,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { verify } from 'hono/jwt';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { ruleFor } from '../../worker/cli/cors/rules.ts';
 import { projectFiles } from '../../worker/cli/init/files.ts';
 import { optionsFrom } from '../../worker/config.ts';
 import { SETTINGS } from '../../worker/config/settings.ts';
 import { NODE_SETTINGS } from '../../worker/node/settings.ts';
+import { en } from '../../widget/i18n/en.ts';
 import { ALIAS, bundled } from './bundled.ts';
 import { PAGES, placeOf, snippets } from './snippets.ts';
 import { pageText, renewed, TABLES } from './tables.ts';
@@ -192,6 +194,22 @@ test('the commands of the docs exist, with their options', () => {
   }
 });
 
+test('the sentences of the element that the guides quote are those that it shows', () => {
+  const shown = Object.values(en).flatMap((text) =>
+    typeof text === 'string' ? [text] : Object.values(text),
+  );
+  const quoted = PAGES.filter((page) => /guides|transforms/.test(page)).flatMap((page) =>
+    [...pageText(page).matchAll(/“([A-Z][^”]*)”/g)].map(([, quote = '']) => ({ page, quote })),
+  );
+  assert.ok(quoted.length >= 3, `${quoted.length}`);
+  for (const { page, quote } of quoted) {
+    assert.ok(
+      shown.some((text) => text.startsWith(quote)),
+      `${page}: ${quote}`,
+    );
+  }
+});
+
 test('every npm script and wrangler command of the docs exists', () => {
   const scriptsOf = (manifest: string) =>
     (JSON.parse(manifest) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
@@ -217,6 +235,25 @@ test('every npm script and wrangler command of the docs exists', () => {
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     });
     assert.ok(help.includes(`wrangler ${words.slice(0, 3).join(' ')}`), help);
+  }
+});
+
+test('the token that the docs make is one of a caller', async () => {
+  const command = snippets('sh', 'docs/guides/operations.md').find(({ code }) =>
+    code.includes('S3_UPLOAD_TOKEN='),
+  );
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  // In the repository, for its hono.
+  const dir = await mkdtemp(join(ROOT, 'dist/docs-'));
+  try {
+    const secret = 'jwt-secret-jwt-secret-jwt-secret-jwt';
+    await writeFile(join(dir, '.dev.vars'), `JWT_SECRET=${secret}\n`);
+    const script = `${command?.code}\nprintf %s "$S3_UPLOAD_TOKEN"`;
+    const token = execFileSync('bash', ['-euc', script], { cwd: dir, encoding: 'utf8' });
+    const { sub } = await verify(token, secret, 'HS256');
+    assert.equal(sub, 'me');
+  } finally {
+    await rm(dir, { recursive: true, force: true });
   }
 });
 

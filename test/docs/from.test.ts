@@ -1,4 +1,4 @@
-/** The scripts of docs/from/, run as they stand there against a Worker: the object is the file. */
+/** The scripts of docs/from/ and of the guide to curl, run as they stand there: the object is the file. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -93,6 +93,14 @@ onEveryStore(
           assert.ok(json<FileAnswer>('link.json').url);
           assert.deepEqual(new Uint8Array(read('copy.mp4')), FILM);
         },
+      ));
+
+    it('../guides/scripts.md sends a file with three calls of curl', () =>
+      play(
+        running(),
+        '../guides/scripts.md',
+        { AUTH: 'basic', BASIC_USERS: LOGIN, MAX_BYTES: '100MB' },
+        ({ json }) => isFilm(json<Result>('result.json')),
       ));
 
     it('django-s3-file-upload.md follows the state of a row, and lists the links of all', () =>

@@ -129,7 +129,8 @@ async function pageWith(snippet: string): Promise<Page> {
   const script = `<script type="module" src="${product.url}/s3-upload.js"></script>`;
   const html = snippet
     .replaceAll('https://uploads.example.com', product.url)
-    .replaceAll('https://app.example.com/uploading', product.url);
+    .replaceAll('https://app.example.com/uploading', product.url)
+    .replaceAll('https://app.example.com', product.url);
   body = /\/s3-upload(\.pieces)?\.js/.test(html) ? html : script + html;
   const page = await browser.newPage();
   await page.goto(siteUrl);

@@ -1,6 +1,6 @@
 /**
  * The tables of the docs that are made from the code: settings of the Worker and of a server, the
- * element's attributes, events and parts, problem codes, what a hostile client meets, components of
+ * element's attributes, events and parts, the engine's options, problem codes, what a hostile client meets, components of
  * the examples. `npm run docs`
  * writes them; a test compares.
  */
@@ -13,6 +13,7 @@ import { NODE_SETTINGS } from '../../worker/node/settings.ts';
 import { TRIES, type Try } from '../worker/hostile/tries.ts';
 import { ELEMENT_TABLES } from './element-tables.ts';
 import { EXAMPLES } from './example-files.ts';
+import { ENGINE_TABLES, SNAPSHOT_TABLES } from './interface-tables.ts';
 import { table } from './markdown.ts';
 import { PROBLEM_TABLES } from './problems.ts';
 
@@ -21,9 +22,10 @@ const ROOT = new URL('../../', import.meta.url);
 /** What stands between `<!-- NAME -->` and `<!-- /NAME -->`, by page. */
 export const TABLES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/explanation/limits.md': { requests: requestsTable },
+  'docs/guides/engine.md': ENGINE_TABLES,
   'docs/guides/frameworks.md': EXAMPLES,
   'docs/node.md': { settings: () => settingsTable(NODE_SETTINGS) },
-  'docs/reference/element.md': ELEMENT_TABLES,
+  'docs/reference/element.md': { ...ELEMENT_TABLES, ...SNAPSHOT_TABLES },
   'docs/reference/problems.md': PROBLEM_TABLES,
   'docs/reference/settings.md': { settings: () => settingsTable(SETTINGS) },
   'docs/security.md': { security: securityTable },
@@ -75,7 +77,7 @@ function requestsTable(): string {
 /** What test/worker/hostile.test.ts does on every store. */
 function securityTable(): string {
   const rows = Object.values<Try>(TRIES).map(({ aim, tries, meets }) => [aim, tries, meets]);
-  return table(['Aim', 'A hostile client …', 'and meets'], rows);
+  return table(['Aim', 'A hostile client …', 'and gets'], rows);
 }
 
 /** A default that is a value is set in code, one that is a sentence is not. */

@@ -112,7 +112,7 @@ function page(): string {
   return `# Mutation tests
 
 \`npm run mutation\` changes the code of the files below in small ways, one at a time, and runs the tests
-that reach the change. A test has to fail. It fails itself if less than ${MIN_KILLED} % of the mutants of a file
+that reach the change. A test has to fail. The command fails if less than ${MIN_KILLED} % of the mutants of a file
 are killed, or if one survives that is not judged here.
 
 [Stryker](https://stryker-mutator.io) makes the mutants. Its runner (\`test/mutation/runner.ts\`) evaluates

@@ -123,6 +123,23 @@ describe('an answer', () => {
     }
   });
 
+  it('of /chunks has a status that the document names', async () => {
+    const statusesOf = (method: string, path: string) => {
+      const operation = document.paths[path]?.[method] as { responses?: object } | undefined;
+      return Object.keys(operation?.responses ?? {});
+    };
+    const text = { 'content-type': 'text/plain' };
+    const sent = await alice.call('PUT', '/chunks?filename=whole.txt', 'whole', text);
+    assert.ok(statusesOf('put', '/chunks').includes(String(sent.status)), `${sent.status}`);
+    const begun = await alice.post<{ url: string }>('/chunks', { name: 'x', bytes: 0 });
+    assert.ok(statusesOf('post', '/chunks').includes(String(begun.status)), `${begun.status}`);
+    const { pathname } = new URL(begun.body.url);
+    const read = await alice.get(pathname);
+    assert.ok(statusesOf('get', '/chunks/{upload}').includes(String(read.status)));
+    const finished = await alice.post(pathname);
+    assert.ok(statusesOf('post', '/chunks/{upload}').includes(String(finished.status)));
+  });
+
   it('comes without a body exactly where the document does not require one', async () => {
     const { id, token } = await alice.create({ bytes: 3 });
     const { body: chunked } = await alice.post<{ url: string }>('/chunks', { name: 'x', bytes: 3 });

@@ -52,7 +52,7 @@ export class FormElement extends MovableElement {
     ignoreWrites(prototype);
   }
 
-  /** The form that the control belongs to. Set it to the id of a form, as the attribute. */
+  /** The form that the control belongs to. Setting it to an id works like the `form` attribute. */
   get form(): HTMLFormElement | null {
     return this.internals.form;
   }

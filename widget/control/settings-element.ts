@@ -98,9 +98,9 @@ export class SettingsElement extends FormElement {
   declare minFiles: number | undefined;
   /** At most this many files are accepted. */
   declare maxFiles: number | undefined;
-  /** Largest number of simultaneous requests to the store, for all files together. @default 6 per lane */
+  /** Largest number of simultaneous requests to the store, for all files together. @default 6 for each hostname of the bucket */
   declare concurrency: number | undefined;
-  /** For so many seconds a cancelled upload can be brought back; 0: not at all. @default 8 */
+  /** How many seconds a cancelled upload can be brought back; 0 turns this off. @default 8 */
   declare undoSeconds: number | undefined;
   /** What each entry of the form contains. @default 'id' */
   declare valueFormat: ValueFormat | undefined;
@@ -112,7 +112,7 @@ export class SettingsElement extends FormElement {
   declare noPaste: boolean;
   /** Nothing is remembered across a reload, so no interrupted uploads are offered. */
   declare noResume: boolean;
-  /** Uploads that the caller has begun on other devices are offered, and continued by the same file. */
+  /** Offers uploads that the caller began on other devices. Choosing the same file continues them. */
   declare otherDevices: boolean;
   /** The user can put the files in another order, by dragging and by buttons. */
   declare reorder: boolean;

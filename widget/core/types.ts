@@ -170,7 +170,7 @@ export interface Edits {
 
 export interface CancelOptions {
   /**
-   * For so many milliseconds, `undo` brings the upload back, and the store keeps its parts.
+   * How many milliseconds `undo` can bring the upload back. The store keeps its parts until then.
    * @default 0
    */
   readonly undoMs?: number;
@@ -183,7 +183,7 @@ export interface UploaderOptions {
   readonly getToken?: () => string | undefined | Promise<string | undefined>;
   /** Sent with every call to the Worker. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Cookies to the Worker. @default 'same-origin' */
+  /** Whether cookies are sent to the Worker. @default 'same-origin' */
   readonly credentials?: RequestCredentials;
   /** Returns the ACL of an upload's object, one of those that the policy allows. @default its first */
   readonly acl?: (file: File, context: FileContext) => CannedAcl | undefined;
@@ -193,12 +193,12 @@ export interface UploaderOptions {
     context: FileContext,
   ) => Readonly<Record<string, string>> | undefined;
   /**
-   * Made of each file before it is sent, one after the other, for two files at a time. The restrictions
-   * judge the chosen file, and the Worker's policy what is sent.
+   * Functions that change each file before it is sent, one after the other, for two files at a time. The
+   * restrictions judge the chosen file, and the Worker's policy what is sent.
    */
   readonly transforms?: readonly Transform[];
   readonly restrictions?: Restrictions;
-  /** Requests to the store in flight, for all files together; at least 1. @default 6 per lane */
+  /** Requests to the store in flight, for all files together; at least 1. @default 6 for each lane */
   readonly concurrency?: number;
   /** Start as soon as files are added. @default true */
   readonly auto?: boolean;
@@ -248,7 +248,7 @@ export interface UploaderLike extends EventTarget {
   };
   /** Starts the uploads that wait for it (`auto: false`). */
   start(): void;
-  /** One upload, or all. A paused upload holds no slot. */
+  /** Pauses one upload, or all. A paused upload holds no slot. */
   pause(id?: string): void;
   resume(id?: string): void;
   /** Starts a failed upload again, or all of them, from what the store already holds. */

@@ -25,7 +25,10 @@ const MIN_SECRET_LENGTH = 32;
 export function jwtSecret(options: JwtSecretOptions): Authenticate {
   const { secret, cookie } = options;
   if (secret.length < MIN_SECRET_LENGTH) {
-    throw new ProblemError('misconfigured', `JWT_SECRET is shorter than ${MIN_SECRET_LENGTH}.`);
+    throw new ProblemError(
+      'misconfigured',
+      `JWT_SECRET is shorter than ${MIN_SECRET_LENGTH} characters.`,
+    );
   }
   const key = new TextEncoder().encode(secret);
   return async (request) => {

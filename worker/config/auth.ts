@@ -48,7 +48,7 @@ function jwtFrom(read: Reader): Authenticate {
     return wrong('JWT_SECRET', 'and JWT_JWKS_URL exclude each other: set one');
   }
   if (secret !== undefined) return jwtSecret({ ...claims, secret });
-  if (keys === undefined) return wrong('JWT_SECRET', 'is missing, or else JWT_JWKS_URL');
+  if (keys === undefined) return wrong('JWT_SECRET', 'is missing: set it, or JWT_JWKS_URL');
   // A provider signs for many apps with the same keys: without an audience, all their users could
   // call.
   if (audience.length === 0) wrong('JWT_AUDIENCE', 'is missing: it must name this app');

@@ -49,7 +49,7 @@ function acceptFrom(read: Reader): string[] {
 
 function aclOf(name: string): CannedAcl {
   return (
-    CANNED_ACLS.find((acl) => acl === name) ?? wrong('ACL', `must be of ${either(CANNED_ACLS)}`)
+    CANNED_ACLS.find((acl) => acl === name) ?? wrong('ACL', `must list only ${either(CANNED_ACLS)}`)
   );
 }
 

@@ -54,5 +54,5 @@ function adviceFor(
   if (status === 0) {
     return `the store answers, but not to ${origin}: its CORS rule must allow PUT and POST, every header, and expose ETag: npx s3-upload doctor --origin ${origin}`;
   }
-  return 'not the store answers at its address: check S3_PUBLIC_ENDPOINTS';
+  return 'something that is not the store answers at its address: check S3_PUBLIC_ENDPOINTS';
 }

@@ -34,7 +34,13 @@ export type UploadState = v.InferOutput<typeof State>;
 
 const PlanSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('single'), bytes: Size }),
-  v.strictObject({ kind: v.literal('multipart'), bytes: Size, partBytes: Count, parts: Count }),
+  v.strictObject({
+    kind: v.literal('multipart'),
+    bytes: Size,
+    partBytes: Count,
+    /** Number of parts. */
+    parts: Count,
+  }),
 ]);
 /** How a file is divided. Every part except the last has `partBytes` bytes, which R2 requires. */
 export type Plan = DeepReadonly<v.InferOutput<typeof PlanSchema>>;
@@ -187,7 +193,7 @@ export type PlainCreated = DeepReadonly<v.InferOutput<typeof PlainCreatedSchema>
 
 export const ResumeAnswerSchema = v.strictObject({
   ...CreatedSchema.entries,
-  parts: v.array(PartSchema),
+  parts: v.pipe(v.array(PartSchema), about('The parts that the store holds.')),
 });
 /** `POST /uploads/:id/resume`: a new token, and the parts that the store has. */
 export type ResumeAnswer = DeepReadonly<v.InferOutput<typeof ResumeAnswerSchema>>;
@@ -202,8 +208,9 @@ export const StatusAnswerSchema = v.strictObject({
   state: State,
   bytes: Size,
   plan: PlanSchema,
+  /** Checksum algorithm of this upload. Null: none. */
   checksum: Algorithm,
-  parts: v.array(PartSchema),
+  parts: v.pipe(v.array(PartSchema), about('The parts that the store holds.')),
   createdAt: Time,
   expiresAt: v.exactOptional(Time),
   /** Present while the state is `verifying`. */
@@ -239,7 +246,11 @@ const SummarySchema = v.strictObject({
   /** What the store holds of an open upload in parts, if the list was asked for it. */
   stored: v.exactOptional(
     v.pipe(
-      v.strictObject({ parts: Size, bytes: Size }),
+      v.strictObject({
+        /** Number of parts. */
+        parts: Size,
+        bytes: Size,
+      }),
       about('What the store holds of an open upload.'),
     ),
   ),
@@ -249,6 +260,7 @@ export type UploadSummary = DeepReadonly<v.InferOutput<typeof SummarySchema>>;
 
 export const ListAnswerSchema = v.strictObject({
   uploads: v.array(SummarySchema),
+  /** For the query of the next page. Absent on the last page. */
   cursor: v.exactOptional(v.string()),
 });
 /** `GET /uploads`: a page of the caller's uploads, and where the next page begins. */

@@ -12,6 +12,8 @@ import { PATHS } from './paths.ts';
 import { PROBLEMS, ProblemSchema } from './problems.ts';
 import * as requests from './schemas.ts';
 
+const STATUS = { 200: 'OK', 201: 'Created' } as const;
+
 interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
   readonly path: string;
@@ -37,6 +39,8 @@ interface Operation {
   };
   /** Without it, the operation answers 204. */
   readonly answer?: readonly [name: string, schema: GenericSchema];
+  /** Status of the answer, if it is not 200. */
+  readonly status?: keyof typeof STATUS;
 }
 
 const OPERATIONS: readonly Operation[] = [
@@ -208,6 +212,7 @@ function describe({
   bytes = [],
   answer,
   accepted,
+  status = 200,
   form,
 }: Operation): object {
   return {
@@ -233,7 +238,7 @@ function describe({
     ...(bytes.length > 0 && { requestBody: { content: { 'application/octet-stream': {} } } }),
     responses: {
       ...(answer
-        ? { 200: { description: 'OK', content: json(answer[0]) } }
+        ? { [status]: { description: STATUS[status], content: json(answer[0]) } }
         : { 204: { description: 'Done' } }),
       ...(accepted && { 202: { description: 'Not done yet', content: json(accepted[0]) } }),
       ...(form?.answer && { 201: { description: 'Created', content: json(form.answer[0]) } }),

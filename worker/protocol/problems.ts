@@ -28,6 +28,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 export const ProblemSchema = v.strictObject({
+  /** The code as a URN, such as `urn:s3-upload:problem:too_large`. */
   type: v.string(),
   title: v.string(),
   status: v.pipe(v.number(), v.integer(), v.minValue(1)),

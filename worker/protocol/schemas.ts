@@ -95,6 +95,7 @@ export type PartReceipt = v.InferOutput<typeof PartReceipt>;
 
 /** `POST /uploads/:id/sign`. */
 export const SignBody = v.strictObject({
+  /** The parts to sign requests for. */
   parts: v.pipe(
     v.array(v.strictObject({ number: PartNumber, checksum: v.optional(Checksum) })),
     v.minLength(1),
@@ -125,6 +126,7 @@ export type ReportBody = v.InferOutput<typeof ReportBody>;
 
 /** `POST /uploads/:id/complete`. */
 export const CompleteBody = v.strictObject({
+  /** Receipts of all parts, for stores that cannot list them. */
   parts: v.optional(v.pipe(v.array(PartReceipt), v.maxLength(MAX_PART_NUMBER))),
   /** Checksum of the whole file: verified, or refused. */
   checksum: v.optional(GivenChecksum),

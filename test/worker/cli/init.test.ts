@@ -49,6 +49,13 @@ suite('s3-upload init', () => {
     assert.deepEqual(Object.keys(made.scripts), ['dev', 'setup', 'doctor', 'deploy']);
   });
 
+  test('names the page of this repository that has the table of settings', async () => {
+    const config = await readFile(project('wrangler.toml'), 'utf8');
+    const [, page = ''] = /^# https:\/\/github\.com\/.+\/blob\/main\/(.+)$/m.exec(config) ?? [];
+    const text = await readFile(`${ROOT}${page}`, 'utf8');
+    for (const { name } of SETTINGS) assert.ok(text.includes(`| \`${name}\``), name);
+  });
+
   test('has the Worker of wrangler.toml in this repository, from the package', () => {
     const configIn = (config: string) => {
       const read = unstable_readConfig({ config, env: '' }, { hideWarnings: true });

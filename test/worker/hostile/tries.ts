@@ -149,7 +149,7 @@ export const TRIES = {
   otherType: {
     aim: 'widen',
     tries: 'declares a type that is not allowed',
-    meets: '415, or 400 for what is no type',
+    meets: '415, or 400 if it is not a media type',
   },
   forgedUploadToken: {
     aim: 'widen',

@@ -16,6 +16,7 @@ export interface Project {
 }
 
 const PACKAGE = 'node_modules/s3-upload-element';
+const SETTINGS_PAGE = 'https://github.com/s3-upload/s3-upload/blob/main/docs/reference/settings.md';
 
 /** Texts by the names of their files. */
 export function projectFiles(project: Project): Readonly<Record<string, string>> {
@@ -52,7 +53,8 @@ compatibility_date = "2026-11-01"
 minify = true
 keep_names = false
 
-# What is not set below has a default: see the table of settings in ${PACKAGE}/README.md.
+# What is not set below has a default:
+# ${SETTINGS_PAGE}
 # Secrets do not belong here: .dev.vars has them on this machine, and \`npm run setup\` gives them to the
 # deployed Worker. \`npm run doctor\` says what is missing or wrong.
 [vars]

@@ -26,6 +26,8 @@ export const CHUNKED_OPERATIONS = [
     summary: 'Begin an upload with its first chunk, or send the whole file',
     bytes: SENT,
     answer: ['ChunkedAnswer', ChunkedAnswerSchema],
+    accepted: ['ChunkedAnswer', ChunkedAnswerSchema],
+    status: 201,
   },
   {
     method: 'post',
@@ -35,6 +37,8 @@ export const CHUNKED_OPERATIONS = [
     body: ['ChunkedBeginBody', ChunkedBeginBody],
     mayLackBody: true,
     answer: ['ChunkedAnswer', ChunkedAnswerSchema],
+    accepted: ['ChunkedAnswer', ChunkedAnswerSchema],
+    status: 201,
   },
   {
     method: 'get',
@@ -80,6 +84,7 @@ export const CHUNKED_OPERATIONS = [
     body: ['ChunkedFinishBody', ChunkedFinishBody],
     mayLackBody: true,
     answer: ['ChunkedAnswer', ChunkedAnswerSchema],
+    accepted: ['ChunkedAnswer', ChunkedAnswerSchema],
   },
   {
     method: 'delete',

@@ -65,7 +65,10 @@ export async function idFor(signer: Signer, c: SignerContext): Promise<string> {
   const [id] = ids;
   if (id === undefined) throw idNotAllowed();
   if (await signer.ledger.get(c.get('caller').owner, id)) {
-    throw new ProblemError('conflict', 'The one upload that the caller may make is made already.');
+    throw new ProblemError(
+      'conflict',
+      'The caller may make only one upload, and has made it already.',
+    );
   }
   return id;
 }

@@ -50,7 +50,7 @@ export async function checkAddress(bucket: Bucket, note: Note): Promise<boolean>
       fail(
         'public access',
         detail,
-        'take the right to list away from everybody, in the policy or the ACL of the bucket',
+        'remove public list access from the policy or the ACL of the bucket',
       ),
     );
   }

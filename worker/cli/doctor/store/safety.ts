@@ -10,7 +10,7 @@ import { request, type TextAnswer } from '../request.ts';
 export const TWO_BYTES = new TextEncoder().encode('ss');
 
 const EXPIRY_ADVICE =
-  'check the clock of the store; if it is right, do not use this store: its URLs work for ever';
+  'check the clock of the store; if it is right, do not use this store: its URLs never expire';
 /** A clock that is less than this behind is not mentioned, either. */
 const EXPIRED_FOR_MS = 60_000;
 
@@ -30,7 +30,7 @@ export async function checkReading(bucket: Bucket, key: string, note: Note): Pro
       ? warn(
           'public access',
           'anybody can read objects whose key they know',
-          'take the right to read away from everybody, unless PUBLIC_URL is meant to lead here',
+          'remove public read access, unless PUBLIC_URL is meant to lead here',
         )
       : pass('public access', 'objects cannot be read without a signature'),
   );
@@ -100,5 +100,5 @@ export async function checkForm(bucket: Bucket, key: string, note: Note): Promis
   if (sent?.ok !== true) note(fail('form POST', `a form is answered ${said(sent)}`, advice));
   else if (longer?.ok === true)
     note(fail('form POST', 'a form takes more bytes than its policy allows', advice));
-  else note(pass('form POST', 'a form stores its file, and no longer one'));
+  else note(pass('form POST', 'a form stores its file, and refuses a longer one'));
 }

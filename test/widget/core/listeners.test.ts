@@ -27,6 +27,21 @@ describe('a listener of upload-start', () => {
   }
 });
 
+describe('a listener of upload-progress', () => {
+  for (const act of ['pause', 'cancel'] as const) {
+    it(`may ${act} a file that stands still, and is told what has become of it`, async () => {
+      const from = uploader(await fake(), { auto: false });
+      let last: string | undefined;
+      from.addEventListener('upload-progress', ({ uploads: [upload] }) => {
+        last = upload?.status;
+        if (last === 'queued') void from[act](upload?.id);
+      });
+      from.add([randomFile(10)]);
+      await until(() => last === { pause: 'paused', cancel: 'cancelled' }[act]);
+    });
+  }
+});
+
 describe('an upload that goes wrong while it is paused', () => {
   it('stays paused and can be resumed, whenever exactly the pause comes', async () => {
     const unhandled: unknown[] = [];

@@ -150,6 +150,8 @@ export class HashPool {
 
   /** Reading hangs: it is tried again after the others that hang. */
   #setAside(worker: HashWorker<Job>, job: Job): void {
+    // It has been ended: its job was aborted, or given to another worker.
+    if (!this.#workers.has(worker)) return;
     job.hang?.onHang();
     this.#workers.delete(worker);
     worker.end();

@@ -1,7 +1,7 @@
 /** The longest delay in a hidden tab, which draws no frames. */
 const HIDDEN_FRAME_MS = 250;
 
-/** Returns a function that calls `run` once in the next frame, however often it was called until then. */
+/** Returns a function that calls `run` once in the next frame, however often it was called until then. A call by `run` itself counts for the next one. */
 export function oncePerFrame(run: () => void): () => void {
   let isDue = false;
   return () => {
@@ -12,8 +12,6 @@ export function oncePerFrame(run: () => void): () => void {
       if (!isDue) return;
       isDue = false;
       run();
-      // `run` has already seen whatever it changed itself.
-      isDue = false;
     };
     const timer = setTimeout(frame, HIDDEN_FRAME_MS);
     globalThis.requestAnimationFrame?.(frame);

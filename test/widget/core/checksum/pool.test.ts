@@ -166,6 +166,20 @@ describe('HashPool', () => {
       assert.equal(await pool.hash(blob, 'md5'), await expected('md5', bytes));
     });
 
+    it('a job that runs, whose reading is not said to hang later', async () => {
+      const controller = new AbortController();
+      let hangs = 0;
+      const hang = { afterMs: 50, isHung: false, onHang: () => ++hangs > 0 };
+      const job = failure(pool.hash(blob, 'md5', controller.signal, hang));
+      await Promise.resolve();
+      assert.equal(workers.length, 1);
+      controller.abort();
+      assert.equal(await job, 'AbortError');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.equal(hangs, 0);
+      assert.equal(workers.length, 1);
+    });
+
     it('at once what is aborted already', async () => {
       assert.equal(await failure(pool.hash(blob, 'md5', AbortSignal.abort())), 'AbortError');
       assert.equal(workers.length, 0);

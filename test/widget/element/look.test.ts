@@ -54,6 +54,11 @@ function luminance(pixel: Pixel): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
+function middleOf(node: Element): number {
+  const { top, bottom } = node.getBoundingClientRect();
+  return Math.round((top + bottom) / 2);
+}
+
 /** Everything between the page and the node, the page first, also through shadow roots. */
 function around(node: Element): Element[] {
   const found: Element[] = [];
@@ -307,6 +312,15 @@ describe('rows and totals', () => {
       sizes().map((size, index) => Math.round((size / (former[index] ?? 1)) * 10) / 10),
       [1.5, 1.5, 1.5, 1.5],
     );
+  });
+
+  it('buttons of a row stand on one line with large text, words and icons', async () => {
+    const { element } = await filled();
+    element.style.fontSize = '32px';
+    const row = part(element, 'retry').closest('.actions');
+    const middles = [...(row?.querySelectorAll('.act') ?? [])].map(middleOf);
+    equal(middles.length, 2);
+    equal(new Set(middles).size, 1, `${middles}`);
   });
 
   it('a denser element has the same buttons in less room', async () => {

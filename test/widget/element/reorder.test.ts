@@ -46,6 +46,13 @@ describe('reordering', () => {
     }
   });
 
+  it('leaves the names their room where there is little', async () => {
+    const { element } = await three();
+    element.style.width = '240px';
+    const [body] = parts(element, 'body');
+    ok(body && body.getBoundingClientRect().width > 150, 'the buttons are below the name');
+  });
+
   it('moves a row by its buttons; uploads, form and input follow', async () => {
     const { element } = await three(
       html`<form><s3-upload multiple reorder name="files"></s3-upload></form>`,

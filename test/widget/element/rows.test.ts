@@ -533,6 +533,11 @@ describe('the zone', () => {
       'Drop files here or browse Video, audio, PDF, or XLS, up to 3 files, up to 50 GB each',
     ],
     [
+      'many of which one is allowed',
+      html`<s3-upload multiple max-files="1"></s3-upload>`,
+      'Drop files here or browse Up to 1 file',
+    ],
+    [
       'one with limits',
       html`<s3-upload accept="image/*" max-size="20 MB"></s3-upload>`,
       'Drop a file here or browse images, up to 20 MB',

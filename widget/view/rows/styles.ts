@@ -192,11 +192,10 @@ export const rowStyles = css`
     max-inline-size: 100%;
   }
   .actions {
+    flex-wrap: wrap;
+    align-items: center;
     gap: 2px;
     justify-content: end;
-  }
-  .summary .actions {
-    flex-wrap: wrap;
   }
   .row .actions {
     /* Room for two buttons, so that the bar does not grow when one disappears. */

@@ -26,4 +26,14 @@ export const reorderStyles = css`
   [data-drop='after']::after {
     inset-block-end: -2px;
   }
+  @container (max-width: 26em) {
+    /* Four buttons beside the name would leave it no room. */
+    .row:has([data-act='raise']) :is(.body, .actions) {
+      grid-column: 2 / -1;
+    }
+    .row:has([data-act='raise']) .actions {
+      justify-content: start;
+      margin-inline-start: -10px;
+    }
+  }
 `;

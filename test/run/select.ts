@@ -33,16 +33,22 @@ export const THOROUGH: readonly string[] = [
 ];
 
 /**
- * Of the others those that take longest, by `dist/test-times/`: a tenth of all files, which take half of
- * the time. `npm run test:slow` runs them.
+ * Of the others those that take longest, by `dist/test-times/`: a sixth of all files, which take two
+ * thirds of the time. `npm run test:slow` runs them.
  */
 export const SLOW: readonly string[] = [
+  'test/docs/backends.test.ts',
+  'test/docs/from.test.ts',
   'test/e2e/foreign-page.test.ts',
   'test/e2e/interrupted.test.ts',
   'test/e2e/odd-files.test.ts',
   'test/e2e/offers.test.ts',
   'test/e2e/other-device.test.ts',
+  'test/e2e/store-outage.test.ts',
+  'test/e2e/uppy.test.ts',
+  'test/widget/core/checksum/algorithms.test.ts',
   'test/widget/core/faults.test.ts',
+  'test/widget/core/in-between.test.ts',
   'test/widget/core/interrupted.test.ts',
   'test/widget/core/moving.test.ts',
   'test/widget/core/remember.test.ts',
@@ -55,12 +61,17 @@ export const SLOW: readonly string[] = [
   'test/worker/chunked/transcripts.test.ts',
   'test/worker/chunked/tus.test.ts',
   'test/worker/cli/development.test.ts',
+  'test/worker/cli/findings.test.ts',
+  'test/worker/cli/store-faults.test.ts',
+  'test/worker/companion/policy.test.ts',
   'test/worker/hostile.test.ts',
   'test/worker/limits.test.ts',
   'test/worker/moving.test.ts',
   'test/worker/names.test.ts',
   'test/worker/node/kv.test.ts',
   'test/worker/node/serve.test.ts',
+  'test/worker/node/two-processes.test.ts',
+  'test/worker/verifying.test.ts',
   'test/worker/whole-checksums.test.ts',
 ];
 

@@ -1,8 +1,8 @@
 /**
  * `npm test`: types and style, then the tests in three lanes, side by side, but for those that take
- * longest, which are left to CI. `npm test -- tokens` runs the files of tests with
- * `tokens` in their path, or the one that has this path; `npm run test:changed` those that import what
- * git says has changed; `npm run test:worker` and its like one suite.
+ * longest, which are left to CI. `npm test -- tokens` runs the files of tests with `tokens` in their path,
+ * or the one that has this path; `npm run test:changed` those that import what git says has changed;
+ * `npm run test:worker` and its like one suite.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
@@ -139,7 +139,8 @@ function filesOf(suite: SuiteName, files: readonly string[]): readonly string[] 
 }
 
 function namedTests(words: readonly string[]): readonly string[] {
-  if (words.every((word) => existsSync(join(ROOT, word)))) return words;
+  if (words.every((word) => word.endsWith('.test.ts') && existsSync(join(ROOT, word))))
+    return words;
   const files = named(words, allTests());
   if (files.length > 0) return files;
   console.error(`No file of tests has ${words.join(' or ')} in its path.`);

@@ -49,10 +49,15 @@ suite('s3-upload init', () => {
     assert.deepEqual(Object.keys(made.scripts), ['dev', 'setup', 'doctor', 'deploy']);
   });
 
-  test('names the page of this repository that has the table of settings', async () => {
+  test('leads to the table of settings: by the README of the package', async () => {
     const config = await readFile(project('wrangler.toml'), 'utf8');
-    const [, page = ''] = /^# https:\/\/github\.com\/.+\/blob\/main\/(.+)$/m.exec(config) ?? [];
-    const text = await readFile(`${ROOT}${page}`, 'utf8');
+    const [, readme = ''] =
+      /^# .*node_modules\/s3-upload-element\/(\S+) links to the table of settings\.$/m.exec(
+        config,
+      ) ?? [];
+    const [, page = ''] =
+      /\]\((docs\/\S*settings\.md)\)/.exec(await readFile(ROOT + readme, 'utf8')) ?? [];
+    const text = await readFile(ROOT + page, 'utf8');
     for (const { name } of SETTINGS) assert.ok(text.includes(`| \`${name}\``), name);
   });
 

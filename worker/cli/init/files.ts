@@ -16,7 +16,6 @@ export interface Project {
 }
 
 const PACKAGE = 'node_modules/s3-upload-element';
-const SETTINGS_PAGE = 'https://github.com/s3-upload/s3-upload/blob/main/docs/reference/settings.md';
 
 /** Texts by the names of their files. */
 export function projectFiles(project: Project): Readonly<Record<string, string>> {
@@ -53,8 +52,7 @@ compatibility_date = "2026-11-01"
 minify = true
 keep_names = false
 
-# What is not set below has a default:
-# ${SETTINGS_PAGE}
+# What is not set below has a default: ${PACKAGE}/README.md links to the table of settings.
 # Secrets do not belong here: .dev.vars has them on this machine, and \`npm run setup\` gives them to the
 # deployed Worker. \`npm run doctor\` says what is missing or wrong.
 [vars]

@@ -79,12 +79,17 @@ export function createTurns(now: () => number): Turns {
     },
     wait: free,
     async reserve(bytes) {
-      if (!(await comes(() => reserved === 0 || reserved + bytes <= MEMORY_BYTES))) {
+      // Looks and reserves in one step, so that calls at the same moment do not all find it free.
+      const isReserved = (): boolean => {
+        if (reserved > 0 && reserved + bytes > MEMORY_BYTES) return false;
+        reserved += bytes;
+        return true;
+      };
+      if (!(await comes(isReserved))) {
         throw new ProblemError('rate_limited', 'Too many chunks at once: try again.', {
           retryAfter: 2,
         });
       }
-      reserved += bytes;
       return () => {
         reserved -= bytes;
         bytes = 0;

@@ -136,6 +136,8 @@ function problemResponse({ problem }: ProblemError): Response {
   const { status, retryAfter } = problem;
   const headers = {
     'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   };
   return new Response(JSON.stringify(problem), { status, headers });

@@ -107,6 +107,11 @@ describe('two processes behind one Redis', { skip: missing('redis') ?? false }, 
     await redis.kill();
     const health = await one.fetch('/health');
     assert.equal(health.status, 503);
+    const { headers } = health;
+    assert.deepEqual(
+      [headers.get('cache-control'), headers.get('x-content-type-options')],
+      ['no-store', 'nosniff'],
+    );
     const { code } = (await health.json()) as { code: string };
     assert.equal(code, 'store_unavailable');
     const refused = await client.tryCreate({ bytes: 6 * MIB });

@@ -38,6 +38,7 @@ export const THOROUGH: readonly string[] = [
  */
 export const SLOW: readonly string[] = [
   'test/docs/backends.test.ts',
+  'test/docs/code.test.ts',
   'test/docs/from.test.ts',
   'test/docs/site.test.ts',
   'test/e2e/foreign-page.test.ts',

@@ -46,7 +46,7 @@ export default {
   reporters: [defaultReporter(), widgetTimes()],
   // Chromium's launcher has a number of its own.
   concurrency: 1,
-  // Ends what hangs, and nothing that is slow: what may take so long says so by itself.
+  // Ends what hangs, and nothing that is slow.
   testFramework: { config: { ui: 'bdd', timeout: 240_000 } },
   testsFinishTimeout: 900_000,
 };

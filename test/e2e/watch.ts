@@ -42,22 +42,6 @@ export function partNumbers(urls: readonly URL[]): number[] {
 }
 
 /**
- * To be called before the page opens: records every task of the main thread over 50 ms. Each call
- * returns those since the last, in ms.
- */
-export async function recordLongTasks(page: Page): Promise<() => Promise<number[]>> {
-  await page.evaluateOnNewDocument(() => {
-    const tasks: number[] = [];
-    Object.assign(globalThis, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    }).observe({ type: 'longtask', buffered: true });
-  });
-  return () =>
-    page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks.splice(0));
-}
-
-/**
  * To be called before the page opens: the most PUTs that were in flight at once. Counted in the
  * page, for the browser reports the end of a request after the page has already sent the next.
  */

@@ -15,7 +15,7 @@ import { slowness } from '../slowness.ts';
 import { browserNames } from './browser.ts';
 import { servePages } from './pages.ts';
 import { Tab } from './tab.ts';
-import { recordTasks } from './tasks.ts';
+import { recordTasks } from '../e2e/tasks.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;

@@ -98,7 +98,10 @@ export class SettingsElement extends FormElement {
   declare minFiles: number | undefined;
   /** At most this many files are accepted. */
   declare maxFiles: number | undefined;
-  /** Largest number of simultaneous requests to the store, for all files together. @default 6 for each hostname of the bucket */
+  /**
+   * Largest number of simultaneous requests to the store, for all files together.
+   * @default 6 for each hostname of the bucket
+   */
   declare concurrency: number | undefined;
   /** How many seconds a cancelled upload can be brought back; 0 turns this off. @default 8 */
   declare undoSeconds: number | undefined;

@@ -80,12 +80,12 @@ export function createTurns(now: () => number): Turns {
     wait: free,
     async reserve(bytes) {
       // Looks and reserves in one step, so that calls at the same moment do not all find it free.
-      const isReserved = (): boolean => {
+      const tryReserve = (): boolean => {
         if (reserved > 0 && reserved + bytes > MEMORY_BYTES) return false;
         reserved += bytes;
         return true;
       };
-      if (!(await comes(isReserved))) {
+      if (!(await comes(tryReserve))) {
         throw new ProblemError('rate_limited', 'Too many chunks at once: try again.', {
           retryAfter: 2,
         });

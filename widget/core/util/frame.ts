@@ -1,7 +1,10 @@
 /** The longest delay in a hidden tab, which draws no frames. */
 const HIDDEN_FRAME_MS = 250;
 
-/** Returns a function that calls `run` once in the next frame, however often it was called until then. A call by `run` itself counts for the next one. */
+/**
+ * Returns a function that calls `run` once in the next frame, however often it was called until then. A
+ * call by `run` itself counts for the frame after that.
+ */
 export function oncePerFrame(run: () => void): () => void {
   let isDue = false;
   return () => {

@@ -51,7 +51,10 @@ export async function startFake(): Promise<{ url: string; stop: () => Promise<vo
   };
 }
 
-/** A test ends its spaces, each of which holds all its bytes; those of a page that is gone end by themselves. */
+/**
+ * A test ends its spaces, each of which holds all its bytes; those of a page that is gone end by
+ * themselves.
+ */
 const LONGEST_IDLE_MS = 600_000;
 
 const CORS = {

@@ -42,6 +42,28 @@ describe('a listener of upload-progress', () => {
   }
 });
 
+describe('a listener of upload-progress that sets what is so already', () => {
+  it('is not called again and again', async () => {
+    const from = uploader(await fake(), { auto: false });
+    let calls = 0;
+    from.addEventListener('upload-progress', ({ uploads: [upload] }) => {
+      calls++;
+      from.configure({ concurrency: 3, auto: false });
+      from.pause(upload?.id);
+      void from.remove('no such upload');
+      void from.cancel('no such upload');
+      from.retry();
+      from.clear();
+    });
+    from.add([randomFile(10)]);
+    await until(() => from.uploads[0]?.status === 'paused');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const before = calls;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal(calls, before);
+  });
+});
+
 describe('an upload that goes wrong while it is paused', () => {
   it('stays paused and can be resumed, whenever exactly the pause comes', async () => {
     const unhandled: unknown[] = [];

@@ -50,8 +50,8 @@ export function createTurns(now: () => number): Turns {
     const writer = writers.get(name);
     return !writer || now() - writer.movedAt > STALLED_MS;
   };
-  const free = async (name: string): Promise<void> => {
-    if (await comes(() => isFree(name))) return;
+  const untilFree = async (isTrue: () => boolean): Promise<void> => {
+    if (await comes(isTrue)) return;
     throw new ProblemError('conflict', 'Another request is writing to this upload: try again.', {
       status: 423,
       retryAfter: 1,
@@ -60,11 +60,15 @@ export function createTurns(now: () => number): Turns {
 
   return {
     async take(name) {
-      await free(name);
-      const other = writers.get(name);
-      if (other) other.isOver = true;
-      const writer = { movedAt: now(), isOver: false };
-      writers.set(name, writer);
+      const writer = { movedAt: 0, isOver: false };
+      await untilFree(() => {
+        if (!isFree(name)) return false;
+        const other = writers.get(name);
+        if (other) other.isOver = true;
+        writer.movedAt = now();
+        writers.set(name, writer);
+        return true;
+      });
       return {
         moved() {
           if (writer.isOver) {
@@ -77,9 +81,8 @@ export function createTurns(now: () => number): Turns {
         },
       };
     },
-    wait: free,
+    wait: (name) => untilFree(() => isFree(name)),
     async reserve(bytes) {
-      // Looks and reserves in one step, so that calls at the same moment do not all find it free.
       const tryReserve = (): boolean => {
         if (reserved > 0 && reserved + bytes > MEMORY_BYTES) return false;
         reserved += bytes;
@@ -99,8 +102,9 @@ export function createTurns(now: () => number): Turns {
 }
 
 /**
- * Whether it becomes true soon. It is looked at again and again because workerd cancels a request that
- * waits for a promise of another one.
+ * Whether it becomes true soon. What finds something free also takes it, in one step: otherwise calls at
+ * the same moment would all find it free. It is looked at again and again because workerd cancels a
+ * request that waits for a promise of another one.
  */
 async function comes(isTrue: () => boolean): Promise<boolean> {
   for (let waited = 0; !isTrue(); waited += LOOK_AGAIN_MS) {

@@ -1,9 +1,22 @@
-/** Memory for the parts of chunks, of which an isolate has little. */
+/** Who writes to an upload in chunks, and the memory for its parts, of which an isolate has little. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createTurns } from '../../../worker/chunked/turns.ts';
 
 const MIB = 1024 * 1024;
+
+describe('the turn to write to an upload', () => {
+  it('is not given to two requests that ask at the same moment', async () => {
+    const turns = createTurns(Date.now);
+    const [first, second] = [turns.take('upload'), turns.take('upload')];
+    const turn = await first;
+    turn.moved();
+    await assert.rejects(second, { code: 'conflict' });
+    turn.moved();
+    turn.end();
+    (await turns.take('upload')).end();
+  });
+});
 
 describe('memory for parts', () => {
   it('is not given to more parts than there is room for, asked for at the same moment', async () => {

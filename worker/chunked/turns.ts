@@ -50,13 +50,6 @@ export function createTurns(now: () => number): Turns {
     const writer = writers.get(name);
     return !writer || now() - writer.movedAt > STALLED_MS;
   };
-  const untilFree = async (isTrue: () => boolean): Promise<void> => {
-    if (await comes(isTrue)) return;
-    throw new ProblemError('conflict', 'Another request is writing to this upload: try again.', {
-      status: 423,
-      retryAfter: 1,
-    });
-  };
 
   return {
     async take(name) {
@@ -99,6 +92,14 @@ export function createTurns(now: () => number): Turns {
       };
     },
   };
+}
+
+async function untilFree(isTrue: () => boolean): Promise<void> {
+  if (await comes(isTrue)) return;
+  throw new ProblemError('conflict', 'Another request is writing to this upload: try again.', {
+    status: 423,
+    retryAfter: 1,
+  });
 }
 
 /**

@@ -189,6 +189,17 @@ suite('.ci/run, with tests that fail', () => {
     assert.equal(status, 1);
   });
 
+  test('repeats what a check says that fails before any test', () => {
+    const { printed, status } = runCi(
+      {},
+      [],
+      [`[[ "$*" == test ]] && { echo 'x: an unused name'; echo '✖ lint (2 s)'; exit 1; }`],
+    );
+    assert.match(printed, /== What failed, once more\n[^]*x: an unused name\n✖ lint/);
+    assert.match(printed, /\n\d+ passed, 1 failed\n$/);
+    assert.equal(status, 1);
+  });
+
   test('fails for more of them than an accident can be', () => {
     const files = [1, 2, 3, 4].map((number) => `test/e2e/${number}.test.ts`);
     const { printed, status } = runCi(

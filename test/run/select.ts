@@ -41,6 +41,7 @@ export const SLOW: readonly string[] = [
   'test/docs/code.test.ts',
   'test/docs/from.test.ts',
   'test/docs/site.test.ts',
+  'test/docs/types.test.ts',
   'test/e2e/foreign-page.test.ts',
   'test/e2e/interrupted.test.ts',
   'test/e2e/odd-files.test.ts',

@@ -40,6 +40,7 @@ export const SLOW: readonly string[] = [
   'test/docs/backends.test.ts',
   'test/docs/code.test.ts',
   'test/docs/from.test.ts',
+  'test/docs/package.test.ts',
   'test/docs/site.test.ts',
   'test/docs/types.test.ts',
   'test/e2e/foreign-page.test.ts',

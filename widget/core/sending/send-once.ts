@@ -48,13 +48,8 @@ function sendRequest(
   else services.reviewWaiting(upload);
   const hidesProgress =
     !expectedSpeed.isProgressSeen && Boolean(navigator.serviceWorker?.controller);
-  const noteMoved = () => {
-    if (flight.hasMoved) return;
-    flight.hasMoved = true;
-    concurrency.moved();
-  };
   // A form POST reports no progress.
-  if (request.method === 'POST' || hidesProgress) noteMoved();
+  if (request.method === 'POST' || hidesProgress) flight.hasMoved = true;
   else flight.reportedBytes = body.size;
   return send(request, body, {
     signal,
@@ -65,7 +60,8 @@ function sendRequest(
     answerMs: expectedSpeed.answerMs,
     onAwaited: (ms, isStalled) => expectedSpeed.awaited(ms, isStalled),
     onSent: (sent) => {
-      noteMoved();
+      if (!flight.hasMoved) concurrency.moved();
+      flight.hasMoved = true;
       if (sent < body.size) expectedSpeed.isProgressSeen = true;
       countBytes(round, flight, Math.min(sent, body.size));
     },

@@ -3,15 +3,21 @@
  */
 import { Drops } from './drops.ts';
 
+interface Sharing {
+  readonly isStuck: boolean;
+  /** Requests that it takes. */
+  readonly count: number;
+}
+
 /** One upload's share of the requests, by which every upload gets its turn. */
 export class Share {
   /** The upload, as far as it decides which slots it gets. */
-  readonly upload: { readonly isStuck: boolean };
+  readonly upload: Sharing;
   inFlight = 0;
   /** The turn in which it last got a slot; 0 before the first. */
   lastTurn = 0;
 
-  constructor(upload: { readonly isStuck: boolean } = { isStuck: false }) {
+  constructor(upload: Sharing) {
     this.upload = upload;
   }
 }
@@ -28,6 +34,17 @@ const START = 2 / 3;
 const LEAST = 4;
 /** Connections that a browser opens to one host on HTTP/1.1. */
 const CONNECTIONS = 6;
+/**
+ * Files of one request go two at a time until something shows that the line has room for more. Four
+ * overflow the queue of a line of 1 Mbit/s, and recovering takes a second.
+ */
+const SINGLES = 2;
+/**
+ * A request that, after its first second, sends less in each millisecond shows no room: two such fill a
+ * thin line, where each has TCP's first window under way (https://www.rfc-editor.org/rfc/rfc6928).
+ */
+const THIN_BYTES_PER_MS = 128;
+const SETUP_MS = 1000;
 /** Throughput is measured over terms of this length. */
 const TERM_MS = 5000;
 /** Terms between two trials, after one that did not help. */
@@ -49,6 +66,9 @@ export class Concurrency {
   #bytes = 0;
   #since = 0;
   #inFlight = 0;
+  /** Files of one request that are in flight. */
+  #singles = 0;
+  #isThin = true;
   /** Slots of stuck uploads that pause: others use them meanwhile. */
   #lent = 0;
   #turn = 0;
@@ -121,12 +141,17 @@ export class Concurrency {
 
   /** The first bytes of a request have moved. Until something goes wrong, that allows one more. */
   moved(): void {
+    this.#isThin = false;
     if (this.#isCalm) this.#speedUp();
   }
 
-  /** A part is stored: one more request is allowed, up to what trials have found to be enough. */
-  stored(): void {
+  /**
+   * A part of so many bytes is stored: one more request is allowed, up to what trials have found to be
+   * enough.
+   */
+  stored(bytes: number, ms: number): void {
     this.drops.stored();
+    if (bytes > (ms - SETUP_MS) * THIN_BYTES_PER_MS) this.#isThin = false;
     this.#speedUp();
   }
 
@@ -204,6 +229,7 @@ export class Concurrency {
       if (this.#inFlight - lent >= this.limit) continue;
       const room = CONNECTIONS - (host === this.workerHost ? 1 : 0);
       if ((this.#hosts.get(host) ?? 0) >= room) continue;
+      if (this.#isThin && isSingle(share) && this.#singles >= SINGLES) continue;
       const order = best
         ? share.inFlight - best.share.inFlight || share.lastTurn - best.share.lastTurn
         : -1;
@@ -214,7 +240,12 @@ export class Concurrency {
 
   #count(share: Share, host: string, change: number): void {
     this.#inFlight += change;
+    if (isSingle(share)) this.#singles += change;
     share.inFlight += change;
     this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + change);
   }
+}
+
+function isSingle({ upload }: Share): boolean {
+  return upload.count === 1;
 }

@@ -1,8 +1,14 @@
 import { Concurrency, Share } from '../../../../widget/core/throughput/concurrency.ts';
 import { assert } from '../fake/assert.ts';
 
+/** Of a part that is stored within a second. */
+const PART_BYTES = 5 * 1024 * 1024;
 const signal = new AbortController().signal;
-const named = (name = 'file'): Owner => ({ name, share: new Share() });
+/** The owner of a file in parts; `count` is the number of them. */
+const named = (name = 'file', count = 20): Owner => ({
+  name,
+  share: new Share({ isStuck: false, count }),
+});
 const tick = () => new Promise((resolve) => setTimeout(resolve));
 
 interface Owner {
@@ -40,6 +46,56 @@ describe('the concurrency', () => {
     concurrency.moved();
     await tick();
     assert.equal(releases.length, 6);
+  });
+
+  /** Asks for a slot for each of ten files of one request. @returns how many were given. */
+  const givenSingles = async (concurrency: Concurrency) => {
+    const { releases } = ask(concurrency, named('first', 1), 1);
+    for (let file = 1; file < 10; file++) {
+      ask(concurrency, named(`file ${file}`, 1), 1, 'store.test', [], releases);
+    }
+    await tick();
+    return releases;
+  };
+
+  it('begins with two files of one request, and opens up as soon as bytes move', async () => {
+    const concurrency = new Concurrency();
+    concurrency.max = 6;
+    const releases = await givenSingles(concurrency);
+    assert.equal(releases.length, 2);
+    concurrency.moved();
+    await tick();
+    assert.equal(releases.length, 5);
+  });
+
+  it('opens up for files that report no progress once one is stored as fast as a line with room stores', async () => {
+    const concurrency = new Concurrency();
+    concurrency.max = 6;
+    const releases = await givenSingles(concurrency);
+    concurrency.stored(20_000, 900);
+    await tick();
+    assert.equal(releases.length, 5);
+  });
+
+  it('goes on with two of them on a thin line, beside the parts of large files', async () => {
+    const concurrency = new Concurrency();
+    concurrency.max = 6;
+    const releases = await givenSingles(concurrency);
+    for (let file = 0; file < 4; file++) concurrency.stored(200_000, 3300);
+    await tick();
+    assert.equal(releases.length, 2);
+    ask(concurrency, named('large'), 10, 'store.test', [], releases);
+    await tick();
+    assert.equal(releases.length, 6);
+  });
+
+  it('sends the next of them where one was not stored', async () => {
+    const concurrency = new Concurrency();
+    concurrency.max = 6;
+    const releases = await givenSingles(concurrency);
+    releases[0]?.();
+    await tick();
+    assert.equal(releases.length, 3);
   });
 
   it('begins with four for each of several hosts', async () => {
@@ -83,8 +139,8 @@ describe('the concurrency', () => {
     assert.equal(concurrency.limit, 1);
     concurrency.moved();
     assert.equal(concurrency.limit, 1, 'bytes that move are no longer enough');
-    concurrency.stored();
-    concurrency.stored();
+    concurrency.stored(PART_BYTES, 1000);
+    concurrency.stored(PART_BYTES, 1000);
     assert.equal(concurrency.limit, 3);
   });
 

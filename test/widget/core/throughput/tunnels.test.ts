@@ -42,7 +42,7 @@ async function run(
 ): Promise<Run> {
   const concurrency = new Concurrency();
   concurrency.max = 6;
-  const share = new Share();
+  const share = new Share({ isStuck: false, count: 20 });
   const flights = new Set<{ sent: number; drops: number; release: () => void }>();
   const ask = (isAgain: boolean) =>
     void concurrency.take(share, 'https://store.test/', signal, isAgain).then((release) => {
@@ -77,7 +77,7 @@ async function run(
       if (flight.sent < partBytes) continue;
       flights.delete(flight);
       stored++;
-      concurrency.stored();
+      concurrency.stored(partBytes, 1000);
       flight.release();
     }
   }
@@ -125,13 +125,13 @@ describe('on a line that drops every ten seconds', () => {
   it('until it drops no more, six are in flight again once twelve parts have come through', () => {
     const concurrency = new Concurrency();
     concurrency.max = 6;
-    const share = new Share();
+    const share = new Share({ isStuck: false, count: 20 });
     for (let drop = 0; drop < 3; drop++) concurrency.lost(share, concurrency.drops.count);
     assert.equal(concurrency.limit, 1);
     concurrency.moved();
     concurrency.moved();
     const limits = Array.from({ length: 12 }, () => {
-      concurrency.stored();
+      concurrency.stored(8 * MIB, 1000);
       return concurrency.limit;
     });
     assert.deepEqual(limits, [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6]);
@@ -165,7 +165,8 @@ describe('a drop of the line', () => {
     concurrency.moved();
     concurrency.moved();
     const drops = concurrency.drops.count;
-    for (let request = 0; request < 6; request++) concurrency.lost(new Share(), drops);
+    for (let request = 0; request < 6; request++)
+      concurrency.lost(new Share({ isStuck: false, count: 20 }), drops);
     assert.equal(concurrency.limit, 3);
     assert.equal(concurrency.drops.count, drops + 1);
   });
@@ -174,8 +175,8 @@ describe('a drop of the line', () => {
     const concurrency = new Concurrency();
     concurrency.max = 6;
     const { limit } = concurrency;
-    concurrency.stored();
-    concurrency.lost(new Share({ isStuck: true }), concurrency.drops.count);
+    concurrency.stored(8 * MIB, 1000);
+    concurrency.lost(new Share({ isStuck: true, count: 20 }), concurrency.drops.count);
     assert.ok(concurrency.limit >= limit, `${concurrency.limit}`);
   });
 });

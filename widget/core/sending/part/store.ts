@@ -29,12 +29,14 @@ export function storePart(
   etag: string | undefined,
 ): void {
   const { services, claims, route, concurrency, expectedSpeed } = context;
-  expectedSpeed.stored(parts.bytesOf(number), performance.now() - startedMs);
+  const bytes = parts.bytesOf(number);
+  const ms = performance.now() - startedMs;
+  expectedSpeed.stored(bytes, ms);
   if (signed) route.stopRelay();
   else if (!upload.state.isRelayed) services.apply(upload, { type: 'relay' });
   if (!upload.state.wasRead) services.apply(upload, { type: 'read' });
   route.wasStoreReached = true;
-  concurrency.stored();
+  concurrency.stored(bytes, ms);
   // The object of a form is there without a Complete.
   const needsEtag = !services.policy?.listParts && signed?.request.method !== 'POST';
   if (needsEtag && !etag) {

@@ -110,7 +110,8 @@ export async function startBrowser(): Promise<Browser> {
 /** Opens the product's page and returns the file input of its `<s3-upload>`. */
 export async function openPage(page: Page, url: string): Promise<ElementHandle<HTMLInputElement>> {
   await page.goto(url);
-  await page.evaluate(() => customElements.whenDefined('s3-upload').then(() => undefined));
+  // Fails after 30 s, where `whenDefined` would wait for ever for a script that was refused.
+  await page.waitForFunction(() => customElements.get('s3-upload'));
   return filePicker(page);
 }
 

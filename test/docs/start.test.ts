@@ -130,7 +130,7 @@ async function start(env: Record<string, string>): Promise<{ code: number | null
 function begin(env: Record<string, string>, cwd = ROOT) {
   const child = spawn('node', [join(ROOT, 'worker/build/start.ts')], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, INSPECTOR_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

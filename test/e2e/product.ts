@@ -62,7 +62,7 @@ async function npmStart(
     cwd: new URL('../../', import.meta.url),
     // Without .dev.vars: the tests never touch the bucket of whoever runs them. Without the
     // documentation, whose copy another product may be about to replace.
-    env: { ...process.env, DEV_VARS: 'off', DOCS: 'off', ...env },
+    env: { ...process.env, DEV_VARS: 'off', DOCS: 'off', INSPECTOR_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

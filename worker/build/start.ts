@@ -3,7 +3,8 @@
  * bucket that speaks S3, or with a bucket of one's own (own-settings.ts). Needs no account and no
  * network; data stay in `.wrangler` between runs. With `DEV_VARS=off`, as the tests have it, only the
  * environment is read, and no file of the developer's. With `PAGE=built` the page's files are served as
- * they are, and with `DOCS=off` without the documentation.
+ * they are, and with `DOCS=off` without the documentation. `INSPECTOR_PORT` is wrangler's, 0 for a free
+ * one; by default it looks for one from 9229 on, which two that start at the same moment both find free.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -72,6 +73,7 @@ function run(): ChildProcess {
     '--show-interactive-dev-session=false',
   );
   args.push('--env-file', envFile);
+  if (process.env['INSPECTOR_PORT']) args.push('--inspector-port', process.env['INSPECTOR_PORT']);
   if (assets !== undefined) args.push('--assets', assets);
   if (process.env['STATE_DIR']) args.push('--persist-to', process.env['STATE_DIR']);
   return spawn('wrangler', args, {

@@ -44,6 +44,8 @@ export async function startDevServer(
   await writeFile(join(folder, 'wrangler.json'), JSON.stringify(config));
   const port = await freePort();
   const args = ['dev', '--config', 'wrangler.json', '--ip', '127.0.0.1', '--port', `${port}`];
+  // Its own choice may be that of another one that starts at the same moment.
+  args.push('--inspector-port', '0');
   const child = spawn(
     process.execPath,
     [WRANGLER, ...args, '--show-interactive-dev-session=false'],

@@ -51,8 +51,8 @@ export function localReservations(): Reservations {
       // Another isolate may have completed it.
       return Promise.resolve(outcome === 'cancelled' ? 'unknown' : outcome);
     },
-    release(asker, id) {
-      accountOf(asker).account.release(id);
+    release(asker, id, what) {
+      accountOf(asker).account.release(id, what);
       return Promise.resolve();
     },
   };

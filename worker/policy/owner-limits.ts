@@ -45,7 +45,7 @@ type Question =
     }
   | { readonly kind: 'extend'; readonly id: string; readonly expiresAt: number }
   | { readonly kind: 'cancel'; readonly id: string; readonly countsUntil: number }
-  | { readonly kind: 'release'; readonly id: string }
+  | { readonly kind: 'release'; readonly id: string; readonly what: 'upload' | 'attempt' }
   | { readonly kind: 'open'; readonly listed: readonly Counted[] };
 
 /** What the object answers to a question. `unopened`: it has to be told first what there is. */
@@ -99,7 +99,7 @@ export class OwnerLimits {
       case 'cancel':
         return this.#account.cancel(message.id, message.countsUntil);
       case 'release':
-        this.#account.release(message.id);
+        this.#account.release(message.id, message.what);
         return true;
     }
   }
@@ -129,8 +129,8 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
       await ask(asker, { kind: 'extend', id, expiresAt });
     },
     cancel: (asker, id, countsUntil) => ask<Cancelled>(asker, { kind: 'cancel', id, countsUntil }),
-    async release(asker, id) {
-      await ask(asker, { kind: 'release', id });
+    async release(asker, id, what = 'upload') {
+      await ask(asker, { kind: 'release', id, what });
     },
   };
 

@@ -116,7 +116,13 @@ export function quotaOf(
       }
       refuse(verdict, rules);
       const mayBeLate = action === 'create' && !reservations.exact;
-      if (mayBeLate && (await read)?.isPaged) await ledger.noteLate(owner, wanted);
+      if (!mayBeLate || !(await read)?.isPaged) return;
+      try {
+        await ledger.noteLate(owner, wanted);
+      } catch (error) {
+        await giveBackRoom(signer, upload);
+        throw error;
+      }
     },
   };
 }
@@ -129,6 +135,18 @@ function uploadsOf({ uploads, summary }: Usage, grant: string | undefined): read
 /** The owner and the time, as reservations need them. */
 export async function askerOf({ now }: Pick<Counting, 'now'>, owner: string): Promise<Asker> {
   return { owner: await ownerHash(owner), now: Math.floor(now() / 1000) };
+}
+
+/**
+ * Gives back the room that this request has reserved for an upload, because it cannot be begun. If the
+ * reservations cannot be reached, the room becomes free when the upload would have expired.
+ */
+export async function giveBackRoom(
+  signer: Pick<Counting, 'now' | 'reservations'>,
+  { owner, id }: Pick<Upload, 'owner' | 'id'>,
+): Promise<void> {
+  const asker = await askerOf(signer, owner);
+  await signer.reservations.release(asker, id, 'attempt').catch(() => undefined);
 }
 
 /** Tells reservations that an upload is complete. @returns false if it was cancelled before. */

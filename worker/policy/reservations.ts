@@ -33,6 +33,8 @@ export interface Reservation {
 /** A reservation and what became of it. */
 export interface Counted extends Reservation {
   readonly state: 'open' | 'complete' | 'cancelled';
+  /** Requests that have reserved room for it and not given it back. Absent: one. */
+  readonly attempts?: number;
   /** The sum of all uploads that were created before, in seconds since the epoch; not one upload. */
   readonly sumOfBefore?: number;
 }
@@ -94,8 +96,14 @@ export interface Reservations {
   extend(asker: Asker, id: string, expiresAt: number): Promise<void>;
   /** Cancels the upload unless it is complete. Its bytes count until `countsUntil`. */
   cancel(asker: Asker, id: string, countsUntil: number): Promise<Cancelled>;
-  /** Forgets the upload, because its object was removed or it could not be begun. */
-  release(asker: Asker, id: string): Promise<void>;
+  /**
+   * Forgets the upload, because its object was removed. With `attempt`, gives back what one `reserve` has
+   * taken, because its request failed: the room stays taken while another request for the same upload
+   * has it, and for an upload that was cancelled.
+   *
+   * @param what default: `upload`.
+   */
+  release(asker: Asker, id: string, what?: 'upload' | 'attempt'): Promise<void>;
 }
 
 /** Counts one owner's uploads. */
@@ -132,13 +140,16 @@ export class Account {
     if (own?.state === 'cancelled' && action === 'create') return 'cancelled';
     // A complete upload has already been checked, and stays.
     const known = own ?? listed.find(({ id }) => id === wanted.id);
-    if (known?.state === 'complete') return 'taken';
+    if (known?.state === 'complete') {
+      if (own) this.#set({ ...own, attempts: attemptsOf(own) + 1 });
+      return 'taken';
+    }
     const others = this.#all(listed).filter(
       ({ id, countsUntil }) => id !== wanted.id && countsUntil > now,
     );
     const verdict = judge(others, wanted, limits, action, now);
     if (verdict === 'taken' && own?.state !== 'cancelled') {
-      this.#set({ ...wanted, state: 'open' });
+      this.#set({ ...wanted, state: 'open', ...(own && { attempts: attemptsOf(own) + 1 }) });
     }
     return verdict;
   }
@@ -152,7 +163,8 @@ export class Account {
   finish(upload: Reservation, always: boolean): boolean {
     const own = this.#uploads.get(upload.id);
     if (own?.state === 'cancelled' && !always) return false;
-    this.#set({ ...upload, state: 'complete' });
+    const attempts = own?.attempts;
+    this.#set({ ...upload, state: 'complete', ...(attempts !== undefined && { attempts }) });
     return true;
   }
 
@@ -171,8 +183,13 @@ export class Account {
     return 'cancelled';
   }
 
-  release(id: string): void {
-    if (this.#uploads.delete(id)) this.#save(id, undefined);
+  release(id: string, what: 'upload' | 'attempt' = 'upload'): void {
+    const own = this.#uploads.get(id);
+    if (!own || (what === 'attempt' && own.state === 'cancelled')) return;
+    const left = what === 'attempt' ? attemptsOf(own) - 1 : 0;
+    if (left > 0) return this.#set({ ...own, attempts: left });
+    this.#uploads.delete(id);
+    this.#save(id, undefined);
   }
 
   /** Forgets uploads that have stopped counting and whose token has expired. */
@@ -221,6 +238,10 @@ function judge(
   ).length;
   const opens = action === 'create' && wanted.inParts;
   return opens && maxOpen !== null && open >= maxOpen ? 'too_many_open' : 'taken';
+}
+
+function attemptsOf({ attempts = 1 }: Counted): number {
+  return attempts;
 }
 
 function isBefore(one: Reservation, other: Reservation): boolean {

@@ -83,6 +83,18 @@ for (const { name, skip, start } of PLACES) {
       }
     });
 
+    it('keep what one process gives back while another one has it, too', async () => {
+      const asker = ofOwner();
+      const wanted = upload({ bytes: 1 });
+      for (const { reservations } of [one, other]) {
+        await reservations.reserve(asker, wanted, UNLIMITED, 'create', listed);
+      }
+      await one.reservations.release(asker, wanted.id, 'attempt');
+      assert.equal(await one.reservations.usedBytes(asker, listed), 1);
+      await other.reservations.release(asker, wanted.id, 'attempt');
+      assert.equal(await one.reservations.usedBytes(asker, listed), 0);
+    });
+
     it('see what another process has released, extended or removed', async () => {
       const asker = ofOwner();
       const [kept, gone] = [upload({ bytes: 1 }), upload({ bytes: 2 })];

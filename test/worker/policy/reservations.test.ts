@@ -235,6 +235,39 @@ describe('an account', () => {
     assert.deepEqual(forgotten, ['both'], 'what is not there is not removed again');
   });
 
+  it('keeps the room of an upload until each request that has reserved it has given it back', () => {
+    const account = new Account();
+    const wanted = upload();
+    for (let request = 0; request < 3; request++) create(account, wanted);
+    account.release(wanted.id, 'attempt');
+    account.extend(wanted.id, NOW + 500);
+    account.release(wanted.id, 'attempt');
+    assert.equal(account.usedBytes(NOW), 10);
+    account.release(wanted.id, 'attempt');
+    assert.equal(account.usedBytes(NOW), 0);
+    account.release(wanted.id, 'attempt');
+    create(account, wanted);
+    create(account, wanted);
+    account.release(wanted.id);
+    assert.equal(account.usedBytes(NOW), 0, 'its object was removed');
+  });
+
+  it('keeps what another request has completed or cancelled meanwhile', () => {
+    const account = new Account();
+    const [done, cancelled] = [upload(), upload()];
+    create(account, done);
+    create(account, done);
+    account.finish(done, false);
+    account.release(done.id, 'attempt');
+    assert.equal(complete(account, done), 'taken');
+    account.release(done.id, 'attempt');
+    assert.equal(account.cancel(done.id, NOW + 5), 'complete');
+    create(account, cancelled);
+    account.cancel(cancelled.id, NOW + 5);
+    account.release(cancelled.id, 'attempt');
+    assert.equal(create(account, cancelled), 'cancelled');
+  });
+
   it('saves each change', () => {
     const saved: (readonly [string, string | undefined])[] = [];
     const account = new Account([], (id, value) => void saved.push([id, value?.state]));
@@ -464,9 +497,11 @@ describe('reservations in a Durable Object', () => {
   it('are kept while the object is not in memory', async () => {
     const { namespace, reservations } = objects();
     const [kept, gone, done] = [upload(), upload(), upload()];
-    for (const wanted of [kept, gone, done]) {
+    for (const wanted of [kept, kept, gone, done]) {
       await reservations.reserve(ASKER, wanted, UNLIMITED, 'create', nothing);
     }
+    namespace.restart();
+    await reservations.release(ASKER, kept.id, 'attempt');
     assert.equal(await reservations.finish(ASKER, done, false), true);
     await reservations.release(ASKER, gone.id);
     namespace.restart();

@@ -23,7 +23,7 @@ export function storedReservations(change: ChangeAccount): Reservations {
     finish: (asker, upload, always) => change(asker, (account) => account.finish(upload, always)),
     extend: (asker, id, expiresAt) => change(asker, (account) => account.extend(id, expiresAt)),
     cancel: (asker, id, countsUntil) => change(asker, (account) => account.cancel(id, countsUntil)),
-    release: (asker, id) => change(asker, (account) => account.release(id)),
+    release: (asker, id, what) => change(asker, (account) => account.release(id, what)),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Begins uploads within the limits of their owner. */
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import type { Rules } from '../../policy/policy.ts';
-import { askerOf, isCounted } from '../../policy/quota.ts';
+import { giveBackRoom, isCounted } from '../../policy/quota.ts';
 import type { Plan } from '../../protocol.ts';
 import { isByForm, type Upload } from '../upload.ts';
 import { beginUpload } from './begin.ts';
@@ -25,7 +25,7 @@ export async function beginWithinLimits(
   const inParts = plan.kind === 'multipart';
   const byForm = !inParts && goesByForm(signer, draft);
   await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
-  const upload = await beginOrRelease(signer, c, draft, plan);
+  const upload = await beginOrGiveBack(signer, c, draft, plan);
   if (isByForm(upload)) {
     const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
     const limits = { maxOpen, maxTotalBytes, maxPerGrant };
@@ -37,8 +37,8 @@ export async function beginWithinLimits(
   return upload;
 }
 
-/** Releases the room if the upload cannot be begun. */
-async function beginOrRelease(
+/** Gives the room back if the upload cannot be begun. */
+async function beginOrGiveBack(
   signer: Signer,
   c: SignerContext,
   draft: Upload,
@@ -47,8 +47,7 @@ async function beginOrRelease(
   try {
     return await beginUpload(signer, c, draft, plan);
   } catch (error) {
-    const asker = await askerOf(signer, draft.owner);
-    await signer.reservations.release(asker, draft.id).catch(() => undefined);
+    await giveBackRoom(signer, draft);
     throw error;
   }
 }

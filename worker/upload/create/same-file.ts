@@ -2,7 +2,7 @@
 import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { mayBeShared } from '../../object/key.ts';
 import type { Rules } from '../../policy/policy.ts';
-import { askerOf } from '../../policy/quota.ts';
+import { giveBackRoom } from '../../policy/quota.ts';
 import type { Plan, Result, WholeChecksum } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { finishUpload } from '../complete/finish.ts';
@@ -45,8 +45,7 @@ export async function completeWithStored(
     });
     return { upload, result };
   } catch (error) {
-    const asker = await askerOf(signer, draft.owner);
-    await signer.reservations.release(asker, draft.id).catch(() => undefined);
+    await giveBackRoom(signer, draft);
     throw error;
   }
 }

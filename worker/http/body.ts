@@ -67,16 +67,37 @@ export function typeOf(request: Request): string | undefined {
   return request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-/** @throws ProblemError `too_large`, or `invalid_request` for a body that is missing or not UTF-8. */
+/** @throws ProblemError as `readBytes`, or `invalid_request` for a body that is missing or not UTF-8. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (!request.body) throw new ProblemError('invalid_request', 'The body is missing.');
-  const bytes = await readCapped(request.body, maxBytes, (reader) => drain(reader, request));
-  if (!bytes) throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
+  const { body } = request;
+  if (!body) throw new ProblemError('invalid_request', 'The body is missing.');
+  const bytes = await readBytes(request, body, maxBytes);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw new ProblemError('invalid_request', 'The body is not valid UTF-8.');
   }
+}
+
+/**
+ * The whole body.
+ *
+ * @throws ProblemError `too_large`; `incomplete` if the client breaks off, so that the log tells that from
+ *   a defect.
+ */
+export async function readBytes(
+  request: Request,
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await readCapped(body, maxBytes, (reader) => drain(reader, request));
+  } catch {
+    throw new ProblemError('incomplete', 'The request broke off: send it again.');
+  }
+  if (bytes) return bytes;
+  throw new ProblemError('too_large', `The body is larger than ${maxBytes} bytes.`);
 }
 
 /** Never repeats what was received: it may be a token, or a megabyte. */

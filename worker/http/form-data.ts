@@ -131,9 +131,18 @@ export class FormReader {
       }
       if (this.#consumed + this.#ahead.length > MAX_HEAD_BYTES) throw bad('has too large fields');
       from = Math.max(0, this.#ahead.length - mark.length + 1);
-      const { value } = (await this.#reader?.read()) ?? {};
+      const value = await this.#read();
       if (!value) throw bad('ends too early');
       this.#append(value);
+    }
+  }
+
+  /** The next bytes; undefined at the end. @throws ProblemError `incomplete`, so that the log tells it from a defect. */
+  async #read(): Promise<Uint8Array | undefined> {
+    try {
+      return (await this.#reader?.read())?.value;
+    } catch {
+      throw new ProblemError('incomplete', 'The request broke off: send it again.');
     }
   }
 
@@ -162,7 +171,7 @@ export class FormReader {
     let tail: Uint8Array = this.#ahead.slice(left);
     left -= buffered.length;
     for (;;) {
-      const { value } = (await this.#reader?.read()) ?? {};
+      const value = await this.#read();
       if (!value) break;
       const piece = value.subarray(0, left);
       left -= piece.length;

@@ -6,12 +6,10 @@
 import type * as v from 'valibot';
 import { metadataOfQuery } from '../../object/metadata.ts';
 import type { Signer, SignerContext, SignerHandler } from '../../context.ts';
-import { readBody } from '../../http/body.ts';
-import { drain } from '../../http/drain.ts';
+import { readBody, readBytes } from '../../http/body.ts';
 import { ProblemError } from '../../problem.ts';
 import { isVerifying, type ChunkedAnswer, type Result, type Verifying } from '../../protocol.ts';
 import { ChunkedBeginBody, ChunkedFinishBody } from '../../protocol/chunks/schemas.ts';
-import { readCapped } from '../../util/read-capped.ts';
 import { appendFirst, appendMore, OffsetMismatch } from '../append.ts';
 import { chunkedAnswer, offsetHeaders } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
@@ -200,10 +198,7 @@ async function finishFields(c: SignerContext): Promise<Record<string, string>> {
   if (type === '' || c.req.raw.body === null) return c.req.query();
   if (/^application\/json\b/i.test(type))
     return stated(await readBody(c.req.raw, ChunkedFinishBody));
-  const body = await readCapped(c.req.raw.body, MOST_FIELD_BYTES, (reader) =>
-    drain(reader, c.req.raw),
-  );
-  if (!body) throw new ProblemError('too_large', 'These fields are too large.');
+  const body = await readBytes(c.req.raw, c.req.raw.body, MOST_FIELD_BYTES);
   const form = await new Response(body, { headers: { 'content-type': type } })
     .formData()
     .catch(() => {

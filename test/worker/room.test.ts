@@ -8,8 +8,9 @@ import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
 import type { SignerOptions } from '../../worker/signer.ts';
 import { apps } from './apps.ts';
+import { S3, uppy } from './companion/client.ts';
 import { startSink, type Sink } from './counts/sink.ts';
-import { MIB } from './harness.ts';
+import { MIB, type Client } from './harness.ts';
 
 /** Answers a request to the store in the place of the store; undefined: the store answers. */
 type Instead = (request: Request) => Promise<Response> | undefined;
@@ -17,26 +18,27 @@ type Instead = (request: Request) => Promise<Response> | undefined;
 const REFUSED = () => new Response('<Error><Code>MetadataTooLarge</Code></Error>', { status: 400 });
 const begins = ({ method, url }: Request) => method === 'POST' && url.includes('?uploads');
 
+/** A signer whose limits are exact, as with the Durable Object. */
+async function startWith(sink: Sink, instead: Instead, more: Partial<SignerOptions> = {}) {
+  const { kv, reservations } = await sqliteState(':memory:');
+  const store = createStore({
+    ...sink.running.config,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      return (await instead(request)) ?? fetch(request);
+    },
+  });
+  const start = apps(() => sink.running, `room/${randomUUID()}/`);
+  return start({}, { store, kv, reservations, ...more });
+}
+
 describe('room for an upload', () => {
   let sink: Sink;
   before(async () => {
     sink = await startSink(PROFILES.minio);
   });
   after(() => sink.stop());
-
-  /** A signer whose limits are exact, as with the Durable Object. */
-  async function start(instead: Instead, more: Partial<SignerOptions> = {}) {
-    const { kv, reservations } = await sqliteState(':memory:');
-    const store = createStore({
-      ...sink.running.config,
-      fetch: async (input, init) => {
-        const request = new Request(input, init);
-        return (await instead(request)) ?? fetch(request);
-      },
-    });
-    const start = apps(() => sink.running, `room/${randomUUID()}/`);
-    return start({}, { store, kv, reservations, ...more });
-  }
+  const start = (instead: Instead, more?: Partial<SignerOptions>) => startWith(sink, instead, more);
 
   it('stays taken where two requests begin one upload at once, and one of them fails', async () => {
     const opening: (() => void)[] = [];
@@ -69,5 +71,58 @@ describe('room for an upload', () => {
     assert.ok(both.every(isRefused));
     isDown = false;
     assert.ok(!isRefused(await client.tryCreate({ bytes: 11 * MIB })));
+  });
+});
+
+describe('room for a file that comes by a form through the Worker', () => {
+  let sink: Sink;
+  before(async () => {
+    sink = await startSink(PROFILES.r2);
+  });
+  after(() => sink.stop());
+
+  const start = (instead: Instead) =>
+    startWith(sink, instead, { companion: true, rules: { maxTotalBytes: 10 } });
+
+  /** Asks for a form, and posts this body after its fields; its end is missing where it breaks off. */
+  async function post(client: Client, body: string, isWhole = true): Promise<number> {
+    const { status, body: form } = await uppy(client).params({ filename: 'a.bin' });
+    if (status !== 200) return status;
+    const fields = Object.entries(form.fields).map(
+      ([name, value]) =>
+        `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n';
+    const text = `${fields.join('')}${head}${body}\r\n--b--\r\n`;
+    const answer = await client.call('POST', `${S3}/form`, isWhole ? text : text.slice(0, -12), {
+      'content-type': 'multipart/form-data; boundary=b',
+      'content-length': String(text.length),
+    });
+    return answer.status;
+  }
+
+  it('is given back where the store refuses the file', async () => {
+    let isDown = true;
+    const { client } = await start(({ method }) =>
+      isDown && method === 'PUT' ? Promise.resolve(REFUSED()) : undefined,
+    );
+    assert.equal(await post(client, '0123456789'), 500);
+    isDown = false;
+    assert.equal(await post(client, '0123456789'), 201);
+    assert.equal(await post(client, '0'), 413, 'what is stored keeps its room');
+  });
+
+  it('is given back where the client breaks off', async () => {
+    const { client } = await start(() => undefined);
+    assert.equal(await post(client, '0123456789', false), 400);
+    assert.equal(await post(client, '0123456789'), 201);
+  });
+
+  it('stays taken where it is not known whether the store has the file', async () => {
+    const { client } = await start(({ method }) =>
+      method === 'GET' ? undefined : Promise.reject(new TypeError('Network connection lost.')),
+    );
+    assert.equal(await post(client, '0123456789'), 503);
+    assert.equal(await post(client, '0123456789'), 413);
   });
 });

@@ -6,10 +6,11 @@ import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from
 import { rulesForCompletion } from '../../upload/access.ts';
 import { withLength } from '../../http/fixed-length.ts';
 import { finishUpload } from '../../upload/complete/finish.ts';
-import { quotaOf } from '../../policy/quota.ts';
+import { giveBackRoom, quotaOf } from '../../policy/quota.ts';
 import { ProblemError } from '../../problem.ts';
 import { keyTaken } from '../../refusals.ts';
 import { isStoreError } from '../../s3/requests/errors.ts';
+import type { StoredObject } from '../../s3/store.ts';
 import { asProblem, lineOf } from '../../http/as-problem.ts';
 import { findObject } from '../../upload/stored.ts';
 import { attributesOf, withSize, type Upload } from '../../upload/upload.ts';
@@ -33,7 +34,10 @@ export function formRoute(signer: Signer): SignerHandler {
     try {
       const { opened, form } = await reader.read(TOKEN_FIELD, (token) => signer.tokens.open(token));
       const upload = await uploadOf(signer, c, opened, form);
-      return await store(signer, c, upload, form);
+      const work = store(signer, c, upload, form);
+      // Outlives a client that goes away: otherwise the room of its file stayed taken.
+      waitUntilOf(c)(work.catch(() => undefined));
+      return await work;
     } catch (thrown) {
       const error = asProblem(c.get('log'), thrown);
       Object.assign(c.get('line'), lineOf(error));
@@ -79,8 +83,28 @@ async function store(
   signer: Signer,
   c: SignerContext,
   upload: Upload,
-  { chunks }: Form,
+  form: Form,
 ): Promise<Response> {
+  const object = await storedObject(signer, upload, form).catch(async (error: unknown) => {
+    // What may have arrived although the answer was lost keeps its room.
+    const isStored = await findObject(signer, upload).catch(() => true);
+    if (!isStored) await giveBackRoom(signer, upload);
+    throw error;
+  });
+  const entry = await signer.ledger.get(upload.owner, upload.id);
+  await finishUpload(signer, waitUntilOf(c), upload, object, entry);
+  return c.body(null, 201, {
+    etag: `"${object.etag}"`,
+    location: await locationOf(signer.store, upload.key),
+  });
+}
+
+/** Passes the file on. @throws ProblemError `conflict` for a key that is taken, or what the store says. */
+async function storedObject(
+  signer: Signer,
+  upload: Upload,
+  { chunks }: Form,
+): Promise<StoredObject> {
   const { bytes, key } = upload;
   const { conditionalPut } = signer.store.profile;
   // Look first if the store cannot refuse to replace an object.
@@ -102,10 +126,5 @@ async function store(
   }
   const object = await findObject(signer, upload);
   if (!object) throw keyTaken();
-  const entry = await signer.ledger.get(upload.owner, upload.id);
-  await finishUpload(signer, waitUntilOf(c), upload, object, entry);
-  return c.body(null, 201, {
-    etag: `"${object.etag}"`,
-    location: await locationOf(signer.store, key),
-  });
+  return object;
 }

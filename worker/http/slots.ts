@@ -30,7 +30,8 @@ export function slotsOf<E, T extends { id: string }>(
   );
 }
 
-function idOf(entry: unknown): string {
+/** The id of an entry that may be anything; empty if it has none. */
+export function idOf(entry: unknown): string {
   const named = typeof entry === 'object' && entry !== null && 'id' in entry ? entry.id : '';
   return typeof named === 'string' ? named.slice(0, 64) : '';
 }

@@ -18,13 +18,13 @@ import {
   type Plan,
 } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
-import { completeWithStored } from '../upload/create/same-file.ts';
+import { completeWithStored, mayBeStored } from '../upload/create/same-file.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { assertVerifiable, provenByParts } from '../upload/verify/proof.ts';
 import { resumeUpload } from '../upload/life.ts';
 import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
-import { slotsOf } from '../http/slots.ts';
+import { idOf, slotsOf } from '../http/slots.ts';
 import { planOf, type Upload } from '../upload/upload.ts';
 import { batchCosts, type BatchCosts } from '../upload/batch-costs.ts';
 import { goesByForm } from '../upload/single-request.ts';
@@ -42,9 +42,7 @@ export function createRoute(signer: Signer): SignerHandler {
     }
     await c.get('countFiles')?.(files.length);
     const seen = new Set<string>();
-    const spendRequests = requestBudget(costs);
-    const uploads = await slotsOf(c, files, async (value, index) => {
-      const path = `files[${index}]`;
+    const decideEntry = async (value: unknown, path: string): Promise<Decided> => {
       const file = parse(FileEntrySchema, value, path);
       if (seen.has(file.id)) {
         throw new ProblemError('conflict', 'Another file of this request has the same id.', {
@@ -52,45 +50,77 @@ export function createRoute(signer: Signer): SignerHandler {
         });
       }
       seen.add(file.id);
-      return createUpload(signer, c, file, path, spendRequests);
+      return decide(signer, c, file, path);
+    };
+    const slots = files.map((value: unknown, index) => ({
+      id: idOf(value),
+      deciding: decideEntry(value, `files[${index}]`),
+    }));
+    // What follows is counted in the order of the files, whichever is decided first.
+    await Promise.allSettled(slots.map(({ deciding }) => deciding));
+    let spent = 0;
+    const uploads = await slotsOf(c, slots, async ({ deciding }) => {
+      const decided = await deciding;
+      const requests = requestsFor(signer, costs, decided);
+      spent += requests;
+      if (requests > 0 && spent > costs.maxToOpen) {
+        throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
+          retryAfter: 0,
+        });
+      }
+      return createUpload(signer, c, decided);
     });
     c.get('line')['files'] = files.length;
     return c.json<CreateAnswer>({ uploads });
   };
 }
 
-/** Counts the requests of opening one upload on the store. @throws ProblemError `rate_limited`. */
-type SpendRequests = (requests?: number) => void;
-
-function requestBudget({ open, maxToOpen }: BatchCosts): SpendRequests {
-  let spent = 0;
-  return (requests = open) => {
-    spent += requests;
-    if (spent <= maxToOpen) return;
-    throw new ProblemError('rate_limited', 'Too many files at once: send this one again.', {
-      retryAfter: 0,
-    });
-  };
+/** What is known of a file before the store is asked. */
+interface Decided {
+  readonly file: FileEntry;
+  /** Path of the file in the request, for errors. */
+  readonly path: string;
+  readonly rules: Rules;
+  readonly plan: Plan;
+  readonly draft: Upload;
+  /** The record of an earlier Create with this id. */
+  readonly entry: Entry | undefined;
 }
 
-async function createUpload(
+/** @throws ProblemError for a file that the rules refuse. */
+async function decide(
   signer: Signer,
   c: SignerContext,
   file: FileEntry,
   path: string,
-  spendRequests: SpendRequests,
-): Promise<Created> {
+): Promise<Decided> {
   checkName(file.name, `${path}.name`);
   const rules = await rulesFor(signer, c, file, 'create', path);
   const plan = planOrRefuse(signer, file, path);
   const draft = await draftOf(signer, c, rules, plan, file, path);
   checkAnnounced(signer, draft, plan, `${path}.checksum`);
   const entry = await signer.ledger.get(draft.owner, draft.id);
-  const same = entry
-    ? undefined
-    : await completeWithStored(signer, c, rules, draft, plan, () => spendRequests(1));
+  return { file, path, rules, plan, draft, entry };
+}
+
+/** Requests to the store that it may take to create this upload. */
+function requestsFor(
+  signer: Signer,
+  { open }: BatchCosts,
+  { plan, draft, entry }: Decided,
+): number {
+  if (entry) return 0;
+  const opens = plan.kind === 'multipart' || !goesByForm(signer, draft);
+  return (opens ? open : 0) + (mayBeStored(signer, draft, plan) ? 1 : 0);
+}
+
+async function createUpload(
+  signer: Signer,
+  c: SignerContext,
+  { file, path, rules, plan, draft, entry }: Decided,
+): Promise<Created> {
+  const same = entry ? undefined : await completeWithStored(signer, c, rules, draft, plan);
   if (same) return createdAnswer(signer, same.upload, [], same.result);
-  if (!entry && (plan.kind === 'multipart' || !goesByForm(signer, draft))) spendRequests();
   const upload = entry
     ? await repeatedUpload(signer, c, rules, entry, draft, path)
     : await beginWithinLimits(signer, c, rules, draft, plan);

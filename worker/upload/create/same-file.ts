@@ -14,8 +14,7 @@ import { isCheckedByStore } from '../verify/proof.ts';
  * Completes the upload with the object that is stored under its key already, if that is proven to be
  * the same file. Undefined if there is none, if it is not proven, or if the hook wants another key.
  *
- * @param spendRequest called before the store is asked.
- * @throws ProblemError as `spendRequest`, `prepareUpload`, `Quota.take` and `finishUpload` do.
+ * @throws ProblemError as `prepareUpload`, `Quota.take` and `finishUpload` do.
  */
 export async function completeWithStored(
   signer: Signer,
@@ -23,13 +22,9 @@ export async function completeWithStored(
   rules: Rules,
   draft: Upload,
   plan: Plan,
-  spendRequest: () => void,
 ): Promise<{ readonly upload: Upload; readonly result: Result } | undefined> {
-  // The ACL of what is stored is not known, and another one may be wanted.
-  if (!mayBeShared(signer.keyTemplate) || signer.rules.acl.length > 1) return undefined;
   const whole = wholeChecksumOf(signer, draft, plan);
   if (!whole) return undefined;
-  spendRequest();
   const object = await signer.store.head(draft.key);
   if (!object || !isSameFile(signer, draft, object, whole)) return undefined;
   const { key } = await prepareUpload(signer, c, draft);
@@ -50,12 +45,19 @@ export async function completeWithStored(
   }
 }
 
-/** The checksum that the key is made of. */
+/** Whether the store has to be asked for the same file: it costs a request. */
+export function mayBeStored(signer: Signer, draft: Upload, plan: Plan): boolean {
+  return wholeChecksumOf(signer, draft, plan) !== undefined;
+}
+
+/** The checksum that the key is made of; undefined if no stored object can stand for the file. */
 function wholeChecksumOf(
   signer: Signer,
   { announced, checksum, fileChecksum }: Upload,
   plan: Plan,
 ): WholeChecksum | undefined {
+  // The ACL of what is stored is not known, and another one may be wanted.
+  if (!mayBeShared(signer.keyTemplate) || signer.rules.acl.length > 1) return undefined;
   if (plan.kind === 'single') {
     const isSent = checksum !== null && fileChecksum !== undefined;
     return isSent ? { algorithm: checksum, value: fileChecksum } : undefined;

@@ -1,6 +1,6 @@
 /** Room that a request has reserved, and what becomes of it when the request fails. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sqliteState } from '../../worker/node/state/sqlite.ts';
 import { isRefused } from '../../worker/protocol.ts';
@@ -10,7 +10,7 @@ import type { SignerOptions } from '../../worker/signer.ts';
 import { apps } from './apps.ts';
 import { S3, uppy } from './companion/client.ts';
 import { startSink, type Sink } from './counts/sink.ts';
-import { MIB, type Client } from './harness.ts';
+import { MIB, tokenOf, type Client } from './harness.ts';
 
 /** Answers a request to the store in the place of the store; undefined: the store answers. */
 type Instead = (request: Request) => Promise<Response> | undefined;
@@ -71,6 +71,32 @@ describe('room for an upload', () => {
     assert.ok(both.every(isRefused));
     isDown = false;
     assert.ok(!isRefused(await client.tryCreate({ bytes: 11 * MIB })));
+  });
+});
+
+describe('room of a cancelled file', () => {
+  let sink: Sink;
+  before(async () => {
+    sink = await startSink(PROFILES.minio);
+  });
+  after(() => sink.stop());
+
+  it('comes back, and nothing is relayed for it from then on', async () => {
+    const { client } = await startWith(sink, () => undefined, {
+      relay: true,
+      rules: { maxTotalBytes: 10 },
+    });
+    const checksum = createHash('sha256').update('0123456789').digest('base64');
+    const upload = await client.create({ bytes: 10, checksums: [checksum] });
+    assert.equal(upload.requests[0]?.method, 'POST', 'it goes by a form');
+    assert.equal((await client.delete(`/uploads/${upload.id}`, tokenOf(upload))).status, 204);
+    const { problem } = await client.call('PUT', `/uploads/${upload.id}/parts/1`, '0123456789', {
+      'content-length': '10',
+      'x-amz-checksum-sha256': checksum,
+      ...tokenOf(upload),
+    });
+    assert.equal(problem.code, 'cancelled');
+    assert.equal(sink.objects.has(upload.key), false);
   });
 });
 

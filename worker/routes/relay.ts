@@ -1,5 +1,5 @@
 /** `PUT /uploads/:id/parts/:number`: a part through the Worker, for pages that cannot reach the store. */
-import { rulesFor, uploadOfToken } from '../upload/access.ts';
+import { assertNotCancelled, rulesFor, uploadOfToken } from '../upload/access.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
 import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
@@ -29,6 +29,7 @@ export function relayRoute(signer: Signer): SignerHandler {
     const part = partOf(c, upload);
     const rules = await rulesFor(signer, c, upload, 'sign');
     if (upload.multipart) await assertNotStored(signer, upload);
+    else await assertNotCancelled(signer, upload);
     const stream = c.req.raw.body ?? new Blob().stream();
     const { etag } = await pipeWithLength(part.bytes, stream, (sizedBody) =>
       send(signer, upload, part, sizedBody),

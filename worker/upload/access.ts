@@ -187,8 +187,8 @@ export async function rulesForCompletion(
 }
 
 /**
- * Refuses to sign another form for a cancelled file, whose room becomes free when its last form
- * expires. Other uploads need no check, because the store refuses their parts after the abort.
+ * Refuses to sign another form for a cancelled file, or to relay the file: its room becomes free when its
+ * last form expires. Other uploads need no check, because the store refuses their parts after the abort.
  *
  * @throws ProblemError `conflict`.
  */

@@ -42,6 +42,10 @@ const DEFAULT_PORT = 8787;
 const STOPS_WITHIN_MS = 25_000;
 /** Longer than proxies keep connections, so that none sends a request on one that has just ended. */
 const KEEP_ALIVE_MS = 75_000;
+/** What a request may be, for an answer to another: https://www.rfc-editor.org/rfc/rfc9110#name-405-method-not-allowed */
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+/** As in the signer's own answers. */
+const KEPT_BY_NOBODY = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 /** A part that goes through the signer may take as long as a slow line needs. */
 const REQUEST_MS = 3_600_000;
 
@@ -96,7 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },
     (incoming, outgoing) => {
       // There is no Request for it: https://fetch.spec.whatwg.org/#forbidden-method
-      if (incoming.method === 'TRACE') outgoing.writeHead(405).end();
+      if (incoming.method === 'TRACE')
+        outgoing.writeHead(405, { allow: METHODS, ...KEPT_BY_NOBODY }).end();
       else void listener(incoming, outgoing);
     },
   );
@@ -136,8 +141,7 @@ function problemResponse({ problem }: ProblemError): Response {
   const { status, retryAfter } = problem;
   const headers = {
     'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...KEPT_BY_NOBODY,
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   };
   return new Response(JSON.stringify(problem), { status, headers });

@@ -15,6 +15,7 @@ const HEADERS = fileURLToPath(new URL('../../../worker/page/_headers', import.me
 const FILES = [
   'index.html',
   'page.css',
+  'page.js',
   's3-upload.js',
   's3-upload.js.map',
   's3-upload-first-file-Bf2SpbA3.js',
@@ -78,6 +79,13 @@ describe('the assets', () => {
       }
       const bodies = await Promise.all([ours.arrayBuffer(), theirs.arrayBuffer()]);
       assert.ok(Buffer.from(bodies[0]).equals(Buffer.from(bodies[1])), path);
+    }
+  });
+
+  it('are taken for what they are said to be, and for nothing else', async () => {
+    for (const name of FILES) {
+      const { headers } = await get(name === 'index.html' ? '/' : `/${name}`);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff', name);
     }
   });
 

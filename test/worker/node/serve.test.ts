@@ -1,7 +1,8 @@
 /** `s3-upload serve`, with its state in SQLite. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { ListAnswer } from '../../../worker/protocol.ts';
@@ -131,6 +132,18 @@ describe('s3-upload serve', () => {
       [401, true],
     ]);
     agent.destroy();
+  });
+
+  it('lets nothing keep or guess an answer, whatever the method', async () => {
+    const { url } = await start();
+    for (const method of ['TRACE', 'GET', 'PROPFIND']) {
+      const asked = request(`${url}/policy`, { method }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      assert.equal(answer.statusCode, method === 'TRACE' ? 405 : 401, method);
+      assert.equal(answer.headers['cache-control'], 'no-store', method);
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff', method);
+    }
   });
 
   it('logs as the Worker does, and nothing beside that', async () => {

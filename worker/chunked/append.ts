@@ -9,7 +9,7 @@ import { discardUpload } from '../upload/end/discard.ts';
 import { extendUpload } from '../upload/life.ts';
 import type { Upload } from '../upload/upload.ts';
 import { turnOf, type Begun, type Located } from './begin.ts';
-import type { Content } from './content.ts';
+import { checkedBytesOf, verified, type Content } from './content.ts';
 import { positionOf } from './position.ts';
 import { tailKey, tailOf } from '../upload/tail.ts';
 import type { Turns } from './turns.ts';
@@ -53,11 +53,15 @@ async function append(
     try {
       const { parts, tail, offset: expected, isComplete } = await startOf(signer, upload, entry);
       if (expected !== offset) throw new OffsetMismatch(expected, offset);
-      if (content.bytes === 0) return offset;
+      if (content.bytes === 0) {
+        await verified(content, turn.moved);
+        return offset;
+      }
       if (isComplete) throw new ProblemError('conflict', 'The upload is complete.');
-      giveBack = await turns.reserve(partBytesOf(upload));
+      giveBack = await turns.reserve(partBytesOf(upload) + checkedBytesOf(content));
+      const checked = await verified(content, turn.moved);
       const writer = new Writer(signer, upload, { parts, tail: await tail() }, turn);
-      await pour(content, writer);
+      await pour(checked, writer);
       return writer.offset;
     } finally {
       giveBack?.();

@@ -3,12 +3,15 @@ import type { SignerContext } from '../context.ts';
 import { FormReader } from '../http/form-data.ts';
 import { drain } from '../http/drain.ts';
 import { ProblemError } from '../problem.ts';
+import { MOST_CHECKED_BYTES, verifyChunk, type ChunkChecksum } from './digests.ts';
 
 /** Bytes of a file. */
 export interface Content {
   /** How many they are; undefined if the request does not tell. */
   readonly bytes: number | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Checksum of all of them, of which none is written before it is known to be right. */
+  readonly checksum?: ChunkChecksum;
 }
 
 /** Bytes, and what the request says about their file. */
@@ -68,32 +71,47 @@ export function wholeNumber(text: string, field: string): number {
 }
 
 /**
- * All bytes at once, for a checksum that has to be right before any of them is written.
+ * The content with its checksum, if the client sent one.
  *
- * @throws ProblemError `too_large`.
+ * @throws ProblemError `too_large` for more bytes than are kept in memory.
  */
-export async function gather(
-  { chunks, bytes }: Content,
-  most: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const refuse = () =>
-    new ProblemError('too_large', `A chunk with a checksum has at most ${most} bytes.`);
-  if (bytes !== undefined && bytes > most) throw refuse();
-  const pieces: Uint8Array[] = [];
+export function withChecksum(content: Content, checksum: ChunkChecksum | undefined): Content {
+  if (!checksum) return content;
+  if ((content.bytes ?? 0) > MOST_CHECKED_BYTES) throw tooManyChecked();
+  return { ...content, checksum };
+}
+
+/** Memory that it takes to compare the content's checksum. */
+export function checkedBytesOf({ bytes = MOST_CHECKED_BYTES, checksum }: Content): number {
+  return checksum ? bytes : 0;
+}
+
+/**
+ * The content, with all of its bytes in memory if it has a checksum, which is right then. Reserve
+ * `checkedBytesOf` before.
+ *
+ * @param moved called as bytes arrive.
+ * @throws ChunkMismatch; ProblemError `too_large`.
+ */
+export async function verified(content: Content, moved: () => void): Promise<Content> {
+  const { checksum } = content;
+  if (!checksum) return content;
+  const all = new Uint8Array(checkedBytesOf(content));
   let length = 0;
-  for await (const piece of chunks) {
+  for await (const piece of content.chunks) {
+    moved();
+    if (length + piece.length > all.length) throw tooManyChecked();
+    all.set(piece, length);
     length += piece.length;
-    if (length > most) throw refuse();
-    // The piece's memory is used again for the next one.
-    pieces.push(piece.slice());
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  const bytes = all.subarray(0, length);
+  await verifyChunk(checksum, bytes);
+  return contentOf(bytes);
+}
+
+function tooManyChecked(): ProblemError {
+  const detail = `A chunk with a checksum has at most ${MOST_CHECKED_BYTES} bytes.`;
+  return new ProblemError('too_large', detail);
 }
 
 /** @throws ProblemError `invalid_request` if there are more than `bytes`. */
@@ -114,7 +132,7 @@ export async function* atMost(
 }
 
 /** Bytes that are in memory. */
-export function contentOf(bytes: Uint8Array): Content {
+function contentOf(bytes: Uint8Array): Content {
   return {
     bytes: bytes.length,
     chunks: (async function* () {

@@ -1,5 +1,6 @@
 /** Finishes an upload whose bytes have come, and learns the size of one that did not tell it. */
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
+import { pipeWithLength } from '../http/fixed-length.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
 import { partCount, type Result, type Verifying, type WholeChecksum } from '../protocol.ts';
@@ -61,8 +62,12 @@ async function sendLast(
       retryAfter: 1,
     });
   }
-  const body = stored ? await new Response(stored.body).arrayBuffer() : new Uint8Array();
-  const { etag } = await store.sendPart(part, { number, bytes }, body);
+  // Passed on as it comes: the tails of many uploads would not fit into memory.
+  const { etag } = stored
+    ? await pipeWithLength(bytes, stored.body, (body) =>
+        store.sendPart(part, { number, bytes }, body),
+      )
+    : await store.sendPart(part, { number, bytes }, new Uint8Array());
   if (!store.profile.listParts) await ledger.addReceipts(upload, [{ number, etag }]);
 }
 

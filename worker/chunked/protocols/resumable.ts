@@ -11,8 +11,8 @@ import type { Upload } from '../../upload/upload.ts';
 import { appendFirst, appendMore } from '../append.ts';
 import { offsetHeaders, secondsLeft, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
-import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
-import { digestOf, MOST_CHECKED_BYTES, reprDigestOf, verifyChunk } from '../digests.ts';
+import { bodyOf, wholeNumber, withChecksum, type Content } from '../content.ts';
+import { digestOf, reprDigestOf } from '../digests.ts';
 import { filenameOf } from './filename.ts';
 import { finish, giveSize, InconsistentLength } from '../finish.ts';
 import { largestChunkedFile } from '../plan.ts';
@@ -33,7 +33,7 @@ export function resumableBeginRoute(signer: Signer, turns: Turns): SignerHandler
     const isLast = isComplete(c);
     const body = bodyOf(c);
     const bytes = sizeOf(c, isLast ? body.bytes : undefined);
-    const content = await checkedContent(c, body);
+    const content = checkedContent(c, body);
     const begun = await begin(signer, c, {
       id: c.req.query('id'),
       name: filenameOf(c.req.header('content-disposition')) ?? c.req.query('filename') ?? 'file',
@@ -86,7 +86,7 @@ export function resumablePatchRoute(signer: Signer, turns: Turns): SignerHandler
     const found = await locate(signer, c);
     const bytes = sizeOf(c, remaining);
     const located = bytes === undefined ? found : await giveSize(signer, c, found, bytes, from);
-    const content = await checkedContent(c, body);
+    const content = checkedContent(c, body);
     const { upload, offset } = await appendMore(signer, c, turns, located, from, content);
     if (isLast) return completed(signer, c, located, {});
     return c.body(null, 204, stateHeaders(signer, upload, offset, false));
@@ -143,10 +143,6 @@ function sizeOf(c: SignerContext, whole: number | undefined): number | undefined
 }
 
 /** Compares `Content-Digest`, of which nothing is written before it is known to be right. */
-async function checkedContent(c: SignerContext, content: Content): Promise<Content> {
-  const checksum = digestOf(c.req.header('content-digest'));
-  if (!checksum) return content;
-  const bytes = await gather(content, MOST_CHECKED_BYTES);
-  await verifyChunk(checksum, bytes);
-  return contentOf(bytes);
+function checkedContent(c: SignerContext, content: Content): Content {
+  return withChecksum(content, digestOf(c.req.header('content-digest')));
 }

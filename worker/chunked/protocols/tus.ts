@@ -10,8 +10,8 @@ import type { Upload } from '../../upload/upload.ts';
 import { appendFirst, appendMore } from '../append.ts';
 import { offsetHeaders, urlOf } from './answers.ts';
 import { begin, locate, turnOf, type Located } from '../begin.ts';
-import { bodyOf, contentOf, gather, wholeNumber, type Content } from '../content.ts';
-import { CHUNK_ALGORITHMS, MOST_CHECKED_BYTES, tusChecksum, verifyChunk } from '../digests.ts';
+import { bodyOf, wholeNumber, withChecksum, type Content } from '../content.ts';
+import { CHUNK_ALGORITHMS, tusChecksum } from '../digests.ts';
 import { finish, giveSize } from '../finish.ts';
 import { largestChunkedFile } from '../plan.ts';
 import { positionOf } from '../position.ts';
@@ -49,7 +49,7 @@ export function tusBeginRoute(signer: Signer, turns: Turns): SignerHandler {
     const metadata = metadataOf(c.req.header('upload-metadata') ?? '');
     const { id, filename, name, filetype, type, relativePath, ...others } = metadata;
     const content = c.req.header('content-type') === undefined ? undefined : contentFor(c);
-    const checked = content && (await checkedContent(c, content));
+    const checked = content && checkedContent(c, content);
     const begun = await begin(signer, c, {
       id,
       // A browser's File and a path in Node have other names in `metadata`; some clients send none.
@@ -100,7 +100,7 @@ export function tusPatchRoute(signer: Signer, turns: Turns): SignerHandler {
       length === undefined
         ? found
         : await giveSize(signer, c, found, wholeNumber(length, 'upload-length'), from);
-    const checked = await checkedContent(c, content);
+    const checked = checkedContent(c, content);
     const { upload, offset } = await appendMore(signer, c, turns, located, from, checked);
     await finishIfWhole(signer, c, located, offset);
     return c.body(null, 204, headersOf(upload, offset));
@@ -126,13 +126,9 @@ function contentFor(c: SignerContext): Content {
   });
 }
 
-/** @throws ChunkMismatch */
-async function checkedContent(c: SignerContext, content: Content): Promise<Content> {
-  const checksum = tusChecksum(c.req.header('upload-checksum'));
-  if (!checksum) return content;
-  const bytes = await gather(content, MOST_CHECKED_BYTES);
-  await verifyChunk(checksum, bytes);
-  return contentOf(bytes);
+/** @throws ProblemError as `withChecksum`. */
+function checkedContent(c: SignerContext, content: Content): Content {
+  return withChecksum(content, tusChecksum(c.req.header('upload-checksum')));
 }
 
 function sizeOf(c: SignerContext): number | undefined {

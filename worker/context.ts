@@ -115,6 +115,15 @@ export type SignerContext = Context<SignerEnv>;
 export type SignerHandler = Handler<SignerEnv>;
 
 /**
+ * Gives what `work` gives, and lets it go on if the client goes away first: Cloudflare ends the other work
+ * of such a request (https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil).
+ */
+export function outliving<T>(waitUntil: WaitUntil, work: Promise<T>): Promise<T> {
+  waitUntil(work.catch(() => undefined));
+  return work;
+}
+
+/**
  * Lets work continue after the answer. Without a platform that offers this, the work just
  * continues.
  */

@@ -1,5 +1,5 @@
 /** Appends the bytes of a request to an upload: the one way in, for every protocol. */
-import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
+import { outliving, waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import { ProblemError } from '../problem.ts';
 import { tooManyBytes } from '../refusals.ts';
@@ -68,8 +68,7 @@ async function append(
       turn.end();
     }
   })();
-  waitUntilOf(c)(work.catch(() => undefined));
-  return work;
+  return outliving(waitUntilOf(c), work);
 }
 
 /**

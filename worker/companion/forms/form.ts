@@ -2,7 +2,13 @@
  * `POST /s3/form`: a form that goes through the Worker, for stores that accept none (R2, B2,
  * Swift).
  */
-import { waitUntilOf, type Signer, type SignerContext, type SignerHandler } from '../../context.ts';
+import {
+  outliving,
+  waitUntilOf,
+  type Signer,
+  type SignerContext,
+  type SignerHandler,
+} from '../../context.ts';
 import { rulesForCompletion } from '../../upload/access.ts';
 import { withLength } from '../../http/fixed-length.ts';
 import { finishUpload } from '../../upload/complete/finish.ts';
@@ -34,10 +40,8 @@ export function formRoute(signer: Signer): SignerHandler {
     try {
       const { opened, form } = await reader.read(TOKEN_FIELD, (token) => signer.tokens.open(token));
       const upload = await uploadOf(signer, c, opened, form);
-      const work = store(signer, c, upload, form);
-      // Outlives a client that goes away: otherwise the room of its file stayed taken.
-      waitUntilOf(c)(work.catch(() => undefined));
-      return await work;
+      // Otherwise the room of a file whose client goes away would stay taken.
+      return await outliving(waitUntilOf(c), store(signer, c, upload, form));
     } catch (thrown) {
       const error = asProblem(c.get('log'), thrown);
       Object.assign(c.get('line'), lineOf(error));

@@ -1,5 +1,5 @@
 /** Runs what follows a complete upload, once: the hook, the record and the event. */
-import type { Signer } from '../../context.ts';
+import { outliving, type Signer } from '../../context.ts';
 import { answerOf, type Finalization } from '../../hooks.ts';
 import type { Entry, WaitUntil } from '../../ledger/ledger.ts';
 import { finishReservation } from '../../policy/quota.ts';
@@ -33,7 +33,8 @@ export async function finishUpload(
   const result = resultOf(upload, object, verified);
   const { owner, id } = upload;
   const name = `${owner} ${id} ${result.etag} ${result.completedAt}`;
-  const added = await signer.runOnce(name, async () => {
+  // Also for a client that has gone: otherwise the hook would run again.
+  const finishing = signer.runOnce(name, async () => {
     // An object of parts proves that the upload was completed, even if it was cancelled since.
     if (!(await finishReservation(signer, upload, !isByForm(upload)))) {
       throw cancelledUpload();
@@ -44,7 +45,7 @@ export async function finishUpload(
     signer.emit({ type: 'completed', upload, result: finalized }, waitUntil);
     return given;
   });
-  return { ...result, ...added };
+  return { ...result, ...(await outliving(waitUntil, finishing)) };
 }
 
 /** The token of an upload in parts leaves the metadata out; the object has it. */

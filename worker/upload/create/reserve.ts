@@ -1,5 +1,5 @@
 /** Begins uploads within the limits of their owner. */
-import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
+import { outliving, waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import type { Rules } from '../../policy/policy.ts';
 import { giveBackRoom, isCounted } from '../../policy/quota.ts';
 import type { Plan } from '../../protocol.ts';
@@ -11,11 +11,22 @@ import { goesByForm } from '../single-request.ts';
  * Reserves room for the upload, begins it, and records it. From then on its owner can ask for its
  * state, its id stays bound to this file, every isolate counts its bytes, and the upkeep finds what
  * nobody completes. `beginUpload` has recorded an upload in parts; one that is sent by a form is
- * recorded here, together with the limits that apply to it.
+ * recorded here, together with the limits that apply to it. A client that goes away changes nothing
+ * about that: room without a record would stay taken until the upload would have expired.
  *
  * @throws ProblemError as `Quota.take` and `beginUpload` do.
  */
-export async function beginWithinLimits(
+export function beginWithinLimits(
+  signer: Signer,
+  c: SignerContext,
+  rules: Rules,
+  draft: Upload,
+  plan: Plan,
+): Promise<Upload> {
+  return outliving(waitUntilOf(c), reserveAndBegin(signer, c, rules, draft, plan));
+}
+
+async function reserveAndBegin(
   signer: Signer,
   c: SignerContext,
   rules: Rules,

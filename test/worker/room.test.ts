@@ -74,6 +74,30 @@ describe('room for an upload', () => {
   });
 });
 
+describe('room for a file that is refused', () => {
+  let sink: Sink;
+  before(async () => {
+    sink = await startSink(PROFILES.minio);
+  });
+  after(() => sink.stop());
+
+  for (const [what, checksums] of [
+    ['a checksum that is none', ['AAAA']],
+    ['more checksums than parts', Array.from({ length: 8 }, () => 'AAAAAAAAAAA=')],
+  ] as const) {
+    it(`is not taken: ${what}`, async () => {
+      const { client } = await startWith(sink, () => undefined, { rules: { maxOpen: 1 } });
+      const asked = sink.asked.length;
+      const refused = await client.tryCreate({ bytes: 11 * MIB, checksums: [...checksums] });
+      assert.ok(isRefused(refused));
+      assert.equal(refused.problem.code, 'invalid_request');
+      assert.match(refused.problem.field ?? '', /^files\[0\]\.checksums\[/);
+      assert.equal(sink.asked.length, asked, 'the store was not asked');
+      assert.ok(!isRefused(await client.tryCreate({ bytes: 11 * MIB })));
+    });
+  }
+});
+
 describe('room of a cancelled file', () => {
   let sink: Sink;
   before(async () => {

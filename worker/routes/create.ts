@@ -1,33 +1,20 @@
 /** `POST /uploads`: creates uploads, each in its own slot. */
-import { rulesFor } from '../upload/access.ts';
 import { parse, readBody } from '../http/body.ts';
 import type { Signer, SignerContext, SignerHandler } from '../context.ts';
-import { checkName, draftOf } from '../upload/create/draft.ts';
+import { decide, firstParts, requestsFor, type Decided } from '../upload/create/decide.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import { covers, type Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import { cancelledUpload, forgottenByStore, idOfAnotherFile } from '../refusals.ts';
-import {
-  largestFile,
-  MAX_CHECKSUMS_PER_CREATE,
-  partCount,
-  planFor,
-  type CreateAnswer,
-  type Created,
-  type FileEntry,
-  type Plan,
-} from '../protocol.ts';
+import type { CreateAnswer, Created } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
-import { completeWithStored, mayBeStored } from '../upload/create/same-file.ts';
+import { completeWithStored } from '../upload/create/same-file.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
-import { assertVerifiable, provenByParts } from '../upload/verify/proof.ts';
 import { resumeUpload } from '../upload/life.ts';
-import type { PartsToSign } from '../upload/sign-parts.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
 import { idOf, slotsOf } from '../http/slots.ts';
-import { planOf, type Upload } from '../upload/upload.ts';
-import { batchCosts, type BatchCosts } from '../upload/batch-costs.ts';
-import { goesByForm } from '../upload/single-request.ts';
+import type { Upload } from '../upload/upload.ts';
+import { batchCosts } from '../upload/batch-costs.ts';
 
 export function createRoute(signer: Signer): SignerHandler {
   const mayMeet = signer.keysMayMeet || signer.hooks.prepare !== undefined;
@@ -75,45 +62,6 @@ export function createRoute(signer: Signer): SignerHandler {
   };
 }
 
-/** What is known of a file before the store is asked. */
-interface Decided {
-  readonly file: FileEntry;
-  /** Path of the file in the request, for errors. */
-  readonly path: string;
-  readonly rules: Rules;
-  readonly plan: Plan;
-  readonly draft: Upload;
-  /** The record of an earlier Create with this id. */
-  readonly entry: Entry | undefined;
-}
-
-/** @throws ProblemError for a file that the rules refuse. */
-async function decide(
-  signer: Signer,
-  c: SignerContext,
-  file: FileEntry,
-  path: string,
-): Promise<Decided> {
-  checkName(file.name, `${path}.name`);
-  const rules = await rulesFor(signer, c, file, 'create', path);
-  const plan = planOrRefuse(signer, file, path);
-  const draft = await draftOf(signer, c, rules, plan, file, path);
-  checkAnnounced(signer, draft, plan, `${path}.checksum`);
-  const entry = await signer.ledger.get(draft.owner, draft.id);
-  return { file, path, rules, plan, draft, entry };
-}
-
-/** Requests to the store that it may take to create this upload. */
-function requestsFor(
-  signer: Signer,
-  { open }: BatchCosts,
-  { plan, draft, entry }: Decided,
-): number {
-  if (entry) return 0;
-  const opens = plan.kind === 'multipart' || !goesByForm(signer, draft);
-  return (opens ? open : 0) + (mayBeStored(signer, draft, plan) ? 1 : 0);
-}
-
 async function createUpload(
   signer: Signer,
   c: SignerContext,
@@ -129,18 +77,6 @@ async function createUpload(
   const checksums = upload.checksum === draft.checksum ? file.checksums : undefined;
   const parts = result || entry?.verifying ? [] : firstParts(upload, checksums ?? []);
   return createdAnswer(signer, upload, parts, result, `${path}.checksums`);
-}
-
-/** @throws ProblemError `invalid_request`, or `checksum_mismatch` if the first part is the file. */
-function checkAnnounced(signer: Signer, draft: Upload, plan: Plan, field: string): void {
-  const { announced } = draft;
-  if (!announced) return;
-  const { algorithm, value } = announced;
-  const isSingle = plan.kind === 'single';
-  assertVerifiable(signer, draft, isSingle, algorithm, field);
-  if (value !== undefined) {
-    provenByParts(signer, draft, isSingle, [], { algorithm, value }, field);
-  }
 }
 
 /** The upload of an earlier Create with this id. @throws ProblemError if it was for another file, or has ended. */
@@ -166,23 +102,4 @@ async function repeatedUpload(
   if (state === 'aborted') throw cancelledUpload(`${path}.id`);
   if (state === 'expired') throw forgottenByStore(`${path}.id`);
   return state === 'open' ? resumeUpload(signer, c, rules, upload, `${path}.id`) : upload;
-}
-
-function planOrRefuse(signer: Signer, file: FileEntry, path: string): Plan {
-  const { plan, store } = signer;
-  const maxBytes = Math.min(store.profile.maxObjectBytes, largestFile(plan));
-  if (file.bytes > maxBytes) {
-    throw new ProblemError('too_large', `The store takes at most ${maxBytes} bytes.`, {
-      field: `${path}.bytes`,
-    });
-  }
-  return planFor(file.bytes, plan, file.mostPartBytes);
-}
-
-/** As many parts as there were checksums, or eight if none are required. */
-function firstParts(upload: Upload, checksums: readonly string[]): PartsToSign {
-  const count = partCount(planOf(upload));
-  if (upload.checksum) return checksums.map((checksum, index) => ({ number: index + 1, checksum }));
-  const length = Math.min(count, MAX_CHECKSUMS_PER_CREATE);
-  return Array.from({ length }, (_, index) => ({ number: index + 1 }));
 }

@@ -131,8 +131,8 @@ describe('room for a file that comes by a form through the Worker', () => {
   });
   after(() => sink.stop());
 
-  const start = (instead: Instead) =>
-    startWith(sink, instead, { companion: true, rules: { maxTotalBytes: 10 } });
+  const start = (instead: Instead, more: Partial<SignerOptions> = {}) =>
+    startWith(sink, instead, { companion: true, rules: { maxTotalBytes: 10 }, ...more });
 
   /** Asks for a form, and posts this body after its fields; its end is missing where it breaks off. */
   async function post(client: Client, body: string, isWhole = true): Promise<number> {
@@ -166,6 +166,17 @@ describe('room for a file that comes by a form through the Worker', () => {
     const { client } = await start(() => undefined);
     assert.equal(await post(client, '0123456789', false), 400);
     assert.equal(await post(client, '0123456789'), 201);
+  });
+
+  it('is not taken by a form that its caller may not send yet', async () => {
+    let calls = 0;
+    const rateLimit = { limit: async () => ({ success: ++calls <= 1 }) };
+    const { client, log } = await start(() => undefined, { rateLimit });
+    assert.equal(await post(client, '0123456789'), 429);
+    calls = -1;
+    assert.equal(await post(client, '0123456789'), 201);
+    const owners = new Set(log.map((line) => (JSON.parse(line) as { owner?: string }).owner));
+    assert.equal(owners.size, 1, 'and the log names the caller in each line');
   });
 
   it('stays taken where it is not known whether the store has the file', async () => {

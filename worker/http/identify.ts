@@ -35,8 +35,7 @@ export function identify(
   const takesCookies = !origins.includes('*');
   return async (c, next) => {
     const request = takesCookies ? c.req.raw : withoutCookies(c.req.raw);
-    const network = networkOf(c.req.header('cf-connecting-ip') ?? '');
-    const caller = await knownCaller(request, network, c);
+    const caller = await knownCaller(request, c);
     if (caller.byCookie && !takesCookies) {
       throw new ProblemError(
         'unauthenticated',
@@ -56,12 +55,9 @@ export function identify(
     c.set('caller', caller);
     c.set('rules', narrow(rules, caller.claim));
     c.set('quota', quotaOf(signer, caller));
-    const owner = (await ownerHash(caller.owner)).slice(0, 12);
-    c.get('line')['owner'] = owner;
-    // An anonymous caller can become a new one at any time, but not change the address.
-    const key = (caller.anonymous && network) || owner;
-    c.set('countFiles', (files) => count(rateLimit, key, files - 1));
-    await count(rateLimit, key, 1);
+    const countCalls = await callsOf(signer, c, caller);
+    c.set('countFiles', (files) => countCalls(files - 1));
+    await countCalls(1);
     if (!(reads && READS_UPLOADS.test(c.req.path))) {
       if (caller.identity !== undefined) c.header(IDENTITY_HEADER, caller.identity);
       if (caller.cookie !== undefined && takesCookies) {
@@ -72,7 +68,7 @@ export function identify(
   };
 
   /** Refused callers have no name, so they are counted by network address. */
-  async function knownCaller(request: Request, network: string, c: SignerContext): Promise<Caller> {
+  async function knownCaller(request: Request, c: SignerContext): Promise<Caller> {
     try {
       const caller = await answerOf(c.get('log'), 'authenticate', () => authenticate(request));
       if (!caller) {
@@ -91,10 +87,31 @@ export function identify(
       );
     } catch (error) {
       const isRefused = error instanceof ProblemError && error.code === 'unauthenticated';
-      if (isRefused) await count(rateLimit, `refused ${network}`, 1);
+      if (isRefused) await count(rateLimit, `refused ${networkOfClient(c)}`, 1);
       throw error;
     }
   }
+}
+
+/**
+ * Names the caller in the log, and returns what counts its calls against its rate limit.
+ *
+ * @throws ProblemError `rate_limited`, the function that it returns.
+ */
+export async function callsOf(
+  { rateLimit }: Pick<Signer, 'rateLimit'>,
+  c: SignerContext,
+  { owner, anonymous }: Pick<Caller, 'owner' | 'anonymous'>,
+): Promise<(times: number) => Promise<void>> {
+  const hash = (await ownerHash(owner)).slice(0, 12);
+  c.get('line')['owner'] = hash;
+  // An anonymous caller can become a new one at any time, but not change the address.
+  const key = (anonymous && networkOfClient(c)) || hash;
+  return (times) => count(rateLimit, key, times);
+}
+
+function networkOfClient(c: SignerContext): string {
+  return networkOf(c.req.header('cf-connecting-ip') ?? '');
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from '../../context.ts';
 import { rulesForCompletion } from '../../upload/access.ts';
 import { withLength } from '../../http/fixed-length.ts';
+import { callsOf } from '../../http/identify.ts';
 import { finishUpload } from '../../upload/complete/finish.ts';
 import { giveBackRoom, quotaOf } from '../../policy/quota.ts';
 import { ProblemError } from '../../problem.ts';
@@ -69,6 +70,8 @@ async function uploadOf(
     ...(grant !== undefined && { grant }),
   };
   c.set('caller', caller);
+  const countCalls = await callsOf(signer, c, caller);
+  await countCalls(1);
   // Asking for a form reserves nothing: the owner's limits are checked when the form is used.
   c.set('quota', quotaOf(signer, caller));
   c.set('rules', {

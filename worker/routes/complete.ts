@@ -1,5 +1,5 @@
 /** `POST /uploads/:id/complete`: completes an upload. The call may be repeated. */
-import { uploadOfOwner, uploadOfToken } from '../upload/access.ts';
+import { assertSized, uploadOfOwner, uploadOfToken } from '../upload/access.ts';
 import { isForm, parse, readBody, readForm } from '../http/body.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { completeUpload } from '../upload/complete/complete.ts';
@@ -16,6 +16,7 @@ export function completeRoute(signer: Signer): SignerHandler {
     const upload = c.req.header(TOKEN_HEADER)
       ? await uploadOfToken(signer, c, 'at-any-time')
       : (await uploadOfOwner(signer, c)).upload;
+    assertSized(upload);
     const body = await bodyOf(c.req.raw);
     const answer = await completeUpload(signer, c, upload, body);
     if (isVerifying(answer)) {

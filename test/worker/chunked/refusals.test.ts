@@ -334,6 +334,7 @@ onEveryStore(
       const answers = [
         await native.post(`/uploads/${body.id}/sign`, { parts: [{ number: 1 }] }, headers),
         await native.post(`/uploads/${body.id}/complete`, {}, headers),
+        await native.post(`/uploads/${body.id}/complete`, {}),
         await native.call('PUT', `/uploads/${body.id}/parts/1`, 'x', headers),
         await native.post(`/uploads/${body.id}/resume`),
       ];

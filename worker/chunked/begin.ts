@@ -176,7 +176,12 @@ function latest(
   const expiresAt = Math.max(sealed.expiresAt, own?.upload.expiresAt ?? 0);
   const isOver = own?.state !== 'complete' && isExpired({ expiresAt }, signer.now());
   if (isOver && use === 'in-time') throw expiredUpload();
-  const isKnownNow = sealed.unsized && own?.state === 'open' && !own.upload.unsized;
-  const upload = isKnownNow ? withSize(sealed, own.upload.bytes) : sealed;
+  const told = sealed.unsized && own?.state === 'open' ? toldBytesOf(own) : undefined;
+  const upload = told === undefined ? sealed : withSize(sealed, told);
   return { upload: { ...upload, expiresAt }, entry: own };
+}
+
+/** The size that the client has told since; records of earlier versions have it in the upload. */
+function toldBytesOf({ upload, toldBytes }: Entry): number | undefined {
+  return toldBytes ?? (upload.unsized ? undefined : upload.bytes);
 }

@@ -72,7 +72,8 @@ async function sendLast(
 }
 
 /**
- * The upload with its size, now that the client knows it.
+ * The upload with its size, now that the client knows it. Until it is complete, it counts as the largest
+ * file that it could have been: a request that does not know the size yet may still be writing.
  *
  * @throws ProblemError `invalid_request` if it is not the size that was given before, or less than what
  *   has come; `too_large`.
@@ -82,18 +83,19 @@ export async function giveSize(
   c: SignerContext,
   { upload, entry }: Located,
   bytes: number,
-  offset: number,
 ): Promise<Located> {
   if (!upload.unsized) {
     if (bytes !== upload.bytes) throw new InconsistentLength(upload.bytes);
     return { upload, entry };
   }
-  if (bytes < offset) throw new InconsistentLength(offset);
+  const { kind, offset } = await positionOf(signer, upload, entry);
+  const isOpen = kind === 'open';
+  if (isOpen ? bytes < offset : bytes !== offset) throw new InconsistentLength(offset);
   if (bytes > upload.bytes) throw tooManyBytes(upload.bytes, 'upload-length');
   const known = withSize(upload, bytes);
   await rulesFor(signer, c, known, 'sign');
-  const recorded = withSize(entry?.upload ?? upload, bytes);
-  await signer.ledger.put({ ...entry, state: 'open', upload: recorded }, waitUntilOf(c));
+  const told = { upload, ...entry, state: 'open', toldBytes: bytes } as const;
+  if (isOpen) await signer.ledger.put(told, waitUntilOf(c));
   return { upload: known, entry };
 }
 

@@ -42,6 +42,8 @@ export const Entry = v.object({
   result: v.exactOptional(StoredResult),
   /** The limits that the upkeep applies to an upload that nobody completed; see `Limits`. */
   limits: v.exactOptional(v.object({ maxOpen: Limit, maxTotalBytes: Limit, maxPerGrant: Limit })),
+  /** Size of an `unsized` file that its client has told since. Limits do not count by it. */
+  toldBytes: v.exactOptional(v.number()),
   /** How far the object has been read, while its checksum is being verified. */
   verifying: v.exactOptional(Progress),
   /** It was aborted because its checksum was wrong. */

@@ -1,7 +1,8 @@
 /** tus 1.0: https://tus.io/protocols/resumable-upload */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, it } from 'node:test';
+import type { ListAnswer } from '../../../worker/protocol.ts';
 import { MIB, startLab, type Lab } from '../harness.ts';
 import { onEveryStore } from '../s3/stores.ts';
 import { download, random } from '../s3/uploads.ts';
@@ -171,6 +172,48 @@ onEveryStore(
       assert.equal(other.status, 400);
       await alice.tusPatch(url, 100, file.subarray(100));
       assert.deepEqual(await fileAt(url), file);
+    });
+
+    it('counts a stream as the largest that it may be until it is complete, whatever it is told', async () => {
+      const carol = await callerOf(lab, `carol-${randomUUID()}`);
+      const rowOf = async (state: string) => {
+        const { body } = await carol.call('GET', `/uploads?state=${state}`);
+        const { uploads } = body as unknown as ListAnswer;
+        return uploads.map(({ bytes }) => bytes);
+      };
+      const file = random(1000);
+      const url = await carol.tusCreate({ 'upload-defer-length': '1' });
+      await carol.tusPatch(url, 0, file);
+      for (const [length, offset, status] of [
+        ['1', 0, 400],
+        ['1', 1, 400],
+        ['2000', 1000, 204],
+      ] as const) {
+        const answer = await carol.tusPatch(url, offset, file.subarray(0, 0), {
+          'upload-length': length,
+        });
+        assert.equal(answer.status, status, `${length} at ${offset}`);
+        assert.deepEqual(await rowOf('open'), [60 * MIB]);
+      }
+      await carol.tusPatch(url, 1000, file);
+      assert.deepEqual(await rowOf('complete'), [2000]);
+    });
+
+    it('leaves a stream that is complete as it is, whatever length it is told then', async () => {
+      const carol = await callerOf(lab, `carol-${randomUUID()}`);
+      const url = await carol.tusCreate({ 'upload-defer-length': '1' });
+      const length = { 'upload-length': '1000' };
+      assert.equal((await carol.tusPatch(url, 0, random(1000), length)).status, 204);
+      const nothing = new Uint8Array();
+      const other = await carol.tusPatch(url, 0, nothing, { 'upload-length': '10' });
+      assert.equal(other.status, 400);
+      assert.equal((await carol.tusPatch(url, 1000, nothing, length)).status, 204);
+      const { body } = await carol.call('GET', '/uploads');
+      const { uploads } = body as unknown as ListAnswer;
+      assert.deepEqual(
+        uploads.map(({ state, bytes }) => [state, bytes]),
+        [['complete', 1000]],
+      );
     });
 
     it('compares the checksum of a chunk before it takes it', async () => {

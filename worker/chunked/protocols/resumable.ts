@@ -85,7 +85,7 @@ export function resumablePatchRoute(signer: Signer, turns: Turns): SignerHandler
     const remaining = isLast && body.bytes !== undefined ? from + body.bytes : undefined;
     const found = await locate(signer, c);
     const bytes = sizeOf(c, remaining);
-    const located = bytes === undefined ? found : await giveSize(signer, c, found, bytes, from);
+    const located = bytes === undefined ? found : await giveSize(signer, c, found, bytes);
     const content = checkedContent(c, body);
     const { upload, offset } = await appendMore(signer, c, turns, located, from, content);
     if (isLast) return completed(signer, c, located, {});

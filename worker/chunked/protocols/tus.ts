@@ -99,7 +99,7 @@ export function tusPatchRoute(signer: Signer, turns: Turns): SignerHandler {
     const located =
       length === undefined
         ? found
-        : await giveSize(signer, c, found, wholeNumber(length, 'upload-length'), from);
+        : await giveSize(signer, c, found, wholeNumber(length, 'upload-length'));
     const checked = checkedContent(c, content);
     const { upload, offset } = await appendMore(signer, c, turns, located, from, checked);
     await finishIfWhole(signer, c, located, offset);

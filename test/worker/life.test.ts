@@ -310,7 +310,11 @@ onEveryStore(
         const { upload } = await alice.upload(random(bytes));
         assert.equal((await alice.delete(`/uploads/${upload.id}`)).status, 204);
         assert.equal(await running().store.head(upload.key), undefined);
-        assert.equal((await alice.get(`/uploads/${upload.id}`)).status, 404);
+        const { status, body } = await alice.get<UploadStatusAnswer>(`/uploads/${upload.id}`);
+        // Its form can store the file again until it ends, so the upkeep looks for that.
+        const byForm = upload.requests.some(({ fields }) => fields !== undefined);
+        assert.equal(status, byForm ? 200 : 404);
+        if (byForm) assert.equal(body.state, 'aborted');
       }
     });
 

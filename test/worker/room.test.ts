@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sqliteState } from '../../worker/node/state/sqlite.ts';
+import { localReservations } from '../../worker/policy/local-reservations.ts';
 import { isRefused } from '../../worker/protocol.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import { createStore } from '../../worker/s3/store.ts';
@@ -20,7 +21,7 @@ const begins = ({ method, url }: Request) => method === 'POST' && url.includes('
 
 /** A signer whose limits are exact, as with the Durable Object. */
 async function startWith(sink: Sink, instead: Instead, more: Partial<SignerOptions> = {}) {
-  const { kv, reservations } = await sqliteState(':memory:');
+  const { kv, reservations } = await sqliteState(':memory:', more);
   const store = createStore({
     ...sink.running.config,
     fetch: async (input, init) => {
@@ -121,6 +122,71 @@ describe('room of a cancelled file', () => {
     });
     assert.equal(problem.code, 'cancelled');
     assert.equal(sink.objects.has(upload.key), false);
+  });
+});
+
+describe('room of a removed file', () => {
+  let sink: Sink;
+  before(async () => {
+    sink = await startSink(PROFILES.minio);
+  });
+  after(() => sink.stop());
+
+  for (const [how, reservations] of [
+    ['exactly', undefined],
+    ['by the list of uploads', localReservations()],
+  ] as const) {
+    it(`comes back when its form has ended, counted ${how}; what the form stores again is removed`, async () => {
+      let now = Date.now();
+      const { client, sweep } = await startWith(sink, () => undefined, {
+        rules: { maxTotalBytes: 10, removable: true },
+        now: () => now,
+        ...(reservations && { reservations }),
+      });
+      const checksums = [createHash('sha256').update('0123456789').digest('base64')];
+      const upload = await client.create({ bytes: 10, checksums });
+      const [request] = upload.requests;
+      assert.ok(request?.fields);
+      const form = new FormData();
+      for (const [name, value] of Object.entries(request.fields)) form.set(name, value);
+      form.set('file', new Blob(['0123456789']));
+      const send = () => sink.take('POST', request.url, {}, form);
+      send();
+      assert.equal((await client.complete(upload)).status, 200);
+      assert.equal((await client.delete(`/uploads/${upload.id}`)).status, 204);
+      assert.equal(sink.objects.has(upload.key), false);
+      const again = await client.post(
+        `/uploads/${upload.id}/sign`,
+        { parts: [{ number: 1, checksum: checksums[0] }] },
+        tokenOf(upload),
+      );
+      assert.equal(again.problem.code, 'cancelled', 'no other form is signed');
+      send();
+      assert.ok(isRefused(await client.tryCreate({ bytes: 10, checksums })));
+      assert.equal((await client.delete(`/uploads/${upload.id}`)).status, 204);
+
+      now += 16 * 60_000;
+      await sweep();
+      assert.equal(sink.objects.has(upload.key), false);
+      const next = await client.create({ bytes: 10, checksums });
+      assert.equal((await client.delete(`/uploads/${next.id}`)).status, 204);
+    });
+  }
+
+  it('comes back at once where no form can store it again', async () => {
+    const { client } = await startWith(sink, () => undefined, {
+      rules: { maxTotalBytes: 10, removable: true },
+      checksum: null,
+    });
+    const upload = await client.create({ bytes: 10 });
+    const [request] = upload.requests;
+    assert.ok(request);
+    const etag = sink.take(request.method, request.url, {}, new Blob(['0123456789']));
+    const parts = [{ number: 1, etag }];
+    assert.equal((await client.complete(upload, { parts })).status, 200);
+    assert.equal((await client.delete(`/uploads/${upload.id}`)).status, 204);
+    assert.equal((await client.get(`/uploads/${upload.id}`)).status, 404);
+    await client.create({ bytes: 10 });
   });
 });
 

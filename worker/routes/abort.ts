@@ -2,9 +2,8 @@
 import { uploadOfOwner } from '../upload/access.ts';
 import { waitUntilOf, type Signer, type SignerHandler } from '../context.ts';
 import { discardUpload } from '../upload/end/discard.ts';
-import { askerOf } from '../policy/quota.ts';
+import { removeUpload } from '../upload/end/remove.ts';
 import { ProblemError } from '../problem.ts';
-import { findObject } from '../upload/stored.ts';
 import { rejectObject } from '../upload/verify/reject.ts';
 
 export function abortRoute(signer: Signer): SignerHandler {
@@ -30,10 +29,7 @@ export function abortRoute(signer: Signer): SignerHandler {
         'The upload is complete; set REMOVABLE=on to allow deletion.',
       );
     }
-    // The key may have an object of another upload by now.
-    if (await findObject(signer, upload)) await signer.store.remove(upload.key);
-    await signer.reservations.release(await askerOf(signer, upload.owner), upload.id);
-    await signer.ledger.remove(upload.owner, upload.id);
+    await removeUpload(signer, c, upload);
     return c.body(null, 204);
   };
 }

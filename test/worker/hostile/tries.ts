@@ -205,7 +205,8 @@ export const TRIES = {
   },
   cancelledAndSent: {
     aim: 'widen',
-    tries: 'cancels files to get its quota back, and then sends them by the URLs that it kept',
+    tries:
+      'cancels or removes files to get its quota back, and then sends them by the URLs that it kept',
     meets: '403 for new files until those URLs have ended',
   },
   ownerRounded: {

@@ -46,16 +46,17 @@ it('chunks with a checksum wait until there is memory for all of their bytes', a
     } as RequestInit);
 
   let breakOff = () => {};
-  const isReading = Promise.withResolvers<void>();
+  let reads = () => {};
+  const isReading = new Promise<void>((resolve) => (reads = resolve));
   const stalled = new ReadableStream(
     {
-      pull: () => isReading.resolve(),
+      pull: () => reads(),
       start: (controller) => void (breakOff = () => controller.error(new Error('gone'))),
     },
     { highWaterMark: 0 },
   );
   const first = patch(await create(), 16 * MIB, 'Kq5sNclPz7QV2+lfQIuc6R7oRu0=', stalled);
-  await isReading.promise;
+  await isReading;
 
   const bytes = new Uint8Array(16 * MIB);
   let isRead = false;

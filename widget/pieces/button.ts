@@ -8,12 +8,13 @@ import type { Way } from '../intake/intake.ts';
  *
  * @slot - Replaces the text of the button.
  * @csspart button - The button.
- * @cssprop --s3-upload-accent - Color of the button. Default: a blue.
+ * @cssprop --s3-upload-accent - Color of the button. Default: a blue, mixed with the text's color.
  */
 export class S3UploadButtonElement extends LinkedElement {
   static override styles = css`
     :host {
-      --accent: var(--s3-upload-accent, light-dark(#1f5fe0, #7fa7ff));
+      /* As in the zone: it suits a dark page without color-scheme, too. */
+      --accent: var(--s3-upload-accent, color-mix(in oklab, currentColor 16%, #2f73ff));
       display: inline-block;
     }
     :host([hidden]),
@@ -35,12 +36,12 @@ export class S3UploadButtonElement extends LinkedElement {
       outline: 2px solid var(--accent);
       outline-offset: 2px;
     }
-    button:disabled {
+    button:is(:disabled, [aria-disabled]) {
       opacity: 0.55;
       cursor: default;
     }
     @media (forced-colors: active) {
-      button:disabled {
+      button:is(:disabled, [aria-disabled]) {
         color: GrayText;
         opacity: 1;
       }

@@ -24,7 +24,7 @@ import { pageScope } from './page-scope.ts';
  * @cssstate dragging - Files are being dragged over the element, or with `page-wide` over the page.
  * @cssstate drag-reject - Files that are not accepted are being dragged over it.
  *
- * @cssprop --s3-upload-accent - Color of links and focus. Default: a blue.
+ * @cssprop --s3-upload-accent - Color of links and focus. Default: a blue, mixed with the text's color.
  * @cssprop --s3-upload-danger - Color of a zone that refuses. Default: a red.
  * @cssprop --s3-upload-radius - Corner radius of the zone. Default: `12px`.
  */
@@ -108,6 +108,10 @@ export class S3UploadZoneElement extends LinkedElement {
       return { dragState: undefined, text: localizer.text('reading') };
     }
     const dragged = intakes.map((intake) => intake.dragged).find(Boolean);
+    if (this.isFull) {
+      const text = localizer.text('too_many_files', { n: this.settings.maxFiles ?? 0 });
+      return { dragState: dragged && 'drag-reject', text };
+    }
     if (!dragged) return { dragState: undefined, text: '' };
     const refusal = refusalText(dragged, limitsOf(this.settings), localizer);
     if (refusal) return { dragState: 'drag-reject', text: refusal };

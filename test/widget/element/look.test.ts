@@ -1,5 +1,6 @@
 /** What the element looks like where an author would not have looked: on dark pages, in long lists. */
 import type { S3UploadElement, UploadSnapshot } from '../../../widget/index.ts';
+import '../../../widget/pieces/index.ts';
 import { equal, match, ok } from './assert.ts';
 import { UploadError, type FakeUploader } from './fake-uploader.ts';
 import { clear, file, html, idOf, part, parts, place, text, until } from './page.ts';
@@ -135,6 +136,20 @@ describe('on pages without color-scheme', () => {
       );
     });
   }
+
+  it('the button on its own is as easy to read there', async () => {
+    for (const [color, background] of Object.values(PAGES)) {
+      document.body.style.cssText = `color: ${color}; background: ${background}`;
+      const { holder } = await place(
+        html`<s3-upload></s3-upload><s3-upload-button></s3-upload-button>`,
+      );
+      const alone = holder.querySelector('s3-upload-button');
+      await alone?.updateComplete;
+      const colour = getComputedStyle(part(alone as Element, 'button')).color;
+      const ratio = contrast(painted([background]), painted([background, colour]));
+      ok(ratio >= 4.5, `${ratio} on ${background}`);
+    }
+  });
 
   it('a color that the page sets is taken as it is', async () => {
     const { element } = await filled();

@@ -230,6 +230,25 @@ describe('a zone', () => {
     ok(zone.matches(':state(drag-reject)'), 'videos are not');
   });
 
+  it('says that the other element is full, and invites nobody', async () => {
+    const { engine, find } = await put(html`
+      <s3-upload-button for="files"></s3-upload-button>
+      <s3-upload-zone for="files"></s3-upload-zone>
+      <s3-upload-list id="files" multiple max-files="1"></s3-upload-list>
+    `);
+    const [zone, upload] = [find('s3-upload-zone'), find('s3-upload-button')];
+    const opacity = (): string => getComputedStyle(part(upload, 'button')).opacity;
+    equal([opacity(), /Drop files here/.test(text(part(zone, 'zone')))], ['1', true]);
+    engine.show({ name: 'a', status: 'done' });
+    await until(() => /Only one file can be uploaded here/.test(text(part(zone, 'zone'))));
+    ok(part(zone, 'button').parentElement?.matches('.sr'), 'nothing else is seen');
+    await upload.updateComplete;
+    ok(opacity() < '1', 'the button looks as little open as it is');
+    part(zone, 'zone').dispatchEvent(dragEvent('dragenter', file('b')));
+    await zone.updateComplete;
+    ok(zone.matches(':state(drag-reject)'), 'a drop is refused before it happens');
+  });
+
   it('with page-wide takes what is dropped or pasted anywhere, once, and nothing from others', async () => {
     const { engine, find } = await put(html`
       <s3-upload-zone for="files" page-wide></s3-upload-zone>

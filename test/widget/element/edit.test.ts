@@ -114,4 +114,28 @@ describe('a row that can be edited', () => {
     const [edited] = engine.uploads;
     equal(engine.dispatchEvent(new UploadStartEvent(snapshot({ ...edited }))), true);
   });
+
+  it('reads as the name does on a page from right to left, with its extension after it', async () => {
+    const { element } = await placeEditable();
+    element.dir = 'rtl';
+    button(element, 'Edit IMG_1.heic').click();
+    const field = (await opened(element)).querySelector('input');
+    ok(field, 'there is a field');
+    equal(getComputedStyle(field).direction, 'ltr');
+    const after = [...(field.parentElement?.childNodes ?? [])].find(
+      ({ textContent }) => textContent === '.heic',
+    );
+    const extension = document.createRange();
+    extension.selectNode(after as Node);
+    const { right } = field.getBoundingClientRect();
+    ok(extension.getBoundingClientRect().left >= right, '.heic is on its right');
+  });
+
+  it('has room for a long name in a narrow box', async () => {
+    const { element } = await placeEditable();
+    element.style.inlineSize = '320px';
+    button(element, 'Edit IMG_1.heic').click();
+    const field = (await opened(element)).querySelector('input');
+    ok((field?.offsetWidth ?? 0) > 240, `${field?.offsetWidth} of 320 pixels`);
+  });
 });

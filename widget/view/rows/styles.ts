@@ -170,27 +170,6 @@ export const rowStyles = css`
     inline-size: max(var(--sent) * 100%, min(3px, var(--sent) * 1e9px));
     opacity: 0.32;
   }
-  .edit-cell {
-    display: contents;
-  }
-  .edit {
-    grid-column: 1 / -1;
-    display: flex;
-    flex-wrap: wrap;
-    align-items: end;
-    gap: 8px 12px;
-    padding-block-start: 8px;
-  }
-  .edit label {
-    display: grid;
-    gap: 2px;
-    font-size: 0.8125em;
-  }
-  .edit :is(input, select) {
-    font: inherit;
-    min-block-size: 32px;
-    max-inline-size: 100%;
-  }
   .actions {
     flex-wrap: wrap;
     align-items: center;

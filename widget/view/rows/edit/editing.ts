@@ -1,4 +1,4 @@
-import type { ReactiveControllerHost } from 'lit';
+import type { CSSResult, ReactiveControllerHost } from 'lit';
 import type { MetadataField } from '../../../control/metadata-field.ts';
 import {
   isUploadError,
@@ -19,6 +19,7 @@ export interface EditingHost extends ReactiveControllerHost, UploadEventTarget {
   readonly fields: readonly MetadataField[] | undefined;
   readonly uploads: readonly UploadSnapshot[];
   readonly uploader: UploaderLike;
+  addStyles(styles: CSSResult): void;
 }
 
 /** Statuses in which the Worker may not know an upload yet. */
@@ -75,7 +76,8 @@ export class Editing {
     this.#openId = this.#openId === id ? undefined : id;
     this.#host.requestUpdate();
     void loadForm().then(
-      ({ editForm }) => {
+      ({ editForm, formStyles }) => {
+        if (!this.#form) this.#host.addStyles(formStyles);
         this.#form = editForm;
         this.#host.requestUpdate();
       },

@@ -1,9 +1,11 @@
-/** The form in a row, loaded when the first one is opened. */
+/** The form in a row, loaded with its look when the first one is opened. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MetadataField } from '../../../control/metadata-field.ts';
 import type { UploadSnapshot } from '../../../core/index.ts';
 import type { Localizer } from '../../../i18n/localizer.ts';
 import type { RowEditing } from './fields.ts';
+
+export { formStyles } from './styles.ts';
 
 /** Longest text of a field for metadata: S3 takes 2 KB of it in all. */
 const MOST_CHARACTERS = 256;
@@ -43,11 +45,12 @@ export function editForm(
   >
     ${
       hasName
-        ? html`<label
+        ? html`<label class="stem-field"
             >${localizer.text('fileName')}
-            <span
+            <span dir="auto"
               ><input
                 name="file-name"
+                dir="auto"
                 .value=${stem}
                 required
                 pattern="[^\\/]*[^\\/\\s.][^\\/]*"
@@ -77,6 +80,7 @@ function fieldView(
           </select>`
         : html`<input
             name=${id}
+            dir="auto"
             .value=${value}
             ?required=${required}
             maxlength=${maxLength}

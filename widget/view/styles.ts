@@ -10,19 +10,18 @@ export const styles = css`
   :host {
     --accent: var(--s3-upload-accent, color-mix(in oklab, currentColor 16%, #2f73ff));
     --danger: var(--s3-upload-danger, color-mix(in oklab, currentColor 25%, #e8453a));
-    --paper: var(--s3-upload-paper, Canvas);
     --density: var(--s3-upload-density, 1);
     --soft: color-mix(in oklab, currentColor 73%, transparent);
     --line: color-mix(in oklab, currentColor 38%, transparent);
     --hush: color-mix(in oklab, currentColor 12%, transparent);
     --tone: var(--accent);
-    --tint: color-mix(in oklab, var(--tone) 10%, transparent);
     display: block;
     container-type: inline-size;
     /* Where the surroundings ask: never so much that a narrow page would scroll sideways. */
     contain-intrinsic-inline-size: min(22rem, 50vi);
     line-height: 1.4;
     text-align: start;
+    white-space: normal;
     font-variant-numeric: tabular-nums;
   }
   :host([hidden]),
@@ -87,6 +86,7 @@ export const styles = css`
   }
 
   .zone {
+    --tint: color-mix(in oklab, var(--tone) 10%, transparent);
     position: relative;
     border: 1.5px solid var(--line);
     border-radius: var(--s3-upload-radius, 12px);
@@ -130,7 +130,8 @@ export const styles = css`
     outline-offset: 0;
   }
   .slim {
-    grid-template-columns: auto 1fr auto;
+    grid-template-columns: auto 1fr;
+    grid-auto-flow: column;
     place-items: center start;
     text-align: start;
     padding: calc(10px * var(--density)) 14px;
@@ -151,11 +152,10 @@ export const styles = css`
   }
   /* Not on the icon itself, whose color the accent is mixed with. */
   .dragging .icon * {
-    color: var(--paper);
+    color: var(--s3-upload-paper, Canvas);
   }
   .drag-reject {
     --tone: var(--danger);
-    --tint: color-mix(in oklab, var(--tone) 10%, transparent);
   }
   .drag-reject .limits {
     visibility: hidden;
@@ -177,9 +177,9 @@ export const styles = css`
 
   @container (max-width: 26em) {
     .slim {
-      grid-template-columns: auto 1fr;
+      grid-auto-flow: row;
     }
-    .slim .limits {
+    .slim > slot > :not(.icon) {
       grid-column: 2;
     }
   }

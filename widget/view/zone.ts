@@ -69,7 +69,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
   const browse = html`<button
     type="button"
     part="button"
-    class=${isReplaced ? 'button sr' : 'button'}
+    class="button ${isReplaced ? 'sr' : ''}"
     id="browse"
     ?disabled=${isDisabled}
     aria-disabled=${isFull || nothing}
@@ -98,7 +98,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
       ${
         isReplaced
           ? nothing
-          : html`<span class=${notice ? 'lead sr' : 'lead'} lang=${lang} dir=${dir}
+          : html`<span class=${notice ? 'sr' : ''} lang=${lang} dir=${dir}
               >${isAlone ? browse : html`${invitation[0]}${browse}${invitation[1]}`}</span
             >`
       }
@@ -107,8 +107,9 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
           ? html`<button
               type="button"
               part="button"
-              class="button"
+              class="button ${notice ? 'sr' : ''}"
               ?disabled=${isDisabled}
+              aria-disabled=${isFull || nothing}
               data-act="folder"
               lang=${lang}
             >
@@ -116,7 +117,7 @@ export function zone(state: ZoneState, localizer: Localizer): TemplateResult {
             </button>`
           : nothing
       }
-      ${notice && html`<span class="lead" lang=${lang} dir=${dir}>${notice}</span>`}
+      ${notice && html`<span lang=${lang} dir=${dir}>${notice}</span>`}
       <span part="limits" class="limits" id="limits" lang=${lang} dir=${dir}>${state.limits}</span>
     </slot>
     ${isReplaced ? browse : nothing}

@@ -59,10 +59,16 @@ suite('pictures of 14 states', { concurrency: false }, () => {
 
   test('are of rows without buttons on paper, and no zone', async () => {
     const { page } = stage;
+    await page.evaluate(() => window.stage.show({ name: 'default', attributes: {} }, 'ltr'));
     await page.emulateMediaType('print');
     const printed = await page.evaluate(() => {
       const seen = window.stage.record()['at work'] ?? [];
       return seen.map(({ name }) => name);
+    });
+    const badge = await page.evaluate(() => {
+      const upload = document.querySelector('section[title="at work"] > s3-upload');
+      const node = upload?.shadowRoot?.querySelector('.badge');
+      return node && getComputedStyle(node).printColorAdjust;
     });
     await page.emulateMediaType('screen');
     const screened = await page.evaluate(() => {
@@ -75,6 +81,8 @@ suite('pictures of 14 states', { concurrency: false }, () => {
     for (const name of ['zone', 'button', 'actions', 'pause', 'cancel', 'again']) {
       assert.ok(screened.includes(name) && !printed.includes(name), `${name} is not printed`);
     }
+    // White on white, the check mark would say nothing.
+    assert.equal(badge, 'exact');
   });
 
   for (const [what, css] of [

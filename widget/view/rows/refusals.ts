@@ -14,17 +14,12 @@ export const refusalStyles = css`
   .errors:has(.act) {
     display: flow-root;
     position: relative;
-    padding-inline-end: 36px;
+    padding-inline-end: max(36px, 2.25em);
   }
   .errors .act {
     position: absolute;
     inset-block-start: 0;
     inset-inline-end: 0;
-  }
-  @media print {
-    .errors .act {
-      display: none;
-    }
   }
 `;
 

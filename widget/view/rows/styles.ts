@@ -2,10 +2,6 @@ import { css } from 'lit';
 
 /** The look of the list: totals, rows, bars, tiles, and all buttons except the zone's. */
 export const rowStyles = css`
-  :host {
-    --success: var(--s3-upload-success, #15803d);
-    --warning: var(--s3-upload-warning, color-mix(in oklab, currentColor 32%, #b97000));
-  }
   .act {
     min-inline-size: max(32px, 2em);
     block-size: max(32px, 2em);
@@ -31,6 +27,15 @@ export const rowStyles = css`
   /* Inside its button, because a box that scrolls would cut a ring around it. */
   .act:focus-visible {
     outline-offset: -2px;
+  }
+
+  /* What a drop would do is seen wherever in a list of many rows the files are held. */
+  .dragging,
+  .drag-reject {
+    position: sticky;
+    inset-block-start: 0;
+    z-index: 1;
+    backdrop-filter: blur(1em);
   }
 
   .summary,
@@ -64,7 +69,6 @@ export const rowStyles = css`
     text-align: center;
     white-space: pre;
   }
-  b,
   .total > *,
   .figure,
   .text {
@@ -135,7 +139,7 @@ export const rowStyles = css`
   }
   .folder {
     /* Gives way before the name does, and never altogether: it tells two files of one name apart. */
-    flex-shrink: 100;
+    flex-shrink: 1e6;
     min-inline-size: min(100%, 5ch);
     color: var(--soft);
     font-weight: 400;
@@ -159,8 +163,8 @@ export const rowStyles = css`
   .fill,
   .sent {
     position: absolute;
-    inset-block: 0;
-    inset-inline-start: 0;
+    /* The width leaves the end open, on the left or on the right. */
+    inset: 0;
     inline-size: calc(var(--loaded) * 100%);
     border-radius: 3px;
     background: var(--tone);
@@ -203,7 +207,7 @@ export const rowStyles = css`
   }
   .row-waiting,
   .waiting {
-    --tone: var(--warning);
+    --tone: var(--s3-upload-warning, color-mix(in oklab, currentColor 32%, #b97000));
   }
   .row-paused,
   .idle {
@@ -221,6 +225,9 @@ export const rowStyles = css`
       --tile: calc(max(32px, 2em) * var(--density));
       column-gap: 10px;
     }
+    .tile {
+      font-size: max(9px, 0.5625em);
+    }
     .rate {
       display: none;
     }
@@ -233,6 +240,14 @@ export const rowStyles = css`
     :is(.row-failed, .row-interrupted, .summary, .heading) .actions {
       justify-content: space-between;
       margin-inline-start: -10px;
+    }
+    [part='remove'] {
+      margin-inline-start: auto;
+    }
+  }
+  @container (max-width: 12em) {
+    .row :is(.body, .actions) {
+      grid-column: 2 / -1;
     }
   }
   @media (forced-colors: active) {
@@ -251,13 +266,15 @@ export const rowStyles = css`
   }
   @media print {
     .zone,
-    .actions {
+    .actions,
+    .act {
       display: none;
     }
     .row {
       break-inside: avoid;
     }
-    .bar {
+    .bar,
+    .badge {
       print-color-adjust: exact;
     }
     .long {

@@ -71,9 +71,7 @@ export function summary(
 /** What a line of figures is about. Set as a whole, for browsers that translate the page. */
 export function headline(text: string, { foreign }: Localizer): TemplateResult {
   return html`<b
-    lang=${foreign ?? nothing}
-    dir=${foreign ? 'ltr' : nothing}
-    .textContent=${text}
+    ><span lang=${foreign ?? nothing} dir=${foreign ? 'ltr' : nothing} .textContent=${text}></span
   ></b>`;
 }
 

@@ -35,5 +35,8 @@ export const reorderStyles = css`
       justify-content: start;
       margin-inline-start: -10px;
     }
+    .row:has([data-act='raise']) [part='cancel'] {
+      margin-inline-start: auto;
+    }
   }
 `;

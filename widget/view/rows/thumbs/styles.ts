@@ -27,7 +27,7 @@ export const thumbStyles = css`
     inset-inline-end: -5px;
     inset-block-end: -5px;
     border-radius: 50%;
-    background: var(--success);
+    background: var(--s3-upload-success, #15803d);
     color: var(--s3-upload-paper, #fff);
     line-height: 0;
   }
@@ -47,11 +47,5 @@ export const thumbStyles = css`
   }
   .row-done .thumb:dir(rtl) {
     --x: calc(var(--radius) - 5px);
-  }
-
-  @container (max-width: 26em) {
-    .tile {
-      font-size: max(9px, 0.5625em);
-    }
   }
 `;

@@ -170,8 +170,8 @@ export class Drawing implements ReactiveController {
       if (action === 'again' || action === 'folder') intake.open(event, action === 'folder');
       else rows.view?.perform(action, id);
     } else if (clicked?.kind === 'zone') {
-      // So that a paste that follows finds the element.
-      this.#host.focus();
+      // So that a paste that follows finds the element; the button, if hidden, stays so.
+      this.#host.focus({ focusVisible: false } as FocusOptions);
       intake.open(event);
     }
   };

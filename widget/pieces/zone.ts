@@ -122,8 +122,8 @@ export class S3UploadZoneElement extends LinkedElement {
 
   readonly #onClick = (event: MouseEvent): void => {
     if (clickedIn(this.shadowRoot, event)?.kind !== 'zone') return;
-    // So that a paste that follows finds the element.
-    this.focus();
+    // So that a paste that follows finds the element; the button, if hidden, stays so.
+    this.focus({ focusVisible: false } as FocusOptions);
     this.intake.open(event);
   };
 }

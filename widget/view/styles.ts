@@ -32,7 +32,6 @@ export const styles = css`
     box-sizing: border-box;
   }
   .root {
-    display: flow-root;
     position: relative;
   }
   svg {
@@ -57,7 +56,7 @@ export const styles = css`
     outline: 2px solid var(--accent);
     outline-offset: 2px;
   }
-  .sr:not(:focus-within) {
+  .sr:not(:focus-visible, :has(:focus-visible)) {
     position: absolute;
     inline-size: 1px;
     block-size: 1px;
@@ -87,7 +86,6 @@ export const styles = css`
 
   .zone {
     --tint: color-mix(in oklab, var(--tone) 10%, transparent);
-    position: relative;
     border: 1.5px solid var(--line);
     border-radius: var(--s3-upload-radius, 12px);
     padding: calc(28px * var(--density)) 20px;
@@ -184,8 +182,7 @@ export const styles = css`
     }
   }
   @media (prefers-reduced-motion: reduce) {
-    .zone,
-    .icon {
+    * {
       transition: none;
     }
   }

@@ -88,6 +88,34 @@ describe('the slim zone with a button for folders', () => {
   });
 });
 
+describe('the button of a zone that shows something else', () => {
+  afterEach(clear);
+
+  const isSeen = (element: Element): boolean =>
+    !!element.shadowRoot?.getElementById('browse')?.checkVisibility() &&
+    getComputedStyle(hiderOf(element)).position !== 'absolute';
+  const hiderOf = (element: Element): Element =>
+    part(element, 'button').closest('.sr') ?? part(element, 'button');
+
+  for (const [what, template] of [
+    [
+      'the page’s own content',
+      html`<s3-upload multiple><p slot="dropzone">My own zone</p></s3-upload>`,
+    ],
+    ['that it is full', html`<s3-upload multiple max-files="1"></s3-upload>`],
+  ] as const) {
+    it(`is not seen beside ${what} after a click, and is by those who reach it with a key`, async () => {
+      const { element } = await showing(template, { name: 'a' });
+      part(element, 'zone').click();
+      equal(element.shadowRoot?.activeElement?.id, 'browse', 'a paste finds the element');
+      ok(!isSeen(element), 'after a click');
+      part(element, 'button').blur();
+      element.focus({ focusVisible: true } as FocusOptions);
+      ok(isSeen(element), 'after a key');
+    });
+  }
+});
+
 describe('files over a list that is longer than the window', () => {
   afterEach(() => {
     clear();

@@ -94,7 +94,6 @@ export const styles = css`
     gap: 4px;
     text-align: center;
     cursor: pointer;
-    transition: background 0.15s;
   }
   .droppable {
     border-style: dashed;
@@ -108,7 +107,6 @@ export const styles = css`
     background: var(--tint);
     color: var(--tone);
     margin-block-end: 8px;
-    transition: translate 0.2s cubic-bezier(0.2, 0.9, 0.3, 1.4);
   }
   .limits {
     color: var(--soft);
@@ -181,9 +179,12 @@ export const styles = css`
       grid-column: 2;
     }
   }
-  @media (prefers-reduced-motion: reduce) {
-    * {
-      transition: none;
+  @media (prefers-reduced-motion: no-preference) {
+    .zone {
+      transition: background 0.15s;
+    }
+    .icon {
+      transition: translate 0.2s cubic-bezier(0.2, 0.9, 0.3, 1.4);
     }
   }
   @media (forced-colors: active) {

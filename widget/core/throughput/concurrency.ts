@@ -68,6 +68,7 @@ export class Concurrency {
   #inFlight = 0;
   /** Files of one request that are in flight. */
   #singles = 0;
+  /** Until something shows that the line has room. */
   #isThin = true;
   /** Slots of stuck uploads that pause: others use them meanwhile. */
   #lent = 0;

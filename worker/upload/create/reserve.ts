@@ -23,29 +23,22 @@ export function beginWithinLimits(
   draft: Upload,
   plan: Plan,
 ): Promise<Upload> {
-  return outliving(waitUntilOf(c), reserveAndBegin(signer, c, rules, draft, plan));
-}
-
-async function reserveAndBegin(
-  signer: Signer,
-  c: SignerContext,
-  rules: Rules,
-  draft: Upload,
-  plan: Plan,
-): Promise<Upload> {
-  const inParts = plan.kind === 'multipart';
-  const byForm = !inParts && goesByForm(signer, draft);
-  await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
-  const upload = await beginOrGiveBack(signer, c, draft, plan);
-  if (isByForm(upload)) {
-    const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
-    const limits = { maxOpen, maxTotalBytes, maxPerGrant };
-    await signer.ledger.put(
-      { state: 'open', upload, ...(isCounted(rules) && { limits }) },
-      waitUntilOf(c),
-    );
-  }
-  return upload;
+  const begin = async (): Promise<Upload> => {
+    const inParts = plan.kind === 'multipart';
+    const byForm = !inParts && goesByForm(signer, draft);
+    await c.get('quota')?.take(rules, draft, 'create', { inParts, byForm });
+    const upload = await beginOrGiveBack(signer, c, draft, plan);
+    if (isByForm(upload)) {
+      const { maxOpen, maxTotalBytes, maxPerGrant } = rules;
+      const limits = { maxOpen, maxTotalBytes, maxPerGrant };
+      await signer.ledger.put(
+        { state: 'open', upload, ...(isCounted(rules) && { limits }) },
+        waitUntilOf(c),
+      );
+    }
+    return upload;
+  };
+  return outliving(waitUntilOf(c), begin());
 }
 
 /** Gives the room back if the upload cannot be begun. */

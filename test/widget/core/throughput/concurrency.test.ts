@@ -48,7 +48,7 @@ describe('the concurrency', () => {
     assert.equal(releases.length, 6);
   });
 
-  /** Asks for a slot for each of ten files of one request. @returns how many were given. */
+  /** Asks for a slot for each of ten files of one request. @returns what gives back each that was given. */
   const givenSingles = async (concurrency: Concurrency) => {
     const { releases } = ask(concurrency, named('first', 1), 1);
     for (let file = 1; file < 10; file++) {

@@ -230,7 +230,7 @@ export class Concurrency {
       if (this.#inFlight - lent >= this.limit) continue;
       const room = CONNECTIONS - (host === this.workerHost ? 1 : 0);
       if ((this.#hosts.get(host) ?? 0) >= room) continue;
-      if (this.#isThin && isSingle(share) && this.#singles >= SINGLES) continue;
+      if (this.#isThin && isSingle(share) && this.#singles - lent >= SINGLES) continue;
       const order = best
         ? share.inFlight - best.share.inFlight || share.lastTurn - best.share.lastTurn
         : -1;

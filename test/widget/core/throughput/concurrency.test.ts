@@ -89,6 +89,16 @@ describe('the concurrency', () => {
     assert.equal(releases.length, 6);
   });
 
+  it('sends others of them where two are stuck, and have moved nothing', async () => {
+    const concurrency = new Concurrency();
+    concurrency.max = 6;
+    const releases = await givenSingles(concurrency);
+    concurrency.lend('https://store.test/');
+    concurrency.lend('https://store.test/');
+    await tick();
+    assert.equal(releases.length, 4);
+  });
+
   it('sends the next of them where one was not stored', async () => {
     const concurrency = new Concurrency();
     concurrency.max = 6;

@@ -16,6 +16,7 @@ const ONLY_FROM_HERE = 'Equivalent: the rule allows the event in this phase or s
 const SPREAD_OF_NOTHING =
   'Equivalent: without it nothing is returned, and its spread adds nothing.';
 const NO_LIST = 'Equivalent: an entry without times never counts and is never forgotten.';
+const NO_ATTEMPT = 'Equivalent: what is not an attempt is the upload.';
 const ANSWER_UNREAD = 'Equivalent: whoever asks this question does not read the answer.';
 
 /** Judgements of one file: code, what it becomes, why. */
@@ -77,6 +78,7 @@ export const JUDGED: readonly Judgement[] = [
   ...of('worker/policy/owner-limits.ts', [
     ["''", undefined, 'Equivalent: an id or a text that nothing else has or reads.'],
     ['true', 'false', ANSWER_UNREAD],
+    ["'upload'", '""', NO_ATTEMPT],
   ]),
   ...of('worker/policy/policy.ts', [['[]', undefined, NEVER_READ]]),
   ...of('worker/policy/quota.ts', [
@@ -99,6 +101,12 @@ export const JUDGED: readonly Judgement[] = [
   ]),
   ...of('worker/policy/reservations.ts', [
     ['[]', undefined, NO_LIST],
+    ["'upload'", '""', NO_ATTEMPT],
+    [
+      'attempts !== undefined',
+      'true',
+      'Equivalent: attempts that are undefined count as one, and JSON leaves them out.',
+    ],
     [
       'one.id < other.id',
       'one.id <= other.id',

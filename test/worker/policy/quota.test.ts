@@ -8,6 +8,7 @@ import { localReservations } from '../../../worker/policy/local-reservations.ts'
 import {
   askerOf,
   finishReservation,
+  giveBackRoom,
   isCounted,
   quotaOf,
   type Counting,
@@ -314,6 +315,42 @@ describe('room for an upload', () => {
     const unread = counting([], scripted(['taken']).reservations);
     await take(unread, { ids: [UPLOAD.id] });
     assert.deepEqual([completed.late, few.late, unread.late], [[], [], []]);
+  });
+
+  it('keeps no room for an upload of which that note cannot be left, and says why', async () => {
+    const { reservations, released } = releasing();
+    const place = counting([usageOf(0, { isPaged: true })], reservations);
+    const failure = new Error('KV does not answer');
+    place.signer.ledger.noteLate = () => Promise.reject(failure);
+    await assert.rejects(take(place, { maxTotalBytes: 100 }), failure);
+    assert.deepEqual(released, [[await ownerHash('alice'), UPLOAD.id, 'attempt']]);
+  });
+});
+
+/** Reservations that take everything, and what was released of them: owner's hash, id, and what. */
+function releasing(answer: () => Promise<void> = () => Promise.resolve()) {
+  const released: unknown[][] = [];
+  const reservations: Reservations = {
+    ...scripted(['taken']).reservations,
+    release({ owner }, id, what) {
+      released.push([owner, id, what]);
+      return answer();
+    },
+  };
+  return { reservations, released };
+}
+
+describe('giving room back', () => {
+  it('takes back one attempt, so that another request for the same upload keeps its room', async () => {
+    const { reservations, released } = releasing();
+    await giveBackRoom({ now: () => NOW * 1000, reservations }, UPLOAD);
+    assert.deepEqual(released, [[await ownerHash(UPLOAD.owner), UPLOAD.id, 'attempt']]);
+  });
+
+  it('does not fail where reservations cannot be reached, because the request has failed already', async () => {
+    const { reservations, released } = releasing(() => Promise.reject(new Error('no answer')));
+    await giveBackRoom({ now: () => NOW * 1000, reservations }, UPLOAD);
+    assert.equal(released.length, 1);
   });
 });
 

@@ -266,6 +266,8 @@ describe('an account', () => {
     account.cancel(cancelled.id, NOW + 5);
     account.release(cancelled.id, 'attempt');
     assert.equal(create(account, cancelled), 'cancelled');
+    account.release(cancelled.id);
+    assert.equal(create(account, cancelled), 'taken', 'its object was removed');
   });
 
   it('saves each change', () => {

@@ -1,13 +1,14 @@
 /**
  * `npm test`: types and style, then the tests in three lanes, side by side, but for those that take
  * longest, which are left to CI. `npm test -- tokens` runs the files of tests with `tokens` in their path,
- * or the one that has this path; `npm run test:changed` those that import what git says has changed;
- * `npm run test:worker` and its like one suite.
+ * or the one that has this path; `npm run test:changed` those that import what git says has changed,
+ * and the mutation tests if it is a file that these mutate; `npm run test:worker` and its like one suite.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { SOURCES, TESTS } from '../mutation/targets.ts';
 import { importsOf, ROOT } from './imports.ts';
 import { guessedSeconds, isLeftToCI, isOfScale, named, reached, SLOW, THOROUGH } from './select.ts';
 import { keptTimes } from './times.ts';
@@ -60,6 +61,7 @@ const LANES: readonly (readonly SuiteName[])[] = [['worker'], ['widget'], ['e2e'
 
 /** For tests that import what has changed: a minute, with what it takes to start. */
 const BUDGET_SECONDS = 45;
+const MUTATION_SECONDS = 15;
 
 /**
  * Each file of tests is a process, and loads what the one before has loaded. With what Node.js compiled
@@ -72,7 +74,7 @@ if (first === undefined) process.exit((await checked()) || (await inLanes(quickT
 else if (first === '--slow') process.exit(await inLanes(SLOW));
 else if (first === '--thorough') process.exit(await run(THOROUGH));
 else if (first === '--suite') process.exit(await runSuite(rest[0] as SuiteName, usualTests()));
-else if (first === '--changed') process.exit(await run(changedTests()));
+else if (first === '--changed') process.exit(await runChanged());
 else process.exit(await run(namedTests([first, ...rest])));
 
 function quickTests(): readonly string[] {
@@ -147,11 +149,20 @@ function namedTests(words: readonly string[]): readonly string[] {
   process.exit(1);
 }
 
-function changedTests(): readonly string[] {
+async function runChanged(): Promise<number> {
   const changed = [
     ...gitLines('diff', '--name-only', 'HEAD'),
     ...gitLines('ls-files', '--others', '--exclude-standard'),
   ];
+  const isMutated = [...SOURCES, ...TESTS].some((file) => changed.includes(file));
+  const budget = BUDGET_SECONDS - (isMutated ? MUTATION_SECONDS : 0);
+  const code = await run(testsOf(changed, budget));
+  if (code > 0 || !isMutated) return code;
+  console.log('runs the mutation tests, which judge whether tests notice a change there');
+  return (await runProcess(['npm', 'run', '--silent', 'mutation'])).code;
+}
+
+function testsOf(changed: readonly string[], budgetSeconds: number): readonly string[] {
   const times = keptTimes();
   const { imports } = importsOf('{widget,worker,test}/**/*.ts');
   const guess = guessedSeconds(imports);
@@ -159,7 +170,7 @@ function changedTests(): readonly string[] {
     tests: usualTests(),
     imports,
     seconds: (file) => times.get(file) ?? guess(file),
-    budgetSeconds: BUDGET_SECONDS,
+    budgetSeconds,
   });
   if (changed.length === 0) console.log('Git says that nothing has changed.');
   for (const file of chosen) console.log(`runs ${file}`);

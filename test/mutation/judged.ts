@@ -10,9 +10,7 @@ export interface Judgement {
   readonly why: string;
 }
 
-const NEVER_READ = 'Equivalent: TypeScript asks for a value that is never read.';
 const ALWAYS_THERE = 'Equivalent: TypeScript asks for a default, and the value is always there.';
-const ONLY_FROM_HERE = 'Equivalent: the rule allows the event in this phase or standing alone.';
 const SPREAD_OF_NOTHING =
   'Equivalent: without it nothing is returned, and its spread adds nothing.';
 const NO_LIST = 'Equivalent: an entry without times never counts and is never forgotten.';
@@ -43,9 +41,6 @@ export const JUDGED: readonly Judgement[] = [
     ],
   ]),
   ...of('widget/core/upload/page-events.ts', [
-    ["'queued'", '""', ONLY_FROM_HERE],
-    ["progress.phase === 'paused'", 'true', ONLY_FROM_HERE],
-    ["progress.phase === 'undoable'", 'true', ONLY_FROM_HERE],
     ['default: return {};', 'default:', SPREAD_OF_NOTHING],
   ]),
   ...of('widget/core/upload/standing.ts', [
@@ -56,10 +51,7 @@ export const JUDGED: readonly Judgement[] = [
     ],
     ["standing.kind === 'unconfirmed'", 'true', 'Equivalent: no other standing has a token here.'],
   ]),
-  ...of('widget/core/upload/state.ts', [
-    ["standing.kind !== 'agreed'", 'false', ONLY_FROM_HERE],
-    ['default: return {};', 'default:', SPREAD_OF_NOTHING],
-  ]),
+  ...of('widget/core/upload/state.ts', [['default: return {};', 'default:', SPREAD_OF_NOTHING]]),
   ...of('worker/object/key.ts', [
     ["''", undefined, ALWAYS_THERE],
     [
@@ -80,7 +72,6 @@ export const JUDGED: readonly Judgement[] = [
     ['true', 'false', ANSWER_UNREAD],
     ["'upload'", '""', NO_ATTEMPT],
   ]),
-  ...of('worker/policy/policy.ts', [['[]', undefined, NEVER_READ]]),
   ...of('worker/policy/quota.ts', [
     [
       'counted?.summary',

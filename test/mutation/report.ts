@@ -113,7 +113,7 @@ function page(): string {
 
 \`npm run mutation\` changes the code of the files below in small ways, one at a time, and runs the tests
 that reach the change. A test has to fail. The command fails if less than ${MIN_KILLED} % of the mutants of a file
-are killed, or if one survives that is not judged here.
+are killed, if one survives that is not judged here, or if a branch of a file is not covered.
 
 [Stryker](https://stryker-mutator.io) makes the mutants. Its runner (\`test/mutation/runner.ts\`) evaluates
 the tests of pure code in its own process, so that a mutant takes milliseconds, and constants and tables

@@ -7,7 +7,19 @@ import { encodeKey, MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from '../s3/signing/encod
 
 /** Names are not shortened below this length. */
 const MIN_NAME_BYTES = 16;
-const PLACEHOLDERS = new Set('prefix owner id name path ext yyyy mm dd checksum'.split(' '));
+const PLACEHOLDERS = [
+  'prefix',
+  'owner',
+  'id',
+  'name',
+  'path',
+  'ext',
+  'yyyy',
+  'mm',
+  'dd',
+  'checksum',
+] as const;
+type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /** Whose stored files may stand for a file that is to be uploaded. */
 export type Dedupe = 'owner' | 'everyone';
@@ -35,11 +47,12 @@ export interface KeyParts {
 /**
  * Fills in the template. The name is shortened if the key would have more than 1,024 bytes.
  *
+ * @param template as `readTemplate` gives it.
  * @throws ProblemError `invalid_request` if the result is not a legal key.
  */
 export async function makeKey(template: string, parts: KeyParts): Promise<string> {
   const date = dateOf(parts.id, parts.now).toISOString();
-  const values: Record<string, string> = {
+  const values = {
     prefix: parts.prefix,
     owner: await ownerSegment(parts.owner),
     id: parts.id,
@@ -49,7 +62,7 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
     dd: date.slice(8, 10),
     checksum: parts.checksum === undefined ? parts.id : bytesToHex(base64ToBytes(parts.checksum)),
   };
-  if (values['checksum'] === '' && template.includes('{checksum}')) {
+  if (values.checksum === '' && template.includes('{checksum}')) {
     throw new ProblemError(
       'invalid_request',
       'KEY_TEMPLATE contains {checksum}, but no checksum was sent.',
@@ -59,11 +72,14 @@ export async function makeKey(template: string, parts: KeyParts): Promise<string
     );
   }
   const folders = (parts.path ?? '').split('/').slice(0, -1);
-  const fill = (name: string) =>
-    template.replace(/\{(\w+)\}/g, (_, key: string) => {
-      if (key === 'path') return [...folders, name].join('/');
-      return key === 'name' ? name : (values[key] ?? '');
-    });
+  const fill = (name: string) => {
+    const all: Readonly<Record<Placeholder, string>> = {
+      ...values,
+      name,
+      path: [...folders, name].join('/'),
+    };
+    return template.replace(/\{(\w+)\}/g, (_, placeholder: Placeholder) => all[placeholder]);
+  };
   const key = fill(cleanName(parts.name, roomForName(fill(MARK))));
   if (folders.length > 0 && template.includes('{path}') && utf8Length(key) > MAX_KEY_BYTES) {
     throw new ProblemError('invalid_request', `The path is too long for a key.`, { field: 'path' });
@@ -106,8 +122,8 @@ export function assertKey(key: string): void {
  * @throws ProblemError `misconfigured`, naming what is wrong.
  */
 export function readTemplate(template: string): string {
-  const names = [...template.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '');
-  const unknown = names.find((name) => !PLACEHOLDERS.has(name));
+  const names = Array.from(template.matchAll(/(?<=\{)[^}]*(?=\})/g), ([name]) => name);
+  const unknown = names.find((name) => !(PLACEHOLDERS as readonly string[]).includes(name));
   if (unknown !== undefined) {
     throw new ProblemError('misconfigured', `KEY_TEMPLATE: {${unknown}} is not known.`);
   }

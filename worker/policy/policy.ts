@@ -138,6 +138,7 @@ export function narrow(rules: Rules, claim: unknown): Rules {
     throw new ProblemError('forbidden', 'The caller’s upload claim is malformed.');
   }
   const by = parsed.output;
+  const { metadata } = by;
   const [malformed] = parseAccept(by.accept ?? []).malformed;
   if (malformed !== undefined) {
     const entry = JSON.stringify(malformed);
@@ -157,12 +158,12 @@ export function narrow(rules: Rules, claim: unknown): Rules {
     ids: by.ids ? by.ids.filter((id) => rules.ids?.includes(id) ?? true) : rules.ids,
     prefix,
     within: prefix === rules.prefix ? rules.within : prefix,
-    metadata: Array.isArray(by.metadata)
-      ? rules.metadata.filter((name) => lower(by.metadata).includes(name))
+    metadata: Array.isArray(metadata)
+      ? rules.metadata.filter((name) => lower(metadata).includes(name))
       : rules.metadata,
-    fixedMetadata: Array.isArray(by.metadata)
+    fixedMetadata: Array.isArray(metadata)
       ? rules.fixedMetadata
-      : { ...by.metadata, ...rules.fixedMetadata },
+      : { ...metadata, ...rules.fixedMetadata },
     acl: by.acl === undefined ? rules.acl : chosenAcl(rules.acl, by.acl),
     uploadSeconds: Math.min(rules.uploadSeconds, by.expiresIn ?? Infinity),
     maxAgeSeconds: smaller(rules.maxAgeSeconds, by.expiresIn),
@@ -244,6 +245,6 @@ function chosenAcl(allowed: readonly CannedAcl[], wanted: string): readonly Cann
   return [found];
 }
 
-function lower(names: unknown): string[] {
-  return Array.isArray(names) ? names.map((name) => String(name).toLowerCase()) : [];
+function lower(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase());
 }

@@ -103,7 +103,7 @@ export function listsType(list: readonly string[], type: string): boolean {
 
 /** The type in lower case, without its parameters. */
 export function essenceOf(type: string): string {
-  return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
+  return type.replace(/;.*/s, '').trim().toLowerCase();
 }
 
 /**

@@ -54,11 +54,11 @@ function changes(state: UploadState, event: PageEvent): Partial<UploadState> {
     case 'pause':
       return { progress: { phase: 'paused', resumesAs: resumption(progress) } };
     case 'resume':
-      return { progress: { phase: progress.phase === 'paused' ? progress.resumesAs : 'queued' } };
+      return { progress: { phase: (progress as In<'paused'>).resumesAs } };
     case 'discard':
       return { progress: { phase: 'undoable', undoUntilMs: event.undoUntilMs, before: progress } };
     case 'undo':
-      return { progress: progress.phase === 'undoable' ? undone(progress.before) : progress };
+      return { progress: undone((progress as In<'undoable'>).before) };
     case 'edit':
       return { edits: { ...state.edits, ...event.edits } };
     case 'retry':
@@ -73,6 +73,9 @@ function changes(state: UploadState, event: PageEvent): Partial<UploadState> {
       return {};
   }
 }
+
+/** What the rules say of an event that can happen in this phase alone. */
+type In<Name extends Phase> = Extract<Progress, { readonly phase: Name }>;
 
 /** A phase in which an upload can wait for something. */
 type MovingPhase = Exclude<ActivePhase, 'transforming'>;

@@ -78,10 +78,10 @@ function changes(state: UploadState, event: SendingEvent): Partial<UploadState> 
       return { terms: agreement, isResumed, standing: { kind: 'agreed', agreement, parts } };
     }
     case 'extend': {
-      if (standing.kind !== 'agreed') return {};
       const { token, expiresAt } = event;
-      const agreement = Object.freeze({ ...standing.agreement, token, expiresAt });
-      return { standing: { ...standing, agreement } };
+      const agreed = standing as Extract<Standing, { kind: 'agreed' }>;
+      const agreement = Object.freeze({ ...agreed.agreement, token, expiresAt });
+      return { standing: { ...agreed, agreement } };
     }
     case 'doubt':
       return { standing: { kind: 'unconfirmed', token: tokenOf(standing), receipts: [] } };

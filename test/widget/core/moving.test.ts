@@ -196,18 +196,19 @@ describe('an upload that the store drops', () => {
 
   it('in the words of a box, each time after more has arrived, is resumed each time', async () => {
     const worker = await fake();
-    const parts = [3, 8, 12, 16, 20, 24];
-    for (const part of parts) {
-      await worker.fault({ side: 'store', match: `part=${part}$`, answer: NO_SUCH_UPLOAD });
+    // Not by number: the next request has begun when one fails, and may be for any part.
+    const stored = [2, 7, 11, 15, 19, 23];
+    for (const leastStored of stored) {
+      await worker.fault({ side: 'store', match: 'PUT', leastStored, answer: NO_SUCH_UPLOAD });
     }
     const from = uploader(worker, { concurrency: 1 });
     from.add([randomFile(PARTS * MIB)]);
     const { status, restarts, error } = await only(from);
     assert.equal(status, 'done', error?.message);
     assert.equal(restarts, 0);
-    assert.equal(await worker.count('api', /resume$/), parts.length);
+    assert.equal(await worker.count('api', /resume$/), stored.length);
     // Each time, one request fails and one that had begun is given up.
-    assert.ok((await worker.count('store', /^PUT/)) <= PARTS + 2 * parts.length);
+    assert.ok((await worker.count('store', /^PUT/)) <= PARTS + 2 * stored.length);
   });
 
   it('only by the word of a box in between is resumed, however often the box says so', async () => {

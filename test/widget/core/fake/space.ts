@@ -53,6 +53,8 @@ export interface FaultRule {
   readonly skip?: number;
   /** Meets only requests with bodies of at least this size. */
   readonly leastBytes?: number;
+  /** Meets nothing before so many parts of the upload are stored; parts come in any order. */
+  readonly leastStored?: number;
   readonly reset?: boolean;
   /** Takes the body and never answers. */
   readonly stall?: boolean;

@@ -85,11 +85,12 @@ export class Space {
   }
 
   faultFor(side: string, line: string, id = '', bytes = 0): FaultRule | undefined {
-    const { name = '' } = this.uploads.get(id) ?? {};
+    const { name = '', parts } = this.uploads.get(id) ?? {};
     return this.faults.find((fault) => {
       if (fault.side !== side || !new RegExp(fault.match ?? '').test(line)) return false;
       if (fault.names?.includes(name) === false) return false;
       if (bytes < (fault.leastBytes ?? 0)) return false;
+      if ((parts?.size ?? 0) < (fault.leastStored ?? 0)) return false;
       const hits = (this.#hits.get(fault) ?? 0) + 1;
       const { skip = 0 } = fault;
       // Infinity is null in JSON.

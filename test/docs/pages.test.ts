@@ -7,6 +7,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { settled, startBrowser, startProduct, type Product } from '../e2e/product.ts';
 import { bundled } from './bundled.ts';
 import { placeOf, snippets } from './snippets.ts';
+import { startTogether } from '../start-together.ts';
 
 let product: Product;
 let browser: Browser;
@@ -24,10 +25,10 @@ before(async () => {
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   siteUrl = `http://localhost:${(site.address() as AddressInfo).port}`;
-  [product, browser] = await Promise.all([
+  [product, browser] = await startTogether(
     startProduct(() => ({ ALLOWED_ORIGINS: siteUrl })),
     startBrowser(),
-  ]);
+  );
 });
 
 after(async () => {

@@ -17,6 +17,7 @@ import {
   whenSnapshot,
   type Product,
 } from './product.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 const BYTES = 96 * MIB;
@@ -34,10 +35,10 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-foreign-'));
   file = join(dir, 'a.bin');
   await writeRandomFile(file, BYTES);
-  [product, browser] = await Promise.all([
+  [product, browser] = await startTogether(
     startProduct(() => ({ ALLOWED_ORIGINS: '*' })),
     startBrowser(),
-  ]);
+  );
   foreign = await serveForeignPage(`${product.url}/s3-upload.js`);
 });
 

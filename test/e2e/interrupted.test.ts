@@ -17,6 +17,7 @@ import {
   type Product,
 } from './product.ts';
 import { partNumbers, watchTraffic } from './watch.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 const BYTES = 96 * MIB;
@@ -31,7 +32,7 @@ let page: Page;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-interrupted-'));
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  [product, browser] = await startTogether(startProduct(), startBrowser());
 });
 
 after(async () => {

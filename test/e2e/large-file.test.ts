@@ -26,6 +26,7 @@ import {
   recordPeakInFlight,
   watchTraffic,
 } from './watch.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 const BYTES = Number(process.env['LARGE_FILE_MIB'] ?? (IS_THOROUGH ? 1024 : 256)) * MIB;
@@ -36,7 +37,7 @@ let dir: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-large-'));
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  [product, browser] = await startTogether(startProduct(), startBrowser());
 });
 
 after(async () => {

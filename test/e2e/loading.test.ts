@@ -16,6 +16,7 @@ import {
   startProduct,
   type Product,
 } from './product.ts';
+import { startTogether } from '../start-together.ts';
 
 const SCRIPT_TAG_PAGE = fileURLToPath(new URL('../../docs/script-tag.md', import.meta.url));
 const BYTES = 20 * 1024 * 1024;
@@ -34,7 +35,7 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-loading-'));
   file = join(dir, 'a.bin');
   sha256 = await writeRandomFile(file, BYTES);
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  [product, browser] = await startTogether(startProduct(), startBrowser());
   // Not at the same time: each builds the page's files first.
   open = await startProduct(() => ({ ALLOWED_ORIGINS: '*' }));
 });

@@ -19,6 +19,7 @@ import {
   startBrowser,
   whenSnapshot,
 } from './product.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 const BYTES = 48 * MIB;
@@ -33,7 +34,7 @@ let settings: Settings;
 
 before(async () => {
   place = await scratch();
-  [browser, settings] = await Promise.all([startBrowser(), settingsOfServer(), pageIsBuilt()]);
+  [browser, settings] = await startTogether(startBrowser(), settingsOfServer(), pageIsBuilt());
   page = await browser.newPage();
   page.on('dialog', (dialog) => void dialog.accept());
 });

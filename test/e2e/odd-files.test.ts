@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'puppeteer-core';
 import { sha256OfUpload, writeRandomFile } from './files.ts';
 import { openPage, settled, startBrowser, startProduct, type Product } from './product.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 const PART = 8 * MIB;
@@ -16,7 +17,7 @@ let dir: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-odd-'));
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  [product, browser] = await startTogether(startProduct(), startBrowser());
 });
 
 after(async () => {

@@ -18,6 +18,7 @@ import {
   type Snapshot,
 } from './product.ts';
 import { partNumbers, watchTraffic } from './watch.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 const PART_BYTES = 8 * MIB;
@@ -37,7 +38,7 @@ let sha256: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-offers-'));
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  [product, browser] = await startTogether(startProduct(), startBrowser());
 });
 
 after(async () => {

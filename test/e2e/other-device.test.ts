@@ -17,6 +17,7 @@ import {
   type Product,
 } from './product.ts';
 import { partNumbers, watchTraffic } from './watch.ts';
+import { startTogether } from '../start-together.ts';
 
 const MIB = 1024 * 1024;
 /** More than are signed before the first of them is stored. */
@@ -30,10 +31,10 @@ let dir: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-device-'));
-  [product, browser] = await Promise.all([
+  [product, browser] = await startTogether(
     startProduct(() => ({ AUTH: 'jwt', JWT_SECRET: SECRET, MIN_PART_BYTES: '5MiB' })),
     startBrowser(),
-  ]);
+  );
 });
 
 after(async () => {

@@ -7,6 +7,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { writeRandomFile } from './files.ts';
 import { openPage, settled, startBrowser, startProduct, type Product } from './product.ts';
+import { startTogether } from '../start-together.ts';
 
 let product: Product;
 let browser: Browser;
@@ -15,7 +16,7 @@ let dir: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 's3-upload-page-'));
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  [product, browser] = await startTogether(startProduct(), startBrowser());
 });
 
 after(async () => {

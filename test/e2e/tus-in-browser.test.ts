@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { it } from 'node:test';
+import type { Browser } from 'puppeteer-core';
 import { startBrowser } from './product.ts';
-import { jwtFor, startLab } from '../worker/harness.ts';
+import { startTogether } from '../start-together.ts';
+import { jwtFor, startLab, type Lab } from '../worker/harness.ts';
 import { callerOf } from '../worker/chunked/calling.ts';
 import { localR2 } from '../worker/s3/stores.ts';
 import { download } from '../worker/s3/uploads.ts';
@@ -31,10 +33,14 @@ it('sends a file from another origin, stops, and continues by HEAD', async () =>
   });
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
-  const { running, stop } = await localR2.start();
-  const lab = await startLab(running, { RELAY: 'on', ALLOWED_ORIGINS: origin });
-  const browser = await startBrowser();
+  let lab: Lab | undefined;
+  let browser: Browser | undefined;
   try {
+    const { running } = await localR2.start();
+    [lab, browser] = await startTogether(
+      startLab(running, { RELAY: 'on', ALLOWED_ORIGINS: origin }),
+      startBrowser(),
+    );
     const tab = await browser.newPage();
     await tab.goto(origin);
     const endpoint = new URL('/chunks', (await lab.fetch('/health')).url).href;
@@ -71,9 +77,8 @@ it('sends a file from another origin, stops, and continues by HEAD', async () =>
     assert.equal(body.result?.name, 'seven.bin');
     assert.deepEqual(await download(running, body.key), new Uint8Array(12_000_000).fill(7));
   } finally {
-    await browser.close();
-    await lab.stop();
-    await stop();
+    await browser?.close();
+    await lab?.stop();
     page.close();
     page.closeAllConnections();
   }

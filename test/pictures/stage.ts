@@ -54,15 +54,15 @@ export async function openStage({
     [ARABIC, ['font/woff2', readFileSync(FONTS + ARABIC)]],
     ['/favicon.ico', ['image/x-icon', '']],
   ]);
+  const browser = await launch({
+    executablePath: await browserPath(),
+    args: [...ARGUMENTS, ...(isMoving ? [] : WHOLE_FRAMES), ...args],
+  });
   const server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? [];
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': type ?? 'text/plain' });
     response.end(body);
   }).listen(0, '127.0.0.1');
-  const browser = await launch({
-    executablePath: await browserPath(),
-    args: [...ARGUMENTS, ...(isMoving ? [] : WHOLE_FRAMES), ...args],
-  });
   const close = async (): Promise<void> => {
     await browser.close();
     server.close();

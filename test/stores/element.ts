@@ -12,6 +12,7 @@ import { openPage, settled, startBrowser, type Snapshot } from '../e2e/product.t
 import { writeRandomFile } from '../e2e/files.ts';
 import { jwtFor, startLab, type Lab } from '../worker/harness.ts';
 import type { Running } from '../worker/s3/stores.ts';
+import { startTogether } from '../start-together.ts';
 
 export interface Element {
   /** Its page, whose console and network a row may look at. */
@@ -43,10 +44,10 @@ export async function openElement(running: Running): Promise<Element> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    [lab, browser] = await Promise.all([
+    [lab, browser] = await startTogether(
       startLab(running, { ALLOWED_ORIGINS: origin }),
       startBrowser(),
-    ]);
+    );
     html = pageFor(lab.url, await jwtFor('alice'));
     const page = await browser.newPage();
     return {

@@ -41,8 +41,6 @@ export async function setStage(aCase: Case, scripts: Scripts): Promise<Stage> {
   const wire = aCase.wire && (await startWire(aCase.wire));
   const start = (side: 'near' | 'far', module: URL): ChildProcess =>
     wire?.fork(side, module) ?? fork(module, { stdio: 'inherit', serialization: 'advanced' });
-  const server = start('far', SERVER);
-  const page = start('near', PAGE);
   const options: ServerOptions = {
     addresses: wire?.addresses ?? ['127.0.0.1'],
     speed: aCase.line ?? LOOPBACK,
@@ -51,23 +49,31 @@ export async function setStage(aCase: Case, scripts: Scripts): Promise<Stage> {
     hasHttp2: aCase.hasHttp2,
     tusd: aCase.runs.some(({ contender }) => contender === 'tus') ? findTusd() : undefined,
   };
-  const ends = (await ask(server, options)) as Ends;
-  const pageUrl = (await ask(page, scripts)) as string;
-  return {
-    openBrowser: () => startBrowser(wire),
-    pageUrl,
-    ends,
-    takeSeen: async () => (await ask(server, {})) as Seen,
-    takeBytes: () => wire?.takeBytes(),
-    async close() {
-      for (const child of [server, page]) {
-        if (!child.connected) continue;
-        child.disconnect();
-        await once(child, 'exit');
-      }
-      wire?.stop();
-    },
+  const server = start('far', SERVER);
+  const page = start('near', PAGE);
+  const close = async (): Promise<void> => {
+    for (const child of [server, page]) {
+      if (!child.connected) continue;
+      child.disconnect();
+      await once(child, 'exit');
+    }
+    wire?.stop();
   };
+  try {
+    const ends = (await ask(server, options)) as Ends;
+    const pageUrl = (await ask(page, scripts)) as string;
+    return {
+      openBrowser: () => startBrowser(wire),
+      pageUrl,
+      ends,
+      takeSeen: async () => (await ask(server, {})) as Seen,
+      takeBytes: () => wire?.takeBytes(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** @throws AbortError if the process ends without an answer. */

@@ -21,6 +21,7 @@ import type { S3UploadElement } from '../../../widget/s3-upload.ts';
 import { composeSettings, containerCommand } from '../node-example.ts';
 import { installConsumer, pack, type Consumer } from './consumer.ts';
 import { startServer, type ExampleServer } from './server.ts';
+import { startTogether } from '../../start-together.ts';
 
 /** Too large for one request, so that parts, their checksums and Complete are used. */
 const FILE_BYTES = 17 * 2 ** 20;
@@ -62,10 +63,10 @@ suite('the package in an app of somebody else’s', { timeout: 600_000 }, () => 
     });
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     siteUrl = `http://localhost:${(site.address() as AddressInfo).port}`;
-    [product, browser] = await Promise.all([
+    [product, browser] = await startTogether(
       startProduct(() => ({ ALLOWED_ORIGINS: siteUrl })),
       startBrowser(),
-    ]);
+    );
   });
 
   after(async () => {

@@ -7,6 +7,7 @@ import { MIB, startLab, type Lab } from '../harness.ts';
 import { onEveryStore } from '../s3/stores.ts';
 import { download, random } from '../s3/uploads.ts';
 import { callerOf, hangUp, tailKeyOf, type Caller } from './calling.ts';
+import { startTogether } from '../../start-together.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -408,10 +409,10 @@ onEveryStore(
   (running) => {
     it('that take chunks of one upload at once do not mix them up', async () => {
       const settings = { RELAY: 'on', KEY_PREFIX: `worker-tests/${randomUUID()}/` };
-      const labs = await Promise.all([
+      const labs = await startTogether(
         startLab(running(), settings),
         startLab(running(), settings),
-      ]);
+      );
       try {
         const [here, there] = await Promise.all(labs.map((lab) => callerOf(lab)));
         assert.ok(here && there);

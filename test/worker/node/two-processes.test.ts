@@ -9,6 +9,7 @@ import { localR2, type Running } from '../s3/stores.ts';
 import { random } from '../s3/uploads.ts';
 import { startRedis, type RedisServer } from './redis-server.ts';
 import { scratch, serve, settingsFor, type Served } from './serving.ts';
+import { startTogether } from '../../start-together.ts';
 
 describe('two processes behind one Redis', { skip: missing('redis') ?? false }, () => {
   let redis: RedisServer;
@@ -19,12 +20,12 @@ describe('two processes behind one Redis', { skip: missing('redis') ?? false }, 
   let start: () => Promise<Served>;
 
   before(async () => {
-    const [started, { running }] = await Promise.all([startRedis(), localR2.start()]);
+    const [started, { running }] = await startTogether(startRedis(), localR2.start());
     redis = started;
     store = running;
     place = await scratch();
     start = () => serve(place.folder, settingsFor(store, { STATE_URL: redis.url }));
-    [one, other] = await Promise.all([start(), start()]);
+    [one, other] = await startTogether(start(), start());
   });
   after(async () => {
     await Promise.all([one?.end(), other?.end()]);

@@ -3,6 +3,7 @@ import type { Result } from '../../../worker/protocol.ts';
 import { changedError, finalError } from '../faults/file-error.ts';
 import { fingerprint } from '../journal/fingerprint.ts';
 import type { Services } from '../services.ts';
+import { can } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
 import { completeUpload } from './complete.ts';
 import type { SendingContext } from './context.ts';
@@ -20,7 +21,7 @@ export async function run(
 ): Promise<void> {
   void context.waiting.note();
   let mostStored = 0;
-  for (let setbacks = 0; !signal.aborted && upload.phase !== 'cancelled'; setbacks++) {
+  for (let setbacks = 0; !signal.aborted && can(upload.state, 'restart'); setbacks++) {
     try {
       await transformFile(upload, context, signal);
       const result = await runRound(upload, context, signal);

@@ -19,10 +19,11 @@ describe('a caller', () => {
   it('that is another before the policy has come is judged by a policy of its own', async () => {
     const old = await fake({ checksum: 'crc64nvme' });
     const other = await fake({ checksum: 'md5' });
-    await old.fault({ side: 'api', match: 'policy', delayMs: 200 });
+    await old.fault({ side: 'api', match: 'policy', isHeld: true });
     const from = uploader(old);
     while (!(await old.count('api', /policy/)));
     from.configure({ endpoint: other.endpoint });
+    await old.clear();
     await until(() => from.checksum === 'md5');
     assert.equal(await other.count('api', /policy/), 1);
   });

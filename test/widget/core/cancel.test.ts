@@ -165,7 +165,7 @@ describe('cancel, while the upload is completed', () => {
 
   it('by removing it reports that it is complete before it is gone', async () => {
     const worker = await fake();
-    await worker.fault({ side: 'api', match: 'complete', delayMs: 200 });
+    await worker.fault({ side: 'api', match: 'complete', isHeld: true });
     const from = uploader(worker);
     const events: string[] = [];
     for (const type of ['upload-done', 'upload-removed'] as const) {
@@ -173,7 +173,9 @@ describe('cancel, while the upload is completed', () => {
     }
     const { uploads } = from.add([randomFile(8 * MIB)]);
     await whenUpload(from, ({ status }) => status === 'completing');
-    await from.remove(uploads[0]?.id ?? '');
+    const removed = from.remove(uploads[0]?.id ?? '');
+    await worker.clear();
+    await removed;
     assert.deepEqual(events, ['upload-done', 'upload-removed']);
     assert.deepEqual(from.uploads, []);
   });

@@ -122,11 +122,13 @@ describe('cancel', () => {
 
   it('leaves nothing open where Create is still under way', async () => {
     const worker = await fake();
-    await worker.fault({ side: 'api', match: 'POST /uploads$', delayMs: 300 });
+    await worker.fault({ side: 'api', match: 'POST /uploads$', isHeld: true });
     const from = uploader(worker);
     from.add([randomFile(8 * MIB)]);
     while (!(await worker.count('api', /POST \/uploads$/)));
-    await from.cancel();
+    const cancelled = from.cancel();
+    await worker.clear();
+    await cancelled;
     assert.deepEqual(
       (await worker.report()).uploads.map(({ state }) => state),
       ['aborted'],
@@ -136,11 +138,13 @@ describe('cancel', () => {
 
   it('comes too late while the store puts the file together, and says so', async () => {
     const worker = await fake();
-    await worker.fault({ side: 'api', match: 'complete', delayMs: 200 });
+    await worker.fault({ side: 'api', match: 'complete', isHeld: true });
     const from = uploader(worker);
     from.add([randomFile(8 * MIB)]);
     await whenUpload(from, ({ status }) => status === 'completing');
-    await from.cancel();
+    const cancelled = from.cancel();
+    await worker.clear();
+    await cancelled;
     assert.equal(from.uploads[0]?.status, 'done');
     assert.equal((await worker.report()).uploads[0]?.state, 'complete');
   });

@@ -166,10 +166,11 @@ describe('a call to the Worker', () => {
     const worker = await fake();
     const from = uploader(worker);
     const file = randomFile(8 * MIB);
-    await worker.fault({ side: 'api', match: 'complete', delayMs: 500 });
+    await worker.fault({ side: 'api', match: 'complete', isHeld: true });
     from.add([file]);
     const { id } = await whenUpload(from, ({ status }) => status === 'completing');
     await worker.lose(id, 3);
+    await worker.clear();
     await settled(from);
     assert.equal(from.uploads[0]?.status, 'done', String(from.uploads[0]?.error));
     assert.equal(await worker.count('store', /PUT/), 9);

@@ -50,7 +50,7 @@ async function assertNothingTwice(worker: Fake, parts: number): Promise<void> {
 describe('an upload that the Worker extends', () => {
   it('goes on with the newest token, and keeps that in the journal', async () => {
     const worker = await fake({ renews: true, signAtOnce: 4 });
-    await worker.fault({ side: 'store', match: 'part=24$', delayMs: 1500 });
+    await worker.fault({ side: 'store', match: 'part=24$', isHeld: true });
     const from = uploader(worker);
     const file = randomFile(PARTS * MIB);
     from.add([file]);
@@ -58,6 +58,7 @@ describe('an upload that the Worker extends', () => {
     const noted = await noteOf(id);
     assert.ok(/-renewed-renewed/.test(noted.token), noted.token);
     assert.ok(Date.parse(noted.expiresAt) > Date.now() + 1.5 * 86_400_000, noted.expiresAt);
+    await worker.clear();
     const { status, error } = await only(from);
     assert.equal(status, 'done', error?.message);
     await assertNothingTwice(worker, PARTS);

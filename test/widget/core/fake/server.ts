@@ -126,6 +126,7 @@ async function meet(
   if (!body) return;
   if (fault?.stall) return;
   if (fault?.delayMs) await sleep(fault.delayMs);
+  if (fault?.isHeld) await space.whenCleared(fault);
   if (fault?.together) await space.whenTogether(fault.together);
   const call = asJson({ space, method, url, headers, body, cameAt });
   const own = fault?.answer;
@@ -165,7 +166,7 @@ async function control(
 ): Promise<void> {
   const verb = url.pathname.slice(1);
   if (verb === 'fault') space.faults.push((await json(request)) as FaultRule);
-  else if (verb === 'clear') space.faults.length = 0;
+  else if (verb === 'clear') space.clear();
   else if (verb === 'options') Object.assign(space.options, await json(request));
   else if (verb === 'lose') lose(space, url.searchParams);
   else if (verb === 'forget') space.uploads.delete(url.searchParams.get('id') ?? '');

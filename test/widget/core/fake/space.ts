@@ -59,6 +59,8 @@ export interface FaultRule {
   /** Takes the body and never answers. */
   readonly stall?: boolean;
   readonly delayMs?: number;
+  /** Answered once the test clears its faults, however long it takes until then. */
+  readonly isHeld?: boolean;
   /** Answers nothing until so many requests to the store have been in flight at the same time. */
   readonly together?: number;
   /** Reads the body at this speed, so that the line is as slow. */

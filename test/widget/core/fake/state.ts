@@ -44,6 +44,7 @@ export class Space {
   /** In Unix milliseconds. */
   usedAt = Date.now();
   readonly #drops: number[] = [];
+  readonly #held: (() => void)[] = [];
   readonly #log: LogEntry[] = [];
   readonly #hits = new Map<FaultRule, number>();
   #inFlight = 0;
@@ -77,6 +78,17 @@ export class Space {
 
   end({ side }: LogEntry): void {
     if (side === 'store') this.#inFlight--;
+  }
+
+  /** Ends all faults, and lets go of what they hold. */
+  clear(): void {
+    this.faults.length = 0;
+    for (const letGo of this.#held.splice(0)) letGo();
+  }
+
+  /** Resolves at once if that has happened while the request was still coming. */
+  async whenCleared(fault: FaultRule): Promise<void> {
+    if (this.faults.includes(fault)) await new Promise<void>((done) => this.#held.push(done));
   }
 
   /** Resolves once so many requests to the store have been in flight together, or after a while. */

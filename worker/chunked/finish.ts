@@ -7,6 +7,7 @@ import { partCount, type Result, type Verifying, type WholeChecksum } from '../p
 import { rulesFor } from '../upload/access.ts';
 import { completeUpload } from '../upload/complete/complete.ts';
 import { abortOrphansQuietly } from '../upload/end/orphans.ts';
+import { recordOpen } from '../upload/record-open.ts';
 import { planOf, withSize, type Upload } from '../upload/upload.ts';
 import type { Located } from './begin.ts';
 import { positionOf } from './position.ts';
@@ -95,7 +96,7 @@ export async function giveSize(
   const known = withSize(upload, bytes);
   await rulesFor(signer, c, known, 'sign');
   const told = { upload, ...entry, state: 'open', toldBytes: bytes } as const;
-  if (isOpen) await signer.ledger.put(told, waitUntilOf(c));
+  if (isOpen) await recordOpen(signer, told, waitUntilOf(c));
   return { upload: known, entry };
 }
 

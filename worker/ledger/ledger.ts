@@ -14,8 +14,8 @@ import { createReceipts } from './receipts.ts';
 import {
   dueAt,
   Entry,
+  GRACE_SECONDS,
   keyOf,
-  metadataOf,
   ownerHash,
   prefixOf,
   RECORDS,
@@ -23,17 +23,18 @@ import {
   rowOf,
   shortRow,
   summaryOf,
-  UNSETTLED_SECONDS,
   type ShortRow,
 } from './record.ts';
 import { createUsage, isLate, type Usage, type UsageOptions } from './usage.ts';
 import { fromAnywhere, walk, type Position } from './walk.ts';
+import { createWriter, type Tries, type WaitUntil } from './writer.ts';
 import type { Reservation } from '../policy/reservations.ts';
 import { recordedState } from '../upload/state.ts';
 import type { Upload } from '../upload/upload.ts';
 
 export type { KV } from './kv.ts';
-export type { Entry, Row } from './record.ts';
+export { GRACE_SECONDS, type Entry, type Row } from './record.ts';
+export type { WaitUntil } from './writer.ts';
 
 /** What the ledger needs besides KV. */
 export interface LedgerOptions {
@@ -55,6 +56,8 @@ export interface Ledger {
    * @returns whether the record was written at once.
    */
   put(entry: Entry, waitUntil: WaitUntil): Promise<boolean>;
+  /** Writes a record as `put` does, unless this isolate has recorded the upload's end: that stays. */
+  amend(entry: Entry, waitUntil: WaitUntil, tries?: Tries): Promise<boolean>;
   remove(owner: string, id: string): Promise<void>;
   /** Lists uploads, newest first. A page may have fewer rows than `limit`, or none, and still a cursor. */
   list(
@@ -89,22 +92,14 @@ export interface Ledger {
   receipts(upload: Upload): Promise<PartReceipt[]>;
 }
 
-/** Keeps the Worker alive for work after the answer. */
-export type WaitUntil = (work: Promise<unknown>) => void;
-
-/** How long the record of an upload that has ended outlives its token. */
-export const GRACE_SECONDS = 3 * 86_400;
 const PAGES_PER_LIST = 5;
-/** KV accepts one write per second to a key. */
-const RETRY_MS = [1100, 2200, 4400];
 
 export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   const { log, now, keepSeconds } = options;
   const receipts = createReceipts(kv, options, GRACE_SECONDS);
   const usage = createUsage(kv, { log, now, isListed, rowAt: readRow });
 
-  /** What this isolate wants to be under each key that it is writing. */
-  const latest = new Map<string, Entry>();
+  const writer = createWriter(kv, options);
 
   return {
     addReceipts: receipts.add,
@@ -116,25 +111,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
       const entry = await read(keyOf(hash, id));
       return entry && isListed(rowOf(entry)) ? entry : undefined;
     },
-    async put(entry, waitUntil) {
-      const key = keyOf(await ownerHash(entry.upload.owner), entry.upload.id);
-      latest.set(key, entry);
-      try {
-        await write(key, entry);
-        forget(key, entry);
-        return true;
-      } catch {
-        waitUntil(writeLater(key, entry));
-        return false;
-      }
-    },
-    async remove(owner, id) {
-      try {
-        await kv.delete(keyOf(await ownerHash(owner), id));
-      } catch (error) {
-        log.warn('record_not_deleted', { error });
-      }
-    },
+    put: async (entry, waitUntil) => writer.put(await keyOfEntry(entry), entry, waitUntil),
+    amend: async (entry, waitUntil, tries) =>
+      writer.amend(await keyOfEntry(entry), entry, waitUntil, tries),
+    remove: async (owner, id) => writer.remove(keyOf(await ownerHash(owner), id)),
     async list(owner, { state, cursor, limit }) {
       const prefix = prefixOf(await ownerHash(owner));
       const uploads: UploadSummary[] = [];
@@ -216,45 +196,6 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
     return undefined;
   }
 
-  function write(key: string, entry: Entry): Promise<void> {
-    const expiration = expirationOf(entry);
-    return kv.put(key, JSON.stringify(entry), {
-      metadata: metadataOf(entry),
-      ...(expiration !== null && { expiration }),
-    });
-  }
-
-  /** Gives up if there is something newer to be written: an upload is not open again. */
-  async function writeLater(key: string, entry: Entry): Promise<void> {
-    for (const delay of RETRY_MS) {
-      await new Promise((resolve) => setTimeout(resolve, delay));
-      if (latest.get(key) !== entry) return;
-      try {
-        await write(key, entry);
-        break;
-      } catch (error) {
-        log.warn('record_not_written', { upload: entry.upload.id, error });
-      }
-    }
-    forget(key, entry);
-  }
-
-  function forget(key: string, entry: Entry): void {
-    if (latest.get(key) === entry) latest.delete(key);
-  }
-
-  /**
-   * When KV may delete the record, in seconds since the epoch. Null: never. A record is always kept
-   * longer than its upload's token, because until then somebody may ask to cancel a complete upload.
-   */
-  function expirationOf({ state, upload, sweepAt }: Entry): number | null {
-    const seconds = Math.floor(now() / 1000);
-    const grace = state === 'open' || sweepAt !== undefined ? UNSETTLED_SECONDS : GRACE_SECONDS;
-    const afterToken = Math.max(upload.expiresAt, seconds) + grace;
-    if (state !== 'complete') return afterToken;
-    return keepSeconds === null ? null : Math.max(seconds + keepSeconds, afterToken);
-  }
-
   /** The complete row; undefined if it is not listed, or is known not to be in `state`. */
   async function rowAt(key: Key, state: UploadState | undefined): Promise<Row | undefined> {
     const short = shortRow(key);
@@ -278,6 +219,10 @@ export function createLedger(kv: KV, options: LedgerOptions): Ledger {
   function isDue(row: ShortRow): boolean {
     return dueAt(row) * 1000 <= now();
   }
+}
+
+async function keyOfEntry({ upload }: Entry): Promise<string> {
+  return keyOf(await ownerHash(upload.owner), upload.id);
 }
 
 /**

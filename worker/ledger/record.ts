@@ -93,6 +93,8 @@ const MAX_METADATA_BYTES = 1024;
  * it unseen, so this is how far behind the upkeep may be before parts stay in the store for good.
  */
 export const UNSETTLED_SECONDS = 30 * 86_400;
+/** How long the record of an upload that has ended outlives its token. */
+export const GRACE_SECONDS = 3 * 86_400;
 /** Prefix of the keys of all records. */
 export const RECORDS = 'u:';
 

@@ -43,8 +43,7 @@ export function localReservations(): Reservations {
       return Promise.resolve(memory.account.finish(upload, always));
     },
     extend(asker, id, expiresAt) {
-      accountOf(asker).account.extend(id, expiresAt);
-      return Promise.resolve();
+      return Promise.resolve(accountOf(asker).account.extend(id, expiresAt));
     },
     cancel(asker, id, countsUntil) {
       const outcome = accountOf(asker).account.cancel(id, countsUntil);

@@ -49,7 +49,7 @@ type Question =
   | { readonly kind: 'open'; readonly listed: readonly Counted[] };
 
 /** What the object answers to a question. `unopened`: it has to be told first what there is. */
-type Answer = Verdict | Cancelled | boolean | number | 'unopened';
+type Answer = Verdict | Counted['state'] | Cancelled | boolean | number | 'unopened';
 
 /** Sent with each question, so that a signer's clock is the object's as well. */
 type Message = Question & { readonly now: number };
@@ -94,8 +94,7 @@ export class OwnerLimits {
       case 'finish':
         return this.#account.finish(message.upload, message.always);
       case 'extend':
-        this.#account.extend(message.id, message.expiresAt);
-        return true;
+        return this.#account.extend(message.id, message.expiresAt);
       case 'cancel':
         return this.#account.cancel(message.id, message.countsUntil);
       case 'release':
@@ -125,9 +124,8 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
       askOpened<Verdict>(asker, { kind: 'reserve', wanted, limits, action }, listed),
     usedBytes: (asker, listed) => askOpened<number>(asker, { kind: 'used' }, listed),
     finish: (asker, upload, always) => ask<boolean>(asker, { kind: 'finish', upload, always }),
-    async extend(asker, id, expiresAt) {
-      await ask(asker, { kind: 'extend', id, expiresAt });
-    },
+    extend: (asker, id, expiresAt) =>
+      ask<Counted['state']>(asker, { kind: 'extend', id, expiresAt }),
     cancel: (asker, id, countsUntil) => ask<Cancelled>(asker, { kind: 'cancel', id, countsUntil }),
     async release(asker, id, what = 'upload') {
       await ask(asker, { kind: 'release', id, what });

@@ -92,8 +92,12 @@ export interface Reservations {
    * nevertheless, because its object exists.
    */
   finish(asker: Asker, upload: Reservation, always: boolean): Promise<boolean>;
-  /** Extends an open upload. Its bytes count for as much longer. */
-  extend(asker: Asker, id: string, expiresAt: number): Promise<void>;
+  /**
+   * Extends an open upload. Its bytes count for as much longer.
+   *
+   * @returns its state; `open` for one that is not known here.
+   */
+  extend(asker: Asker, id: string, expiresAt: number): Promise<Counted['state']>;
   /** Cancels the upload unless it is complete. Its bytes count until `countsUntil`. */
   cancel(asker: Asker, id: string, countsUntil: number): Promise<Cancelled>;
   /**
@@ -168,11 +172,13 @@ export class Account {
     return true;
   }
 
-  extend(id: string, expiresAt: number): void {
+  extend(id: string, expiresAt: number): Counted['state'] {
     const own = this.#uploads.get(id);
-    if (own?.state !== 'open' || own.expiresAt >= expiresAt) return;
-    const countsUntil = own.countsUntil + expiresAt - own.expiresAt;
-    this.#set({ ...own, expiresAt, countsUntil });
+    if (own?.state === 'open' && own.expiresAt < expiresAt) {
+      const countsUntil = own.countsUntil + expiresAt - own.expiresAt;
+      this.#set({ ...own, expiresAt, countsUntil });
+    }
+    return own?.state ?? 'open';
   }
 
   cancel(id: string, countsUntil: number): Cancelled {

@@ -7,12 +7,12 @@
  * time; the upload counts against the owner's limits meanwhile, and UPLOAD_MAX_AGE ends it.
  */
 import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
-import { askerOf } from '../policy/quota.ts';
 import type { Rules } from '../policy/policy.ts';
 import { ProblemError } from '../problem.ts';
 import type { Renewal } from '../protocol.ts';
 import { tooOldUpload } from '../refusals.ts';
 import { isoOf } from '../util/iso-time.ts';
+import { recordOpen } from './record-open.ts';
 import { isExpired } from './state.ts';
 import type { Upload } from './upload.ts';
 
@@ -52,8 +52,8 @@ function nextExpiry(
 
 /**
  * Extends the upload together with its reservation and its record, at most once an hour (more often
- * only if UPLOAD_TTL is shorter than two hours). If the record cannot be written, the upload is not
- * extended, and the next call tries again. The upkeep goes by records, so it never aborts an upload
+ * only if UPLOAD_TTL is shorter than two hours). If the record cannot be written, or the
+ * upload ends meanwhile, it is not extended, and the next call tries again. The upkeep goes by records, so it never aborts an upload
  * that makes progress.
  *
  * @param rules the caller's present rules. They may allow less than those of Create did.
@@ -65,14 +65,14 @@ export async function extendUpload(
   rules: Rules,
   upload: Upload,
 ): Promise<Upload | undefined> {
-  const { ledger, reservations } = signer;
+  const { ledger } = signer;
   const { owner, id } = upload;
-  const asker = await askerOf(signer, owner);
-  const expiresAt = nextExpiry(rules, upload, asker.now);
+  const now = Math.floor(signer.now() / 1000);
+  const expiresAt = nextExpiry(rules, upload, now);
   const { lifeSeconds = upload.expiresAt - upload.createdAt } = upload;
   const step = Math.min(STEP_SECONDS, Math.ceil(lifeSeconds / 2));
-  const isWorthwhile = (end: number) => expiresAt - end >= (end > asker.now ? step : 1);
-  if (expiresAt <= asker.now || !isWorthwhile(upload.expiresAt)) return undefined;
+  const isWorthwhile = (end: number) => expiresAt - end >= (end > now ? step : 1);
+  if (expiresAt <= now || !isWorthwhile(upload.expiresAt)) return undefined;
   const entry = await ledger.get(owner, id);
   if (entry && (entry.state !== 'open' || entry.upload.mark !== upload.mark)) return undefined;
   // Another token of the same upload may have extended it already.
@@ -81,12 +81,13 @@ export async function extendUpload(
   }
   const extended = { ...(entry?.upload ?? upload), expiresAt, lifeSeconds };
   try {
-    await reservations.extend(asker, id, expiresAt);
-    const isWritten = await ledger.put(
+    const isOpen = await recordOpen(
+      signer,
       { ...entry, state: 'open', upload: extended },
       waitUntilOf(c),
+      'once',
     );
-    return isWritten ? { ...upload, expiresAt, lifeSeconds } : undefined;
+    return isOpen ? { ...upload, expiresAt, lifeSeconds } : undefined;
   } catch {
     return undefined;
   }

@@ -207,16 +207,19 @@ describe('an account', () => {
     const wanted = upload({ expiresAt: NOW + 100, countsUntil: NOW + 300 });
     create(account, wanted);
     account.extend(wanted.id, NOW + 100);
-    account.extend(wanted.id, NOW + 50);
+    assert.equal(account.extend(wanted.id, NOW + 50), 'open');
     assert.equal(account.usedBytes(NOW + 299), 10);
     assert.equal(account.usedBytes(NOW + 300), 0);
-    account.extend(wanted.id, NOW + 150);
+    assert.equal(account.extend(wanted.id, NOW + 150), 'open');
     assert.equal(account.usedBytes(NOW + 349), 10);
     assert.equal(account.usedBytes(NOW + 350), 0);
     account.finish(wanted, false);
-    account.extend(wanted.id, NOW + 5000);
+    assert.equal(account.extend(wanted.id, NOW + 5000), 'complete');
     assert.equal(account.usedBytes(NOW + 350), 0);
-    account.extend('another', NOW + 5000);
+    assert.equal(account.extend('another', NOW + 5000), 'open');
+    create(account, upload({ id: 'dropped' }));
+    account.cancel('dropped', NOW + 5);
+    assert.equal(account.extend('dropped', NOW + 5000), 'cancelled');
   });
 
   it('forgets what neither counts any more nor has a token that is valid', () => {
@@ -370,7 +373,7 @@ describe('reservations in the memory of an isolate', () => {
     const reservations = localReservations();
     const wanted = upload({ countsUntil: NOW + 50, expiresAt: NOW + 50 });
     await reserve(reservations, ASKER, wanted);
-    await reservations.extend(ASKER, wanted.id, NOW + 90);
+    assert.equal(await reservations.extend(ASKER, wanted.id, NOW + 90), 'open');
     assert.equal(await reservations.usedBytes(at(NOW + 89), nothing), 10);
     await reservations.release(ASKER, wanted.id);
     assert.equal(await reservations.usedBytes(at(NOW + 89), nothing), 0);
@@ -521,7 +524,7 @@ describe('reservations in a Durable Object', () => {
     const { reservations } = objects();
     const wanted = upload({ expiresAt: NOW + 50, countsUntil: NOW + 50 });
     await reservations.reserve(ASKER, wanted, UNLIMITED, 'create', nothing);
-    await reservations.extend(ASKER, wanted.id, NOW + 90);
+    assert.equal(await reservations.extend(ASKER, wanted.id, NOW + 90), 'open');
     const used = (now: number) => reservations.usedBytes({ ...ASKER, now }, nothing);
     assert.equal(await used(NOW + 89), 10);
     assert.equal(await used(NOW + 90), 0);

@@ -27,28 +27,41 @@ export async function discardUpload(
   entry?: Entry,
 ): Promise<boolean> {
   const asker = await askerOf(signer, upload.owner);
-  // A form can still be used. URLs of parts stop working with the abort.
-  const usableUntil = isByForm(upload)
-    ? Math.min(upload.expiresAt, asker.now + upload.urlSeconds)
-    : asker.now;
+  const usableUntil = usableUntilOf(upload, asker.now);
   const cancelled = await signer.reservations.cancel(asker, upload.id, usableUntil);
   if (cancelled === 'complete') return false;
   const mayRemove = removal === 'always' || cancelled === 'cancelled';
   if (upload.multipart) await abortOrphans(signer, [upload]);
   if (!(await removeFromStore(signer, upload, mayRemove))) return false;
-  const limits = entry?.limits;
-  const isSweptAgain = isByForm(upload) && (limits !== undefined || signer.rules.removable);
-  await signer.ledger.put(
-    {
-      state: 'aborted',
-      upload,
-      ...(limits && { limits }),
-      ...(isSweptAgain && { sweepAt: usableUntil }),
-    },
-    waitUntil,
-  );
+  await signer.ledger.put(abortedEntry(signer, upload, asker.now, entry?.limits), waitUntil);
   signer.emit({ type: 'aborted', upload }, waitUntil);
   return true;
+}
+
+/**
+ * The record of a cancelled upload.
+ *
+ * @param now seconds since the epoch.
+ * @param limits those that its Create met.
+ */
+export function abortedEntry(
+  { rules }: Pick<Signer, 'rules'>,
+  upload: Upload,
+  now: number,
+  limits: Entry['limits'],
+): Entry {
+  const isSweptAgain = isByForm(upload) && (limits !== undefined || rules.removable);
+  return {
+    state: 'aborted',
+    upload,
+    ...(limits && { limits }),
+    ...(isSweptAgain && { sweepAt: usableUntilOf(upload, now) }),
+  };
+}
+
+/** A form can still be used. URLs of parts stop working with the abort. */
+function usableUntilOf(upload: Upload, now: number): number {
+  return isByForm(upload) ? Math.min(upload.expiresAt, now + upload.urlSeconds) : now;
 }
 
 /**

@@ -43,7 +43,7 @@ export async function keepProgress(
   const entry = await ledger.get(upload.owner, upload.id);
   if (entry && entry.state !== 'open' && entry.state !== 'verifying') return;
   const sweepAt = Math.floor(now() / 1000) + LEFT_ALONE_SECONDS;
-  await ledger.put({ state: 'verifying', upload, verifying, sweepAt }, waitUntil);
+  await ledger.amend({ state: 'verifying', upload, verifying, sweepAt }, waitUntil);
   log.info('verifying', { upload: upload.id, bytes: verifying.verifiedBytes });
 }
 

@@ -12,6 +12,7 @@ import { apps } from './apps.ts';
 import { S3, uppy } from './companion/client.ts';
 import { startSink, type Sink } from './counts/sink.ts';
 import { MIB, tokenOf, type Client } from './harness.ts';
+import { memoryKV } from './memory-kv.ts';
 
 /** Answers a request to the store in the place of the store; undefined: the store answers. */
 type Instead = (request: Request) => Promise<Response> | undefined;
@@ -97,6 +98,38 @@ describe('room for a file that is refused', () => {
       assert.ok(!isRefused(await client.tryCreate({ bytes: 11 * MIB })));
     });
   }
+});
+
+describe('room for an upload that is resumed after its time', () => {
+  let sink: Sink;
+  before(async () => {
+    sink = await startSink(PROFILES.minio);
+  });
+  after(() => sink.stop());
+
+  it('is given back if its record cannot be written', async () => {
+    let now = Date.now();
+    let isDown = false;
+    const kv = memoryKV(() => now);
+    const { client } = await startWith(sink, () => undefined, {
+      rules: { maxOpen: 1, maxTotalBytes: 11 * MIB, uploadSeconds: 3600 },
+      now: () => now,
+      kv: {
+        ...kv,
+        put: async (...put) => {
+          if (isDown) throw new Error('KV PUT failed: 500');
+          await kv.put(...put);
+        },
+      },
+    });
+    const upload = await client.create({ bytes: 11 * MIB });
+    now += 2 * 3_600_000;
+    isDown = true;
+    const { problem } = await client.post(`/uploads/${upload.id}/resume`);
+    assert.equal(problem.code, 'store_unavailable');
+    isDown = false;
+    await client.create({ bytes: 11 * MIB });
+  });
 });
 
 describe('room of a cancelled file', () => {

@@ -6,8 +6,9 @@
  * A caller who signs only to keep an upload open needs a valid token and the policy's consent each
  * time; the upload counts against the owner's limits meanwhile, and UPLOAD_MAX_AGE ends it.
  */
-import { waitUntilOf, type Signer, type SignerContext } from '../context.ts';
+import { outliving, waitUntilOf, type Signer, type SignerContext } from '../context.ts';
 import type { Rules } from '../policy/policy.ts';
+import { giveBackRoom } from '../policy/quota.ts';
 import { ProblemError } from '../problem.ts';
 import type { Renewal } from '../protocol.ts';
 import { tooOldUpload } from '../refusals.ts';
@@ -95,31 +96,32 @@ export async function extendUpload(
 
 /**
  * Extends the upload for an owner who returns to it, even if it has expired. In that case, room is
- * reserved for it again.
+ * reserved for it again, and given back if it cannot be extended.
  *
  * @throws ProblemError `expired` if it has reached its maximum age, `store_unavailable` if its record
  *   cannot be written, or a refusal of `Quota.take`.
  */
-export async function resumeUpload(
+export function resumeUpload(
   signer: Signer,
   c: SignerContext,
   rules: Rules,
   upload: Upload,
   field?: string,
 ): Promise<Upload> {
-  const now = signer.now();
-  const wasExpired = isExpired(upload, now);
-  if (wasExpired) {
+  const resume = async (): Promise<Upload> => {
+    const now = signer.now();
+    if (!isExpired(upload, now)) return (await extendUpload(signer, c, rules, upload)) ?? upload;
     const expiresAt = nextExpiry(rules, upload, Math.floor(now / 1000));
     if (isExpired({ expiresAt }, now)) throw tooOldUpload(field);
     await c.get('quota')?.take(rules, { ...upload, expiresAt }, 'create');
-  }
-  const extended = await extendUpload(signer, c, rules, upload);
-  if (!extended && wasExpired) {
+    const extended = await extendUpload(signer, c, rules, upload);
+    if (extended) return extended;
+    await giveBackRoom(signer, upload);
     const detail = 'The upload cannot be extended now: try again.';
     throw new ProblemError('store_unavailable', detail, { retryAfter: 1 });
-  }
-  return extended ?? upload;
+  };
+  // Room without a record would stay taken for a client that goes away.
+  return outliving(waitUntilOf(c), resume());
 }
 
 /** The fields of an answer by which the page learns that the upload was extended; none otherwise. */

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { isRefused, type CreateAnswer } from '../../worker/protocol.ts';
+import type { Hooks } from '../../worker/hooks.ts';
+import {
+  isRefused,
+  type CompleteManyAnswer,
+  type CreateAnswer,
+  type Policy,
+} from '../../worker/protocol.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
 import type { SignerOptions } from '../../worker/signer.ts';
 import { apps } from './apps.ts';
@@ -59,5 +65,66 @@ describe('a batch of more files than one request can serve', () => {
       refused,
       Array.from({ length: 20 }, (_, index) => 20 + index),
     );
+  });
+});
+
+describe('the batches that the policy tells a page', () => {
+  const sinks: Sink[] = [];
+  const sinkOf = async (name: 'minio' | 'r2') => {
+    const sink = await startSink(PROFILES[name]);
+    sinks.push(sink);
+    return sink;
+  };
+  after(() => {
+    for (const sink of sinks) sink.stop();
+  });
+  const clientOf = (sink: Sink, more: Partial<SignerOptions>, hooks: Hooks = {}) =>
+    apps(() => sink.running, `batch/${randomUUID()}/`)(hooks, more).client;
+  const filesOf = (count: number, bytes: number, sumBytes: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      id: randomUUID(),
+      name: `${index}.bin`,
+      bytes,
+      type: '',
+      checksums: [Buffer.alloc(sumBytes, index).toString('base64')],
+    }));
+
+  for (const [name, keyTemplate, most] of [
+    ['minio', '{prefix}{owner}/{checksum}', 20],
+    ['minio', '{prefix}{owner}/{id}/{checksum}', 40],
+    ['minio', '{prefix}{owner}/{id}/{name}', 100],
+    ['r2', '{prefix}{owner}/{checksum}', 13],
+    ['r2', '{prefix}{owner}/{name}', 20],
+    ['r2', '{prefix}{owner}/{id}/{name}', 40],
+  ] as const) {
+    it(`are created in one call: ${name}, ${keyTemplate}`, async () => {
+      const sink = await sinkOf(name);
+      const client = clientOf(sink, { keyTemplate });
+      const { body: policy } = await client.get<Policy>('/policy');
+      assert.equal(policy.batch.create, most);
+      const sumBytes = policy.singleChecksum === 'sha256' ? 32 : 8;
+      const files = filesOf(most, 1000, sumBytes);
+      const { body } = await client.post<CreateAnswer>('/uploads', { files });
+      const problems = body.uploads.flatMap((slot) => (isRefused(slot) ? [slot.problem] : []));
+      assert.deepEqual(problems, []);
+      assert.ok(sink.asked.length <= 40, `${sink.asked.length} requests to the store`);
+    });
+  }
+
+  it('are completed in one call, if a hook chooses keys', async () => {
+    const sink = await sinkOf('minio');
+    const client = clientOf(sink, { checksum: null }, { prepare: () => ({}) });
+    const { body: policy } = await client.get<Policy>('/policy');
+    const uploads = [];
+    for (let index = 0; index < policy.batch.complete; index++) {
+      const { id, token, requests } = await client.create({ bytes: 1 });
+      const [request] = requests;
+      assert.ok(request);
+      const etag = sink.take(request.method, request.url, {}, new Blob(['x']));
+      uploads.push({ id, token, etag });
+    }
+    const { body } = await client.post<CompleteManyAnswer>('/uploads/complete', { uploads });
+    const problems = body.uploads.flatMap((slot) => ('problem' in slot ? [slot.problem] : []));
+    assert.deepEqual(problems, []);
   });
 });

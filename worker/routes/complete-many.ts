@@ -15,7 +15,7 @@ import { batchCosts } from '../upload/batch-costs.ts';
 const ABORTS_PER_BATCH = 2;
 
 export function completeManyRoute(signer: Signer): SignerHandler {
-  const costs = batchCosts(signer.store.profile, signer.keysMayMeet);
+  const costs = batchCosts(signer);
   return async (c) => {
     const { uploads: slots } = await readBody(c.req.raw, Body);
     c.get('line')['files'] = slots.length;

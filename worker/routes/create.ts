@@ -17,8 +17,7 @@ import type { Upload } from '../upload/upload.ts';
 import { batchCosts } from '../upload/batch-costs.ts';
 
 export function createRoute(signer: Signer): SignerHandler {
-  const mayMeet = signer.keysMayMeet || signer.hooks.prepare !== undefined;
-  const costs = batchCosts(signer.store.profile, mayMeet);
+  const costs = batchCosts(signer);
   return async (c) => {
     const { files } = await readBody(c.req.raw, CreateBody);
     const { maxFiles } = c.get('rules');

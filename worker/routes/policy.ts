@@ -48,22 +48,15 @@ export function policyRoute(signer: Signer): SignerHandler {
  * Batch sizes that one invocation can serve if every file is a multipart upload. If small files are sent
  * by forms, batches are larger, and the few files for which that is too many are sent again.
  */
-function batchLimits({
-  store,
-  keysMayMeet,
-  hooks,
-  singleChecksum,
-  forms,
-}: Signer): Policy['batch'] {
+function batchLimits(signer: Signer): Policy['batch'] {
+  const { store, keysMayMeet, singleChecksum, forms } = signer;
   const { profile } = store;
-  const { open, completePart, maxToOpen, maxToComplete } = batchCosts(
-    profile,
-    keysMayMeet || !!hooks.prepare,
-  );
+  const { look, open, completePart, maxToOpen, maxToComplete } = batchCosts(signer);
   const isBound = forms !== 'off' && bindsForms(profile) && singleChecksum === 'sha256';
   const byForm = (isBound || (forms === 'replaceable' && profile.strictForms)) && !keysMayMeet;
+  const create = Math.floor(maxToOpen / (byForm ? look : look + open));
   return {
-    create: byForm ? MAX_FILES_PER_CREATE : Math.floor(maxToOpen / open),
+    create: Math.min(create, MAX_FILES_PER_CREATE),
     sign: MAX_PARTS_PER_SIGN,
     complete: byForm ? MAX_UPLOADS_PER_COMPLETE : Math.floor(maxToComplete / completePart),
   };

@@ -45,6 +45,15 @@ export async function completeWithStored(
   }
 }
 
+/** Whether stored files may stand for new ones here. */
+export function looksForStored({
+  keyTemplate,
+  rules,
+}: Pick<Signer, 'keyTemplate' | 'rules'>): boolean {
+  // The ACL of what is stored is not known, and another one may be wanted.
+  return mayBeShared(keyTemplate) && rules.acl.length <= 1;
+}
+
 /** Whether the store has to be asked for the same file: it costs a request. */
 export function mayBeStored(signer: Signer, draft: Upload, plan: Plan): boolean {
   return wholeChecksumOf(signer, draft, plan) !== undefined;
@@ -56,8 +65,7 @@ function wholeChecksumOf(
   { announced, checksum, fileChecksum }: Upload,
   plan: Plan,
 ): WholeChecksum | undefined {
-  // The ACL of what is stored is not known, and another one may be wanted.
-  if (!mayBeShared(signer.keyTemplate) || signer.rules.acl.length > 1) return undefined;
+  if (!looksForStored(signer)) return undefined;
   if (plan.kind === 'single') {
     const isSent = checksum !== null && fileChecksum !== undefined;
     return isSent ? { algorithm: checksum, value: fileChecksum } : undefined;

@@ -153,22 +153,23 @@ describe('a caller', () => {
     }
   });
 
-  it('counts a Create once for each of its files', async () => {
-    const limited = await startLab(store.running, {}, { requestsPerMinute: 10 });
-    try {
-      const bob = await limited.as('bob');
-      const files = Array.from({ length: 8 }, () => ({
-        id: crypto.randomUUID(),
-        name: 'x',
-        bytes: 6 * MIB,
-        type: '',
-      }));
-      assert.equal((await bob.post('/uploads', { files })).status, 200);
-      assert.equal((await bob.post('/uploads', { files })).status, 429);
-    } finally {
-      await limited.stop();
-    }
-  });
+  const eight = Array.from({ length: 8 }, () => crypto.randomUUID());
+  for (const [path, body] of [
+    ['/uploads', { files: eight.map((id) => ({ id, name: 'x', bytes: 6 * MIB, type: '' })) }],
+    ['/uploads/complete', { uploads: eight.map((id) => ({ id, token: 'x' })) }],
+    ['/uploads/links', { ids: eight }],
+  ] as const) {
+    it(`counts a batch once for each of its files: POST ${path}`, async () => {
+      const limited = await startLab(store.running, {}, { requestsPerMinute: 10 });
+      try {
+        const bob = await limited.as('bob');
+        assert.equal((await bob.post(path, body)).status, 200);
+        assert.equal((await bob.post(path, body)).status, 429);
+      } finally {
+        await limited.stop();
+      }
+    });
+  }
 
   it('has one network however its address is written', () => {
     const same: [string, string][] = [

@@ -7,7 +7,7 @@ import { memoryRateLimit } from './rate-limit.ts';
 import type { SignerState } from './state/state.ts';
 
 /** What wrangler.toml says for the Worker. */
-const REQUESTS_PER_MINUTE = 3000;
+const REQUESTS_PER_MINUTE = 6000;
 
 /**
  * Reads the signer's options from the settings of the Worker, and adds what bindings are on Cloudflare.

@@ -18,6 +18,7 @@ export function completeManyRoute(signer: Signer): SignerHandler {
   const costs = batchCosts(signer);
   return async (c) => {
     const { uploads: slots } = await readBody(c.req.raw, Body);
+    await c.get('countFiles')?.(slots.length);
     c.get('line')['files'] = slots.length;
     let spent = 0;
     let bytesToRead = 0;

@@ -77,11 +77,11 @@ directory = "${PACKAGE}/dist/page"
 [triggers]
 crons = ["*/15 * * * *"]
 
-# Requests of one caller in a minute; a Create counts as many as it has files.
+# Requests of one caller in a minute; a batch counts as many as it has files.
 [[ratelimits]]
 name = "RATE_LIMIT"
 namespace_id = "1001"
-simple = { limit = 3000, period = 60 }
+simple = { limit = 6000, period = 60 }
 
 # Limits over all uploads of an owner (MAX_TOTAL_BYTES, MAX_OPEN_UPLOADS, claims) hold exactly, also
 # under parallel requests, once these lines are in use: one Durable Object for each owner counts.

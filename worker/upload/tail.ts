@@ -34,12 +34,15 @@ export function tailOf(upload: Upload, object: StoredObject | undefined): Tail |
 
 /** Replaces the tail. */
 export async function writeTail(
-  { store }: Signer,
+  { store, rules }: Signer,
   upload: Upload,
   part: number,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
+  const { sse } = rules.object;
   const settings = {
+    // Not the other settings: tags and the storage class are meant for files that stay.
+    ...(sse !== undefined && { sse }),
     contentType: 'application/octet-stream',
     mark: upload.mark,
     metadata: { [PART]: String(part) },

@@ -9,11 +9,15 @@ import {
   type CreateAnswer,
   type Policy,
 } from '../../worker/protocol.ts';
+import { sqliteState } from '../../worker/node/state/sqlite.ts';
+import { localReservations } from '../../worker/policy/local-reservations.ts';
 import { PROFILES } from '../../worker/s3/profiles.ts';
+import { createStore } from '../../worker/s3/store.ts';
 import type { SignerOptions } from '../../worker/signer.ts';
 import { apps } from './apps.ts';
 import { startSink, type Sink } from './counts/sink.ts';
 import { MIB } from './harness.ts';
+import { objects } from './policy/objects.ts';
 
 describe('a batch of more files than one request can serve', () => {
   let sink: Sink;
@@ -65,6 +69,99 @@ describe('a batch of more files than one request can serve', () => {
       refused,
       Array.from({ length: 20 }, (_, index) => 20 + index),
     );
+  });
+});
+
+describe('room for some of the files of a batch', () => {
+  let sink: Sink;
+  before(async () => {
+    sink = await startSink(PROFILES.minio);
+  });
+  after(() => sink.stop());
+
+  const fileOf = (index: number) => ({
+    id: randomUUID(),
+    name: `${index}.bin`,
+    bytes: 1000,
+    type: '',
+    checksums: [Buffer.alloc(32, index).toString('base64')],
+  });
+  const BY_CHECKSUM = {
+    keyTemplate: '{prefix}{owner}/{checksum}',
+    rules: { prefix: `room/${randomUUID()}/`, maxTotalBytes: 2000 },
+  };
+  const refusedOf = ({ uploads }: CreateAnswer) =>
+    uploads.flatMap((slot, index) => (isRefused(slot) ? [index] : []));
+
+  for (const [how, reservationsOf] of [
+    ['in an isolate', () => localReservations()],
+    ['in SQLite', async () => (await sqliteState(':memory:', {})).reservations],
+    ['in a Durable Object', () => objects().reservations],
+  ] as const) {
+    it(`is for the first of them, whichever the store answers first: ${how}`, async () => {
+      const waiting: (() => void)[] = [];
+      const store = createStore({
+        ...sink.running.config,
+        fetch: async (input, init) => {
+          const request = new Request(input, init);
+          if (request.method === 'HEAD') {
+            await new Promise<void>((resolve) => {
+              waiting.push(resolve);
+              // The last one is answered first.
+              if (waiting.length === 4) release();
+            });
+          }
+          return fetch(request);
+        },
+      });
+      const release = async () => {
+        for (const next of waiting.splice(0).reverse()) {
+          next();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      };
+      const reservations = await reservationsOf();
+      const { client } = apps(() => sink.running, '')({}, { ...BY_CHECKSUM, store, reservations });
+      const files = [1, 2, 3, 4].map(fileOf);
+      const { body } = await client.post<CreateAnswer>('/uploads', { files });
+      assert.deepEqual(refusedOf(body), [2, 3]);
+    });
+  }
+
+  it('is asked for in one message to the Durable Object', async () => {
+    const { reservations, requests } = objects();
+    const { client } = apps(() => sink.running, '')({}, { reservations });
+    await client.create({ bytes: 11 * MIB });
+    requests.splice(0);
+    const files = Array.from({ length: 40 }, (_, index) => ({ ...fileOf(index), bytes: 11 * MIB }));
+    await client.post('/uploads', { files: files.map((file) => ({ ...file, checksums: [] })) });
+    assert.deepEqual(requests, ['POST https://limits/ all']);
+  });
+
+  it('is for a file that is stored already, if it is the first', async () => {
+    let isBatch = false;
+    let begins = () => {};
+    const another = new Promise<void>((resolve) => (begins = resolve));
+    const hooks: Hooks = {
+      async prepare({ name }) {
+        if (!isBatch) return {};
+        if (name !== '1.bin') begins();
+        // The other file would begin meanwhile, if there was room for it.
+        else await Promise.race([another, new Promise((resolve) => setTimeout(resolve, 200))]);
+        return {};
+      },
+    };
+    const { client } = apps(() => sink.running, '')(hooks, BY_CHECKSUM);
+    const stored = await client.create(fileOf(1));
+    const [request] = stored.requests;
+    assert.ok(request);
+    sink.take(request.method, request.url, {}, new Blob([new Uint8Array(1000)]));
+    const parts = [{ number: 1, etag: '"1"' }];
+    assert.equal((await client.complete(stored, { parts })).status, 200);
+    isBatch = true;
+    const files = [fileOf(1), fileOf(2)];
+    const { body } = await client.post<CreateAnswer>('/uploads', { files });
+    assert.deepEqual(refusedOf(body), [1]);
   });
 });
 

@@ -46,10 +46,18 @@ type Question =
   | { readonly kind: 'extend'; readonly id: string; readonly expiresAt: number }
   | { readonly kind: 'cancel'; readonly id: string; readonly countsUntil: number }
   | { readonly kind: 'release'; readonly id: string; readonly what: 'upload' | 'attempt' }
-  | { readonly kind: 'open'; readonly listed: readonly Counted[] };
+  | { readonly kind: 'open'; readonly listed: readonly Counted[] }
+  | { readonly kind: 'all'; readonly questions: readonly Question[] };
 
 /** What the object answers to a question. `unopened`: it has to be told first what there is. */
-type Answer = Verdict | Counted['state'] | Cancelled | boolean | number | 'unopened';
+type Answer =
+  | Verdict
+  | Counted['state']
+  | Cancelled
+  | boolean
+  | number
+  | 'unopened'
+  | readonly Answer[];
 
 /** Sent with each question, so that a signer's clock is the object's as well. */
 type Message = Question & { readonly now: number };
@@ -78,6 +86,9 @@ export class OwnerLimits {
 
   #answer(message: Message): Answer {
     const { now } = message;
+    if (message.kind === 'all') {
+      return message.questions.map((question) => this.#answer({ ...question, now }));
+    }
     if (message.kind === 'open') {
       if (!this.#isOpen) this.#account.add(message.listed);
       this.#isOpen = true;
@@ -118,6 +129,8 @@ const OPENED = '';
 
 /** Keeps reservations in the Durable Objects of this namespace. */
 export function durableReservations(namespace: LimitsNamespace): Reservations {
+  const unasked = new WeakMap<Asker, Waiting[]>();
+  const openings = new WeakMap<Asker, Promise<unknown>>();
   return {
     exact: true,
     reserve: (asker, wanted, limits, action, listed) =>
@@ -132,14 +145,41 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
     },
   };
 
-  async function ask<T extends Answer>({ owner, now }: Asker, question: Question): Promise<T> {
+  /** Questions that one request asks at once are asked in one message, and answered in their order. */
+  function ask<T extends Answer>(asker: Asker, question: Question): Promise<T> {
+    return new Promise<Answer>((resolve, reject) => {
+      const waiting = unasked.get(asker) ?? [];
+      waiting.push({ question, resolve, reject });
+      if (waiting.length > 1) return;
+      unasked.set(asker, waiting);
+      // The other questions of the moment come first.
+      void Promise.resolve().then(() => {
+        unasked.delete(asker);
+        return askAll(asker, waiting);
+      });
+    }) as Promise<T>;
+  }
+
+  async function askAll(asker: Asker, waiting: readonly Waiting[]): Promise<void> {
+    try {
+      const questions = waiting.map(({ question }) => question);
+      const [only] = questions.length === 1 ? questions : [];
+      const answer = await send(asker, only ?? { kind: 'all', questions });
+      const answers = only ? [answer] : (answer as readonly Answer[]);
+      for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Answer);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  async function send({ owner, now }: Asker, question: Question): Promise<Answer> {
     const message: Message = { ...question, now };
     try {
       const stub = namespace.get(namespace.idFromName(owner) as never);
       const body = JSON.stringify(message);
       const response = await stub.fetch('https://limits/', { method: 'POST', body });
       if (!response.ok) throw new Error(`The Durable Object answered ${response.status}.`);
-      return (await response.json()) as T;
+      return (await response.json()) as Answer;
     } catch (cause) {
       throw new ProblemError('store_unavailable', 'Limits cannot be checked now: try again.', {
         retryAfter: 1,
@@ -148,7 +188,7 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
     }
   }
 
-  /** Asks, and if the object is new, tells it what KV lists and asks again. */
+  /** Asks, and if the object is new, tells it once what KV lists and asks again. */
   async function askOpened<T extends Answer>(
     asker: Asker,
     question: Question,
@@ -156,7 +196,17 @@ export function durableReservations(namespace: LimitsNamespace): Reservations {
   ): Promise<T> {
     const answer = await ask<T | 'unopened'>(asker, question);
     if (answer !== 'unopened') return answer;
-    await ask(asker, { kind: 'open', listed: await listed() });
+    const open = async () => ask(asker, { kind: 'open', listed: await listed() });
+    const opening = openings.get(asker) ?? open();
+    openings.set(asker, opening);
+    await opening;
     return ask<T>(asker, question);
   }
+}
+
+/** A question that has not been sent yet. */
+interface Waiting {
+  readonly question: Question;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
 }

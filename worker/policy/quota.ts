@@ -23,7 +23,7 @@ export interface Quota {
   room(rules: Pick<Rules, 'maxTotalBytes'>): Promise<number>;
   /**
    * Reserves room for an upload. An upload that has been counted is not counted twice. The number of
-   * open uploads is limited only at Create.
+   * open uploads is limited only at Create. Of several that are asked for at once, the first one gets it.
    *
    * @param way how it goes to the store, which at Create the upload does not say itself.
    * @throws ProblemError `forbidden`, `rate_limited` if waiting helps, or `conflict` if the id belongs
@@ -69,6 +69,17 @@ export function quotaOf(
 ): Quota {
   const { ledger, reservations } = signer;
   let read: Promise<Usage> | undefined;
+  let asking: Promise<Asker> | undefined;
+  /** The same for the whole request, by which a Durable Object is asked about all of its files at once. */
+  const asker = () => (asking ??= askerOf(signer, owner));
+  let previous: Promise<unknown> = Promise.resolve();
+  /** Counting anew takes time, in which a later file must not take the room of an earlier one. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    if (reservations.exact) return work();
+    const result = previous.then(work);
+    previous = result.catch(() => undefined);
+    return result;
+  };
   const usage = (limits: Pick<Limits, 'maxPerGrant'>) =>
     (read ??= ledger.usage(owner, {
       exact: reservations.exact,
@@ -87,10 +98,9 @@ export function quotaOf(
   return {
     async room({ maxTotalBytes }) {
       if (maxTotalBytes === null) return Infinity;
-      const asker = await askerOf(signer, owner);
       const all = { maxPerGrant: null };
       const roomIn = async (counted: () => Promise<Usage>) => {
-        const used = await reservations.usedBytes(asker, async () =>
+        const used = await reservations.usedBytes(await asker(), async () =>
           uploadsOf(await counted(), undefined),
         );
         return Math.max(0, maxTotalBytes - used);
@@ -104,16 +114,17 @@ export function quotaOf(
       const opens = action === 'create' && way.inParts && maxOpen !== null;
       if (!reservations.exact && !isCounted(rules) && !opens) return;
       const isLimited = maxTotalBytes !== null || maxPerGrant !== null || opens;
-      const asker = await askerOf(signer, owner);
+      const askedBy = await asker();
       const wanted = { ...reservationOf(upload, way), ...(grant !== undefined && { grant }) };
       const verdictBy = (counted: () => Promise<Usage>) =>
-        reservations.reserve(asker, wanted, limits, action, async () =>
+        reservations.reserve(askedBy, wanted, limits, action, async () =>
           isLimited || reservations.exact ? uploadsOf(await counted(), grant) : [],
         );
-      let verdict = await verdictBy(() => usage(limits));
-      if (verdict.startsWith('too_many') && (await mayBeLess(action))) {
-        verdict = await verdictBy(recounted);
-      }
+      const verdict = await inTurn(async () => {
+        const first = await verdictBy(() => usage(limits));
+        const isFinal = !first.startsWith('too_many') || !(await mayBeLess(action));
+        return isFinal ? first : verdictBy(recounted);
+      });
       refuse(verdict, rules);
       const mayBeLate = action === 'create' && !reservations.exact;
       if (!mayBeLate || !(await read)?.isPaged) return;

@@ -39,7 +39,7 @@ export interface Counted extends Reservation {
   readonly sumOfBefore?: number;
 }
 
-/** Who asks, and when. */
+/** Who asks, and when. One object for one request, in whose order its questions are answered. */
 export interface Asker {
   /** Hash of the owner. */
   readonly owner: string;

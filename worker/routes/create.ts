@@ -8,7 +8,7 @@ import { ProblemError } from '../problem.ts';
 import { cancelledUpload, forgottenByStore, idOfAnotherFile } from '../refusals.ts';
 import type { CreateAnswer, Created } from '../protocol.ts';
 import { createdAnswer } from '../upload/create/created-answer.ts';
-import { completeWithStored } from '../upload/create/same-file.ts';
+import { completeWithStored, findSameFile, type SameFile } from '../upload/create/same-file.ts';
 import { beginWithinLimits } from '../upload/create/reserve.ts';
 import { resumeUpload } from '../upload/life.ts';
 import { CreateBody, FileEntry as FileEntrySchema } from '../protocol/schemas.ts';
@@ -45,7 +45,7 @@ export function createRoute(signer: Signer): SignerHandler {
     // What follows is counted in the order of the files, whichever is decided first.
     await Promise.allSettled(slots.map(({ deciding }) => deciding));
     let spent = 0;
-    const uploads = await slotsOf(c, slots, async ({ deciding }) => {
+    const lookUp = async (deciding: Promise<Decided>): Promise<LookedUp> => {
       const decided = await deciding;
       const requests = requestsFor(signer, costs, decided);
       spent += requests;
@@ -54,20 +54,32 @@ export function createRoute(signer: Signer): SignerHandler {
           retryAfter: 0,
         });
       }
-      return createUpload(signer, c, decided);
-    });
+      const { entry, draft, plan } = decided;
+      return { ...decided, same: entry ? undefined : await findSameFile(signer, draft, plan) };
+    };
+    const lookedUp = slots.map(({ id, deciding }) => ({ id, looking: lookUp(deciding) }));
+    // Each file begins by reserving room: the first of them gets it, whichever is found first.
+    await Promise.allSettled(lookedUp.map(({ looking }) => looking));
+    const uploads = await slotsOf(c, lookedUp, async ({ looking }) =>
+      createUpload(signer, c, await looking),
+    );
     c.get('line')['files'] = files.length;
     return c.json<CreateAnswer>({ uploads });
   };
 }
 
+/** A file, and the same one if it is stored already. */
+interface LookedUp extends Decided {
+  readonly same: SameFile | undefined;
+}
+
 async function createUpload(
   signer: Signer,
   c: SignerContext,
-  { file, path, rules, plan, draft, entry }: Decided,
+  { file, path, rules, plan, draft, entry, same }: LookedUp,
 ): Promise<Created> {
-  const same = entry ? undefined : await completeWithStored(signer, c, rules, draft, plan);
-  if (same) return createdAnswer(signer, same.upload, [], same.result);
+  const done = same && (await completeWithStored(signer, c, rules, draft, same));
+  if (done) return createdAnswer(signer, done.upload, [], done.result);
   const upload = entry
     ? await repeatedUpload(signer, c, rules, entry, draft, path)
     : await beginWithinLimits(signer, c, rules, draft, plan);

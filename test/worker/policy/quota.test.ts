@@ -281,6 +281,37 @@ describe('room for an upload', () => {
     assert.equal(enough.asked.length, 1);
   });
 
+  it('is given in the order in which it is asked for, although counting anew takes time', async () => {
+    const sum = usageOf(0, { isExact: false, summary: SUMMARY });
+    const { quota } = counting([sum, usageOf(40)]);
+    const limits = { ...UNLIMITED, maxTotalBytes: 100 };
+    const outcomes = await Promise.allSettled(
+      [60, 5, 0].map((bytes) =>
+        quota.take(limits, { ...UPLOAD, id: `file of ${bytes}`, bytes }, 'create'),
+      ),
+    );
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+  });
+
+  it('is asked for at once for all files of a request, where one place decides', async () => {
+    const asked: (() => void)[] = [];
+    const reservations = {
+      exact: true,
+      reserve: () =>
+        new Promise<Verdict>((resolve) => {
+          asked.push(() => resolve('taken'));
+          // None is answered before all have been asked.
+          if (asked.length === 2) for (const answer of asked) answer();
+        }),
+    } as unknown as Reservations;
+    const { quota } = counting([], reservations);
+    await Promise.all([1, 2].map(() => quota.take(UNLIMITED, UPLOAD, 'create')));
+    assert.equal(asked.length, 2);
+  });
+
   it('at Create is not counted anew where the count is exact, or the reason is another', async () => {
     const exact = counting([usageOf(0, { summary: SUMMARY }), usageOf(20)]);
     await assert.rejects(take(exact, { maxTotalBytes: 100 }), { code: 'forbidden' });

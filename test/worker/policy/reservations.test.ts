@@ -1,20 +1,16 @@
 /** Counting the uploads of one owner: the account, the isolate's memory, and the Durable Object. */
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { localReservations } from '../../../worker/policy/local-reservations.ts';
 import {
-  durableReservations,
-  OwnerLimits,
-  type LimitsNamespace,
-} from '../../../worker/policy/owner-limits.ts';
-import {
   Account,
+  type Asker,
   type Counted,
   type Limits,
   type Reservation,
   type Reservations,
 } from '../../../worker/policy/reservations.ts';
+import { objects } from './objects.ts';
 
 const NOW = 10_000;
 const UNLIMITED: Limits = { maxOpen: null, maxTotalBytes: null, maxPerGrant: null };
@@ -404,40 +400,6 @@ describe('reservations in the memory of an isolate', () => {
   });
 });
 
-/** Durable Objects in this process, each with a database of its own. */
-function objects() {
-  const databases = new Map<string, DatabaseSync>();
-  const requests: string[] = [];
-  const namespace: LimitsNamespace & { restart(): void; fail?: Response | Error } = {
-    idFromName: (name) => name,
-    get: (id: string) => ({
-      async fetch(url, init) {
-        requests.push(`${init.method} ${url} ${(JSON.parse(init.body) as { kind: string }).kind}`);
-        if (namespace.fail instanceof Error) throw namespace.fail;
-        if (namespace.fail) return namespace.fail;
-        const found = instances.get(id) ?? new OwnerLimits(stateOf(id));
-        instances.set(id, found);
-        return found.fetch(new Request(url, init));
-      },
-    }),
-    restart: () => instances.clear(),
-  };
-  const instances = new Map<string, OwnerLimits>();
-  const stateOf = (id: string) => {
-    const database = databases.get(id) ?? new DatabaseSync(':memory:');
-    databases.set(id, database);
-    return {
-      storage: {
-        sql: {
-          exec: (query: string, ...values: (string | number)[]) =>
-            database.prepare(query).all(...values),
-        },
-      },
-    };
-  };
-  return { namespace, requests, reservations: durableReservations(namespace) };
-}
-
 describe('reservations in a Durable Object', () => {
   const limits: Limits = { ...UNLIMITED, maxTotalBytes: 20 };
 
@@ -476,12 +438,52 @@ describe('reservations in a Durable Object', () => {
     assert.equal(await other.reservations.usedBytes(ASKER, listed), 15);
   });
 
+  it('are asked once about all files of a request, and take them in their order', async () => {
+    const { reservations, requests } = objects();
+    let lists = 0;
+    const listed = () => {
+      lists++;
+      return Promise.resolve([counted('complete', { bytes: 1 })]);
+    };
+    const reserve = (asker: Asker, bytes: number) =>
+      reservations.reserve(asker, upload({ bytes }), limits, 'create', listed);
+    const asker = { ...ASKER };
+    assert.deepEqual(await Promise.all([15, 10, 4, 1].map((bytes) => reserve(asker, bytes))), [
+      'taken',
+      'too_many_bytes',
+      'taken',
+      'too_many_bytes',
+    ]);
+    assert.equal(lists, 1);
+    const once = ['all', 'open', 'all'].map((kind) => `POST https://limits/ ${kind}`);
+    assert.deepEqual(requests.splice(0), once);
+    const others = await Promise.all([reserve({ ...ASKER }, 1), reserve(asker, 0)]);
+    assert.deepEqual(others, ['too_many_bytes', 'taken']);
+    assert.deepEqual(
+      requests,
+      ['reserve', 'reserve'].map((kind) => `POST https://limits/ ${kind}`),
+      'each request asks for itself',
+    );
+  });
+
+  it('refuse all files of a request where the object does not answer', async () => {
+    const { namespace, reservations } = objects();
+    namespace.fail = new Error('overloaded');
+    const answers = await Promise.allSettled(
+      [1, 2].map(() => reservations.reserve(ASKER, upload(), limits, 'create', nothing)),
+    );
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+  });
+
   it('are told twice by two requests that came at once, and add it once', async () => {
     const { reservations } = objects();
     const first = [counted('complete', { bytes: 15 })];
     const answers = await Promise.all(
       [first, [...first, counted('complete', { bytes: 1 })]].map((rows) =>
-        reservations.usedBytes(ASKER, () => Promise.resolve(rows)),
+        reservations.usedBytes({ ...ASKER }, () => Promise.resolve(rows)),
       ),
     );
     assert.deepEqual(answers, [15, 15]);

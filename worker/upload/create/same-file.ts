@@ -3,16 +3,34 @@ import { waitUntilOf, type Signer, type SignerContext } from '../../context.ts';
 import { mayBeShared } from '../../object/key.ts';
 import type { Rules } from '../../policy/policy.ts';
 import { giveBackRoom } from '../../policy/quota.ts';
-import type { Plan, Result, WholeChecksum } from '../../protocol.ts';
+import type { Plan, Result, VerifiedChecksum, WholeChecksum } from '../../protocol.ts';
 import type { StoredObject } from '../../s3/store.ts';
 import { finishUpload } from '../complete/finish.ts';
 import type { Upload } from '../upload.ts';
 import { prepareUpload } from './prepare.ts';
 import { isCheckedByStore } from '../verify/proof.ts';
 
+/** An object that is proven to be the file. */
+export interface SameFile {
+  readonly object: StoredObject;
+  readonly checksum: VerifiedChecksum;
+}
+
+/** The object that is stored under the upload's key already, if that is proven to be the same file. */
+export async function findSameFile(
+  signer: Signer,
+  draft: Upload,
+  plan: Plan,
+): Promise<SameFile | undefined> {
+  const whole = wholeChecksumOf(signer, draft, plan);
+  if (!whole) return undefined;
+  const object = await signer.store.head(draft.key);
+  if (!object || !isSameFile(signer, draft, object, whole)) return undefined;
+  return { object, checksum: { ...whole, verifiedBy: 'store' } };
+}
+
 /**
- * Completes the upload with the object that is stored under its key already, if that is proven to be
- * the same file. Undefined if there is none, if it is not proven, or if the hook wants another key.
+ * Completes the upload with the object that is stored already. Undefined if the hook wants another key.
  *
  * @throws ProblemError as `prepareUpload`, `Quota.take` and `finishUpload` do.
  */
@@ -21,28 +39,25 @@ export async function completeWithStored(
   c: SignerContext,
   rules: Rules,
   draft: Upload,
-  plan: Plan,
+  { object, checksum }: SameFile,
 ): Promise<{ readonly upload: Upload; readonly result: Result } | undefined> {
-  const whole = wholeChecksumOf(signer, draft, plan);
-  if (!whole) return undefined;
-  const object = await signer.store.head(draft.key);
-  if (!object || !isSameFile(signer, draft, object, whole)) return undefined;
-  const { key } = await prepareUpload(signer, c, draft);
-  if (key !== draft.key) return undefined;
   const upload = { ...draft, mark: object.mark ?? draft.mark };
+  // Before anything else, as for every other file of a batch: the first one gets the room.
   await c.get('quota')?.take(rules, upload, 'create', { inParts: false, byForm: true });
   try {
-    const waitUntil = waitUntilOf(c);
-    signer.emit({ type: 'prepared', upload }, waitUntil);
-    const result = await finishUpload(signer, waitUntil, upload, object, undefined, {
-      ...whole,
-      verifiedBy: 'store',
-    });
-    return { upload, result };
+    const { key } = await prepareUpload(signer, c, draft);
+    if (key === draft.key) {
+      const waitUntil = waitUntilOf(c);
+      signer.emit({ type: 'prepared', upload }, waitUntil);
+      const result = await finishUpload(signer, waitUntil, upload, object, undefined, checksum);
+      return { upload, result };
+    }
   } catch (error) {
     await giveBackRoom(signer, draft);
     throw error;
   }
+  await giveBackRoom(signer, draft);
+  return undefined;
 }
 
 /** Whether stored files may stand for new ones here. */

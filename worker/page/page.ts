@@ -1,6 +1,7 @@
 /** The page at `/`: the three lines that made it, and what has been uploaded. */
 import type { FileAnswer, ListAnswer, UploadSummary } from '../protocol.ts';
 import { PATHS } from '../protocol/paths.ts';
+import { sizeText } from './size.ts';
 
 /** As far as it is used here; TypeScript's DOM does not have it yet. */
 interface TrustedTypes {
@@ -108,7 +109,7 @@ function rowOf(upload: UploadSummary): HTMLTableRowElement {
   const when = new Date(upload.completedAt ?? upload.createdAt);
   row.append(
     cell(linkOf(upload)),
-    cell(size(upload.bytes), 'number'),
+    cell(sizeText(upload.bytes), 'number'),
     cell(when.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })),
   );
   return row;
@@ -133,18 +134,6 @@ function linkOf(upload: UploadSummary): HTMLAnchorElement {
     if (response.ok) location.assign(((await response.json()) as FileAnswer).url);
   });
   return link;
-}
-
-function size(bytes: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
-  const step = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
-  const unit = units[step] ?? 'byte';
-  const format = new Intl.NumberFormat([], {
-    style: 'unit',
-    unit,
-    maximumFractionDigits: step < 2 ? 0 : 1,
-  });
-  return format.format(bytes / 1000 ** step);
 }
 
 function find<E extends Element = HTMLElement>(selector: string): E {

@@ -67,6 +67,8 @@ describe('a refused token', () => {
       ['wrong type', macOf(claims(), { typ: 'logout+jwt' }), /type \(typ\)/],
       ['not a signed JWT', 'opaque-token-of-an-identity-provider', /ask the provider/],
       ['not a signed JWT', 'eyJhbGciOiJkaXIifQ..iv.cipher.tag', /ask the provider/],
+      ['not a signed JWT', `Bearer ${macOf(claims())}`, /ask the provider/],
+      ['not a signed JWT', '[object Response]', /ask the provider/],
       ['not a signed JWT', macOf('not an object'), /ask the provider/],
       ['not a signed JWT', macOf([claims()]), /ask the provider/],
     ];

@@ -1,7 +1,16 @@
 import { slowness } from '../../slowness.ts';
-import type { UploadError } from '../../../widget/core/index.ts';
+import type { UploadError, UploaderOptions } from '../../../widget/core/index.ts';
 import { assert } from './fake/assert.ts';
-import { closeAll, fake, MIB, randomFile, settled, uploader, type Fake } from './fake/client.ts';
+import {
+  closeAll,
+  fake,
+  MIB,
+  randomFile,
+  settled,
+  until,
+  uploader,
+  type Fake,
+} from './fake/client.ts';
 import type { FaultRule } from './fake/space.ts';
 
 const page = '<!doctype html><title>Welcome</title>';
@@ -69,6 +78,43 @@ describe('a mistake of the operator', () => {
     });
     assert.equal(code, 'misconfigured');
     assert.ok(message.includes(`add ${location.origin} to its ALLOWED_ORIGINS`), message);
+  });
+
+  for (const [what, options, named] of [
+    ['getToken throws', { getToken: () => Promise.reject(new Error('no session')) }, /no session/],
+    [
+      'getToken returns the page of a sign-in',
+      { getToken: () => `${page}\n${page}` },
+      /header|value/i,
+    ],
+    ['headers has a name with a space', { headers: { 'X Team': 'a' } }, /X Team|name/i],
+    ['credentials is misspelt', { credentials: 'includes' }, /includes|enum/i],
+  ] as const) {
+    it(`whose ${what} is told so, and not that the Worker refuses the page`, async () => {
+      const worker = await fake();
+      const from = uploader(worker, options as Partial<UploaderOptions>);
+      from.add([randomFile(10)]);
+      await until(() => told.length > 0 || from.uploads[0]?.status === 'done');
+      assert.ok(named.test(told.join()), told.join());
+      assert.ok(/`getToken` or `headers` failed/.test(told.join()));
+      assert.equal(await worker.count('api', /policy/), 0);
+    });
+  }
+
+  it('whose metadata the Worker refuses is told the field, once for all files', async () => {
+    const worker = await fake();
+    const problem = (at: number) => ({
+      problem: { code: 'invalid_request', status: 400, detail: `files[${at}].metadata.album: …` },
+    });
+    const body = JSON.stringify({ uploads: [problem(0), problem(1)] });
+    await worker.fault({
+      side: 'api',
+      match: 'POST /uploads$',
+      times: null,
+      answer: { status: 200, body },
+    });
+    await failure(worker, [randomFile(10, 'a'), randomFile(10, 'b')]);
+    assert.equal(told.length, 1, told.join());
   });
 
   it('is not seen in a line that breaks twice at first', async () => {

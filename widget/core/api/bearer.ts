@@ -14,7 +14,7 @@ export class Bearer {
 
   /**
    * The value of the `Authorization` header; undefined for a page that has no token now, but may have
-   * one later. Rejects as `getToken` does.
+   * one later. Rejects as `getToken` does, or with a TypeError for what no header can carry.
    */
   async get({ getToken }: UploaderOptions): Promise<string | undefined> {
     if (this.#value) return this.#value;
@@ -22,6 +22,8 @@ export class Bearer {
     try {
       const token = await asking;
       const value = token && `Bearer ${token}`;
+      // Throws for what no header can carry, such as the page of a sign-in, so that it is not kept.
+      if (value) void new Headers({ value });
       if (this.#asking === asking) this.#value = value;
       return value;
     } finally {

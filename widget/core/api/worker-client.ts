@@ -103,13 +103,13 @@ export class WorkerClient {
         const wasReached = this.#wasReached || this.#bearer.isAwaited;
         const verdict = attempts.judge(outcome, patienceMs(this.options, wasReached), !wasReached);
         this.refuseBearer(outcome);
+        const isUnsent = 'cause' in outcome;
         if (!('delayMs' in verdict)) {
           // Another attempt may call `getToken` again.
-          if ('cause' in outcome) this.#bearer.reset();
+          if (isUnsent) this.#bearer.reset();
           throw callError(outcome, this.endpoint);
         }
-        const wasSent = !('cause' in outcome);
-        if (!wasReached && outcome.kind === 'no-answer' && wasSent && navigator.onLine) {
+        if (!wasReached && outcome.kind === 'no-answer' && !isUnsent && navigator.onLine) {
           const mixed = mixedContentError(this.endpoint);
           if (mixed) throw mixed;
           if (isThere) throw originError(this.endpoint);
@@ -166,7 +166,7 @@ export class WorkerClient {
     try {
       const signal = AbortSignal.any([ended, AbortSignal.timeout(THERE_MS)]);
       const response = await fetch(this.endpoint + PATHS.health, { signal, cache: 'no-store' });
-      return response.ok && Object(await response.json()).status === 'ok';
+      return ((await response.json()) as { status?: unknown }).status === 'ok';
     } catch {
       return false;
     }
@@ -188,10 +188,13 @@ export class WorkerClient {
     let timeout: AbortSignal | undefined;
     try {
       const headers = await this.headers(undefined, signal);
-      timeout = AbortSignal.timeout(terms * stallMs(this.options));
       const url = this.endpoint + path;
+      const init = requestInit(url, { method, headers, credentials, body, token });
+      // Throws for a header or an address that `fetch` would refuse as if the line had failed.
+      void new Request(url, init);
+      timeout = AbortSignal.timeout(terms * stallMs(this.options));
       const response = await fetch(url, {
-        ...requestInit(url, { method, headers, credentials, body, token }),
+        ...init,
         keepalive,
         signal: AbortSignal.any([signal, timeout]),
       });

@@ -9,14 +9,15 @@ const FOR_DEVELOPERS: ReadonlySet<UploadErrorCode> = new Set<UploadErrorCode>([
   'signer_unreachable',
   'store_unreachable',
   'unauthenticated',
+  'invalid_request',
 ]);
 
 const told = new Set<string>();
 
 /** Writes such an error to the console of the page: once, however many files fail for it. */
 export function tellDeveloper({ code, message, requestId }: UploadError): void {
-  // The file and the part are not the cause.
-  const cause = message.replace(/^.*, part \d+: /, '');
+  // The file, its place in a batch, and the part are not the cause.
+  const cause = message.replace(/^(.*, part |files.)\d+./, '');
   if (!FOR_DEVELOPERS.has(code) || told.has(cause)) return;
   told.add(cause);
   const request = requestId ? ` (request ${requestId})` : '';

@@ -47,7 +47,7 @@ export function addressError(endpoint: string): UploadError {
 
 /** The signer answers pages of other origins, and not this one. */
 export function originError(endpoint: string): UploadError {
-  const message = `The signer at ${endpoint} answers, but not to this page: add ${location.origin} to its ALLOWED_ORIGINS.`;
+  const message = `The Worker at ${endpoint} answers, but not to this page: add ${location.origin} to its ALLOWED_ORIGINS.`;
   return new UploadError('misconfigured', message, { retryable: true });
 }
 
@@ -58,10 +58,10 @@ export function callError(outcome: Outcome, endpoint: string): UploadError {
   }
   const cause = 'cause' in outcome ? outcome.cause : undefined;
   const message = cause
-    ? '`getToken` failed.'
+    ? `\`getToken\` or \`headers\` failed: ${cause}`
     : outcome.kind === 'answered'
       ? `Something that is not the Worker answers ${outcome.status} at ${endpoint}. Check \`endpoint\`, or the proxy on the way.`
-      : `The Worker at ${endpoint} cannot be reached. Check \`endpoint\`, and that its ALLOWED_ORIGINS include ${location.origin}.`;
+      : `The Worker at ${endpoint} cannot be reached. Check \`endpoint\`, or add ${location.origin} to its ALLOWED_ORIGINS.`;
   return new UploadError('signer_unreachable', message, { retryable: true, cause });
 }
 

@@ -20,6 +20,7 @@ interface Lock {
         readonly link?: boolean;
         readonly integrity?: string;
         readonly optionalDependencies?: object;
+        readonly engines?: { readonly node?: string };
       }
     >
   >;
@@ -88,7 +89,6 @@ suite('package.json', () => {
     assert.match(address, /^https:\/\/[\w.-]+\/[\w.-]+\/[\w.-]+$/);
     assert.equal(homepage, `${address}#readme`);
     assert.equal(bugs, `${address}/issues`);
-    assert.match(engines.node, /^>=\d+$/);
   });
 
   test('and the button that deploys hold that address, and nothing else does', () => {
@@ -98,7 +98,23 @@ suite('package.json', () => {
     });
     assert.deepEqual(stdout.trim().split('\n'), ['examples/cloudflare/README.md', 'package.json']);
   });
+
+  test('asks for no older Node.js than a package that it depends on', () => {
+    const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')) as Lock;
+    const least = leastVersion(engines.node);
+    for (const name of Object.keys(manifestIn(ROOT).dependencies)) {
+      const needed = leastVersion(packages[`node_modules/${name}`]?.engines?.node ?? '>=0');
+      assert.ok(least >= needed, name);
+    }
+  });
 });
+
+/** The version in a range such as `>=22.12.0`, as one number. */
+function leastVersion(range: string): number {
+  const [, major, minor = 0] = /^>=\s*(\d+)(?:\.(\d+))?[.\d]*$/.exec(range) ?? [];
+  assert.ok(major !== undefined, range);
+  return Number(major) * 1000 + Number(minor);
+}
 
 suite('the package', () => {
   /** In a folder of this repository, so that what the package depends on is found. */

@@ -48,7 +48,8 @@ describe('an upload that waits before its next round', () => {
     from.add([randomFile(8 * MIB)]);
     await waiting;
     await from.cancel();
-    assert.equal(from.uploads[0]?.status, 'cancelled');
+    const [upload] = await settled(from);
+    assert.equal(upload?.status, 'cancelled');
     assert.equal((await worker.report()).uploads[0]?.state, 'aborted');
   });
 

@@ -10,7 +10,7 @@ import { encodeRfc3986 } from '../s3/signing/encode.ts';
 export type Disposition = 'auto' | 'attachment' | 'inline' | 'none';
 
 /** Types that cannot run a script in the bucket's origin. SVG and HTML can. */
-export const SAFE_INLINE_TYPES: readonly string[] = [
+const SAFE_INLINE_TYPES: readonly string[] = [
   'image/png',
   'image/jpeg',
   'image/gif',

@@ -9,7 +9,7 @@ const INVISIBLE =
 const VARIABLE = /\$\{(filename)\}/gi;
 
 /** MinIO stores keys as files, whose names have at most 255 bytes. */
-export const MAX_NAME_BYTES = 255;
+const MAX_NAME_BYTES = 255;
 const MAX_EXTENSION_BYTES = 32;
 const NAMELESS = 'file';
 

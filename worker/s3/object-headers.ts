@@ -10,7 +10,7 @@ import { escapeXml } from './requests/xml.ts';
 
 const META = 'x-amz-meta-';
 /** The header that keeps the upload's mark with the object. */
-export const MARK_HEADER = `${META}upload-token`;
+const MARK_HEADER = `${META}upload-token`;
 
 /**
  * Headers of CreateMultipartUpload and PutObject, lower-case.

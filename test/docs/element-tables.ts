@@ -1,6 +1,7 @@
 /** The tables about the element, from its manifest, which has them from declarations and comments. */
 import type { ClassField, ClassMethod, Parameter } from 'custom-elements-manifest/schema.d.ts';
 import { configuration, elementDeclaration } from '../../worker/build/manifest.ts';
+import { shownType } from '../../worker/build/manifest-plugin.ts';
 import { cell, table } from './markdown.ts';
 
 const CONFIGURATION = await configuration();
@@ -85,7 +86,7 @@ function describedTable(head: string, items: readonly Described[] = []): string 
 }
 
 function typeOf({ type }: Pick<ClassField, 'type'>): string {
-  return code(type?.text.replace(' | undefined', '') ?? 'unknown');
+  return code(type ? shownType(type.text) : 'unknown');
 }
 
 function code(text: string): string {

@@ -57,6 +57,13 @@ suite('custom-elements.json', () => {
     assert.deepEqual(silent, []);
   });
 
+  test('writes out the types of attributes, each on one line', () => {
+    for (const { name, type } of element.attributes ?? []) {
+      assert.doesNotMatch(type?.text ?? '', /\n|\['|\| undefined$/, name);
+    }
+    assert.doesNotMatch(pageText('docs/reference/element.md'), /\['\w+'\]`/);
+  });
+
   test('has the methods of the docs with their parameters', () => {
     const known = (element.members ?? []).flatMap((member) =>
       member.kind === 'method' ? [[member.name, member.parameters?.[0]]] : [],

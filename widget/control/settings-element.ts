@@ -1,5 +1,5 @@
 import { isServer, type PropertyDeclarations } from 'lit';
-import type { CannedAcl, Transform, UploaderOptions, Validator } from '../core/index.ts';
+import type { CannedAcl, FileContext, Transform, Validator } from '../core/index.ts';
 import type { Messages } from '../i18n/en.ts';
 import { booleanAttribute, numberAttribute, reflectedBoolean } from './attributes.ts';
 import { FormElement } from './form-element.ts';
@@ -51,15 +51,21 @@ export class SettingsElement extends FormElement {
   /** Bearer token for the Worker; `getToken` takes precedence. */
   declare token: string | undefined;
   /** Returns a bearer token. Called whenever one is needed, and again after a 401. */
-  declare getToken: UploaderOptions['getToken'] | undefined;
+  declare getToken: (() => string | undefined | Promise<string | undefined>) | undefined;
   /** Headers that are sent with every request to the Worker. */
   declare headers: Readonly<Record<string, string>> | undefined;
   /** Whether cookies are sent to the Worker. @default 'same-origin' */
   declare credentials: RequestCredentials | undefined;
   /** Metadata for every upload, or a function of the file. */
-  declare metadata: UploaderOptions['metadata'] | Readonly<Record<string, string>> | undefined;
+  declare metadata:
+    | Readonly<Record<string, string>>
+    | ((file: File, context: FileContext) => Readonly<Record<string, string>> | undefined)
+    | undefined;
   /** ACL of the objects, one of those that the Worker allows; as a property also a function of the file. */
-  declare acl: UploaderOptions['acl'] | CannedAcl | undefined;
+  declare acl:
+    | CannedAcl
+    | ((file: File, context: FileContext) => CannedAcl | undefined)
+    | undefined;
   /** Functions that may refuse a file, with a message in the page's language, at once or by a promise. */
   declare validators: readonly Validator[] | undefined;
   /** Functions that make another file out of a chosen one before it is sent: smaller, converted, encrypted. */

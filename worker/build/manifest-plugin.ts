@@ -199,7 +199,7 @@ function attributeOf(member: ClassMember): Attribute[] {
     {
       name: attribute,
       fieldName: name,
-      ...(type && { type: { text: type.text.replace(' | undefined', '') } }),
+      ...(type && { type: { text: shownType(type.text) } }),
       ...(description !== undefined && { description }),
       ...(byDefault !== undefined && { default: byDefault }),
     },
@@ -210,4 +210,13 @@ function attributeOf(member: ClassMember): Attribute[] {
 function withDefault(property: CssCustomProperty): CssCustomProperty {
   const byDefault = / Default: `(.+)`\.$/.exec(property.description ?? '')?.[1];
   return byDefault === undefined ? property : { ...property, default: byDefault };
+}
+
+/** A type as editors and tables show it: on one line, and without the `undefined` of an optional property. */
+export function shownType(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^\| /, '')
+    .replace(/ \| undefined$/, '')
+    .replace(/^\((\(\) => .*)\)$/, '$1');
 }

@@ -118,8 +118,8 @@ const OF_THE_PAGE: Readonly<Record<Exclude<UploadErrorCode, ProblemCode>, Explan
     cure: 'Choose the file again, and allow it.',
   },
   signer_unreachable: {
-    cause: 'The Worker did not answer, for as long as the element tries.',
-    cure: 'Retry when it is back. Check `endpoint` and the Content-Security-Policy.',
+    cause: 'The Worker did not answer, or `getToken` failed, for as long as the element tries.',
+    cure: 'Retry when it is back. Check `endpoint`, `getToken` and the Content-Security-Policy; the console of the page says which.',
   },
   store_unreachable: {
     cause: 'The store did not answer the page, for as long as the element tries.',

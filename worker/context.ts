@@ -92,6 +92,7 @@ export interface Signer {
   readonly now: () => number;
 }
 
+/** What the signer's Hono app keeps for each request. */
 export interface SignerEnv {
   Variables: {
     requestId: string;

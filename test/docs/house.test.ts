@@ -358,3 +358,32 @@ describe('the element', () => {
     });
   }
 });
+
+/** Files whose exports a project can import from the package. */
+const ENTRIES = [
+  'widget/index.ts',
+  'widget/core/index.ts',
+  'worker/exports.ts',
+  'worker/node/exports.ts',
+];
+
+describe('what the package exports', () => {
+  for (const entry of ENTRIES) {
+    it(`from ${entry} has a comment that an editor can show`, () => {
+      const silent: string[] = [];
+      const lists = readFileSync(join(ROOT, entry), 'utf8').matchAll(
+        /export (?:type )?\{([^}]*)\} from '([^']+)'/g,
+      );
+      for (const [, names = '', from = ''] of lists) {
+        const source = readFileSync(join(ROOT, dirname(entry), from), 'utf8');
+        for (const name of names.match(/\w+(?=\s*(?:,|$))/g) ?? []) {
+          const declared = new RegExp(
+            `(.*)\\nexport (?:async )?(?:function|const|class|interface|type) ${name}\\b`,
+          ).exec(source);
+          if (declared && !declared[1]?.endsWith('*/')) silent.push(name);
+        }
+      }
+      assert.deepEqual(silent, []);
+    });
+  }
+});

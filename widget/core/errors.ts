@@ -19,6 +19,7 @@ export type UploadErrorCode =
   | 'store_refused'
   | 'cors';
 
+/** What an `UploadError` says beside its code and its message. */
 export interface UploadErrorFields {
   /** HTTP status of the last answer. */
   readonly status?: number | undefined;

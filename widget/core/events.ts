@@ -62,6 +62,7 @@ export class UploadProgressEvent extends Event {
   }
 }
 
+/** A file is in the bucket. */
 export class UploadDoneEvent extends Event {
   readonly upload: UploadSnapshot;
   constructor(upload: UploadSnapshot) {
@@ -70,6 +71,7 @@ export class UploadDoneEvent extends Event {
   }
 }
 
+/** An upload has failed; `retry` may help if `error.retryable` is true. */
 export class UploadFailedEvent extends Event {
   readonly upload: UploadSnapshot;
   readonly error: UploadError;
@@ -98,6 +100,7 @@ export class UploadSettledEvent extends Event {
   }
 }
 
+/** The engine's events, by type. */
 export interface UploadEventMap {
   'upload-add': UploadAddEvent;
   'upload-added': UploadAddedEvent;

@@ -1,6 +1,7 @@
 /** What a kind of store can and cannot do. Code asks the profile, never which store it is. */
 import type { ChecksumAlgorithm } from '../protocol.ts';
 
+/** The stores that `PROFILES` describes; `generic` assumes the least. */
 export type ProfileName =
   | 'aws'
   | 'minio'

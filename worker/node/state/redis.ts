@@ -9,6 +9,7 @@ import { LEASE, LIST, PURGE, PUT, RELEASE } from './redis-scripts.ts';
 import type { SignerState, StateOptions } from './state.ts';
 import { storedReservations } from './stored-reservations.ts';
 
+/** Options of `redisState`. */
 export interface RedisOptions extends StateOptions {
   /** All keys start with it, so that several signers can share a server. @default 's3-upload' */
   readonly prefix?: string;

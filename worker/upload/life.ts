@@ -53,9 +53,9 @@ function nextExpiry(
 
 /**
  * Extends the upload together with its reservation and its record, at most once an hour (more often
- * only if UPLOAD_TTL is shorter than two hours). If the record cannot be written, or the
- * upload ends meanwhile, it is not extended, and the next call tries again. The upkeep goes by records, so it never aborts an upload
- * that makes progress.
+ * only if UPLOAD_TTL is shorter than two hours). If the record cannot be written, or the upload ends
+ * meanwhile, it is not extended, and the next call tries again. The upkeep goes by records, so it never
+ * aborts an upload that makes progress.
  *
  * @param rules the caller's present rules. They may allow less than those of Create did.
  * @returns the upload with its new expiry, or undefined if that has not changed.

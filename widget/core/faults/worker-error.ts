@@ -58,7 +58,7 @@ export function callError(outcome: Outcome, endpoint: string): UploadError {
   }
   const cause = 'cause' in outcome ? outcome.cause : undefined;
   const message = cause
-    ? `\`getToken\` or \`headers\` failed: ${cause}`
+    ? `\`getToken\`, \`headers\` or \`credentials\` failed: ${cause}`
     : outcome.kind === 'answered'
       ? `Something that is not the Worker answers ${outcome.status} at ${endpoint}. Check \`endpoint\`, or the proxy on the way.`
       : `The Worker at ${endpoint} cannot be reached. Check \`endpoint\`, or add ${location.origin} to its ALLOWED_ORIGINS.`;
